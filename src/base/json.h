@@ -7,6 +7,9 @@
 // decoder reads like the message and checks once at the end. A reader never reads outside [data,
 // data + size).
 //
+// To leave a container before its end, skip what is left: json_object_next answers false with an
+// error when the innermost open container is not an object, and json_array_next likewise.
+//
 //   json_init(&r, frame);
 //   struct slice key;
 //   json_object_begin(&r);
@@ -68,8 +71,8 @@ bool json_fail(struct json *r); // sets the flag, returns false
 bool json_end(
     struct json *r); // true when nothing failed, all containers are closed and only blanks are left
 
-// Decodes the escapes of a raw string into `out` as UTF-8. False on a bad escape or when it does
-// not fit.
+// Decodes the escapes of a raw string into `out` as UTF-8. False on a bad escape (\u0000 counts as
+// one), a control character, broken UTF-8 or when it does not fit.
 MUST_CHECK bool json_string_decode(struct slice raw, struct text *out);
 
 // Writing: appends to a text; a caller composes punctuation with text_add_*.

@@ -1,8 +1,9 @@
 // A thread of the desk: a name, one libuv loop, a wake-up, a heartbeat and an orderly stop.
 //
-// A role is created in the main thread (loop and async handle are made there), started, and asked to stop from any
-// thread. `on_start` and `on_stop` run on the role's thread; on_stop closes every handle the user opened, after which
-// the loop ends by itself. The longest pass and the last heartbeat (machine ns) can be read from any thread.
+// A role is created in the main thread (loop and async handle are made there), started, and asked
+// to stop from any thread. `on_start` and `on_stop` run on the role's thread; on_stop closes every
+// handle the user opened, after which the loop ends by itself. The longest pass and the last
+// heartbeat (machine ns) can be read from any thread.
 #ifndef PERPDESK_BASE_ROLE_H
 #define PERPDESK_BASE_ROLE_H
 
@@ -33,7 +34,8 @@ struct role {
 
 enum status role_create(struct role *role, const char *name, void *user) MUST_CHECK;
 enum status role_start(struct role *role) MUST_CHECK;
-void role_wake(struct role *role);    // any thread, while the role lives
+void role_wake(struct role *role);         // any thread, while the role lives
 void role_request_stop(struct role *role); // any thread
-enum status role_join(struct role *role); // main thread: waits, closes the loop, returns on_start's status
+enum status
+role_join(struct role *role); // main thread: waits, closes the loop, returns on_start's status
 #endif

@@ -7,7 +7,8 @@
 struct venue {
     const struct venue_md *md;
     const struct venue_sim *sim; // the server's side, for the simulator (exchanges/venue_sim.h)
-    const struct venue_oe *oe;   // order entry (exchanges/venue_oe.h); NULL: not built, the venue trades on paper only
+    const struct venue_oe
+        *oe; // order entry (exchanges/venue_oe.h); NULL: not built, the venue trades on paper only
     struct bps maker_fee, taker_fee; // defaults of the specification, overridden by configuration
     int64_t taker_delay_ns;          // what the venue adds to a taker order by itself
 };

@@ -34,6 +34,7 @@ struct listing {
     uint8_t quote_currency;  // enum currency
     uint8_t settle_currency; // enum currency
     uint8_t significant_max; // price digits limit (Hyperliquid: 5), 0 = none
+    uint8_t pad;
     struct px tick;
     struct qty step;
     struct qty contract;     // base units per venue size unit; QTY_ONE where sizes are in base

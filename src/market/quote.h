@@ -39,7 +39,7 @@ struct quote {
 
 struct depth {
     int64_t receive_ns; // desk time; 0 = no book
-    uint8_t bid_count, ask_count;
+    uint8_t bid_count, ask_count, pad[6];
     struct level bids[DEPTH_LEVELS_MAX]; // best first
     struct level asks[DEPTH_LEVELS_MAX];
 };

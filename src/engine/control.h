@@ -1,0 +1,65 @@
+// The table of control verbs: whatever a person can make the desk do, from keyboard, shell, socket
+// or HTTP.
+//
+// A request is checked here (venue and symbol known, value in range), entered into the engine as a
+// CONTROL event and answered with a sentence. The table also says what the interface has to ask
+// before it sends the verb.
+#ifndef PERPDESK_ENGINE_CONTROL_H
+#define PERPDESK_ENGINE_CONTROL_H
+
+#include "engine/event.h"
+
+enum control_origin { ORIGIN_KEYBOARD, ORIGIN_SHELL, ORIGIN_HTTP, ORIGIN_SIGNAL, ORIGIN_TEST };
+
+// Whether it may raise risk decides how it is asked: reducing verbs never ask more than y/n and
+// mostly not at all.
+enum control_effect { EFFECT_REDUCES, EFFECT_LOOSENS };
+
+// code, name, effect, value unit text ("" = none), sentence
+#define CONTROL_LIST(X)                                                                            \
+    X(CONTROL_PAUSE, "pause", EFFECT_REDUCES, "", "stop starting new jobs")                        \
+    X(CONTROL_RESUME, "resume", EFFECT_LOOSENS, "",                                                \
+      "start new jobs again and clear the failure count")                                          \
+    X(CONTROL_RISK_MODE, "set-risk-mode", EFFECT_LOOSENS, "0..2",                                  \
+      "conservative, balanced or aggressive")                                                      \
+    X(CONTROL_OVERRIDE, "override", EFFECT_LOOSENS, "s",                                           \
+      "go past soft rules for so many seconds, 0 ends it")                                         \
+    X(CONTROL_THRESHOLD, "threshold", EFFECT_LOOSENS, "bps/100",                                   \
+      "least net edge of an arbitrage job")                                                        \
+    X(CONTROL_STATE, "state", EFFECT_LOOSENS, "0..2", "ACTIVE, REDUCING or HALTED")                \
+    X(CONTROL_KILL, "kill", EFFECT_REDUCES, "0|1",                                                 \
+      "block, cancel everything, 1: flatten too; latched")                                         \
+    X(CONTROL_CLEAR, "clear-kill", EFFECT_LOOSENS, "", "unlatch the kill switch")                  \
+    X(CONTROL_CANCEL_JOB, "cancel", EFFECT_REDUCES, "job",                                         \
+      "cancel a job: open orders go, filled legs are closed")                                      \
+    X(CONTROL_FLATTEN, "flatten", EFFECT_REDUCES, "",                                              \
+      "close every position of a venue and symbol, or all")                                        \
+    X(CONTROL_VENUE_ROLE, "venue", EFFECT_LOOSENS, "0..2",                                         \
+      "role of a venue: trade, reference, off")                                                    \
+    X(CONTROL_STRATEGY, "strategy", EFFECT_LOOSENS, "0|1", "switch a strategy (value2) off or on") \
+    X(CONTROL_ACKNOWLEDGE, "acknowledge", EFFECT_REDUCES, "", "acknowledge the newest alarm")
+
+enum control_verb {
+#define CONTROL_ENUM(code, name, effect, unit, sentence) code,
+    CONTROL_LIST(CONTROL_ENUM)
+#undef CONTROL_ENUM
+        CONTROL_COUNT
+};
+
+enum { CONTROL_ANY = UINT16_MAX }; // venue or symbol: all
+
+struct control_request {
+    enum control_verb verb;
+    enum control_origin origin;
+    uint16_t venue, symbol; // CONTROL_ANY when the verb has none
+    int64_t value, value2;
+};
+
+const char *control_name(enum control_verb verb);
+const char *control_sentence(enum control_verb verb);
+enum control_effect control_effect_of(enum control_verb verb);
+// STATUS_USAGE with a sentence when the arguments do not fit the verb.
+enum status control_check(const struct control_request *request,
+                          const struct universe *universe) MUST_CHECK;
+
+#endif

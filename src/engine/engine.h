@@ -1,0 +1,99 @@
+// The engine is a monitor: one lock, one writer at a time, inputs numbered in the order they enter;
+// and the thread that has the news runs it.
+//
+// An io thread that stored quotes calls engine_enter_quotes: if another thread is inside, it leaves
+// at once and the one inside looks at the dirty sets again before it goes, so no quote is lost and
+// nobody waits. Everything that is not a quote waits for the lock (engine_input, engine_control,
+// engine_timer). Inside, each input is numbered, handed to the journal, dispatched to the
+// components, and what they decided is handed to the journal too; before the lock is left the
+// journal writes everything with one write(), and only then order commands go to the sink. The
+// engine reads no clock: the caller's time comes with the call and never steps back inside (a
+// caller that is late gets the engine's newest time). In replay, simulation and tests one thread
+// calls the same functions.
+#ifndef PERPDESK_ENGINE_ENGINE_H
+#define PERPDESK_ENGINE_ENGINE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "engine/bus.h"
+#include "engine/control.h"
+#include "engine/state.h"
+#include "market/quote.h"
+
+// Where journalled events go. append collects, commit writes everything with one write(): a failure
+// means that nothing may be sent. The engine then drops the pass's commands, halts, and says so.
+struct journal_sink {
+    void (*append)(void *arg, const struct event *event);
+    enum status (*commit)(void *arg);
+    void *arg;
+};
+
+// Where committed order commands go, after the lock was left: lanes. Paper orders never leave the
+// engine.
+struct command_sink {
+    void (*send)(void *arg, const struct event_order *command);
+    void *arg;
+};
+
+struct engine_options {
+    struct universe *universe;    // owned by the engine from now on, changed only inside the lock
+    struct quote_cache *cache;    // NULL in replay
+    struct journal_sink journal;  // append NULL: not journalled
+    struct command_sink commands; // send NULL: none leave
+    bool journal_quotes_all;      // false: only inputs that led to a derived event are journalled
+                                  // ("decisions")
+    int64_t depth_sample_ns;      // least time between two depth samples of a listing
+    int64_t publish_ns;           // least desk time between two publications of the picture
+    bool is_paper_venue;          // every order goes to the paper component
+    void (*deadline_moved)(
+        void *arg, int64_t deadline_ns); // an earlier timer is wanted; called outside the lock
+    void *deadline_arg;
+};
+
+struct engine {
+    struct engine_options options;
+    struct bus bus;
+    struct state_draft draft;
+    struct state_board board;
+    pthread_mutex_t lock;
+    int64_t now_ns;
+    int64_t published_ns;
+    _Atomic int64_t deadline_ns;
+    int64_t *depth_sampled_ns;        // per listing
+    int64_t alive_told_ns[VENUE_MAX]; // newest frame time the components know
+    struct event_order *commands;     // of this pass
+    uint32_t command_count;
+    bool journal_failed;
+    // counters, readable from any thread
+    _Atomic uint64_t inputs, events, passes, contended, longest_pass_ns, conflated;
+};
+
+enum { ENGINE_COMMANDS_MAX = 256 };
+
+enum status engine_create(struct engine *engine, const struct engine_options *options) MUST_CHECK;
+void engine_finish(struct engine *engine);
+// Before start, in order of dispatch.
+void engine_add(struct engine *engine, const struct component *component, void *self);
+
+// Takes what is dirty if nobody is inside. Never waits. Returns true when this thread ran it.
+bool engine_enter_quotes(struct engine *engine, int64_t now_ns);
+// Enters one input of any other kind; waits for the lock. Also takes what is dirty.
+void engine_input(struct engine *engine, enum event_kind kind, const void *payload, int64_t now_ns);
+// A person's command: checked, then entered. On refusal nothing enters and status_text() says why.
+enum status engine_control(struct engine *engine, const struct control_request *request,
+                           int64_t now_ns) MUST_CHECK;
+// Time passes: timers run when due. Also tells components about live but quiet venues and
+// publishes.
+void engine_timer(struct engine *engine, int64_t now_ns);
+int64_t
+engine_deadline_ns(const struct engine *engine); // desk time at which engine_timer is wanted
+
+// Replay: runs one recorded input exactly as it was; derived records are not to be given here.
+void engine_replay(struct engine *engine, const struct event *input);
+// Publishes now, whatever the time (end of replay, tests).
+void engine_publish(struct engine *engine);
+
+const struct state_board *engine_board(const struct engine *engine);
+
+#endif

@@ -1,0 +1,327 @@
+// The event kinds with their payloads, and the envelope.
+//
+// An event is either an input (it came from outside: a quote, a person's command, a venue's answer,
+// time) or derived (a component decided it while handling an input). Inputs are numbered in the
+// order in which they enter the engine's lock and journalled as seen; derived events are journalled
+// too, so that replay can compare decisions. Payloads are plain structs without padding surprises:
+// every field explicit, written and compared as bytes in little-endian order. Sizes are asserted; a
+// changed payload needs a new EVENT_FORMAT.
+#ifndef PERPDESK_ENGINE_EVENT_H
+#define PERPDESK_ENGINE_EVENT_H
+
+#include "engine/rules.h"
+#include "market/filter.h"
+#include "market/quote.h"
+
+enum {
+    EVENT_FORMAT = 1,
+    FEED_CAUSE_MAX = 16,
+    ORDER_CLIENT_ID_MAX = 24,
+    EVENT_TEXT_MAX = 96,
+    JOB_LEGS_MAX = 2
+};
+
+enum desk_mode { DESK_PAPER, DESK_LIVE, DESK_DEMO, DESK_MODE_COUNT };
+enum risk_mode { RISK_CONSERVATIVE, RISK_BALANCED, RISK_AGGRESSIVE, RISK_MODE_COUNT };
+enum desk_status { DESK_RUNNING, DESK_PAUSED, DESK_STATUS_COUNT };
+enum trading_state { TRADING_ACTIVE, TRADING_REDUCING, TRADING_HALTED, TRADING_STATE_COUNT };
+enum strategy {
+    STRATEGY_ARB,
+    STRATEGY_WASH, // hedged volume
+    STRATEGY_MANUAL,
+    STRATEGY_COUNT
+};
+enum pool { POOL_WASH, POOL_ARB, POOL_RESERVE, POOL_COUNT };
+enum severity { SEVERITY_INFO, SEVERITY_WARN, SEVERITY_RED };
+enum liquidity { LIQUIDITY_MAKER, LIQUIDITY_TAKER };
+
+enum feed_state {
+    FEED_DOWN,       // not connected
+    FEED_CONNECTING, // connecting or subscribing
+    FEED_LIVE,       // data flows
+    FEED_POLLING,    // WebSocket down, quotes come by REST
+    FEED_STALE,      // nothing comes: last quotes stand and are marked
+    FEED_STATE_COUNT
+};
+
+// pending → running phases → finished ones. Order is the order of a good life.
+enum job_state {
+    JOB_PENDING,   // waits for capital, limits or its turn
+    JOB_OPENING,   // opening legs are on the way
+    JOB_HOLDING,   // both legs open, waits for its exit
+    JOB_CLOSING,   // closing legs are on the way
+    JOB_UNWINDING, // a leg could not be hedged: what was filled is taken back
+    JOB_DONE,      // flat again, settled
+    JOB_REFUSED,   // denied by a rule
+    JOB_EXPIRED,   // nothing filled: no failure
+    JOB_FAILED,    // a leg was rejected, a hedge missed its deadline, or it was unwound
+    JOB_STATE_COUNT
+};
+
+enum order_state {
+    ORDER_NEW,     // decided and journalled
+    ORDER_SENT,    // handed to the venue
+    ORDER_OPEN,    // the venue says it rests
+    ORDER_PARTIAL, // part of it is filled
+    ORDER_FILLED_ALL,
+    ORDER_CANCELING, // cancel asked for
+    ORDER_CANCELED_DONE,
+    ORDER_REJECTED, // refused by the venue
+    ORDER_EXPIRED,  // the rest of an IOC
+    ORDER_UNKNOWN,  // the answer was lost: asked, never assumed
+    ORDER_STATE_COUNT
+};
+
+enum order_type { ORDER_POST_ONLY, ORDER_IOC };
+enum order_action { ORDER_ACTION_PLACE, ORDER_ACTION_CANCEL };
+enum leg_phase { LEG_OPEN, LEG_CLOSE, LEG_HEDGE, LEG_UNWIND };
+
+// What a venue (or the paper venue) says about an order.
+enum report_kind {
+    REPORT_ACCEPTED,
+    REPORT_FILL,
+    REPORT_CANCELED,
+    REPORT_EXPIRED,
+    REPORT_REJECTED,
+    REPORT_UNKNOWN
+};
+
+struct event_listing_rules { // EVENT_INSTRUMENT
+    struct listing listing;
+};
+struct event_quote {
+    uint16_t venue, symbol;
+    uint32_t pad;
+    struct quote quote;
+};
+struct event_depth {
+    uint16_t venue, symbol;
+    uint32_t pad;
+    struct depth depth;
+};
+struct event_funding {
+    uint16_t venue, symbol;
+    uint32_t generated; // 1: made up by the simulator
+    struct rate per_hour;
+    int64_t next_settlement_ns;
+    int64_t interval_ns;
+    struct px mark, index; // 0 = not told
+};
+// Once a second per venue, and at each change of state.
+struct event_feed {
+    uint16_t venue;
+    uint8_t state; // enum feed_state
+    uint8_t clock_known;
+    uint32_t reconnects;
+    int64_t clock_offset_ns;
+    int64_t round_trip_ns;
+    int64_t latency_mean_ns, latency_p99_ns; // venue stamp to stored, offset taken out
+    uint64_t updates;                        // quotes stored since start
+    uint32_t updates_per_s;
+    uint32_t books_live;
+    uint32_t errors[FEED_CAUSE_MAX]; // by enum feed_cause, since start
+    char text[48];                   // why it is not live
+};
+struct event_alive {
+    uint16_t venue, pad[3];
+    int64_t frame_ns; // newest data frame, desk time
+};
+struct event_equity { // EVENT_CAPITAL_SNAPSHOT
+    uint16_t venue, pad[3];
+    struct usd equity;
+};
+struct event_control {
+    uint16_t verb;   // enum control_verb
+    uint16_t origin; // enum control_origin
+    uint16_t venue, symbol;
+    int64_t value;
+    int64_t value2;
+};
+struct event_timer {
+    uint64_t pad;
+};
+struct event_desk {
+    uint16_t mode; // enum desk_mode
+    uint16_t venues, symbols, pad;
+    uint64_t config_hash;
+};
+
+struct event_opportunity { // FOUND and GONE
+    uint16_t symbol, buy_venue, sell_venue;
+    uint16_t confidence_permille;
+    struct usd size;
+    struct bps gross, net, round_trip;
+    int64_t score_ppm;
+    int64_t first_seen_ns;
+    struct px buy_ask, sell_bid;
+};
+struct event_job {
+    uint32_t job;
+    uint8_t strategy, state, symbol_pad, legs;
+    uint16_t symbol, buy_venue, sell_venue, rule; // rule: why refused, expired or failed
+    struct usd notional;
+    struct bps edge;
+    int64_t safety_ppm, volume_ppm, final_ppm;
+    struct usd pnl, fees;
+};
+struct event_denied {
+    uint32_t job; // 0 = an order or a control without a job
+    uint16_t strategy, pad;
+    uint16_t symbol, buy_venue, sell_venue, pad2;
+    struct verdict verdict;
+};
+struct event_order { // ORDER_COMMAND, ORDER_PLACED, ORDER_FAILED, ORDER_CANCELED
+    uint64_t order;  // job << 16 | number within the job
+    uint32_t job;
+    uint8_t action, type, side, phase;
+    uint16_t venue, symbol;
+    uint8_t leg, reduce_only, emergency, state;
+    struct px price; // limit
+    struct qty size, filled;
+    char client_id[ORDER_CLIENT_ID_MAX];
+};
+struct event_fill { // ORDER_FILLED
+    uint64_t order;
+    uint64_t trade; // the venue's trade id
+    uint32_t job;
+    uint8_t side, liquidity, phase, leg;
+    uint16_t venue, symbol;
+    uint32_t last; // 1: the order is complete
+    struct px price;
+    struct qty size;
+    struct usd fee; // positive = paid
+};
+struct event_report { // evidence about one order
+    uint64_t order;
+    uint64_t trade; // fills: trade id, de-duplicated
+    uint16_t venue, symbol;
+    uint8_t kind, liquidity, pad[2];
+    struct px price;
+    struct qty size;
+    struct usd fee;
+    char text[48]; // the venue's own words
+};
+struct event_position {
+    uint16_t venue, symbol;
+    uint32_t pad;
+    struct qty net;
+    struct px average;
+    struct usd net_usd, gross_usd, unrealised, realised;
+};
+struct event_capital {
+    uint16_t venue;
+    uint16_t safe_mode;
+    uint32_t pad;
+    struct usd equity;
+    struct usd available[POOL_COUNT];
+    struct bps drawdown;
+};
+struct event_risk {
+    uint8_t mode, state, killed, overridden;
+    uint32_t failures;
+    int64_t override_until_ns;
+    struct usd day_loss;
+};
+struct event_health {
+    uint32_t overall;      // 0..100
+    uint32_t component[6]; // capital, exposure, execution, quotes, scanner, latency: 0..100
+    uint32_t pad;
+};
+struct event_alert {
+    uint8_t severity, pad[7];
+    char rule[24];
+    char text[EVENT_TEXT_MAX];
+};
+
+// kind, name in JSON and journal listings, payload
+#define EVENT_LIST(X)                                                                              \
+    X(EVENT_DESK_STARTED, "desk_started", event_desk)                                              \
+    X(EVENT_INSTRUMENT, "instrument", event_listing_rules)                                         \
+    X(EVENT_QUOTE_UPDATED, "quote_updated", event_quote)                                           \
+    X(EVENT_DEPTH_UPDATED, "depth_updated", event_depth)                                           \
+    X(EVENT_FUNDING_UPDATED, "funding_updated", event_funding)                                     \
+    X(EVENT_FEED_STATE, "feed_state", event_feed)                                                  \
+    X(EVENT_FEED_ALIVE, "feed_alive", event_alive)                                                 \
+    X(EVENT_CAPITAL_SNAPSHOT, "capital_snapshot", event_equity)                                    \
+    X(EVENT_CONTROL, "control", event_control)                                                     \
+    X(EVENT_TIMER, "timer", event_timer)                                                           \
+    X(EVENT_ORDER_REPORT, "order_report", event_report)                                            \
+    X(EVENT_OPPORTUNITY_FOUND, "opportunity_found", event_opportunity)                             \
+    X(EVENT_OPPORTUNITY_GONE, "opportunity_gone", event_opportunity)                               \
+    X(EVENT_JOB_STATE, "job_state", event_job)                                                     \
+    X(EVENT_DENIED, "denied", event_denied)                                                        \
+    X(EVENT_ORDER_COMMAND, "order_command", event_order)                                           \
+    X(EVENT_ORDER_PLACED, "order_placed", event_order)                                             \
+    X(EVENT_ORDER_FILLED, "order_filled", event_fill)                                              \
+    X(EVENT_ORDER_FAILED, "order_failed", event_order)                                             \
+    X(EVENT_ORDER_CANCELED, "order_canceled", event_order)                                         \
+    X(EVENT_POSITION_UPDATED, "position_updated", event_position)                                  \
+    X(EVENT_CAPITAL_UPDATED, "capital_updated", event_capital)                                     \
+    X(EVENT_RISK_STATE, "risk_state", event_risk)                                                  \
+    X(EVENT_HEALTH_SNAPSHOT, "health_snapshot", event_health)                                      \
+    X(EVENT_ALERT, "alert", event_alert)
+
+enum event_kind {
+#define EVENT_ENUM(kind, name, payload) kind,
+    EVENT_LIST(EVENT_ENUM)
+#undef EVENT_ENUM
+        EVENT_KIND_COUNT
+};
+_Static_assert(EVENT_KIND_COUNT <= 64, "component masks are one word");
+
+enum event_flag { EVENT_INPUT = 1 };
+
+struct event_header {
+    uint64_t sequence; // 1, 2, 3 … over inputs and derived events alike
+    int64_t time_ns;   // desk time of the input that caused it
+    uint16_t kind;
+    uint16_t flags;
+    uint32_t size; // of the payload
+};
+
+union event_payload {
+    struct event_desk desk;
+    struct event_listing_rules instrument;
+    struct event_quote quote;
+    struct event_depth depth;
+    struct event_funding funding;
+    struct event_feed feed;
+    struct event_alive alive;
+    struct event_equity equity;
+    struct event_control control;
+    struct event_timer timer;
+    struct event_report report;
+    struct event_opportunity opportunity;
+    struct event_job job;
+    struct event_denied denied;
+    struct event_order order;
+    struct event_fill fill;
+    struct event_position position;
+    struct event_capital capital;
+    struct event_risk risk;
+    struct event_health health;
+    struct event_alert alert;
+};
+
+struct event {
+    struct event_header header;
+    union event_payload u;
+};
+
+const char *event_name(enum event_kind kind);
+uint32_t event_payload_size(enum event_kind kind);
+#define EVENT_BIT(kind) (UINT64_C(1) << (kind))
+
+const char *desk_mode_name(enum desk_mode mode);          // "PAPER", "LIVE", "DEMO"
+const char *risk_mode_name(enum risk_mode mode);          // "conservative" …
+const char *trading_state_name(enum trading_state state); // "ACTIVE" …
+const char *strategy_name(enum strategy strategy);        // "arb", "wash", "manual"
+const char *pool_name(enum pool pool);                    // "wash", "arb", "reserve"
+const char *job_state_name(enum job_state state);         // "opening" …
+const char *order_state_name(enum order_state state);     // "open", "partial" …
+const char *feed_state_name(enum feed_state state);       // "live" …
+
+// One line of text for `journal show`, logs and tests: "quote_updated binance BTC/USDT 61800.20 …".
+void event_print(struct text *out, const struct universe *universe, const struct event *event);
+
+#endif

@@ -1,0 +1,44 @@
+// The journal's record format: how events lie in the file. Pure bytes; files are io/journal.h's
+// matter.
+//
+// File: a header record (magic, format, desk mode, configuration text, universe), then records.
+// Each record is {u32 size of what follows the checksum, u32 checksum (XXH3, low 32 bits, over what
+// follows), event header, payload}. Little-endian, 8-byte aligned. A record whose size or checksum
+// is wrong ends what can be trusted: at the end of the file that is a torn tail and told, in the
+// middle it is damage. perpdesk-protocol(7) documents it.
+#ifndef PERPDESK_ENGINE_JOURNAL_FORMAT_H
+#define PERPDESK_ENGINE_JOURNAL_FORMAT_H
+
+#include "engine/event.h"
+
+#define JOURNAL_MAGIC "perpdesk journal 1\n"
+
+enum journal_read {
+    JOURNAL_RECORD, // *event is filled
+    JOURNAL_END,    // exactly at the end
+    JOURNAL_TORN,   // the rest is shorter than the record it announces, or its checksum fails and
+                    // nothing follows
+    JOURNAL_DAMAGED // checksum, size or kind is wrong and more follows
+};
+
+struct journal_reader {
+    const unsigned char *data;
+    size_t size, at;
+    struct slice config; // configuration text of the header
+    uint16_t mode;       // enum desk_mode
+    uint64_t last_sequence;
+};
+
+// Bytes `event` needs in the file.
+size_t journal_record_size(const struct event *event);
+// Encodes into `out` (journal_record_size bytes); returns the bytes written.
+size_t journal_encode(const struct event *event, unsigned char *out);
+size_t journal_header_size(size_t config_size);
+size_t journal_encode_header(enum desk_mode mode, struct slice config, unsigned char *out);
+
+// STATUS_DATA with a sentence when it is no journal of this format.
+enum status journal_reader_init(struct journal_reader *reader, const void *data,
+                                size_t size) MUST_CHECK;
+enum journal_read journal_next(struct journal_reader *reader, struct event *event);
+
+#endif

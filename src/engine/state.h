@@ -1,0 +1,234 @@
+// The read-only picture of the desk: what console, shell and HTTP see. Versioned sections,
+// published whole.
+//
+// Components write their part into a draft inside the engine's lock; state_publish copies changed
+// sections to the board under one sequence lock each, at most 20 times a second. Any number of
+// readers copy and retry; nobody waits. A reader compares versions to know what to draw. Rows are
+// sized at creation from the universe and the limits below. Unless a name says otherwise: times are
+// desk time in ns, ages in ms, money USD.
+#ifndef PERPDESK_ENGINE_STATE_H
+#define PERPDESK_ENGINE_STATE_H
+
+#include "engine/event.h"
+
+enum {
+    STATE_OPPORTUNITIES_MAX = 256,
+    STATE_JOBS_MAX = 128,
+    STATE_ORDERS_MAX = 128,
+    STATE_POSITIONS_MAX = 256,
+    STATE_DENIALS_MAX = 32,
+    STATE_FREEZES_MAX = 16,
+    STATE_ALERTS_MAX = 32,
+    STATE_EQUITY_POINTS_MAX = 240,
+};
+
+enum freshness { FRESH_NONE, FRESH_OK, FRESH_WARN, FRESH_STALE };
+
+struct state_header {
+    int64_t now_ns;
+    uint8_t mode;      // enum desk_mode
+    uint8_t status;    // enum desk_status
+    uint8_t state;     // enum trading_state
+    uint8_t risk_mode; // enum risk_mode
+    uint8_t overridden, killed, quorum_on, orders_open_known;
+    int64_t override_until_ns;
+    uint32_t jobs_running, orders_open;
+    struct usd day_volume, day_fees, day_pnl; // pnl: realised + unrealised, after fees
+    struct usd equity, equity_start;
+    struct usd gross, net;
+    struct usd unhedged;
+    int64_t unhedged_usd_s; // 1e-6 USD * s, total of running jobs
+    struct usd loss_budget, loss_used;
+    struct bps threshold; // live arbitrage threshold
+    uint32_t health;      // 0..100
+    uint32_t alerts_open;
+    uint64_t events, passes, longest_pass_ns; // engine counters
+    char demo[96];                            // what stands for what, "" outside a demo
+    char notice[120];                         // what start-up found, "" when nothing
+};
+
+struct state_quote { // one per listing, in listing id order
+    uint16_t venue, symbol;
+    uint8_t present, freshness;    // enum freshness
+    int8_t bid_change, ask_change; // -1, 0, 1 against the previous publication
+    uint32_t flags;                // enum quote_flag
+    uint32_t pad;
+    struct px bid, ask, mark;
+    struct qty bid_size, ask_size;
+    struct bps spread;
+    struct rate funding_per_hour;
+    int64_t next_settlement_ns;
+    int64_t age_ms;
+    int32_t digits, funding_generated; // digits: decimals of the tick
+};
+
+struct state_venue {
+    uint8_t state, role, safe_mode, tripped; // enum feed_state, enum venue_role
+    uint32_t reconnects, updates_per_s, books_live, errors_total;
+    uint64_t updates;
+    uint32_t errors[FEED_CAUSE_MAX];
+    int64_t clock_offset_ns, round_trip_ns, latency_mean_ns, latency_p99_ns, age_ms;
+    int64_t reliability_ppm;
+    char text[48];
+};
+
+struct state_pool {
+    struct usd size, used; // used: reserved and not released
+};
+struct state_capital { // one per venue
+    struct usd equity, equity_peak, in_flight, pnl, volume, fees;
+    struct state_pool pools[POOL_COUNT];
+    struct bps drawdown;
+    uint8_t safe_mode, pad[7];
+};
+
+struct state_opportunity {
+    uint16_t symbol, buy_venue, sell_venue;
+    uint16_t confidence_permille;
+    struct px buy_ask, sell_bid;
+    struct qty buy_size, sell_size;
+    struct usd size;
+    struct bps gross, fees, slippage, basis, net, round_trip, funding;
+    int64_t score_ppm;
+    int64_t first_seen_ns, last_seen_ns;
+    uint32_t job;           // running arbitrage job, 0 = none
+    struct verdict verdict; // why it is not traded: RULE_NONE when it is
+};
+
+struct state_leg {
+    uint16_t venue;
+    uint8_t side, order_state;
+    uint8_t maker, open, pad[2]; // open: the leg holds a position
+    struct qty size, filled, closed;
+    struct px average, close_average;
+};
+struct state_job {
+    uint32_t id;
+    uint8_t strategy, state, legs, pad;
+    uint16_t symbol, rule; // rule: why refused, expired, failed
+    struct state_leg leg[JOB_LEGS_MAX];
+    struct usd notional, pnl, fees, unhedged;
+    int64_t unhedged_usd_s;
+    struct bps edge;
+    int64_t safety_ppm, volume_ppm, final_ppm;
+    int64_t created_ns, deadline_ns, finished_ns; // deadline: of the state it is in, 0 = none
+    struct verdict verdict;
+};
+
+struct state_order {
+    uint64_t order;
+    uint32_t job;
+    uint16_t venue, symbol;
+    uint8_t side, type, state, phase;
+    struct px price;
+    struct qty size, filled;
+    int64_t created_ns;
+    char client_id[ORDER_CLIENT_ID_MAX];
+};
+
+struct state_denial {
+    int64_t time_ns; // of the newest
+    uint32_t count;
+    uint16_t strategy, symbol, buy_venue, sell_venue;
+    struct verdict verdict;
+};
+struct state_freeze {
+    uint16_t symbol, rule; // fast_market or cool_down
+    uint32_t pad;
+    int64_t until_ns;
+};
+struct state_risk {
+    struct usd day_loss, day_loss_limit;
+    struct bps drawdown, drawdown_limit;
+    uint32_t failures, failures_max;
+    struct bps min_edge, max_loss, volatility_max; // of the mode
+    int64_t latency_max_ms, score_min_ppm;
+    struct usd unhedged, unhedged_max;
+    int64_t unhedged_usd_s, unhedged_usd_s_max; // worst running job, limit per job
+    uint32_t strategies_off;                    // bit per enum strategy
+    uint32_t denial_count, freeze_count, pad;
+    uint64_t accepted, denied;
+    struct state_denial
+        denials[STATE_DENIALS_MAX]; // newest first, one row per (strategy, symbol, rule)
+    struct state_freeze freezes[STATE_FREEZES_MAX];
+};
+
+struct state_position {
+    uint16_t venue, symbol;
+    uint32_t pad;
+    struct qty net;
+    struct px average, mark;
+    struct usd net_usd, unrealised, realised, fees, funding;
+};
+
+struct state_alert {
+    int64_t time_ns;
+    uint8_t severity, acknowledged, pad[6];
+    char rule[24];
+    char text[EVENT_TEXT_MAX];
+};
+
+struct state_equity {
+    uint32_t count;
+    uint32_t step_s;
+    struct usd points[STATE_EQUITY_POINTS_MAX]; // oldest first
+};
+
+#define STATE_SECTION_LIST(X)                                                                      \
+    X(STATE_HEADER, struct state_header, 1)                                                        \
+    X(STATE_QUOTES, struct state_quote, 0)    /* rows: listings */                                 \
+    X(STATE_VENUES, struct state_venue, 0)    /* rows: venues */                                   \
+    X(STATE_CAPITAL, struct state_capital, 0) /* rows: venues */                                   \
+    X(STATE_OPPORTUNITIES, struct state_opportunity, STATE_OPPORTUNITIES_MAX)                      \
+    X(STATE_JOBS, struct state_job, STATE_JOBS_MAX)                                                \
+    X(STATE_ORDERS, struct state_order, STATE_ORDERS_MAX)                                          \
+    X(STATE_RISK, struct state_risk, 1)                                                            \
+    X(STATE_POSITIONS, struct state_position, STATE_POSITIONS_MAX)                                 \
+    X(STATE_ALERTS, struct state_alert, STATE_ALERTS_MAX)                                          \
+    X(STATE_EQUITY, struct state_equity, 1)
+
+enum state_section {
+#define STATE_ENUM(section, row, rows) section,
+    STATE_SECTION_LIST(STATE_ENUM)
+#undef STATE_ENUM
+        STATE_SECTION_COUNT
+};
+
+// What components write: plain memory inside the engine, one array per section and the number of
+// rows in use.
+struct state_draft {
+    void *rows[STATE_SECTION_COUNT];
+    uint32_t count[STATE_SECTION_COUNT];
+    uint32_t rows_max[STATE_SECTION_COUNT];
+};
+#define STATE_ROWS(draft, section, type) ((type *)(draft)->rows[section])
+
+struct state_slot {
+    _Atomic uint32_t sequence;
+    _Atomic uint32_t count;
+    _Atomic uint64_t version; // changes with every publication that changed it
+    _Atomic uint64_t *words;
+    uint32_t row_size, rows_max;
+};
+struct state_board {
+    struct state_slot slots[STATE_SECTION_COUNT];
+};
+
+uint32_t state_row_size(enum state_section section);
+uint32_t state_rows_max(enum state_section section, const struct universe *universe);
+
+enum status state_draft_create(struct state_draft *draft,
+                               const struct universe *universe) MUST_CHECK;
+void state_draft_finish(struct state_draft *draft);
+enum status state_board_create(struct state_board *board,
+                               const struct universe *universe) MUST_CHECK;
+void state_board_finish(struct state_board *board);
+// One writer (inside the engine's lock). Copies the sections whose bytes changed.
+void state_publish(struct state_board *board, const struct state_draft *draft);
+// Copies a section into `rows` (rows_max rows of its type); returns the number of rows, *version
+// its version.
+uint32_t state_read(const struct state_board *board, enum state_section section, void *rows,
+                    uint64_t *version);
+uint64_t state_version(const struct state_board *board, enum state_section section);
+
+#endif

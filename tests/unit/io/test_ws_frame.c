@@ -307,9 +307,7 @@ static void test_write(void **state) {
                         5);
     static const unsigned char mask[4] = {1, 2, 3, 4};
     assert_int_equal(ws_frame_write(out, sizeof(out), WS_OP_PONG, SLICE("abcde"), mask), 11);
-    assert_memory_equal(out,
-                        "\x8a\x85\x01\x02\x03\x04"
-                        0);
+    assert_memory_equal(out, "\x8a\x85\x01\x02\x03\x04", 6);
     assert_int_equal(out[6], 'a' ^ 1);
     assert_int_equal(out[10], 'e' ^ 1);
     assert_int_equal(ws_frame_write(out, 10, WS_OP_TEXT, SLICE("abc"), NULL), 0);

@@ -429,7 +429,7 @@ static uint32_t answer_depth(const struct vsim_world *world, const struct vsim_l
             return 400;
         }
     }
-    text_add_format(body, "{\"lastUpdateId\":%llu,\"E\":", (unsigned long long)listing->book_id);
+    text_add_format(body, "{\"lastUpdateId\":%llu,\"E\":", (unsigned long long)listing->snapshot_id);
     vsim_write_ms(body, listing->book_ns);
     text_add_string(body, ",\"T\":");
     vsim_write_ms(body, listing->book_ns);

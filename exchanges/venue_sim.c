@@ -109,6 +109,7 @@ bool vsim_publish(struct vsim_listing *listing, const struct level *bids, uint32
     listing->changed_ask_count =
         diff_side(listing->asks, listing->ask_count, asks, ask_count, false, listing->changed_asks);
     if (listing->changed_bid_count == 0 && listing->changed_ask_count == 0) {
+        listing->snapshot_id = id > listing->snapshot_id ? id : listing->snapshot_id;
         return false;
     }
     memcpy(listing->bids, bids, bid_count * sizeof(*bids));
@@ -117,6 +118,7 @@ bool vsim_publish(struct vsim_listing *listing, const struct level *bids, uint32
     listing->ask_count = ask_count;
     listing->book_previous = listing->book_id;
     listing->book_id = id > listing->book_id ? id : listing->book_id + 1;
+    listing->snapshot_id = listing->book_id;
     listing->book_ns = now_ns;
     return true;
 }

@@ -40,6 +40,7 @@ struct vsim_listing {
     struct level *changed_bids, *changed_asks; // against the publication before; size 0 = gone
     uint32_t changed_bid_count, changed_ask_count;
     uint64_t book_id, book_previous; // ids of this publication and of the one before it; 0 = none
+    uint64_t snapshot_id; // what an answer with the whole book tells: book_id, or a later one that changed nothing in it
     int64_t book_ns;
 
     struct rate funding;        // for one interval; made up by the simulator

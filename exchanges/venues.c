@@ -2,11 +2,12 @@
 #include "exchanges/venues.h"
 
 #include "exchanges/binance_md.h"
+#include "exchanges/binance_oe.h"
 #include "exchanges/hyperliquid_md.h"
 #include "exchanges/okx_md.h"
 
 const struct venue venue_table[] = {
-    {.md = &binance_md, .maker_fee = {200}, .taker_fee = {400}},
+    {.md = &binance_md, .oe = &binance_oe, .maker_fee = {200}, .taker_fee = {400}},
     {.md = &okx_md, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &hyperliquid_md, .maker_fee = {150}, .taker_fee = {450}},
 };

@@ -17,7 +17,9 @@ struct slice {
 
 #define SLICE(literal) ((struct slice){(literal), sizeof(literal) - 1})
 
-static inline struct slice slice_of(const char *text) { return (struct slice){text, strlen(text)}; }
+static inline struct slice slice_of(const char *text) {
+    return (struct slice){text, strlen(text)};
+}
 
 static inline bool slice_equals(struct slice a, struct slice b) {
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
@@ -27,8 +29,8 @@ static inline bool slice_starts(struct slice a, struct slice prefix) {
     return a.size >= prefix.size && memcmp(a.data, prefix.data, prefix.size) == 0;
 }
 
-// A text buffer over the caller's array. Always NUL-terminated. What does not fit is cut and `truncated` is set and
-// stays set, so one check at the end is enough.
+// A text buffer over the caller's array. Always NUL-terminated. What does not fit is cut and
+// `truncated` is set and stays set, so one check at the end is enough.
 struct text {
     char *data;
     size_t capacity; // including the NUL

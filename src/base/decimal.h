@@ -1,14 +1,16 @@
-// Money and quantities: fixed-point integers, one struct per unit so that mixing them does not compile.
+// Money and quantities: fixed-point integers, one struct per unit so that mixing them does not
+// compile.
 //
-// Scales (proved against the smallest tick and largest quantity of the venue sheets by tests/unit/test_decimal.c):
+// Scales (proved against the smallest tick and largest quantity of the venue sheets by
+// tests/unit/base/test_decimal.c):
 //   price     1e-12 quote units per base unit, up to 9.2e6
 //   quantity  1e-8 base units, up to 9.2e10
 //   USD       1e-6, up to 9.2e12
 //   bps       1e-2 basis points
 //   rate      1e-12 (a plain fraction, used for funding per hour)
-// Products go through 128 bit. A result that does not fit saturates at INT64_MAX/MIN: every limit then refuses it.
-// Every rounding is named by its direction: floor (towards minus infinity), ceil, near (half away from zero).
-// No floating point anywhere.
+// Products go through 128 bit. A result that does not fit saturates at INT64_MAX/MIN: every limit
+// then refuses it. Every rounding is named by its direction: floor (towards minus infinity), ceil,
+// near (half away from zero). No floating point anywhere.
 #ifndef PERPDESK_BASE_DECIMAL_H
 #define PERPDESK_BASE_DECIMAL_H
 
@@ -40,26 +42,27 @@ enum {
     BPS_DIGITS = 2,
     RATE_DIGITS = 12,
 };
-#define PX_ONE INT64_C(1000000000000)
-#define QTY_ONE INT64_C(100000000)
-#define USD_ONE INT64_C(1000000)
-#define BPS_ONE INT64_C(100)
+#define PX_ONE    INT64_C(1000000000000)
+#define QTY_ONE   INT64_C(100000000)
+#define USD_ONE   INT64_C(1000000)
+#define BPS_ONE   INT64_C(100)
 #define BPS_WHOLE INT64_C(1000000) // 100 % in units of struct bps
-#define PPM_ONE INT64_C(1000000)   // scores and shares: parts per million
+#define PPM_ONE   INT64_C(1000000) // scores and shares: parts per million
 
 // Literals for defaults and tests: USD(300), BPS_C(250) = 2.50 bps.
-#define USD(whole) ((struct usd){(int64_t)(whole)*USD_ONE})
-#define BPS(whole) ((struct bps){(int64_t)(whole)*BPS_ONE})
+#define USD(whole)        ((struct usd){(int64_t)(whole)*USD_ONE})
+#define BPS(whole)        ((struct bps){(int64_t)(whole)*BPS_ONE})
 #define BPS_C(hundredths) ((struct bps){(hundredths)})
 
-// Parses a decimal text: optional sign, digits, optional fraction, optional exponent (e/E). The whole text must be
-// consumed. `decimal_parse` refuses digits below the scale unless they are zero; `decimal_parse_near` rounds them.
-// Both refuse what does not fit an int64. Return false and leave *out untouched on refusal.
+// Parses a decimal text: optional sign, digits, optional fraction, optional exponent (e/E). The
+// whole text must be consumed. `decimal_parse` refuses digits below the scale unless they are zero;
+// `decimal_parse_near` rounds them. Both refuse what does not fit an int64. Return false and leave
+// *out untouched on refusal.
 MUST_CHECK bool decimal_parse(struct slice text, int digits, int64_t *out);
 MUST_CHECK bool decimal_parse_near(struct slice text, int digits, int64_t *out);
 
-// Appends `value` with at least `fraction_min` and at most `fraction_max` digits after the point (rounded near when
-// cut). fraction_max <= digits.
+// Appends `value` with at least `fraction_min` and at most `fraction_max` digits after the point
+// (rounded near when cut). fraction_max <= digits.
 void decimal_print(struct text *out, int64_t value, int digits, int fraction_min, int fraction_max);
 
 MUST_CHECK static inline bool px_parse(struct slice text, struct px *out) {
@@ -76,13 +79,27 @@ int64_t mul_div_near(int64_t a, int64_t b, int64_t c);
 int64_t add_saturating(int64_t a, int64_t b);
 int64_t sub_saturating(int64_t a, int64_t b);
 
-static inline struct usd usd_add(struct usd a, struct usd b) { return (struct usd){add_saturating(a.v, b.v)}; }
-static inline struct usd usd_sub(struct usd a, struct usd b) { return (struct usd){sub_saturating(a.v, b.v)}; }
-static inline struct usd usd_abs(struct usd a) { return a.v < 0 ? (struct usd){sub_saturating(0, a.v)} : a; }
-static inline struct qty qty_add(struct qty a, struct qty b) { return (struct qty){add_saturating(a.v, b.v)}; }
-static inline struct qty qty_sub(struct qty a, struct qty b) { return (struct qty){sub_saturating(a.v, b.v)}; }
-static inline struct qty qty_min(struct qty a, struct qty b) { return a.v < b.v ? a : b; }
-static inline struct qty qty_abs(struct qty a) { return a.v < 0 ? (struct qty){sub_saturating(0, a.v)} : a; }
+static inline struct usd usd_add(struct usd a, struct usd b) {
+    return (struct usd){add_saturating(a.v, b.v)};
+}
+static inline struct usd usd_sub(struct usd a, struct usd b) {
+    return (struct usd){sub_saturating(a.v, b.v)};
+}
+static inline struct usd usd_abs(struct usd a) {
+    return a.v < 0 ? (struct usd){sub_saturating(0, a.v)} : a;
+}
+static inline struct qty qty_add(struct qty a, struct qty b) {
+    return (struct qty){add_saturating(a.v, b.v)};
+}
+static inline struct qty qty_sub(struct qty a, struct qty b) {
+    return (struct qty){sub_saturating(a.v, b.v)};
+}
+static inline struct qty qty_min(struct qty a, struct qty b) {
+    return a.v < b.v ? a : b;
+}
+static inline struct qty qty_abs(struct qty a) {
+    return a.v < 0 ? (struct qty){sub_saturating(0, a.v)} : a;
+}
 
 // price * quantity; the quantity may be signed.
 struct usd usd_notional_floor(struct px price, struct qty quantity);

@@ -1,5 +1,6 @@
-// Bounded single-producer single-consumer ring of fixed records, lock-free, with an optional wake-up that is called
-// only when the consumer said it was about to sleep. A full ring refuses: the caller counts and answers.
+// Bounded single-producer single-consumer ring of fixed records, lock-free, with an optional
+// wake-up that is called only when the consumer said it was about to sleep. A full ring refuses:
+// the caller counts and answers.
 #ifndef PERPDESK_BASE_RING_H
 #define PERPDESK_BASE_RING_H
 
@@ -14,7 +15,7 @@
 struct ring {
     unsigned char *records;
     size_t record_size;
-    uint32_t mask; // capacity - 1, capacity a power of two
+    uint32_t mask;                     // capacity - 1, capacity a power of two
     alignas(64) _Atomic uint32_t head; // written by the producer
     alignas(64) _Atomic uint32_t tail; // written by the consumer
     alignas(64) _Atomic bool parked;   // consumer sleeps
@@ -27,7 +28,8 @@ void ring_finish(struct ring *ring);
 void ring_on_wake(struct ring *ring, void (*wake)(void *arg), void *arg); // before threads start
 MUST_CHECK bool ring_push(struct ring *ring, const void *record);         // producer; false: full
 bool ring_pop(struct ring *ring, void *record);                           // consumer; false: empty
-// Consumer, before sleeping: returns true when it may sleep (ring empty and the producer will wake it).
+// Consumer, before sleeping: returns true when it may sleep (ring empty and the producer will wake
+// it).
 bool ring_park(struct ring *ring);
 void ring_unpark(struct ring *ring);
 

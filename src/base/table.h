@@ -1,4 +1,5 @@
-// Small fixed containers sized at start: a text-to-index map, and a set that remembers the last N 64-bit keys.
+// Small fixed containers sized at start: a text-to-index map, and a set that remembers the last N
+// 64-bit keys.
 #ifndef PERPDESK_BASE_TABLE_H
 #define PERPDESK_BASE_TABLE_H
 
@@ -24,8 +25,9 @@ struct name_map {
 
 enum status name_map_create(struct name_map *map, uint32_t entries_max) MUST_CHECK;
 void name_map_finish(struct name_map *map);
-enum status name_map_put(struct name_map *map, struct slice key, int32_t value) MUST_CHECK; // duplicate: STATUS_ERROR
-int32_t name_map_get(const struct name_map *map, struct slice key);                         // -1 when absent
+enum status name_map_put(struct name_map *map, struct slice key,
+                         int32_t value) MUST_CHECK;                 // duplicate: STATUS_ERROR
+int32_t name_map_get(const struct name_map *map, struct slice key); // -1 when absent
 
 // Bounded de-duplication: remembers the newest `capacity` keys.
 struct seen_set {
@@ -39,6 +41,6 @@ void seen_set_finish(struct seen_set *set);
 bool seen_set_add(struct seen_set *set, uint64_t key); // false when it was there already
 
 uint64_t hash_bytes(const void *data, size_t size, uint64_t seed); // XXH3
-uint64_t hash_mix(uint64_t value);                                 // splitmix64 finaliser: stands in for randomness
+uint64_t hash_mix(uint64_t value); // splitmix64 finaliser: stands in for randomness
 
 #endif

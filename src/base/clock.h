@@ -29,7 +29,7 @@ void clock_init_system(struct clock *clock);
 // Starts at `start_ns` and runs speed_ppm / 1e6 times as fast as real time; speed_ppm in 1..1e9.
 void clock_init_scaled(struct clock *clock, int64_t start_ns, int64_t speed_ppm);
 void clock_init_manual(struct clock *clock, int64_t start_ns);
-void clock_set_manual(struct clock *clock, int64_t now_ns); // never backwards
+void clock_set_manual(struct clock *clock, int64_t now_ns); // an earlier time is ignored
 int64_t clock_now_ns(const struct clock *clock);
 // How long to wait in machine ns until desk time `at_ns`; 0 when it is past. INT64_MAX for a manual
 // clock.

@@ -40,8 +40,8 @@ void log_write(enum log_level level, const char *component, const char *format, 
 // Drains the queue into the file; called by the keeper thread. Returns the number of lines written.
 int log_drain(void);
 
-// Copies up to `max` recent lines with a number greater than `after`, oldest first; *last becomes
-// the newest number.
+// Copies up to `max` recent lines with a number greater than `after` (the first line is 1), oldest
+// first; *last becomes the number of the last line copied: pass it as the next `after`.
 int log_recent(uint64_t after, struct log_line *out, int max, uint64_t *last);
 uint64_t log_dropped(void);
 

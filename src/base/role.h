@@ -2,8 +2,10 @@
 //
 // A role is created in the main thread (loop and async handle are made there), started, and asked
 // to stop from any thread. `on_start` and `on_stop` run on the role's thread; on_stop closes every
-// handle the user opened, after which the loop ends by itself. The longest pass and the last
-// heartbeat (machine ns) can be read from any thread.
+// handle the user opened, after which the loop ends by itself. An on_start that fails closes what
+// it opened (uv_close is enough, the loop still runs the callbacks); on_stop is not called then and
+// the thread ends. role_wake and role_request_stop may be called until role_join. The longest pass
+// (work between two sleeps) and the last heartbeat (machine ns) can be read from any thread.
 #ifndef PERPDESK_BASE_ROLE_H
 #define PERPDESK_BASE_ROLE_H
 
@@ -20,6 +22,10 @@ struct role {
     uv_loop_t loop;
     uv_async_t wake;
     uv_timer_t beat;
+    uv_prepare_t pass;
+    int64_t pass_start_ns;      // role's thread only
+    int64_t pass_start_idle_ns; // role's thread only
+    bool closing;               // role's thread only
     pthread_t thread;
     bool started;
     _Atomic bool stopping;
@@ -30,12 +36,15 @@ struct role {
     void (*on_stop)(struct role *role);         // must close the user's handles; NULL allowed
     void *user;
     enum status result;
+    char failure[256]; // on_start's text, carried to the thread that joins
 };
 
 enum status role_create(struct role *role, const char *name, void *user) MUST_CHECK;
 enum status role_start(struct role *role) MUST_CHECK;
 void role_wake(struct role *role);         // any thread, while the role lives
 void role_request_stop(struct role *role); // any thread
-enum status
-role_join(struct role *role); // main thread: waits, closes the loop, returns on_start's status
+// Main thread: waits for the end, closes the loop, returns on_start's status with its text. Also
+// ends a role that was created and never started.
+enum status role_join(struct role *role);
+
 #endif

@@ -1,9 +1,9 @@
-// Binance USDT-M futures as its server speaks: the routed streams (/public, /market), SUBSCRIBE and its relatives, and
-// the public REST calls. Recorded frames are combined-stream messages and go out byte for byte, or without their
-// wrapping on a raw (/ws) connection.
+// Binance USDT-M futures as its server speaks: the routed streams (/public, /market), SUBSCRIBE and
+// its relatives, and the public REST calls. Recorded frames are combined-stream messages and go out
+// byte for byte, or without their wrapping on a raw (/ws) connection.
 //
-// As on the real venue a stream that does not exist, or exists on the other route, is acknowledged like any other and
-// then never speaks.
+// As on the real venue a stream that does not exist, or exists on the other route, is acknowledged
+// like any other and then never speaks.
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/venue_sim.h"
@@ -18,7 +18,8 @@ static void write_lower(struct text *out, const char *name) {
 }
 
 // Every message is composed in its wrapping; a raw connection is sent the inside.
-static void wrap(const struct vsim_channel *channel, const struct vsim_listing *listing, struct text *out) {
+static void wrap(const struct vsim_channel *channel, const struct vsim_listing *listing,
+                 struct text *out) {
     text_add_string(out, "{\"stream\":\"");
     write_lower(out, listing->rules.native);
     text_add_char(out, '@');
@@ -40,8 +41,8 @@ static void write_qty(struct text *out, const struct vsim_listing *listing, stru
     text_add_char(out, '"');
 }
 
-static void write_levels(struct text *out, const struct vsim_listing *listing, const struct level *levels,
-                         uint32_t count, uint32_t most) {
+static void write_levels(struct text *out, const struct vsim_listing *listing,
+                         const struct level *levels, uint32_t count, uint32_t most) {
     text_add_char(out, '[');
     for (uint32_t i = 0; i < count && i < most; i++) {
         text_add_string(out, i == 0 ? "[" : ",[");
@@ -68,7 +69,8 @@ static void write_member_string(struct text *out, const char *name, const char *
     text_add_char(out, '"');
 }
 
-static void write_member_px(struct text *out, const char *name, const struct vsim_listing *listing, struct px price) {
+static void write_member_px(struct text *out, const char *name, const struct vsim_listing *listing,
+                            struct px price) {
     text_add_string(out, ",\"");
     text_add_string(out, name);
     text_add_string(out, "\":");
@@ -122,10 +124,12 @@ static void encode_depth(const struct vsim_channel *channel, const struct vsim_w
     write_member_int(out, "pu", (int64_t)listing->book_previous);
     text_add_string(out, ",\"b\":");
     write_levels(out, listing, top ? listing->bids : listing->changed_bids,
-                 top ? listing->bid_count : listing->changed_bid_count, top ? channel->levels : UINT32_MAX);
+                 top ? listing->bid_count : listing->changed_bid_count,
+                 top ? channel->levels : UINT32_MAX);
     text_add_string(out, ",\"a\":");
     write_levels(out, listing, top ? listing->asks : listing->changed_asks,
-                 top ? listing->ask_count : listing->changed_ask_count, top ? channel->levels : UINT32_MAX);
+                 top ? listing->ask_count : listing->changed_ask_count,
+                 top ? channel->levels : UINT32_MAX);
     text_add_string(out, "}}");
 }
 
@@ -160,7 +164,8 @@ static const struct vsim_channel channels[] = {
 };
 
 // "btcusdt@depth@0ms" to listing and channel; -1 in either when unknown.
-static void find_stream(const struct vsim_world *world, struct slice stream, int *listing, int *channel) {
+static void find_stream(const struct vsim_world *world, struct slice stream, int *listing,
+                        int *channel) {
     *listing = *channel = -1;
     struct slice rest = stream;
     struct slice name = vsim_cut(&rest, '@');
@@ -304,8 +309,9 @@ static void binance_on_text(struct vsim_session *session, struct slice message) 
     bool subscribe = slice_equals(command.method, SLICE("SUBSCRIBE"));
     bool list = slice_equals(command.method, SLICE("LIST_SUBSCRIPTIONS"));
     if (!subscribe && !list && !slice_equals(command.method, SLICE("UNSUBSCRIBE"))) {
-        refuse(session, 2, "Invalid request: unknown variant, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, "
-                           "`LIST_SUBSCRIPTIONS`");
+        refuse(session, 2,
+               "Invalid request: unknown variant, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, "
+               "`LIST_SUBSCRIPTIONS`");
         return;
     }
     if (!list) {
@@ -342,8 +348,8 @@ static uint32_t fail(struct text *body, int code, const char *text) {
     return code == -1121 || code == -1102 ? 400 : 404;
 }
 
-static uint32_t answer_time(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                            struct text *body) {
+static uint32_t answer_time(const struct vsim_world *world, const struct vsim_listing *listing,
+                            struct slice query, struct text *body) {
     (void)listing;
     (void)query;
     text_add_string(body, "{\"serverTime\":");
@@ -352,8 +358,8 @@ static uint32_t answer_time(const struct vsim_world *world, const struct vsim_li
     return 200;
 }
 
-static uint32_t answer_ping(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                            struct text *body) {
+static uint32_t answer_ping(const struct vsim_world *world, const struct vsim_listing *listing,
+                            struct slice query, struct text *body) {
     (void)world;
     (void)listing;
     (void)query;
@@ -381,26 +387,32 @@ static void write_filters(const struct vsim_listing *listing, struct text *out) 
     text_add_string(out, "{\"filterType\":\"MAX_NUM_ORDERS\",\"limit\":200},"
                          "{\"filterType\":\"MIN_NOTIONAL\",\"notional\":\"");
     usd_print(out, rules->notional_min, 0, USD_DIGITS);
-    text_add_string(out, "\"},{\"filterType\":\"PERCENT_PRICE\",\"multiplierUp\":\"1.0500\",\"multiplierDown\":"
-                         "\"0.9500\",\"multiplierDecimal\":\"4\"}]");
+    text_add_string(
+        out, "\"},{\"filterType\":\"PERCENT_PRICE\",\"multiplierUp\":\"1.0500\",\"multiplierDown\":"
+             "\"0.9500\",\"multiplierDecimal\":\"4\"}]");
 }
 
-static uint32_t answer_exchange_info(const struct vsim_world *world, const struct vsim_listing *listing,
-                                     struct slice query, struct text *body) {
+static uint32_t answer_exchange_info(const struct vsim_world *world,
+                                     const struct vsim_listing *listing, struct slice query,
+                                     struct text *body) {
     (void)listing;
     (void)query;
     text_add_string(body, "{\"timezone\":\"UTC\",\"serverTime\":");
     vsim_write_ms(body, world->now_ns);
-    text_add_string(body, ",\"futuresType\":\"U_MARGINED\",\"rateLimits\":[{\"rateLimitType\":\"REQUEST_WEIGHT\","
-                          "\"interval\":\"MINUTE\",\"intervalNum\":1,\"limit\":2400},{\"rateLimitType\":\"ORDERS\","
-                          "\"interval\":\"MINUTE\",\"intervalNum\":1,\"limit\":1200},{\"rateLimitType\":\"ORDERS\","
-                          "\"interval\":\"SECOND\",\"intervalNum\":10,\"limit\":300}],\"exchangeFilters\":[],"
-                          "\"symbols\":[");
+    text_add_string(
+        body,
+        ",\"futuresType\":\"U_MARGINED\",\"rateLimits\":[{\"rateLimitType\":\"REQUEST_WEIGHT\","
+        "\"interval\":\"MINUTE\",\"intervalNum\":1,\"limit\":2400},{\"rateLimitType\":\"ORDERS\","
+        "\"interval\":\"MINUTE\",\"intervalNum\":1,\"limit\":1200},{\"rateLimitType\":\"ORDERS\","
+        "\"interval\":\"SECOND\",\"intervalNum\":10,\"limit\":300}],\"exchangeFilters\":[],"
+        "\"symbols\":[");
     for (uint32_t i = 0; i < world->listing_count; i++) {
         const struct vsim_listing *row = &world->listings[i];
         text_add_format(body,
-                        "%s{\"symbol\":\"%s\",\"pair\":\"%s\",\"contractType\":\"PERPETUAL\",\"status\":\"TRADING\","
-                        "\"baseAsset\":\"%s\",\"quoteAsset\":\"USDT\",\"marginAsset\":\"USDT\",\"pricePrecision\":%d,"
+                        "%s{\"symbol\":\"%s\",\"pair\":\"%s\",\"contractType\":\"PERPETUAL\","
+                        "\"status\":\"TRADING\","
+                        "\"baseAsset\":\"%s\",\"quoteAsset\":\"USDT\",\"marginAsset\":\"USDT\","
+                        "\"pricePrecision\":%d,"
                         "\"quantityPrecision\":%d,",
                         i == 0 ? "" : ",", row->rules.native, row->rules.native, row->symbol->base,
                         px_tick_digits(row->rules.tick), qty_step_digits(row->rules.step));
@@ -411,8 +423,8 @@ static uint32_t answer_exchange_info(const struct vsim_world *world, const struc
     return 200;
 }
 
-static uint32_t answer_depth(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                             struct text *body) {
+static uint32_t answer_depth(const struct vsim_world *world, const struct vsim_listing *listing,
+                             struct slice query, struct text *body) {
     (void)world;
     static const int64_t limits[] = {5, 10, 20, 50, 100, 500, 1000};
     struct slice value;
@@ -429,7 +441,8 @@ static uint32_t answer_depth(const struct vsim_world *world, const struct vsim_l
             return 400;
         }
     }
-    text_add_format(body, "{\"lastUpdateId\":%llu,\"E\":", (unsigned long long)listing->snapshot_id);
+    text_add_format(body,
+                    "{\"lastUpdateId\":%llu,\"E\":", (unsigned long long)listing->snapshot_id);
     vsim_write_ms(body, listing->book_ns);
     text_add_string(body, ",\"T\":");
     vsim_write_ms(body, listing->book_ns);
@@ -441,8 +454,9 @@ static uint32_t answer_depth(const struct vsim_world *world, const struct vsim_l
     return 200;
 }
 
-static uint32_t answer_book_ticker(const struct vsim_world *world, const struct vsim_listing *listing,
-                                   struct slice query, struct text *body) {
+static uint32_t answer_book_ticker(const struct vsim_world *world,
+                                   const struct vsim_listing *listing, struct slice query,
+                                   struct text *body) {
     (void)world;
     (void)query;
     text_add_format(body, "{\"lastUpdateId\":%llu", (unsigned long long)listing->quote_id);
@@ -456,8 +470,9 @@ static uint32_t answer_book_ticker(const struct vsim_world *world, const struct 
     return 200;
 }
 
-static uint32_t answer_premium_index(const struct vsim_world *world, const struct vsim_listing *listing,
-                                     struct slice query, struct text *body) {
+static uint32_t answer_premium_index(const struct vsim_world *world,
+                                     const struct vsim_listing *listing, struct slice query,
+                                     struct text *body) {
     (void)query;
     text_add_format(body, "{\"symbol\":\"%s\"", listing->rules.native);
     write_member_px(body, "markPrice", listing, listing->mark);
@@ -472,8 +487,9 @@ static uint32_t answer_premium_index(const struct vsim_world *world, const struc
 }
 
 // Only symbols that differ from 8 h are listed; here none does.
-static uint32_t answer_funding_info(const struct vsim_world *world, const struct vsim_listing *listing,
-                                    struct slice query, struct text *body) {
+static uint32_t answer_funding_info(const struct vsim_world *world,
+                                    const struct vsim_listing *listing, struct slice query,
+                                    struct text *body) {
     (void)world;
     (void)listing;
     (void)query;
@@ -487,8 +503,8 @@ enum symbol_use { SYMBOL_NONE, SYMBOL_NEEDED, SYMBOL_OR_ALL };
 static const struct {
     const char *path;
     enum symbol_use symbol;
-    uint32_t (*answer)(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                       struct text *body);
+    uint32_t (*answer)(const struct vsim_world *world, const struct vsim_listing *listing,
+                       struct slice query, struct text *body);
 } calls[] = {
     {"/fapi/v1/ping", SYMBOL_NONE, answer_ping},
     {"/fapi/v1/time", SYMBOL_NONE, answer_time},
@@ -502,7 +518,8 @@ static const struct {
 static uint32_t binance_answer(const struct vsim_world *world, const struct vsim_request *request,
                                struct text *body) {
     for (size_t i = 0; i < COUNT_OF(calls); i++) {
-        if (!slice_equals(request->path, slice_of(calls[i].path)) || !slice_equals(request->method, SLICE("GET"))) {
+        if (!slice_equals(request->path, slice_of(calls[i].path)) ||
+            !slice_equals(request->method, SLICE("GET"))) {
             continue;
         }
         struct slice native;
@@ -515,7 +532,8 @@ static uint32_t binance_answer(const struct vsim_world *world, const struct vsim
                                    : calls[i].answer(world, listing, request->query, body);
         }
         if (calls[i].symbol == SYMBOL_NEEDED) {
-            return fail(body, -1102, "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.");
+            return fail(body, -1102,
+                        "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.");
         }
         text_add_char(body, '[');
         for (uint32_t l = 0; l < world->listing_count; l++) {
@@ -528,7 +546,8 @@ static uint32_t binance_answer(const struct vsim_world *world, const struct vsim
     return fail(body, -5000, "Path is invalid.");
 }
 
-static void binance_rules(const struct symbol *symbol, const struct listing *seen, struct listing *out) {
+static void binance_rules(const struct symbol *symbol, const struct listing *seen,
+                          struct listing *out) {
     static const struct {
         const char *base;
         int64_t tick, step, notional;
@@ -550,7 +569,8 @@ static void binance_rules(const struct symbol *symbol, const struct listing *see
         }
     }
     out->size_min = out->step;
-    out->size_max = (struct qty){1000 * out->step.v > 1000 * QTY_ONE ? 1000 * out->step.v : 1000 * QTY_ONE};
+    out->size_max =
+        (struct qty){1000 * out->step.v > 1000 * QTY_ONE ? 1000 * out->step.v : 1000 * QTY_ONE};
     struct text name = TEXT_OVER(out->native);
     text_add_format(&name, "%sUSDT", symbol->base);
 }

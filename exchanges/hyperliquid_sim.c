@@ -1,7 +1,9 @@
 // Hyperliquid as its server speaks: the WebSocket (bbo, l2Book snapshots, activeAssetCtx)
-// and POST /info. Every message is {"channel":…,"data":…}; a book is always a whole one, 20 levels a side.
+// and POST /info. Every message is {"channel":…,"data":…}; a book is always a whole one, 20 levels
+// a side.
 //
-// Prices carry at most five significant digits and at most 6 - szDecimals decimals; an integer is always allowed.
+// Prices carry at most five significant digits and at most 6 - szDecimals decimals; an integer is
+// always allowed.
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/venue_sim.h"
@@ -41,8 +43,10 @@ static void write_side(struct text *out, const struct level *levels, uint32_t co
     text_add_char(out, ']');
 }
 
-static void begin_push(const struct vsim_channel *channel, const struct vsim_listing *listing, struct text *out) {
-    text_add_format(out, "{\"channel\":\"%s\",\"data\":{\"coin\":\"%s\"", channel->name, listing->rules.native);
+static void begin_push(const struct vsim_channel *channel, const struct vsim_listing *listing,
+                       struct text *out) {
+    text_add_format(out, "{\"channel\":\"%s\",\"data\":{\"coin\":\"%s\"", channel->name,
+                    listing->rules.native);
 }
 
 static void encode_bbo(const struct vsim_channel *channel, const struct vsim_world *world,
@@ -83,7 +87,8 @@ static void write_context(const struct vsim_listing *listing, struct text *out) 
     decimal_print(out, listing->funding.v, RATE_DIGITS, 1, 10);
     text_add_string(out, "\",\"openInterest\":\"0.0\",\"prevDayPx\":");
     write_px(out, listing->index);
-    text_add_string(out, ",\"dayNtlVlm\":\"0.0\",\"dayBaseVlm\":\"0.0\",\"premium\":null,\"oraclePx\":");
+    text_add_string(out,
+                    ",\"dayNtlVlm\":\"0.0\",\"dayBaseVlm\":\"0.0\",\"premium\":null,\"oraclePx\":");
     write_px(out, listing->index);
     text_add_string(out, ",\"markPx\":");
     write_px(out, listing->mark);
@@ -119,7 +124,8 @@ static void refuse(struct vsim_session *session, const char *what, struct slice 
     char text[TEXT_SHOWN_MAX + 64];
     struct text message = TEXT_OVER(text);
     text_add_string(&message, what);
-    text_add(&message, (struct slice){said.data, said.size < TEXT_SHOWN_MAX ? said.size : TEXT_SHOWN_MAX});
+    text_add(&message,
+             (struct slice){said.data, said.size < TEXT_SHOWN_MAX ? said.size : TEXT_SHOWN_MAX});
     struct text *out = &session->world->scratch;
     text_clear(out);
     text_add_string(out, "{\"channel\":\"error\",\"data\":");
@@ -179,8 +185,9 @@ static void acknowledge(struct vsim_session *session, const struct request *requ
     text_add(out, request->type);
     text_add_string(out, "\",\"coin\":\"");
     text_add(out, request->coin);
-    text_add_string(out, slice_equals(request->type, SLICE("l2Book")) ? "\",\"nSigFigs\":null,\"mantissa\":null}}}"
-                                                                     : "\"}}}");
+    text_add_string(out, slice_equals(request->type, SLICE("l2Book"))
+                             ? "\",\"nSigFigs\":null,\"mantissa\":null}}}"
+                             : "\"}}}");
     vsim_session_send(session);
 }
 
@@ -196,7 +203,8 @@ static void hyperliquid_on_text(struct vsim_session *session, struct slice messa
         return;
     }
     bool on = slice_equals(request.method, SLICE("subscribe"));
-    if ((!on && !slice_equals(request.method, SLICE("unsubscribe"))) || request.subscription.size == 0) {
+    if ((!on && !slice_equals(request.method, SLICE("unsubscribe"))) ||
+        request.subscription.size == 0) {
         refuse(session, "Error parsing JSON into valid websocket request: ", message);
         return;
     }
@@ -208,7 +216,8 @@ static void hyperliquid_on_text(struct vsim_session *session, struct slice messa
     }
     uint32_t index = (uint32_t)(listing - world->listings);
     if (on == vsim_subscribed(session, index, (uint32_t)channel)) {
-        refuse(session, on ? "Already subscribed: " : "Already unsubscribed: ", request.subscription);
+        refuse(session,
+               on ? "Already subscribed: " : "Already unsubscribed: ", request.subscription);
         return;
     }
     if (on) {
@@ -224,14 +233,18 @@ static void answer_meta(const struct vsim_world *world, struct slice coin, struc
     text_add_string(body, "{\"universe\":[");
     for (uint32_t i = 0; i < world->listing_count; i++) {
         const struct listing *rules = &world->listings[i].rules;
-        text_add_format(body, "%s{\"name\":\"%s\",\"szDecimals\":%d,\"maxLeverage\":50,\"marginTableId\":50}",
-                        i == 0 ? "" : ",", rules->native, qty_step_digits(rules->step));
+        text_add_format(
+            body, "%s{\"name\":\"%s\",\"szDecimals\":%d,\"maxLeverage\":50,\"marginTableId\":50}",
+            i == 0 ? "" : ",", rules->native, qty_step_digits(rules->step));
     }
-    text_add_string(body, "],\"marginTables\":[[50,{\"description\":\"\",\"marginTiers\":[{\"lowerBound\":\"0.0\","
-                          "\"maxLeverage\":50}]}]],\"collateralToken\":0}");
+    text_add_string(
+        body,
+        "],\"marginTables\":[[50,{\"description\":\"\",\"marginTiers\":[{\"lowerBound\":\"0.0\","
+        "\"maxLeverage\":50}]}]],\"collateralToken\":0}");
 }
 
-static void answer_meta_and_contexts(const struct vsim_world *world, struct slice coin, struct text *body) {
+static void answer_meta_and_contexts(const struct vsim_world *world, struct slice coin,
+                                     struct text *body) {
     text_add_char(body, '[');
     answer_meta(world, coin, body);
     text_add_string(body, ",[");
@@ -279,7 +292,8 @@ static void answer_fundings(const struct vsim_world *world, struct slice coin, s
     text_add_char(body, '[');
     for (uint32_t i = 0; i < world->listing_count; i++) {
         const struct vsim_listing *listing = &world->listings[i];
-        text_add_format(body, "%s[\"%s\",[[\"HlPerp\",{\"fundingRate\":\"", i == 0 ? "" : ",", listing->rules.native);
+        text_add_format(body, "%s[\"%s\",[[\"HlPerp\",{\"fundingRate\":\"", i == 0 ? "" : ",",
+                        listing->rules.native);
         decimal_print(body, listing->funding.v, RATE_DIGITS, 1, 10);
         text_add_string(body, "\",\"nextFundingTime\":");
         vsim_write_ms(body, listing->next_settlement_ns);
@@ -292,13 +306,16 @@ static const struct {
     const char *type;
     void (*answer)(const struct vsim_world *world, struct slice coin, struct text *body);
 } infos[] = {
-    {"meta", answer_meta},         {"metaAndAssetCtxs", answer_meta_and_contexts},
-    {"allMids", answer_mids},      {"l2Book", answer_book},
-    {"exchangeStatus", answer_status}, {"predictedFundings", answer_fundings},
+    {"meta", answer_meta},
+    {"metaAndAssetCtxs", answer_meta_and_contexts},
+    {"allMids", answer_mids},
+    {"l2Book", answer_book},
+    {"exchangeStatus", answer_status},
+    {"predictedFundings", answer_fundings},
 };
 
-static uint32_t hyperliquid_answer(const struct vsim_world *world, const struct vsim_request *request,
-                                   struct text *body) {
+static uint32_t hyperliquid_answer(const struct vsim_world *world,
+                                   const struct vsim_request *request, struct text *body) {
     if (!slice_equals(request->path, SLICE("/info"))) {
         text_add_string(body, "\"Not Found\"");
         return 404;
@@ -322,7 +339,8 @@ static uint32_t hyperliquid_answer(const struct vsim_world *world, const struct 
     return 422;
 }
 
-static void hyperliquid_rules(const struct symbol *symbol, const struct listing *seen, struct listing *out) {
+static void hyperliquid_rules(const struct symbol *symbol, const struct listing *seen,
+                              struct listing *out) {
     static const struct {
         const char *base;
         int digits;

@@ -1,6 +1,6 @@
-// OKX v5 as its server speaks: the public WebSocket (books with its seqId chain, bbo-tbt, tickers, mark-price,
-// funding-rate …) and the public REST calls. Every number is a JSON string but seqId and prevSeqId; sizes are in
-// contracts.
+// OKX v5 as its server speaks: the public WebSocket (books with its seqId chain, bbo-tbt, tickers,
+// mark-price, funding-rate …) and the public REST calls. Every number is a JSON string but seqId
+// and prevSeqId; sizes are in contracts.
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/venue_sim.h"
@@ -15,7 +15,8 @@ static void write_px(struct text *out, const struct vsim_listing *listing, struc
 
 static void write_contracts(struct text *out, const struct vsim_listing *listing, struct qty size) {
     text_add_char(out, '"');
-    qty_print(out, (struct qty){mul_div_near(size.v, QTY_ONE, listing->rules.contract.v)}, 0, QTY_DIGITS);
+    qty_print(out, (struct qty){mul_div_near(size.v, QTY_ONE, listing->rules.contract.v)}, 0,
+              QTY_DIGITS);
     text_add_char(out, '"');
 }
 
@@ -41,14 +42,15 @@ static void write_member(struct text *out, const char *name, const char *value) 
     text_add_format(out, "\"%s\":\"%s\",", name, value);
 }
 
-static void write_member_px(struct text *out, const char *name, const struct vsim_listing *listing, struct px price) {
+static void write_member_px(struct text *out, const char *name, const struct vsim_listing *listing,
+                            struct px price) {
     text_add_format(out, "\"%s\":", name);
     write_px(out, listing, price);
     text_add_char(out, ',');
 }
 
-static void write_member_contracts(struct text *out, const char *name, const struct vsim_listing *listing,
-                                   struct qty size) {
+static void write_member_contracts(struct text *out, const char *name,
+                                   const struct vsim_listing *listing, struct qty size) {
     text_add_format(out, "\"%s\":", name);
     write_contracts(out, listing, size);
     text_add_char(out, ',');
@@ -67,9 +69,10 @@ static void write_ts(struct text *out, int64_t time_ns) {
     text_add_char(out, '"');
 }
 
-static void begin_push(const struct vsim_channel *channel, const struct vsim_listing *listing, const char *action,
-                       struct text *out) {
-    text_add_format(out, "{\"arg\":{\"channel\":\"%s\",\"instId\":\"%s\"}", channel->name, listing->rules.native);
+static void begin_push(const struct vsim_channel *channel, const struct vsim_listing *listing,
+                       const char *action, struct text *out) {
+    text_add_format(out, "{\"arg\":{\"channel\":\"%s\",\"instId\":\"%s\"}", channel->name,
+                    listing->rules.native);
     if (action != NULL) {
         text_add_format(out, ",\"action\":\"%s\"", action);
     }
@@ -101,7 +104,8 @@ static void encode_books(const struct vsim_channel *channel, const struct vsim_w
                  whole ? listing->bid_count : listing->changed_bid_count, UINT32_MAX);
     text_add_char(out, ',');
     write_ts(out, listing->book_ns);
-    text_add_format(out, ",\"checksum\":0,\"seqId\":%llu,\"prevSeqId\":%lld}]}", (unsigned long long)listing->book_id,
+    text_add_format(out, ",\"checksum\":0,\"seqId\":%llu,\"prevSeqId\":%lld}]}",
+                    (unsigned long long)listing->book_id,
                     whole ? -1LL : (long long)listing->book_previous);
 }
 
@@ -129,14 +133,16 @@ static void write_ticker(const struct vsim_listing *listing, struct text *out) {
     write_ts(out, listing->quote_ns);
 }
 
-static void write_mark(const struct vsim_world *world, const struct vsim_listing *listing, struct text *out) {
+static void write_mark(const struct vsim_world *world, const struct vsim_listing *listing,
+                       struct text *out) {
     write_member(out, "instType", "SWAP");
     write_member(out, "instId", listing->rules.native);
     write_member_px(out, "markPx", listing, listing->mark);
     write_ts(out, world->now_ns);
 }
 
-static void write_funding(const struct vsim_world *world, const struct vsim_listing *listing, struct text *out) {
+static void write_funding(const struct vsim_world *world, const struct vsim_listing *listing,
+                          struct text *out) {
     write_member(out, "instType", "SWAP");
     write_member(out, "instId", listing->rules.native);
     text_add_string(out, "\"fundingRate\":\"");
@@ -144,7 +150,8 @@ static void write_funding(const struct vsim_world *world, const struct vsim_list
     text_add_string(out, "\",");
     write_member_ms(out, "fundingTime", listing->next_settlement_ns);
     write_member(out, "nextFundingRate", "");
-    write_member_ms(out, "nextFundingTime", listing->next_settlement_ns + listing->funding_interval_ns);
+    write_member_ms(out, "nextFundingTime",
+                    listing->next_settlement_ns + listing->funding_interval_ns);
     write_member(out, "method", "current_period");
     write_member(out, "formulaType", "withRate");
     write_member(out, "settState", "settled");
@@ -220,19 +227,23 @@ static bool read_arg(struct json *r, struct slice *channel, struct slice *native
     return !r->failed;
 }
 
-static void change_subscription(struct vsim_session *session, bool on, struct slice name, struct slice native) {
+static void change_subscription(struct vsim_session *session, bool on, struct slice name,
+                                struct slice native) {
     const struct vsim_world *world = session->world;
     int channel = vsim_channel_find(world->venue, name);
     const struct vsim_listing *listing = vsim_find(world, native);
     struct text *out = &session->world->scratch;
     text_clear(out);
     if (channel < 0 || listing == NULL) {
-        text_add_string(out, "{\"event\":\"error\",\"code\":\"60018\",\"msg\":\"Wrong URL or channel:");
+        text_add_string(out,
+                        "{\"event\":\"error\",\"code\":\"60018\",\"msg\":\"Wrong URL or channel:");
         text_add(out, (struct slice){name.data, name.size < 64 ? name.size : 64});
         text_add_string(out, ",instId:");
         text_add(out, (struct slice){native.data, native.size < 64 ? native.size : 64});
-        text_add_string(out, " doesn't exist. Please use the correct URL, channel and parameters referring to API "
-                             "document.\"");
+        text_add_string(
+            out,
+            " doesn't exist. Please use the correct URL, channel and parameters referring to API "
+            "document.\"");
     } else {
         uint32_t index = (uint32_t)(listing - world->listings);
         if (on) {
@@ -241,7 +252,8 @@ static void change_subscription(struct vsim_session *session, bool on, struct sl
             (void)vsim_unsubscribe(session, index, (uint32_t)channel);
         }
         text_add_format(out, "{\"event\":\"%s\",\"arg\":{\"channel\":\"%s\",\"instId\":\"%s\"}",
-                        on ? "subscribe" : "unsubscribe", channels[channel].name, listing->rules.native);
+                        on ? "subscribe" : "unsubscribe", channels[channel].name,
+                        listing->rules.native);
     }
     write_conn_id(session, out);
     vsim_session_send(session);
@@ -285,22 +297,23 @@ static void okx_on_text(struct vsim_session *session, struct slice message) {
     }
 }
 
-static void row_time(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                     struct text *body) {
+static void row_time(const struct vsim_world *world, const struct vsim_listing *listing,
+                     struct slice query, struct text *body) {
     (void)listing;
     (void)query;
     write_ts(body, world->now_ns);
 }
 
-static void row_instrument(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                           struct text *body) {
+static void row_instrument(const struct vsim_world *world, const struct vsim_listing *listing,
+                           struct slice query, struct text *body) {
     (void)world;
     (void)query;
     const struct listing *rules = &listing->rules;
     write_member(body, "instType", "SWAP");
     write_member(body, "instId", rules->native);
-    text_add_format(body, "\"instFamily\":\"%s-USDT\",\"uly\":\"%s-USDT\",\"baseCcy\":\"\",\"quoteCcy\":\"\",",
-                    listing->symbol->base, listing->symbol->base);
+    text_add_format(
+        body, "\"instFamily\":\"%s-USDT\",\"uly\":\"%s-USDT\",\"baseCcy\":\"\",\"quoteCcy\":\"\",",
+        listing->symbol->base, listing->symbol->base);
     text_add_format(body, "\"instIdCode\":%u,", 10459 + 2 * (unsigned)(listing - world->listings));
     write_member(body, "settleCcy", "USDT");
     write_member(body, "ctType", "linear");
@@ -310,16 +323,19 @@ static void row_instrument(const struct vsim_world *world, const struct vsim_lis
     write_member_px(body, "tickSz", listing, rules->tick);
     write_member_contracts(body, "lotSz", listing, rules->step);
     write_member_contracts(body, "minSz", listing, rules->size_min);
-    text_add_string(body, "\"maxLmtSz\":\"100000000\",\"maxMktSz\":\"34000\",\"lever\":\"100\",\"alias\":\"\","
-                          "\"listTime\":\"1611916828000\",\"expTime\":\"\",\"state\":\"live\",\"ruleType\":\"normal\"");
+    text_add_string(
+        body, "\"maxLmtSz\":\"100000000\",\"maxMktSz\":\"34000\",\"lever\":\"100\",\"alias\":\"\","
+              "\"listTime\":\"1611916828000\",\"expTime\":\"\",\"state\":\"live\",\"ruleType\":"
+              "\"normal\"");
 }
 
-static void row_books(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                      struct text *body) {
+static void row_books(const struct vsim_world *world, const struct vsim_listing *listing,
+                      struct slice query, struct text *body) {
     (void)world;
     struct slice value;
     int64_t size = 1;
-    if (vsim_query(query, "sz", &value) && (!decimal_parse(value, 0, &size) || size < 1 || size > LEVELS_MAX)) {
+    if (vsim_query(query, "sz", &value) &&
+        (!decimal_parse(value, 0, &size) || size < 1 || size > LEVELS_MAX)) {
         size = 1;
     }
     write_levels(body, listing, "asks", listing->asks, listing->ask_count, (uint32_t)size);
@@ -330,21 +346,21 @@ static void row_books(const struct vsim_world *world, const struct vsim_listing 
     text_add_format(body, ",\"seqId\":%llu", (unsigned long long)listing->book_id);
 }
 
-static void row_ticker(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                       struct text *body) {
+static void row_ticker(const struct vsim_world *world, const struct vsim_listing *listing,
+                       struct slice query, struct text *body) {
     (void)world;
     (void)query;
     write_ticker(listing, body);
 }
 
-static void row_funding(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                        struct text *body) {
+static void row_funding(const struct vsim_world *world, const struct vsim_listing *listing,
+                        struct slice query, struct text *body) {
     (void)query;
     write_funding(world, listing, body);
 }
 
-static void row_mark(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                     struct text *body) {
+static void row_mark(const struct vsim_world *world, const struct vsim_listing *listing,
+                     struct slice query, struct text *body) {
     (void)query;
     write_mark(world, listing, body);
 }
@@ -355,8 +371,8 @@ enum row_use { ROWS_NONE, ROWS_ONE, ROWS_ONE_OR_ALL };
 static const struct {
     const char *path;
     enum row_use use;
-    void (*row)(const struct vsim_world *world, const struct vsim_listing *listing, struct slice query,
-                struct text *body);
+    void (*row)(const struct vsim_world *world, const struct vsim_listing *listing,
+                struct slice query, struct text *body);
 } calls[] = {
     {"/api/v5/public/time", ROWS_NONE, row_time},
     {"/api/v5/public/instruments", ROWS_ONE_OR_ALL, row_instrument},
@@ -372,7 +388,8 @@ static uint32_t refuse_call(struct text *body, const char *code, const char *tex
     return http;
 }
 
-static uint32_t okx_answer(const struct vsim_world *world, const struct vsim_request *request, struct text *body) {
+static uint32_t okx_answer(const struct vsim_world *world, const struct vsim_request *request,
+                           struct text *body) {
     size_t i = 0;
     while (i < COUNT_OF(calls) && !slice_equals(request->path, slice_of(calls[i].path))) {
         i++;
@@ -396,7 +413,9 @@ static uint32_t okx_answer(const struct vsim_world *world, const struct vsim_req
     text_add_string(body, "{\"code\":\"0\",\"msg\":\"\",\"data\":[");
     uint32_t rows = calls[i].use == ROWS_NONE || named ? 1 : world->listing_count;
     for (uint32_t l = 0; l < rows; l++) {
-        const struct vsim_listing *listing = calls[i].use == ROWS_NONE ? NULL : named ? only : &world->listings[l];
+        const struct vsim_listing *listing = calls[i].use == ROWS_NONE ? NULL
+                                             : named                   ? only
+                                                                       : &world->listings[l];
         text_add_string(body, l == 0 ? "{" : ",{");
         calls[i].row(world, listing, request->query, body);
         text_add_char(body, '}');
@@ -405,7 +424,8 @@ static uint32_t okx_answer(const struct vsim_world *world, const struct vsim_req
     return 200;
 }
 
-static void okx_rules(const struct symbol *symbol, const struct listing *seen, struct listing *out) {
+static void okx_rules(const struct symbol *symbol, const struct listing *seen,
+                      struct listing *out) {
     static const struct {
         const char *base;
         int64_t tick, contract;

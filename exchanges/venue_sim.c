@@ -6,7 +6,8 @@
 #include "base/clock.h"
 
 static enum status listing_create(struct vsim_listing *listing, uint32_t levels) {
-    struct level **arrays[] = {&listing->bids, &listing->asks, &listing->changed_bids, &listing->changed_asks};
+    struct level **arrays[] = {&listing->bids, &listing->asks, &listing->changed_bids,
+                               &listing->changed_asks};
     listing->levels_max = levels;
     for (size_t i = 0; i < COUNT_OF(arrays); i++) {
         *arrays[i] = calloc(2 * (size_t)levels, sizeof(struct level));
@@ -17,7 +18,8 @@ static enum status listing_create(struct vsim_listing *listing, uint32_t levels)
     return STATUS_OK;
 }
 
-enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue, uint32_t listings) {
+enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue,
+                              uint32_t listings) {
     ASSERT(venue->channel_count <= VSIM_CHANNELS_MAX);
     *world = (struct vsim_world){.venue = venue};
     world->listings = calloc(listings == 0 ? 1 : listings, sizeof(*world->listings));
@@ -62,7 +64,8 @@ struct vsim_listing *vsim_find(const struct vsim_world *world, struct slice nati
     return NULL;
 }
 
-void vsim_quote(struct vsim_listing *listing, struct level bid, struct level ask, uint64_t id, int64_t now_ns) {
+void vsim_quote(struct vsim_listing *listing, struct level bid, struct level ask, uint64_t id,
+                int64_t now_ns) {
     listing->bid = bid.price;
     listing->ask = ask.price;
     listing->bid_size = bid.size;
@@ -78,13 +81,15 @@ void vsim_forget(struct vsim_listing *listing) {
     listing->changed_bid_count = listing->changed_ask_count = 0;
 }
 
-// Both lists best first. Writes what is new, different or gone (size 0); at most old_count + new_count entries.
-static uint32_t diff_side(const struct level *old, uint32_t old_count, const struct level *new, uint32_t new_count,
-                          bool bids, struct level *out) {
+// Both lists best first. Writes what is new, different or gone (size 0); at most old_count +
+// new_count entries.
+static uint32_t diff_side(const struct level *old, uint32_t old_count, const struct level *new,
+                          uint32_t new_count, bool bids, struct level *out) {
     uint32_t o = 0, n = 0, count = 0;
     while (o < old_count || n < new_count) {
-        bool old_first = n == new_count ||
-                         (o < old_count && (bids ? old[o].price.v > new[n].price.v : old[o].price.v < new[n].price.v));
+        bool old_first =
+            n == new_count || (o < old_count && (bids ? old[o].price.v > new[n].price.v
+                                                      : old[o].price.v < new[n].price.v));
         if (old_first) {
             out[count++] = (struct level){old[o++].price, {0}};
         } else if (o < old_count && old[o].price.v == new[n].price.v) {
@@ -100,8 +105,8 @@ static uint32_t diff_side(const struct level *old, uint32_t old_count, const str
     return count;
 }
 
-bool vsim_publish(struct vsim_listing *listing, const struct level *bids, uint32_t bid_count, const struct level *asks,
-                  uint32_t ask_count, uint64_t id, int64_t now_ns) {
+bool vsim_publish(struct vsim_listing *listing, const struct level *bids, uint32_t bid_count,
+                  const struct level *asks, uint32_t ask_count, uint64_t id, int64_t now_ns) {
     bid_count = bid_count < listing->levels_max ? bid_count : listing->levels_max;
     ask_count = ask_count < listing->levels_max ? ask_count : listing->levels_max;
     listing->changed_bid_count =
@@ -123,13 +128,14 @@ bool vsim_publish(struct vsim_listing *listing, const struct level *bids, uint32
     return true;
 }
 
-enum status vsim_session_create(struct vsim_session *session, struct vsim_world *world, struct vsim_out *out,
-                                uint32_t number) {
+enum status vsim_session_create(struct vsim_session *session, struct vsim_world *world,
+                                struct vsim_out *out, uint32_t number) {
     *session = (struct vsim_session){.world = world, .out = out, .number = number};
     size_t count = (size_t)world->listing_count * world->venue->channel_count;
     session->subscriptions = calloc(count == 0 ? 1 : count, sizeof(*session->subscriptions));
-    return session->subscriptions != NULL ? STATUS_OK
-                                          : status_fail(STATUS_SYSTEM, "simulator: no memory for a session");
+    return session->subscriptions != NULL
+               ? STATUS_OK
+               : status_fail(STATUS_SYSTEM, "simulator: no memory for a session");
 }
 
 void vsim_session_finish(struct vsim_session *session) {
@@ -147,11 +153,12 @@ void vsim_session_send(struct vsim_session *session) {
 
 static void send_pushed(struct vsim_session *session, struct slice message) {
     const struct venue_sim *venue = session->world->venue;
-    session->out->send(session->out, venue->shape == NULL ? message : venue->shape(session, message));
+    session->out->send(session->out,
+                       venue->shape == NULL ? message : venue->shape(session, message));
 }
 
-static struct vsim_subscription *subscription_at(const struct vsim_session *session, uint32_t listing,
-                                                 uint32_t channel) {
+static struct vsim_subscription *subscription_at(const struct vsim_session *session,
+                                                 uint32_t listing, uint32_t channel) {
     const struct vsim_world *world = session->world;
     if (listing >= world->listing_count || channel >= world->venue->channel_count) {
         return NULL;
@@ -214,7 +221,8 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
                  const struct vsim_channel *channel, const struct vsim_listing *listing) {
     uint64_t id = shown_id(listing, channel->topic);
     int64_t now_ns = session->world->now_ns;
-    if (id == 0 || (subscription->pushed && now_ns - subscription->ns < channel->period_ms * NS_PER_MS) ||
+    if (id == 0 ||
+        (subscription->pushed && now_ns - subscription->ns < channel->period_ms * NS_PER_MS) ||
         (subscription->pushed && id == subscription->id && !channel->repeats)) {
         return;
     }
@@ -228,7 +236,8 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
     if (!silent) {
         text_clear(&session->world->scratch);
         channel->encode(channel, session->world, listing, whole, &session->world->scratch);
-        ASSERT(!session->world->scratch.truncated); // VSIM_SCRATCH_SIZE holds the deepest book of any venue
+        ASSERT(!session->world->scratch
+                    .truncated); // VSIM_SCRATCH_SIZE holds the deepest book of any venue
         send_pushed(session, text_slice(&session->world->scratch));
     }
     subscription->pushed = true;
@@ -244,7 +253,8 @@ void vsim_session_poll(struct vsim_session *session) {
     }
     for (uint32_t l = 0; l < world->listing_count; l++) {
         for (uint32_t c = 0; c < venue->channel_count; c++) {
-            struct vsim_subscription *subscription = &session->subscriptions[l * venue->channel_count + c];
+            struct vsim_subscription *subscription =
+                &session->subscriptions[l * venue->channel_count + c];
             if (subscription->on && (world->listings[l].recorded >> c & 1) == 0) {
                 push(session, subscription, &venue->channels[c], &world->listings[l]);
             }
@@ -252,7 +262,8 @@ void vsim_session_poll(struct vsim_session *session) {
     }
 }
 
-void vsim_session_forward(struct vsim_session *session, uint32_t listing, uint32_t channel, struct slice frame) {
+void vsim_session_forward(struct vsim_session *session, uint32_t listing, uint32_t channel,
+                          struct slice frame) {
     if (vsim_subscribed(session, listing, channel)) {
         send_pushed(session, frame);
     }

@@ -29,13 +29,15 @@ static struct qty shown_size(const struct listing *rules, struct qty size) {
     return down.v == 0 && size.v > 0 ? rules->step : down;
 }
 
-// A recorded side as the venue shows it: prices outwards onto its tick, equal ones joined, best first.
-static uint32_t show_side(const struct listing *rules, const struct book_side *side, bool bids, struct level *out,
-                          uint32_t most) {
+// A recorded side as the venue shows it: prices outwards onto its tick, equal ones joined, best
+// first.
+static uint32_t show_side(const struct listing *rules, const struct book_side *side, bool bids,
+                          struct level *out, uint32_t most) {
     uint32_t count = 0;
     for (uint32_t i = side->count; i > 0; i--) {
         struct level level = side->levels[i - 1];
-        struct px price = bids ? listing_price_floor(rules, level.price) : listing_price_ceil(rules, level.price);
+        struct px price =
+            bids ? listing_price_floor(rules, level.price) : listing_price_ceil(rules, level.price);
         if (count > 0 && out[count - 1].price.v == price.v) {
             out[count - 1].size = qty_add(out[count - 1].size, level.size);
             continue;
@@ -55,8 +57,10 @@ static void publish_source(struct sim_market *market, uint32_t index) {
     const struct sim_source *source = &market->sources[index];
     struct vsim_world *world = &market->worlds[source->world];
     struct vsim_listing *listing = &world->listings[source->listing];
-    uint32_t bids = show_side(&listing->rules, &source->book.bids, true, market->bids, listing->levels_max);
-    uint32_t asks = show_side(&listing->rules, &source->book.asks, false, market->asks, listing->levels_max);
+    uint32_t bids =
+        show_side(&listing->rules, &source->book.bids, true, market->bids, listing->levels_max);
+    uint32_t asks =
+        show_side(&listing->rules, &source->book.asks, false, market->asks, listing->levels_max);
     // Ids of frames that go out as recorded are the recording's; others are counted.
     uint64_t id = listing->recorded != 0 ? source->last_id + market->id_shift[index] : 0;
     (void)vsim_publish(listing, market->bids, bids, market->asks, asks, id, world->now_ns);
@@ -83,9 +87,12 @@ static void publish_venue(struct sim_market *market, uint32_t venue, bool record
     poll_sessions(market, &market->worlds[venue]);
 }
 
-// What rests between the recorded best price and the coarser one that is shown belongs to the shown one.
-static struct level show_best(const struct listing *rules, const struct book_side *side, bool bid, struct level best) {
-    struct px price = bid ? listing_price_floor(rules, best.price) : listing_price_ceil(rules, best.price);
+// What rests between the recorded best price and the coarser one that is shown belongs to the shown
+// one.
+static struct level show_best(const struct listing *rules, const struct book_side *side, bool bid,
+                              struct level best) {
+    struct px price =
+        bid ? listing_price_floor(rules, best.price) : listing_price_ceil(rules, best.price);
     struct qty size = best.size;
     for (uint32_t i = side->count; i > 0; i--) {
         struct level level = side->levels[i - 1];
@@ -108,7 +115,8 @@ static void show_quote(struct sim_market *market, uint32_t index, int64_t now_ns
                 bid.size.v == listing->bid_size.v && ask.size.v == listing->ask_size.v;
     bool counted = listing->recorded == 0 || source->ticker_id == 0;
     if ((!same || !counted) && bid.price.v > 0) {
-        vsim_quote(listing, bid, ask, counted ? 0 : source->ticker_id + market->id_shift[index], now_ns);
+        vsim_quote(listing, bid, ask, counted ? 0 : source->ticker_id + market->id_shift[index],
+                   now_ns);
     }
 }
 
@@ -127,8 +135,8 @@ void sim_frame_move(struct slice frame, uint64_t id_shift, int64_t shift_ms, str
         struct slice key;
         bool time;
     } keys[] = {
-        {{"\"u\":", 4}, false}, {{"\"U\":", 4}, false}, {{"\"pu\":", 5}, false}, {{"\"t\":", 4}, false},
-        {{"\"E\":", 4}, true},  {{"\"T\":", 4}, true},
+        {{"\"u\":", 4}, false}, {{"\"U\":", 4}, false}, {{"\"pu\":", 5}, false},
+        {{"\"t\":", 4}, false}, {{"\"E\":", 4}, true},  {{"\"T\":", 4}, true},
     };
     const char *limit = frame.data + frame.size;
     const char *copied = frame.data;
@@ -146,7 +154,8 @@ void sim_frame_move(struct slice frame, uint64_t id_shift, int64_t shift_ms, str
             int64_t value = read_number(digits, limit, &end);
             if (end > digits) {
                 text_add(out, (struct slice){copied, (size_t)(digits - copied)});
-                text_add_int(out, add_saturating(value, keys[k].time ? shift_ms : (int64_t)id_shift));
+                text_add_int(out,
+                             add_saturating(value, keys[k].time ? shift_ms : (int64_t)id_shift));
                 copied = end;
                 at = end - 1;
             }
@@ -171,8 +180,8 @@ static void forward(struct sim_market *market, const struct sim_source *source, 
         }
         if (!moved) {
             text_clear(&market->frame);
-            sim_frame_move(raw, market->id_shift[source - market->sources], market->shift_ns / NS_PER_MS,
-                           &market->frame);
+            sim_frame_move(raw, market->id_shift[source - market->sources],
+                           market->shift_ns / NS_PER_MS, &market->frame);
             market->frames_cut += market->frame.truncated;
             raw = text_slice(&market->frame);
             moved = true;
@@ -218,7 +227,8 @@ static void end_round(struct sim_market *market, int64_t now_ns) {
              market->options.loop ? ", it starts over" : "");
 }
 
-// Stamps go on from here and ids from where they were, so that nothing a client sees ever steps back.
+// Stamps go on from here and ids from where they were, so that nothing a client sees ever steps
+// back.
 static void next_round(struct sim_market *market) {
     enum status result = tape_rewind(market->tape);
     if (result != STATUS_OK) {
@@ -257,7 +267,8 @@ static void fetch(struct sim_market *market) {
 }
 
 static struct px middle(const struct vsim_listing *listing) {
-    return listing->bid.v > 0 && listing->ask.v > 0 ? px_mid_floor(listing->bid, listing->ask) : (struct px){0};
+    return listing->bid.v > 0 && listing->ask.v > 0 ? px_mid_floor(listing->bid, listing->ask)
+                                                    : (struct px){0};
 }
 
 // Mean of the middles of all venues that quote the symbol.
@@ -286,7 +297,8 @@ static void make_funding(struct sim_market *market, int64_t now_ns) {
                 continue;
             }
             listing->mark = listing_price_floor(&listing->rules, mark);
-            listing->index = listing_price_floor(&listing->rules, index_price(market, listing->symbol));
+            listing->index =
+                listing_price_floor(&listing->rules, index_price(market, listing->symbol));
             while (listing->next_settlement_ns <= now_ns) {
                 listing->next_settlement_ns += listing->funding_interval_ns;
             }
@@ -353,13 +365,13 @@ int64_t sim_market_step(struct sim_market *market, int64_t now_ns) {
     return market->held ? earlier(next_ns, venue_time(market, market->record.t_ns)) : next_ns;
 }
 
-enum status sim_market_attach(struct sim_market *market, uint32_t venue, struct sim_market_session *session,
-                              struct vsim_out *out) {
+enum status sim_market_attach(struct sim_market *market, uint32_t venue,
+                              struct sim_market_session *session, struct vsim_out *out) {
     ASSERT(venue < market->options.venue_count);
     for (uint32_t i = 0; i < SIM_SESSIONS_MAX; i++) {
         if (market->sessions[i] == NULL) {
-            enum status result =
-                vsim_session_create(&session->session, &market->worlds[venue], out, ++market->session_number);
+            enum status result = vsim_session_create(&session->session, &market->worlds[venue], out,
+                                                     ++market->session_number);
             if (result == STATUS_OK) {
                 session->slot = i;
                 market->sessions[i] = session;
@@ -376,13 +388,14 @@ void sim_market_detach(struct sim_market *market, struct sim_market_session *ses
     vsim_session_finish(&session->session);
 }
 
-void sim_market_text(struct sim_market *market, struct sim_market_session *session, struct slice message) {
+void sim_market_text(struct sim_market *market, struct sim_market_session *session,
+                     struct slice message) {
     ASSERT(market->sessions[session->slot] == session);
     session->session.world->venue->on_text(&session->session, message);
 }
 
-uint32_t sim_market_answer(struct sim_market *market, uint32_t venue, const struct vsim_request *request,
-                           struct text *body) {
+uint32_t sim_market_answer(struct sim_market *market, uint32_t venue,
+                           const struct vsim_request *request, struct text *body) {
     ASSERT(venue < market->options.venue_count);
     // A snapshot must be as new as the last frame that went out, or no delta would span it.
     if (!market->ended) {

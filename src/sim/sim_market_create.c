@@ -1,4 +1,5 @@
-// Setting up a simulated market: what is in the recording, what stands for what, the rules of each instrument.
+// Setting up a simulated market: what is in the recording, what stands for what, the rules of each
+// instrument.
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -23,7 +24,8 @@ static int compare_ns(const void *a, const void *b) {
     return (*left > *right) - (*left < *right);
 }
 
-static struct sim_source *find_source(struct sim_market *market, const struct sim_record_name *name) {
+static struct sim_source *find_source(struct sim_market *market,
+                                      const struct sim_record_name *name) {
     for (uint32_t i = 0; i < market->source_count; i++) {
         struct sim_source *source = &market->sources[i];
         if (slice_equals(slice_of(source->symbol), name->symbol) &&
@@ -34,11 +36,13 @@ static struct sim_source *find_source(struct sim_market *market, const struct si
     return NULL;
 }
 
-struct sim_source *sim_market_source(struct sim_market *market, const struct sim_record_name *name) {
+struct sim_source *sim_market_source(struct sim_market *market,
+                                     const struct sim_record_name *name) {
     return find_source(market, name);
 }
 
-static void look_at(struct sim_market *market, const struct tape_record *record, struct look *look) {
+static void look_at(struct sim_market *market, const struct tape_record *record,
+                    struct look *look) {
     struct sim_record_name name;
     if (!sim_record_identify(record, &name)) {
         return;
@@ -55,7 +59,8 @@ static void look_at(struct sim_market *market, const struct tape_record *record,
     if (source != NULL) {
         sim_source_learn(source, record);
     }
-    if (name.venue_ms > 0 && name.venue_ms < INT64_MAX / NS_PER_MS && look->stamp_count < STAMPS_MAX) {
+    if (name.venue_ms > 0 && name.venue_ms < INT64_MAX / NS_PER_MS &&
+        look->stamp_count < STAMPS_MAX) {
         look->stamps_ns[look->stamp_count++] = name.venue_ms * NS_PER_MS - record->t_ns;
     }
 }
@@ -82,9 +87,10 @@ static enum status look_ahead(struct sim_market *market) {
         look_at(market, &market->record, &look);
     }
     if (look.understood == 0 || market->source_count == 0) {
-        return last != STATUS_OK ? last
-                                 : status_fail(STATUS_DATA, "%s: holds no order books this simulator understands",
-                                               market->options.path);
+        return last != STATUS_OK
+                   ? last
+                   : status_fail(STATUS_DATA, "%s: holds no order books this simulator understands",
+                                 market->options.path);
     }
     if (look.stamp_count > 0) {
         qsort(look.stamps_ns, look.stamp_count, sizeof(look.stamps_ns[0]), compare_ns);
@@ -191,7 +197,8 @@ static void set_up_listing(struct sim_market *market, struct sim_source *source)
     }
 }
 
-// Which channels come byte for byte: those seen in the look-ahead. Needs a second look because the listings exist now.
+// Which channels come byte for byte: those seen in the look-ahead. Needs a second look because the
+// listings exist now.
 static enum status find_recorded(struct sim_market *market) {
     uint32_t seen[SIM_SOURCES_MAX] = {0};
     for (uint32_t i = 0; i < LOOK_AHEAD_RECORDS; i++) {

@@ -6,6 +6,7 @@
 
 enum { SIM_FRAME_MAX = 1024 * 1024 };
 
-struct sim_source *sim_market_source(struct sim_market *market, const struct sim_record_name *name); // NULL: unknown
+struct sim_source *sim_market_source(struct sim_market *market,
+                                     const struct sim_record_name *name); // NULL: unknown
 
 #endif

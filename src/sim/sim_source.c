@@ -50,7 +50,8 @@ bool sim_record_identify(const struct tape_record *record, struct sim_record_nam
     if (record->kind == TAPE_ROW) {
         return name->symbol.size > 0;
     }
-    if (!slice_starts(record->venue, SLICE("binance")) && !slice_equals(record->venue, SLICE("aster"))) {
+    if (!slice_starts(record->venue, SLICE("binance")) &&
+        !slice_equals(record->venue, SLICE("aster"))) {
         return false;
     }
     if (record->rest) {
@@ -96,7 +97,8 @@ static enum status make_canonical(struct symbol *symbol, struct slice recorded) 
     text_add(&text, (struct slice){recorded.data, size});
     text_add_string(&text, "/USDT");
     if (text.truncated) {
-        return status_fail(STATUS_DATA, "symbol %.*s is too long", (int)recorded.size, recorded.data);
+        return status_fail(STATUS_DATA, "symbol %.*s is too long", (int)recorded.size,
+                           recorded.data);
     }
     return symbol_parse(symbol, text_slice(&text));
 }
@@ -141,7 +143,8 @@ static void learn_level(struct sim_source *source, struct level level) {
     }
 }
 
-static bool parse_level(const struct sim_source *source, struct slice price, struct slice size, struct level *level) {
+static bool parse_level(const struct sim_source *source, struct slice price, struct slice size,
+                        struct level *level) {
     if (!px_parse(price, &level->price) || level->price.v <= 0 ||
         !decimal_parse_near(size, QTY_DIGITS, &level->size.v) || level->size.v < 0) {
         return false;
@@ -160,7 +163,8 @@ static bool apply_levels(struct sim_source *source, struct json *r, enum side si
         struct slice price = {"", 0}, size = {"", 0};
         struct level level;
         json_array_begin(r);
-        if (!json_array_next(r) || !json_text(r, &price) || !json_array_next(r) || !json_text(r, &size)) {
+        if (!json_array_next(r) || !json_text(r, &price) || !json_array_next(r) ||
+            !json_text(r, &size)) {
             return json_fail(r);
         }
         while (json_array_next(r)) {
@@ -194,7 +198,8 @@ static void note_id(struct sim_source *source, int64_t id) {
     }
 }
 
-static bool apply_snapshot(struct sim_source *source, struct slice raw, struct sim_change *change, bool learn) {
+static bool apply_snapshot(struct sim_source *source, struct slice raw, struct sim_change *change,
+                           bool learn) {
     struct json r;
     struct slice key;
     int64_t id = 0;
@@ -222,7 +227,8 @@ static bool apply_snapshot(struct sim_source *source, struct slice raw, struct s
     return json_end(&r);
 }
 
-static bool apply_delta(struct sim_source *source, struct json *r, struct sim_change *change, bool learn) {
+static bool apply_delta(struct sim_source *source, struct json *r, struct sim_change *change,
+                        bool learn) {
     struct slice key;
     int64_t id = 0;
     while (json_object_next(r, &key)) {
@@ -244,7 +250,8 @@ static bool apply_delta(struct sim_source *source, struct json *r, struct sim_ch
     return !r->failed;
 }
 
-static bool apply_ticker(struct sim_source *source, struct json *r, struct sim_change *change, bool learn) {
+static bool apply_ticker(struct sim_source *source, struct json *r, struct sim_change *change,
+                         bool learn) {
     struct slice key, text[4] = {{"", 0}, {"", 0}, {"", 0}, {"", 0}};
     static const char names[] = "bBaA";
     int64_t id = 0;
@@ -259,7 +266,8 @@ static bool apply_ticker(struct sim_source *source, struct json *r, struct sim_c
         }
     }
     struct level bid, ask;
-    if (r->failed || !parse_level(source, text[0], text[1], &bid) || !parse_level(source, text[2], text[3], &ask)) {
+    if (r->failed || !parse_level(source, text[0], text[1], &bid) ||
+        !parse_level(source, text[2], text[3], &ask)) {
         return false;
     }
     if (learn) {
@@ -274,8 +282,8 @@ static bool apply_ticker(struct sim_source *source, struct json *r, struct sim_c
     return true;
 }
 
-static bool apply_frame(struct sim_source *source, const struct tape_record *record, struct sim_change *change,
-                        bool learn) {
+static bool apply_frame(struct sim_source *source, const struct tape_record *record,
+                        struct sim_change *change, bool learn) {
     if (record->rest) {
         return apply_snapshot(source, record->raw, change, learn);
     }
@@ -285,7 +293,8 @@ static bool apply_frame(struct sim_source *source, const struct tape_record *rec
         return false;
     }
     const char *at = memchr(stream.data, '@', stream.size);
-    struct slice kind = at == NULL ? stream : (struct slice){at + 1, (size_t)(stream.data + stream.size - at - 1)};
+    struct slice kind =
+        at == NULL ? stream : (struct slice){at + 1, (size_t)(stream.data + stream.size - at - 1)};
     if (slice_equals(kind, SLICE("bookTicker"))) {
         return apply_ticker(source, &r, change, learn);
     }
@@ -295,7 +304,8 @@ static bool apply_frame(struct sim_source *source, const struct tape_record *rec
     return true;
 }
 
-// A venue's wire has no way to say "size unknown": such a side is shown with what the desk assumes for one.
+// A venue's wire has no way to say "size unknown": such a side is shown with what the desk assumes
+// for one.
 static struct level with_size(struct level level) {
     if (level.size.v == 0) {
         level.size = qty_for_usd_floor(USD(UNKNOWN_SIZE_USD), level.price);
@@ -303,7 +313,8 @@ static struct level with_size(struct level level) {
     return level;
 }
 
-static void apply_row(struct sim_source *source, const struct tape_record *record, struct sim_change *change) {
+static void apply_row(struct sim_source *source, const struct tape_record *record,
+                      struct sim_change *change) {
     bool both = record->bid_count > 0 && record->ask_count > 0;
     if (!record->depth && both) {
         source->bid = with_size(record->bids[0]);
@@ -324,7 +335,8 @@ static void apply_row(struct sim_source *source, const struct tape_record *recor
     }
 }
 
-bool sim_source_apply(struct sim_source *source, const struct tape_record *record, struct sim_change *change) {
+bool sim_source_apply(struct sim_source *source, const struct tape_record *record,
+                      struct sim_change *change) {
     *change = (struct sim_change){false, false};
     if (record->kind == TAPE_FRAME) {
         return apply_frame(source, record, change, false);

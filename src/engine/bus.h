@@ -25,7 +25,7 @@ struct component {
     int64_t (*deadline)(const void *self); // desk time of the next on_time, INT64_MAX = none. NULL
                                            // with on_time NULL
     // Writes the component's part of the picture. NULL: shows nothing.
-    void (*publish)(const void *self, struct state_draft *draft, int64_t now_ns);
+    void (*publish)(void *self, struct state_draft *draft, int64_t now_ns);
 };
 
 struct bus_slot {

@@ -4,8 +4,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct config_venue venues[] = {
-    {"binance", CURRENCY_USDT, BPS_C(200), BPS_C(400), 0},
-    {"okx", CURRENCY_USDT, BPS_C(200), BPS_C(500), 0},
+    {"binance", CURRENCY_USDT, {200}, {400}, 0},
+    {"okx", CURRENCY_USDT, {200}, {500}, 0},
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

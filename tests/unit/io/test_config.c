@@ -1,5 +1,6 @@
 // The configuration: every mistake is named with its line, nothing wrong is applied, and what is
 // printed reads back to the same.
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,9 +15,9 @@
 #include "io/config_private.h"
 
 static const struct config_venue venues[] = {
-    {"binance", CURRENCY_USDT, BPS_C(200), BPS_C(400), 0},
-    {"okx", CURRENCY_USDT, BPS_C(200), BPS_C(500), 0},
-    {"hyperliquid", CURRENCY_USDC, BPS_C(150), BPS_C(450), 0},
+    {"binance", CURRENCY_USDT, {200}, {400}, 0},
+    {"okx", CURRENCY_USDT, {200}, {500}, 0},
+    {"hyperliquid", CURRENCY_USDC, {150}, {450}, 0},
 };
 static const struct config_options plain = {.venues = venues, .venue_count = COUNT_OF(venues)};
 
@@ -336,9 +337,10 @@ static void default_file_is_the_defaults(void **state) {
 
 static void files_come_in_order(void **state) {
     (void)state;
-    char folder[] = "/tmp/perpdesk-config-XXXXXX";
+    char folder[PATH_MAX + 32], path[PATH_MAX + 64], inner[PATH_MAX + 48];
+    assert_non_null(getcwd(folder, PATH_MAX));
+    memcpy(folder + strlen(folder), "/config-XXXXXX", sizeof("/config-XXXXXX"));
     assert_non_null(mkdtemp(folder));
-    char path[128], inner[128];
     snprintf(inner, sizeof(inner), "%s/perpdesk", folder);
     snprintf(path, sizeof(path), "%s/perpdesk/perpdesk.ini", folder);
     assert_int_equal(mkdir(inner, 0700), 0);

@@ -9,7 +9,9 @@
 #include "io/tls.h"
 #include "sim/sim_server.h"
 
-enum { LINGER_TICK_MS = 500 };
+// The first records of a recording's files lie a little apart: the clock starts behind all of them,
+// so that every book is there when the first client asks.
+enum { LINGER_TICK_MS = 500, WARM_UP_MS = 100 };
 
 struct sim {
     struct sim_market *market;
@@ -81,7 +83,7 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
         result = pick_ports(sim, options);
     }
     if (result == STATUS_OK) {
-        clock_init_scaled(sim->clock, sim_market_start_ns(sim->market),
+        clock_init_scaled(sim->clock, sim_market_start_ns(sim->market) + WARM_UP_MS * NS_PER_MS,
                           options->speed_ppm == 0 ? PPM_ONE : options->speed_ppm);
     }
     return result;
@@ -184,6 +186,7 @@ enum status sim_start(struct sim *sim) {
     sim->timers_open = true;
     result = bind_all(sim);
     if (result == STATUS_OK) {
+        (void)sim_market_step(sim->market, clock_now_ns(sim->clock));
         result = role_start(&sim->role);
     }
     if (result != STATUS_OK) {

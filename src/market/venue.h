@@ -71,6 +71,7 @@ struct md {
     bool wants_book[SYMBOL_MAX]; // full book for this symbol
     bool demo_streams;           // ask for the streams a demo recording holds (Binance: depth@0ms)
     uint32_t request_id;         // rising id for subscribe messages
+    int64_t funding_interval_ns[SYMBOL_MAX]; // the decoder's, 0 = not told
 };
 
 enum status md_create(struct md *md, const struct venue_md *venue, const struct universe *universe,
@@ -83,6 +84,7 @@ enum md_request_kind {
     MD_REQUEST_BOOK,    // snapshot of one symbol (BOOK_RULE_REST_SPAN)
     MD_REQUEST_QUOTE,   // BBO of one symbol, the polled fallback
     MD_REQUEST_FUNDING, // of one symbol
+    MD_REQUEST_INTERVALS, // funding intervals of all symbols, where they are told apart from the rates
     MD_REQUEST_COUNT
 };
 

@@ -364,7 +364,7 @@ static void *keep_time(void *arg) {
 
 static void *look(void *arg) {
     while (!atomic_load(&done)) {
-        struct state_header header;
+        struct state_header header = {0}; // no row before the first publication
         (void)state_read(engine_board(&engine), STATE_HEADER, &header, NULL);
         if (header.equity.v != header.equity_start.v) {
             *(bool *)arg = true; // torn

@@ -226,8 +226,7 @@ void state_board_finish(struct state_board *board);
 // One writer (inside the engine's lock). Copies the sections whose bytes changed.
 void state_publish(struct state_board *board, const struct state_draft *draft);
 // Copies a section into `rows` (rows_max rows of its type); returns the number of rows (0 before
-// the first publication: `rows` is untouched then), *version
-// its version.
+// the first publication: `rows` is untouched then), *version its version.
 uint32_t state_read(const struct state_board *board, enum state_section section, void *rows,
                     uint64_t *version);
 uint64_t state_version(const struct state_board *board, enum state_section section);

@@ -391,6 +391,38 @@ static enum status commit_ok(void *arg) {
     return STATUS_OK;
 }
 
+enum { SHORT_STORES = 500 };
+
+static void *feed_short(void *arg) {
+    uint32_t venue = *(uint32_t *)arg;
+    for (uint32_t i = 1; i <= SHORT_STORES; i++) {
+        struct quote quote = desk_probe_make(i, 0);
+        quote_store(&cache, venue * 4 + i % 4, &quote);
+        (void)engine_enter_quotes(&engine, atomic_fetch_add(&desk_ns, 1) + 1);
+    }
+    return NULL;
+}
+
+static bool inside_stored;
+
+static void *enter_from_outside(void *arg) {
+    (void)arg;
+    store(7, 55, 0);
+    assert_false(engine_enter_quotes(&engine, 12));
+    return NULL;
+}
+
+static void store_while_inside(void *arg, const struct event *event) {
+    (void)arg;
+    (void)event;
+    if (!inside_stored) {
+        inside_stored = true;
+        pthread_t other;
+        assert_int_equal(pthread_create(&other, NULL, enter_from_outside, NULL), 0);
+        assert_int_equal(pthread_join(other, NULL), 0);
+    }
+}
+
 // After the last feeder went, everything it stored was seen, and every command left once.
 static void test_threads(void **state) {
     (void)state;
@@ -433,6 +465,48 @@ static void test_threads(void **state) {
     assert_int_equal(atomic_load(&orders_sent), orders_decided);
 }
 
+// Feeders only, nobody comes afterwards: whoever was inside must have looked again.
+static void test_no_lost_wake_up(void **state) {
+    (void)state;
+    struct engine_options options = options_of_test();
+    options.journal = (struct journal_sink){.append = count_append, .commit = commit_ok};
+    options.is_paper_venue = true;
+    options.deadline_moved = NULL;
+    atomic_store(&desk_ns, 1);
+    start(&options);
+    for (int round = 0; round < 20; round++) {
+        pthread_t feeders[FEEDERS];
+        uint32_t venues[FEEDERS];
+        for (uint32_t i = 0; i < FEEDERS; i++) {
+            venues[i] = i;
+            assert_int_equal(pthread_create(&feeders[i], NULL, feed_short, &venues[i]), 0);
+        }
+        for (uint32_t i = 0; i < FEEDERS; i++) {
+            assert_int_equal(pthread_join(feeders[i], NULL), 0);
+        }
+        assert_false(quote_any_dirty(&cache));
+    }
+    assert_int_equal(probe.quotes + engine.conflated, 20 * FEEDERS * SHORT_STORES);
+}
+
+// While a thread is inside, another one's quote arrives: it leaves at once, the holder takes it.
+static void test_holder_looks_again(void **state) {
+    (void)state;
+    struct engine_options options = options_of_test();
+    options.journal = (struct journal_sink){.append = store_while_inside, .commit = commit_ok};
+    start(&options);
+    inside_stored = false;
+    store(1, 100, 0);
+    assert_true(engine_enter_quotes(&engine, 10));
+    assert_true(inside_stored);
+    assert_int_equal(engine.contended, 1);
+    assert_int_equal(probe.quotes, 2);
+    assert_int_equal(probe.last_ns, 12); // with the time of the one who could not get in
+    inside_stored = false;
+    engine_timer(&engine, 20);
+    assert_int_equal(probe.quotes, 3);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_quotes, set_up, tear_down),
@@ -447,6 +521,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_decisions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_control_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_publish, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_holder_looks_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_lost_wake_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_threads, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

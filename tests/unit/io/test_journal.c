@@ -7,8 +7,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,7 +39,7 @@ static int set_up(void **state) {
     (void)state;
     clock_init_manual(&test_clock, 1);
     log_init(&test_clock, LOG_ERROR);
-    (void)string_copy(folder_path, sizeof(folder_path), SLICE("/tmp/perpdesk-journal-XXXXXX"));
+    (void)string_copy(folder_path, sizeof(folder_path), SLICE("perpdesk-journal-XXXXXX"));
     return mkdtemp(folder_path) != NULL && journal_folder_open(&folder, folder_path) == STATUS_OK
                ? 0
                : -1;
@@ -225,6 +227,29 @@ static void test_full_disk(void **state) {
     journal_finish(&journal);
 }
 
+// The disk takes half of a record: the half is cut off again, the file ends with a whole pass.
+static void test_short_write(void **state) {
+    (void)state;
+    struct journal_options options = options_of_test();
+    begin(&options);
+    append(1, 1);
+    assert_int_equal(commit(), STATUS_OK);
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    struct rlimit tight = {.rlim_cur = journal.file_bytes + 30, .rlim_max = before.rlim_max};
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    append(2, 2);
+    enum status status = commit();
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(status, STATUS_IO);
+    assert_string_equal(status_text(), "cannot write the journal: File too large");
+    struct journal_session session;
+    read_back(&session, 1, JOURNAL_END);
+    journal_session_close(&session);
+    journal_finish(&journal);
+}
+
 static void test_floor(void **state) {
     (void)state;
     struct journal_options options = options_of_test();
@@ -343,9 +368,9 @@ static void test_nothing_to_read(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        ROW(test_write_read), ROW(test_large_pass), ROW(test_rotation),        ROW(test_torn),
-        ROW(test_full_disk),  ROW(test_floor),      ROW(test_two_desks),       ROW(test_stamps),
-        ROW(test_names),      ROW(test_retention),  ROW(test_nothing_to_read),
+        ROW(test_write_read), ROW(test_large_pass),  ROW(test_rotation),  ROW(test_torn),
+        ROW(test_full_disk),  ROW(test_short_write), ROW(test_floor),     ROW(test_two_desks),
+        ROW(test_stamps),     ROW(test_names),       ROW(test_retention), ROW(test_nothing_to_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static void test_keeper(void **state) {
     static struct journal journal;
     struct journal_folder folder;
     struct universe universe;
-    char path[] = "/tmp/perpdesk-keeper-XXXXXX";
+    char path[] = "perpdesk-keeper-XXXXXX";
     clock_init_system(&clock);
     log_init(&clock, LOG_ERROR);
     assert_non_null(mkdtemp(path));

@@ -133,6 +133,8 @@ struct okx_file {
     const char *symbols[HARNESS_SYMBOLS_MAX];
     uint64_t checksums; // that differ from zero, as its README tells
     uint64_t gaps;
+    uint64_t unknown;      // frames of symbols not listed here
+    uint64_t out_of_range; // frames with a size larger than any quantity
 };
 
 static void check_sum(const struct harness *harness, struct slice raw, uint64_t *checked) {
@@ -175,6 +177,8 @@ static void test_okx(void **state) {
         }
         if (is_word(harness_member(line, "chan"), "rest")) {
             uint64_t refused = harness.kinds[MD_REFUSED];
+            uint64_t causes[FEED_CAUSE_COUNT];
+            memcpy(causes, harness.causes, sizeof(causes));
             struct md_sink *sink = &harness.sink;
             struct listing before[HARNESS_SYMBOLS_MAX];
             size_t size = harness.universe.symbol_count * sizeof(before[0]);
@@ -184,6 +188,7 @@ static void test_okx(void **state) {
             // read, then put back, so that sizes stay as they were sent and the checksums hold.
             memcpy(harness.md.listings, before, size);
             harness.kinds[MD_REFUSED] = refused;
+            memcpy(harness.causes, causes, sizeof(causes));
             continue;
         }
         harness.last.kind = MD_ALIVE;
@@ -195,7 +200,9 @@ static void test_okx(void **state) {
                   (unsigned long)books.verdicts[BOOK_UNCHANGED],
                   (unsigned long)books.verdicts[BOOK_GAP], (unsigned long)checked);
     assert_int_equal(checked, row->checksums);
-    assert_int_equal(harness.kinds[MD_REFUSED], 0);
+    assert_int_equal(harness.kinds[MD_REFUSED], row->unknown + row->out_of_range);
+    assert_int_equal(harness.causes[FEED_BAD_NUMBER], row->out_of_range);
+    assert_int_equal(harness.causes[FEED_UNKNOWN_SYMBOL], row->unknown);
     assert_int_equal(books.verdicts[BOOK_GAP], row->gaps);
     assert_int_equal(books.crossed, 0);
     recording_close(&recording);
@@ -299,14 +306,17 @@ static const struct binance_file binance_files[] = {
 };
 
 static const struct okx_file okx_files[] = {
-    {"recordings/okx-20220513", {"BTC-USD-220527", "UNI-USD-SWAP", "BTC-USDT", NULL}, 290, 0},
-    {"recordings/okx-20260712", {"BTC-USDT", NULL}, 0, 1},
+    {"recordings/okx-20220513", {"BTC-USD-220527", "UNI-USD-SWAP", "BTC-USDT", NULL}, 290, 0, 0, 0},
+    {"recordings/okx-20260712", {"BTC-USDT", NULL}, 0, 1, 0, 0},
     {"recordings/okx-20220227",
-     {"ELON-USDT", "UNI-USD-SWAP", "ZEN-USDT", "PROPS-ETH", "BTC-USD-220325-40000-C",
-      "ETH-USD-220325-8800-P", "ETH-USD-220624-12000-P", "ETH-USD-220429-1900-P",
-      "ETH-USD-220624-20000-C", "ETH-USD-220228-3000-C", NULL},
-     3679,
-     0},
+     // Without ELON-USDT, a spot pair of which one level is larger than any quantity here.
+     {"UNI-USD-SWAP", "ZEN-USDT", "PROPS-ETH", "BTC-USD-220325-40000-C", "ETH-USD-220325-8800-P",
+      "ETH-USD-220624-12000-P", "ETH-USD-220429-1900-P", "ETH-USD-220624-20000-C",
+      "ETH-USD-220228-3000-C", NULL},
+     2077,
+     0,
+     1603,
+     2},
 };
 
 static void *row(const void *entry) {

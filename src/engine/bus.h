@@ -58,6 +58,9 @@ void bus_emit(struct bus *bus, enum event_kind kind, const void *payload);
 // Runs one input to the end: dispatches it, everything it causes, then due timers. Returns the
 // number of events.
 uint32_t bus_run(struct bus *bus, enum event_kind kind, const void *payload, int64_t now_ns);
+// Dispatches what was emitted outside a run (the engine's own alerts). Returns the number of
+// events.
+uint32_t bus_flush(struct bus *bus);
 int64_t bus_deadline(const struct bus *bus); // earliest of all components
 
 #endif

@@ -269,7 +269,11 @@ enum event_kind {
 };
 _Static_assert(EVENT_KIND_COUNT <= 64, "component masks are one word");
 
-enum event_flag { EVENT_INPUT = 1 };
+enum event_flag {
+    EVENT_INPUT = 1,
+    EVENT_SAMPLE = 2 // an input written late, out of sequence, because a decision used it
+                     // (journal_quotes = decisions): evidence, not part of the order of events
+};
 
 struct event_header {
     uint64_t sequence; // 1, 2, 3 … over inputs and derived events alike
@@ -312,16 +316,27 @@ const char *event_name(enum event_kind kind);
 uint32_t event_payload_size(enum event_kind kind);
 #define EVENT_BIT(kind) (UINT64_C(1) << (kind))
 
+// Zeroes what lies behind the NUL of the payload's texts, so that equal events are equal bytes.
+void event_tidy(struct event *event);
+// Whether an input read from a file may be run by an engine of this universe: indices, enumerations
+// and counts in range. Derived kinds never fit.
+bool event_input_fits(const struct universe *universe, const struct event *event);
+
 const char *desk_mode_name(enum desk_mode mode);          // "PAPER", "LIVE", "DEMO"
 const char *risk_mode_name(enum risk_mode mode);          // "conservative" …
+const char *desk_status_name(enum desk_status status);    // "RUNNING", "PAUSED"
 const char *trading_state_name(enum trading_state state); // "ACTIVE" …
 const char *strategy_name(enum strategy strategy);        // "arb", "wash", "manual"
 const char *pool_name(enum pool pool);                    // "wash", "arb", "reserve"
 const char *job_state_name(enum job_state state);         // "opening" …
 const char *order_state_name(enum order_state state);     // "open", "partial" …
 const char *feed_state_name(enum feed_state state);       // "live" …
+const char *severity_name(enum severity severity);        // "info", "warn", "red"
+const char *report_kind_name(enum report_kind kind);      // "accepted" …
+const char *leg_phase_name(enum leg_phase phase);         // "open", "close", "hedge", "unwind"
 
-// One line of text for `journal show`, logs and tests: "quote_updated binance BTC/USDT 61800.20 …".
+// One line of text for `journal show`, logs and tests: "quote_updated binance BTC/USDT bid 61800.2
+// …". Safe for any bytes in the payload; universe may be NULL (numbers instead of names).
 void event_print(struct text *out, const struct universe *universe, const struct event *event);
 
 #endif

@@ -43,17 +43,23 @@ struct filter_limits {
     int64_t jump_confirm_ns;      // a jumped price that holds this long is accepted
 };
 
-// Per listing.
+// A jump is also confirmed by this many newer quotes of the venue that agree with the jumped price.
+enum { FILTER_JUMP_AGREED = 3 };
+
+// Per listing. Judging one quote again, with a later now_ns, is allowed: that is how a feed
+// confirms a jump by time on a quiet market.
 struct filter {
     struct px accepted_mid; // 0 = none yet
     struct px jumped_mid;   // candidate under quarantine, 0 = none
     int64_t jumped_since_ns;
+    uint32_t jumped_agreed;
     int64_t venue_time_ns; // newest seen
 };
 
 enum filter_verdict { FILTER_PASS, FILTER_QUARANTINE, FILTER_DROP };
 
-// Judges `quote` (bid, ask, sizes, times set) at desk time now_ns; sets its flags. On FILTER_DROP and
+// Judges `quote` (bid, ask, sizes, times and the flags of unknown size and polling set) at desk time
+// now_ns; sets the other flags. On FILTER_DROP and
 // FILTER_QUARANTINE *cause is set. offset_ns is venue clock minus desk clock.
 enum filter_verdict filter_quote(struct filter *filter, const struct filter_limits *limits, struct quote *quote,
                                  int64_t now_ns, int64_t offset_ns, enum feed_cause *cause);

@@ -1,0 +1,147 @@
+// First in, first out: one ring of events, drained through the components in table order.
+//
+// Sequence numbers are given when an event is queued, so the order in the ring, in the journal and
+// by number is the same. The event at hand stays in its ring slot while handlers run and its slot
+// is freed afterwards, so nothing is copied out and a handler's event cannot be overwritten.
+#include "engine/bus.h"
+
+#include <stdlib.h>
+
+_Static_assert((BUS_QUEUE_MAX & (BUS_QUEUE_MAX - 1)) == 0, "ring indices are masked");
+
+enum status bus_create(struct bus *bus) {
+    *bus = (struct bus){0};
+    bus->queue = calloc(BUS_QUEUE_MAX, sizeof(*bus->queue));
+    if (bus->queue == NULL) {
+        return status_fail(STATUS_SYSTEM, "no memory for the engine's event queue");
+    }
+    return STATUS_OK;
+}
+
+void bus_finish(struct bus *bus) {
+    free(bus->queue);
+    *bus = (struct bus){0};
+}
+
+void bus_add(struct bus *bus, const struct component *component, void *self) {
+    ASSERT(bus->slot_count < COMPONENTS_MAX);
+    ASSERT(component->name != NULL && component->name[0] != '\0');
+    ASSERT((component->kinds != 0) == (component->on_event != NULL));
+    ASSERT((component->on_time != NULL) == (component->deadline != NULL));
+    bus->slots[bus->slot_count++] = (struct bus_slot){.component = component, .self = self};
+}
+
+static void enqueue(struct bus *bus, enum event_kind kind, const void *payload, uint16_t flags) {
+    ASSERT((unsigned)kind < EVENT_KIND_COUNT);
+    ASSERT(bus->tail - bus->head < BUS_QUEUE_MAX);
+    struct event *event = &bus->queue[bus->tail % BUS_QUEUE_MAX];
+    uint32_t size = event_payload_size(kind);
+    event->header = (struct event_header){
+        .sequence = ++bus->sequence,
+        .time_ns = bus->now_ns,
+        .kind = (uint16_t)kind,
+        .flags = flags,
+        .size = size,
+    };
+    memcpy(&event->u, payload, size);
+    event_tidy(event);
+    bus->tail++;
+}
+
+void bus_emit(struct bus *bus, enum event_kind kind, const void *payload) {
+    enqueue(bus, kind, payload, 0);
+}
+
+// The rest of the desk runs on without it; a person has to know.
+static void switch_off(struct bus *bus, struct bus_slot *slot) {
+    slot->off = true;
+    struct event_alert alert = {.severity = SEVERITY_RED};
+    struct text rule = TEXT_OVER(alert.rule);
+    text_add_string(&rule, "component_off");
+    struct text text = TEXT_OVER(alert.text);
+    text_add_format(&text, "%s switched off: %s", slot->component->name, status_text());
+    bus_emit(bus, EVENT_ALERT, &alert);
+}
+
+static void dispatch(struct bus *bus, const struct event *event) {
+    uint64_t bit = EVENT_BIT(event->header.kind);
+    for (uint32_t i = 0; i < bus->slot_count; i++) {
+        struct bus_slot *slot = &bus->slots[i];
+        if (slot->off || (slot->component->kinds & bit) == 0) {
+            continue;
+        }
+        slot->handled++;
+        if (slot->component->on_event(slot->self, bus, event) != STATUS_OK) {
+            switch_off(bus, slot);
+        }
+    }
+}
+
+static uint32_t drain(struct bus *bus) {
+    uint32_t count = 0;
+    while (bus->head != bus->tail) {
+        const struct event *event = &bus->queue[bus->head % BUS_QUEUE_MAX];
+        if (bus->tap != NULL) {
+            bus->tap(bus->tap_arg, event);
+        }
+        dispatch(bus, event);
+        bus->head++;
+        count++;
+    }
+    return count;
+}
+
+static bool is_due(const struct bus *bus, const struct bus_slot *slot) {
+    return !slot->off && slot->component->deadline != NULL &&
+           slot->component->deadline(slot->self) <= bus->now_ns;
+}
+
+// Each component gets its time at most once per input, so the rounds are bounded by the number of
+// components; a timer that is still due waits for the next input.
+static uint32_t run_timers(struct bus *bus) {
+    bool told[COMPONENTS_MAX] = {false};
+    uint32_t count = 0;
+    bool again = true;
+    while (again) {
+        again = false;
+        for (uint32_t i = 0; i < bus->slot_count; i++) {
+            struct bus_slot *slot = &bus->slots[i];
+            if (told[i] || !is_due(bus, slot)) {
+                continue;
+            }
+            told[i] = true;
+            again = true;
+            if (slot->component->on_time(slot->self, bus, bus->now_ns) != STATUS_OK) {
+                switch_off(bus, slot);
+            }
+            count += drain(bus);
+        }
+    }
+    return count;
+}
+
+uint32_t bus_run(struct bus *bus, enum event_kind kind, const void *payload, int64_t now_ns) {
+    ASSERT(bus->head == bus->tail);
+    ASSERT(now_ns >= bus->now_ns);
+    bus->now_ns = now_ns;
+    enqueue(bus, kind, payload, EVENT_INPUT);
+    uint32_t count = drain(bus);
+    return count + run_timers(bus);
+}
+
+uint32_t bus_flush(struct bus *bus) {
+    return drain(bus);
+}
+
+int64_t bus_deadline(const struct bus *bus) {
+    int64_t deadline_ns = INT64_MAX;
+    for (uint32_t i = 0; i < bus->slot_count; i++) {
+        const struct bus_slot *slot = &bus->slots[i];
+        if (slot->off || slot->component->deadline == NULL) {
+            continue;
+        }
+        int64_t at_ns = slot->component->deadline(slot->self);
+        deadline_ns = at_ns < deadline_ns ? at_ns : deadline_ns;
+    }
+    return deadline_ns;
+}

@@ -1,0 +1,231 @@
+// The event kinds' table, the names of their enumerations, and what makes a payload fit a universe.
+#include "engine/event.h"
+
+#include "engine/control.h"
+
+static const struct {
+    const char *name;
+    uint32_t size;
+} event_rows[EVENT_KIND_COUNT] = {
+#define EVENT_ROW(kind, name, payload) [kind] = {name, sizeof(struct payload)},
+    EVENT_LIST(EVENT_ROW)
+#undef EVENT_ROW
+};
+
+// Records are written and compared as bytes: whole words, and these sizes, which are the sums of
+// the fields' sizes, so no padding hides in between. A changed size needs a new EVENT_FORMAT.
+#define EVENT_WORDS(kind, name, payload)                                                           \
+    _Static_assert(sizeof(struct payload) % 8 == 0, "payloads are whole words");
+EVENT_LIST(EVENT_WORDS)
+#undef EVENT_WORDS
+_Static_assert(EVENT_FORMAT == 1, "the sizes below belong to format 1");
+_Static_assert(sizeof(struct event_header) == 24, "format");
+_Static_assert(sizeof(struct event_desk) == 16, "format");
+_Static_assert(sizeof(struct event_listing_rules) == 88, "format");
+_Static_assert(sizeof(struct event_quote) == 64, "format");
+_Static_assert(sizeof(struct event_depth) == 344, "format");
+_Static_assert(sizeof(struct event_funding) == 48, "format");
+_Static_assert(sizeof(struct event_feed) == 168, "format");
+_Static_assert(sizeof(struct event_alive) == 16, "format");
+_Static_assert(sizeof(struct event_equity) == 16, "format");
+_Static_assert(sizeof(struct event_control) == 24, "format");
+_Static_assert(sizeof(struct event_timer) == 8, "format");
+_Static_assert(sizeof(struct event_report) == 96, "format");
+_Static_assert(sizeof(struct event_opportunity) == 72, "format");
+_Static_assert(sizeof(struct event_job) == 72, "format");
+_Static_assert(sizeof(struct event_denied) == 40, "format");
+_Static_assert(sizeof(struct event_order) == 72, "format");
+_Static_assert(sizeof(struct event_fill) == 56, "format");
+_Static_assert(sizeof(struct event_position) == 56, "format");
+_Static_assert(sizeof(struct event_capital) == 48, "format");
+_Static_assert(sizeof(struct event_risk) == 24, "format");
+_Static_assert(sizeof(struct event_health) == 32, "format");
+_Static_assert(sizeof(struct event_alert) == 128, "format");
+
+const char *event_name(enum event_kind kind) {
+    ASSERT((unsigned)kind < EVENT_KIND_COUNT);
+    return event_rows[kind].name;
+}
+
+uint32_t event_payload_size(enum event_kind kind) {
+    ASSERT((unsigned)kind < EVENT_KIND_COUNT);
+    return event_rows[kind].size;
+}
+
+static void tidy_text(char *text, size_t capacity) {
+    size_t size = strnlen(text, capacity - 1);
+    memset(text + size, 0, capacity - size);
+}
+
+#define TIDY(array) tidy_text((array), sizeof(array))
+
+void event_tidy(struct event *event) {
+    switch ((int)event->header.kind) {
+    case EVENT_INSTRUMENT:
+        TIDY(event->u.instrument.listing.native);
+        break;
+    case EVENT_FEED_STATE:
+        TIDY(event->u.feed.text);
+        break;
+    case EVENT_ORDER_REPORT:
+        TIDY(event->u.report.text);
+        break;
+    case EVENT_ORDER_COMMAND:
+    case EVENT_ORDER_PLACED:
+    case EVENT_ORDER_FAILED:
+    case EVENT_ORDER_CANCELED:
+        TIDY(event->u.order.client_id);
+        break;
+    case EVENT_ALERT:
+        TIDY(event->u.alert.rule);
+        TIDY(event->u.alert.text);
+        break;
+    default:
+        break; // no text inside
+    }
+}
+
+static bool fits_venue(const struct universe *universe, uint16_t venue) {
+    return venue < universe->venue_count;
+}
+
+static bool fits_listing(const struct universe *universe, uint16_t venue, uint16_t symbol) {
+    return venue < universe->venue_count && symbol < universe->symbol_count;
+}
+
+static bool fits_control(const struct universe *universe, const struct event_control *control) {
+    // Not control_check: the journal holds what was accepted then, ranges may have narrowed since.
+    return control->verb < CONTROL_COUNT &&
+           (control->venue == CONTROL_ANY || fits_venue(universe, control->venue)) &&
+           (control->symbol == CONTROL_ANY || control->symbol < universe->symbol_count);
+}
+
+static bool fits_depth(const struct universe *universe, const struct event_depth *depth) {
+    return fits_listing(universe, depth->venue, depth->symbol) &&
+           depth->depth.bid_count <= DEPTH_LEVELS_MAX && depth->depth.ask_count <= DEPTH_LEVELS_MAX;
+}
+
+static bool fits_rules(const struct universe *universe, const struct listing *listing) {
+    return fits_listing(universe, listing->venue, listing->symbol) &&
+           listing->quote_currency < CURRENCY_COUNT && listing->settle_currency < CURRENCY_COUNT &&
+           listing->native[NATIVE_NAME_MAX - 1] == '\0' &&
+           (!listing->ready || (listing->tick.v > 0 && listing->step.v > 0));
+}
+
+bool event_input_fits(const struct universe *universe, const struct event *event) {
+    switch ((int)event->header.kind) {
+    case EVENT_DESK_STARTED:
+        return event->u.desk.mode < DESK_MODE_COUNT &&
+               event->u.desk.venues == universe->venue_count &&
+               event->u.desk.symbols == universe->symbol_count;
+    case EVENT_INSTRUMENT:
+        return fits_rules(universe, &event->u.instrument.listing);
+    case EVENT_QUOTE_UPDATED:
+        return fits_listing(universe, event->u.quote.venue, event->u.quote.symbol);
+    case EVENT_DEPTH_UPDATED:
+        return fits_depth(universe, &event->u.depth);
+    case EVENT_FUNDING_UPDATED:
+        return fits_listing(universe, event->u.funding.venue, event->u.funding.symbol);
+    case EVENT_FEED_STATE:
+        return fits_venue(universe, event->u.feed.venue) && event->u.feed.state < FEED_STATE_COUNT;
+    case EVENT_FEED_ALIVE:
+        return fits_venue(universe, event->u.alive.venue);
+    case EVENT_CAPITAL_SNAPSHOT:
+        return fits_venue(universe, event->u.equity.venue);
+    case EVENT_CONTROL:
+        return fits_control(universe, &event->u.control);
+    case EVENT_TIMER:
+        return true;
+    case EVENT_ORDER_REPORT:
+        return fits_listing(universe, event->u.report.venue, event->u.report.symbol) &&
+               event->u.report.kind <= REPORT_UNKNOWN &&
+               event->u.report.liquidity <= LIQUIDITY_TAKER;
+    default:
+        return false; // derived kinds never come from outside
+    }
+}
+
+#define NAMES(...) static const char *const names[] = {__VA_ARGS__}
+
+const char *desk_mode_name(enum desk_mode mode) {
+    NAMES([DESK_PAPER] = "PAPER", [DESK_LIVE] = "LIVE", [DESK_DEMO] = "DEMO");
+    ASSERT((unsigned)mode < COUNT_OF(names));
+    return names[mode];
+}
+
+const char *risk_mode_name(enum risk_mode mode) {
+    NAMES([RISK_CONSERVATIVE] = "conservative", [RISK_BALANCED] = "balanced",
+          [RISK_AGGRESSIVE] = "aggressive");
+    ASSERT((unsigned)mode < COUNT_OF(names));
+    return names[mode];
+}
+
+const char *desk_status_name(enum desk_status status) {
+    NAMES([DESK_RUNNING] = "RUNNING", [DESK_PAUSED] = "PAUSED");
+    ASSERT((unsigned)status < COUNT_OF(names));
+    return names[status];
+}
+
+const char *trading_state_name(enum trading_state state) {
+    NAMES([TRADING_ACTIVE] = "ACTIVE", [TRADING_REDUCING] = "REDUCING",
+          [TRADING_HALTED] = "HALTED");
+    ASSERT((unsigned)state < COUNT_OF(names));
+    return names[state];
+}
+
+const char *strategy_name(enum strategy strategy) {
+    NAMES([STRATEGY_ARB] = "arb", [STRATEGY_WASH] = "wash", [STRATEGY_MANUAL] = "manual");
+    ASSERT((unsigned)strategy < COUNT_OF(names));
+    return names[strategy];
+}
+
+const char *pool_name(enum pool pool) {
+    NAMES([POOL_WASH] = "wash", [POOL_ARB] = "arb", [POOL_RESERVE] = "reserve");
+    ASSERT((unsigned)pool < COUNT_OF(names));
+    return names[pool];
+}
+
+const char *severity_name(enum severity severity) {
+    NAMES([SEVERITY_INFO] = "info", [SEVERITY_WARN] = "warn", [SEVERITY_RED] = "red");
+    ASSERT((unsigned)severity < COUNT_OF(names));
+    return names[severity];
+}
+
+const char *job_state_name(enum job_state state) {
+    NAMES([JOB_PENDING] = "pending", [JOB_OPENING] = "opening", [JOB_HOLDING] = "holding",
+          [JOB_CLOSING] = "closing", [JOB_UNWINDING] = "unwinding", [JOB_DONE] = "done",
+          [JOB_REFUSED] = "refused", [JOB_EXPIRED] = "expired", [JOB_FAILED] = "failed");
+    ASSERT((unsigned)state < COUNT_OF(names));
+    return names[state];
+}
+
+const char *order_state_name(enum order_state state) {
+    NAMES([ORDER_NEW] = "new", [ORDER_SENT] = "sent", [ORDER_OPEN] = "open",
+          [ORDER_PARTIAL] = "partial", [ORDER_FILLED_ALL] = "filled",
+          [ORDER_CANCELING] = "canceling", [ORDER_CANCELED_DONE] = "canceled",
+          [ORDER_REJECTED] = "rejected", [ORDER_EXPIRED] = "expired", [ORDER_UNKNOWN] = "unknown");
+    ASSERT((unsigned)state < COUNT_OF(names));
+    return names[state];
+}
+
+const char *feed_state_name(enum feed_state state) {
+    NAMES([FEED_DOWN] = "down", [FEED_CONNECTING] = "connecting", [FEED_LIVE] = "live",
+          [FEED_POLLING] = "polling", [FEED_STALE] = "stale");
+    ASSERT((unsigned)state < COUNT_OF(names));
+    return names[state];
+}
+
+const char *report_kind_name(enum report_kind kind) {
+    NAMES([REPORT_ACCEPTED] = "accepted", [REPORT_FILL] = "fill", [REPORT_CANCELED] = "canceled",
+          [REPORT_EXPIRED] = "expired", [REPORT_REJECTED] = "rejected",
+          [REPORT_UNKNOWN] = "unknown");
+    ASSERT((unsigned)kind < COUNT_OF(names));
+    return names[kind];
+}
+
+const char *leg_phase_name(enum leg_phase phase) {
+    NAMES([LEG_OPEN] = "open", [LEG_CLOSE] = "close", [LEG_HEDGE] = "hedge",
+          [LEG_UNWIND] = "unwind");
+    ASSERT((unsigned)phase < COUNT_OF(names));
+    return names[phase];
+}

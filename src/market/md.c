@@ -1,0 +1,53 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "market/venue.h"
+
+static enum status fill_natives(struct md *md) {
+    const struct universe *universe = md->universe;
+    enum status status = name_map_create(&md->natives, universe->symbol_count);
+    for (uint16_t i = 0; status == STATUS_OK && i < universe->symbol_count; i++) {
+        struct listing *listing = &md->listings[i];
+        listing->venue = (uint8_t)md->venue_index;
+        listing->symbol = i;
+        listing->quote_currency = (uint8_t)md->venue->quote_currency;
+        listing->settle_currency = (uint8_t)md->venue->quote_currency;
+        if (!md->venue->native_name(&universe->symbols[i], listing->native)) {
+            listing->native[0] = '\0'; // not listed here
+            continue;
+        }
+        status = status_context(name_map_put(&md->natives, slice_of(listing->native), i),
+                                "%s calls %s", md->venue->name, universe->symbols[i].name);
+    }
+    return status;
+}
+
+enum status md_create(struct md *md, const struct venue_md *venue, const struct universe *universe,
+                      uint16_t venue_index) {
+    ASSERT(venue_index < universe->venue_count);
+    memset(md, 0, sizeof(*md));
+    md->venue = venue;
+    md->universe = universe;
+    md->venue_index = venue_index;
+    md->listings = calloc(universe->symbol_count, sizeof(*md->listings));
+    md->bids = malloc(MD_LEVELS_MAX * sizeof(*md->bids));
+    md->asks = malloc(MD_LEVELS_MAX * sizeof(*md->asks));
+    enum status status = STATUS_OK;
+    if (md->listings == NULL || md->bids == NULL || md->asks == NULL) {
+        status = status_fail(STATUS_SYSTEM, "no memory for the market data of %s", venue->name);
+    } else {
+        status = fill_natives(md);
+    }
+    if (status != STATUS_OK) {
+        md_finish(md);
+    }
+    return status;
+}
+
+void md_finish(struct md *md) {
+    name_map_finish(&md->natives);
+    free(md->listings);
+    free(md->bids);
+    free(md->asks);
+    memset(md, 0, sizeof(*md));
+}

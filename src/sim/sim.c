@@ -1,6 +1,7 @@
 #include "sim/sim.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "base/role.h"
@@ -274,4 +275,25 @@ void sim_describe(const struct sim *sim, struct text *out) {
 
 const struct sim_counters *sim_counters(const struct sim *sim) {
     return &sim->counters;
+}
+
+void sim_describe_short(const struct sim *sim, struct text *out) {
+    const struct sim_market *market = sim->market;
+    time_t seconds = (time_t)(market->start_ns / NS_PER_S);
+    struct tm utc;
+    char date[16] = "";
+    if (gmtime_r(&seconds, &utc) != NULL) {
+        (void)strftime(date, sizeof(date), "%Y-%m-%d", &utc);
+    }
+    text_add_format(out, "DEMO %s:", date);
+    for (uint32_t venue = 0; venue < sim->venue_count; venue++) {
+        const char *recorded = "-";
+        for (uint32_t i = 0; i < market->source_count; i++) {
+            if (market->sources[i].shown && market->sources[i].world == venue) {
+                recorded = market->sources[i].venue;
+            }
+        }
+        text_add_format(out, " %s=%s", sim->venues[venue]->name, recorded);
+    }
+    text_add_string(out, "; funding SIM");
 }

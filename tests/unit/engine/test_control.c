@@ -1,0 +1,90 @@
+// Every verb has its words, and a request that does not fit is refused with a sentence.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "engine/control.h"
+
+static void test_verbs(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < CONTROL_COUNT; i++) {
+        assert_true(control_name((enum control_verb)i)[0] != '\0');
+        assert_true(control_sentence((enum control_verb)i)[0] != '\0');
+        for (uint32_t j = 0; j < i; j++) {
+            assert_string_not_equal(control_name((enum control_verb)i),
+                                    control_name((enum control_verb)j));
+        }
+    }
+    assert_int_equal(control_effect_of(CONTROL_PAUSE), EFFECT_REDUCES);
+    assert_int_equal(control_effect_of(CONTROL_RESUME), EFFECT_LOOSENS);
+}
+
+#define ANY CONTROL_ANY
+
+static void test_check(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        struct control_request request;
+        const char *refusal; // NULL: accepted
+    } rows[] = {
+        {"pause", {CONTROL_PAUSE, ORIGIN_TEST, ANY, ANY, 0, 0}, NULL},
+        {"pause with a value",
+         {CONTROL_PAUSE, ORIGIN_TEST, ANY, ANY, 1, 0},
+         "pause takes no value"},
+        {"pause of a venue", {CONTROL_PAUSE, ORIGIN_TEST, 0, ANY, 0, 0}, "pause takes no venue"},
+        {"pause of a symbol", {CONTROL_PAUSE, ORIGIN_TEST, ANY, 0, 0, 0}, "pause takes no symbol"},
+        {"mode", {CONTROL_RISK_MODE, ORIGIN_TEST, ANY, ANY, 2, 0}, NULL},
+        {"mode too high",
+         {CONTROL_RISK_MODE, ORIGIN_TEST, ANY, ANY, 3, 0},
+         "set-risk-mode: 3 is not in 0..2 (0..2)"},
+        {"mode negative",
+         {CONTROL_RISK_MODE, ORIGIN_TEST, ANY, ANY, -1, 0},
+         "set-risk-mode: -1 is not in 0..2 (0..2)"},
+        {"threshold negative", {CONTROL_THRESHOLD, ORIGIN_TEST, ANY, ANY, -100, 0}, NULL},
+        {"job 0",
+         {CONTROL_CANCEL_JOB, ORIGIN_TEST, ANY, ANY, 0, 0},
+         "cancel: 0 is not in 1..4294967295 (job)"},
+        {"flatten all", {CONTROL_FLATTEN, ORIGIN_TEST, ANY, ANY, 0, 0}, NULL},
+        {"flatten one", {CONTROL_FLATTEN, ORIGIN_TEST, 1, 2, 0, 0}, NULL},
+        {"flatten venue 2",
+         {CONTROL_FLATTEN, ORIGIN_TEST, 2, ANY, 0, 0},
+         "flatten: there is no venue number 2, this desk has 2"},
+        {"flatten symbol 3",
+         {CONTROL_FLATTEN, ORIGIN_TEST, ANY, 3, 0, 0},
+         "flatten: there is no symbol number 3, this desk has 3"},
+        {"role of nothing",
+         {CONTROL_VENUE_ROLE, ORIGIN_TEST, ANY, ANY, 0, 0},
+         "venue: which venue?"},
+        {"role", {CONTROL_VENUE_ROLE, ORIGIN_TEST, 1, ANY, VENUE_OFF, 0}, NULL},
+        {"strategy", {CONTROL_STRATEGY, ORIGIN_TEST, ANY, ANY, 1, STRATEGY_WASH}, NULL},
+        {"strategy unknown",
+         {CONTROL_STRATEGY, ORIGIN_TEST, ANY, ANY, 1, STRATEGY_COUNT},
+         "strategy: 3 is not in 0..2"},
+        {"second value", {CONTROL_KILL, ORIGIN_TEST, ANY, ANY, 1, 1}, "kill takes one value"},
+        {"no such verb",
+         {(enum control_verb)99, ORIGIN_TEST, ANY, ANY, 0, 0},
+         "there is no control verb number 99"},
+        {"no such origin",
+         {CONTROL_PAUSE, (enum control_origin)9, ANY, ANY, 0, 0},
+         "there is no control origin number 9"},
+    };
+    struct universe universe = {.venue_count = 2, .symbol_count = 3};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        enum status status = control_check(&rows[i].request, &universe);
+        enum status want = rows[i].refusal == NULL ? STATUS_OK : STATUS_USAGE;
+        if (status != want || (want != STATUS_OK && strcmp(status_text(), rows[i].refusal) != 0)) {
+            fail_msg("%s: %s", rows[i].name, status == STATUS_OK ? "accepted" : status_text());
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verbs),
+        cmocka_unit_test(test_check),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

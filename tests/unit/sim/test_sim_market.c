@@ -264,7 +264,7 @@ static void goes_on_behind_a_bad_line(void **state) {
 
 static int make_folder(void **state) {
     (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/test_sim_market.XXXXXX");
+    (void)snprintf(folder, sizeof(folder), "test_sim_market.XXXXXX");
     return mkdtemp(folder) == NULL;
 }
 

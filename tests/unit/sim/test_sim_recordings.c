@@ -52,10 +52,6 @@ static void every_recording(void **state) {
         {"okx-20260712", false, 0, 0},        // raw frames of other venues are not replayed
         {"live-hedge-20260328", false, 0, 0}, // no quotes in it
     };
-    if (access(root(), R_OK) != 0) {
-        print_message("skipped: no recordings at %s\n", root());
-        skip();
-    }
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char path[512];
         (void)snprintf(path, sizeof(path), "%s/%s", root(), rows[i].folder);
@@ -75,7 +71,7 @@ static void every_recording(void **state) {
             (void)sim_market_step(market, start_ns + step * step_ns);
         }
         uint32_t quoted = check_shown(market);
-        print_message("%s: %u listings quoted, %llu records, %llu bad\n", rows[i].folder, quoted,
+        print_message("# %s: %u listings quoted, %llu records, %llu bad\n", rows[i].folder, quoted,
                       (unsigned long long)market->records, (unsigned long long)market->bad_records);
         assert_true(quoted >= rows[i].quoted);
         sim_market_destroy(market);
@@ -83,6 +79,10 @@ static void every_recording(void **state) {
 }
 
 int main(void) {
+    if (access(root(), R_OK) != 0) { // cmocka's own skip reads as a failure in TAP
+        printf("1..0 # SKIP no recordings at %s\n", root());
+        return 0;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_recording),
     };

@@ -85,7 +85,7 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
         venue->acks++;
         break;
     case MD_REFUSED:
-        print_message("%s refused: %s %.*s\n", venue->md.venue->name,
+        print_message("# %s refused: %s %.*s\n", venue->md.venue->name,
                       feed_cause_name(update->refused.cause), (int)update->refused.text.size,
                       update->refused.text.data);
         venue->refused++;
@@ -276,7 +276,7 @@ static void run_round_and_a_half(void **state) {
     assert_int_equal(market->bad_records, 0);
     for (uint32_t i = 0; i < VENUES; i++) {
         struct desk_venue *venue = &venues[i];
-        print_message("%s: quotes %llu/%llu books %llu/%llu snapshots %u gaps %u crossed %u "
+        print_message("# %s: quotes %llu/%llu books %llu/%llu snapshots %u gaps %u crossed %u "
                       "refused %u funding %u\n",
                       venue->md.venue->name, (unsigned long long)venue->quotes[0],
                       (unsigned long long)venue->quotes[1], (unsigned long long)venue->applied[0],

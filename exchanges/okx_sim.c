@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "exchanges/venue_sim.h"
 
-enum { LEVELS_MAX = 400 };
+enum { LEVELS_MAX = 400, ECHO_MAX = 64 };
 
 static void write_px(struct text *out, const struct vsim_listing *listing, struct px price) {
     text_add_char(out, '"');
@@ -227,6 +227,11 @@ static bool read_arg(struct json *r, struct slice *channel, struct slice *native
     return !r->failed;
 }
 
+// What the client said, escapes and all; cut in the middle it could break the string it goes into.
+static struct slice echo(struct slice said) {
+    return said.size <= ECHO_MAX ? said : SLICE("?");
+}
+
 static void change_subscription(struct vsim_session *session, bool on, struct slice name,
                                 struct slice native) {
     const struct vsim_world *world = session->world;
@@ -237,9 +242,9 @@ static void change_subscription(struct vsim_session *session, bool on, struct sl
     if (channel < 0 || listing == NULL) {
         text_add_string(out,
                         "{\"event\":\"error\",\"code\":\"60018\",\"msg\":\"Wrong URL or channel:");
-        text_add(out, (struct slice){name.data, name.size < 64 ? name.size : 64});
+        text_add(out, echo(name));
         text_add_string(out, ",instId:");
-        text_add(out, (struct slice){native.data, native.size < 64 ? native.size : 64});
+        text_add(out, echo(native));
         text_add_string(
             out,
             " doesn't exist. Please use the correct URL, channel and parameters referring to API "

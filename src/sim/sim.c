@@ -1,6 +1,7 @@
 #include "sim/sim.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "base/role.h"
@@ -8,7 +9,9 @@
 #include "io/tls.h"
 #include "sim/sim_server.h"
 
-enum { LINGER_TICK_MS = 500 };
+// The first records of a recording's files lie a little apart: the clock starts behind all of them,
+// so that every book is there when the first client asks.
+enum { LINGER_TICK_MS = 500, WARM_UP_MS = 100 };
 
 struct sim {
     struct sim_market *market;
@@ -80,7 +83,7 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
         result = pick_ports(sim, options);
     }
     if (result == STATUS_OK) {
-        clock_init_scaled(sim->clock, sim_market_start_ns(sim->market),
+        clock_init_scaled(sim->clock, sim_market_start_ns(sim->market) + WARM_UP_MS * NS_PER_MS,
                           options->speed_ppm == 0 ? PPM_ONE : options->speed_ppm);
     }
     return result;
@@ -183,6 +186,7 @@ enum status sim_start(struct sim *sim) {
     sim->timers_open = true;
     result = bind_all(sim);
     if (result == STATUS_OK) {
+        (void)sim_market_step(sim->market, clock_now_ns(sim->clock));
         result = role_start(&sim->role);
     }
     if (result != STATUS_OK) {
@@ -271,4 +275,25 @@ void sim_describe(const struct sim *sim, struct text *out) {
 
 const struct sim_counters *sim_counters(const struct sim *sim) {
     return &sim->counters;
+}
+
+void sim_describe_short(const struct sim *sim, struct text *out) {
+    const struct sim_market *market = sim->market;
+    time_t seconds = (time_t)(market->start_ns / NS_PER_S);
+    struct tm utc;
+    char date[16] = "";
+    if (gmtime_r(&seconds, &utc) != NULL) {
+        (void)strftime(date, sizeof(date), "%Y-%m-%d", &utc);
+    }
+    text_add_format(out, "DEMO %s:", date);
+    for (uint32_t venue = 0; venue < sim->venue_count; venue++) {
+        const char *recorded = "-";
+        for (uint32_t i = 0; i < market->source_count; i++) {
+            if (market->sources[i].shown && market->sources[i].world == venue) {
+                recorded = market->sources[i].venue;
+            }
+        }
+        text_add_format(out, " %s=%s", sim->venues[venue]->name, recorded);
+    }
+    text_add_string(out, "; funding SIM");
 }

@@ -216,6 +216,9 @@ static void apply_record(struct sim_market *market) {
 }
 
 static void end_round(struct sim_market *market, int64_t now_ns) {
+    for (uint32_t v = 0; v < market->options.venue_count; v++) {
+        publish_venue(market, v, false); // the last state stays what calls are answered with
+    }
     market->ended = true;
     for (uint32_t i = 0; i < SIM_SESSIONS_MAX; i++) {
         if (market->sessions[i] != NULL && market->sessions[i]->on_end != NULL) {

@@ -74,9 +74,10 @@ static enum feed_state state_now(const struct feed *feed) {
     if (feed->polling) {
         return FEED_POLLING;
     }
-    return main->ws != NULL && main->ws->connects <= 1 && main->ws->state != WS_WAITING
-               ? FEED_CONNECTING
-               : FEED_DOWN;
+    // the first attempt, still on its way
+    const struct ws *ws = main->ws;
+    bool first = ws != NULL && ws->connects <= 1 && !ws->was_open && ws->state != WS_WAITING;
+    return first ? FEED_CONNECTING : FEED_DOWN;
 }
 
 void feed_judge_state(struct feed *feed) {

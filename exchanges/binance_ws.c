@@ -270,13 +270,13 @@ struct ticker {
     uint64_t time;
 };
 
-static inline bool fast_prices(struct fast *f, struct md_bbo *bbo) {
+FAST_INLINE bool fast_prices(struct fast *f, struct md_bbo *bbo) {
     return FAST_LITERAL(f, ",\"b\":\"") && fast_px(f, &bbo->bid) && FAST_LITERAL(f, ",\"B\":\"") &&
            fast_qty(f, &bbo->bid_size) && FAST_LITERAL(f, ",\"a\":\"") && fast_px(f, &bbo->ask) &&
            FAST_LITERAL(f, ",\"A\":\"") && fast_qty(f, &bbo->ask_size);
 }
 
-static inline bool fast_symbol(struct fast *f, struct slice *symbol) {
+FAST_INLINE bool fast_symbol(struct fast *f, struct slice *symbol) {
     struct slice pair;
     if (!FAST_LITERAL(f, ",\"s\":\"") || !fast_string(f, symbol)) {
         return false;
@@ -286,7 +286,7 @@ static inline bool fast_symbol(struct fast *f, struct slice *symbol) {
 
 // Times first (2026): …,"u":…,"E":…,"T":…,"s":…,["ps":…,]"b":…,"B":…,"a":…,"A":…[,"st":1]}
 // Times last (to 2024): …,"u":…,"s":…,"b":…,"B":…,"a":…,"A":…,"T":…,"E":…}
-static inline bool fast_ticker(struct fast *f, struct ticker *ticker) {
+FAST_INLINE bool fast_ticker(struct fast *f, struct ticker *ticker) {
     uint64_t engine_time;
     if (!FAST_LITERAL(f, "{\"e\":\"bookTicker\",\"u\":") || !fast_uint(f, &ticker->bbo.sequence)) {
         return false;
@@ -309,14 +309,13 @@ static inline bool fast_ticker(struct fast *f, struct ticker *ticker) {
 
 static bool decode_fast(const struct md *md, struct slice frame, struct md_sink *sink) {
     struct fast f;
-    struct ticker ticker;
+    struct ticker ticker = {.time = 0};
     struct slice stream;
     if (!fast_begin(&f, frame)) {
         return false;
     }
     bool wrapped = FAST_LITERAL(&f, "{\"stream\":\"");
-    if (wrapped && !(fast_string(&f, &stream) && memchr(stream.data, '\\', stream.size) == NULL &&
-                     FAST_LITERAL(&f, ",\"data\":"))) {
+    if (wrapped && !(fast_string(&f, &stream) && FAST_LITERAL(&f, ",\"data\":"))) {
         return false;
     }
     if (!fast_ticker(&f, &ticker) || (wrapped && !FAST_LITERAL(&f, "}")) || !fast_done(&f)) {

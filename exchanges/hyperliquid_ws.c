@@ -332,15 +332,51 @@ void hyperliquid_decode_general(struct md *md, struct slice frame, struct md_sin
     decode_channel(md, &envelope, sink);
 }
 
-static inline bool fast_level(struct fast *f, struct level *level) {
-    uint64_t orders;
-    return FAST_LITERAL(f, "{\"px\":\"") && fast_px(f, &level->price) &&
-           FAST_LITERAL(f, ",\"sz\":\"") && fast_qty(f, &level->size) &&
-           FAST_LITERAL(f, ",\"n\":") && fast_uint(f, &orders) && FAST_LITERAL(f, "}");
+// {"px":"34.967","sz":"2.85","n":1}. The level is looked at as one window, so that where the next
+// one begins is known before this one's numbers are.
+FAST_INLINE bool fast_level(struct fast *f, struct level *level) {
+    enum { PRICE_AT = 7, SIZE_AFTER = 8, ORDERS_AFTER = 6, SPAN_MAX = 40, LEVEL_MAX = 54 };
+    fast_room(f);
+    const char *at = f->at;
+    uint64_t quotes = fast_mask64(at, '"') >> PRICE_AT << PRICE_AT;
+    uint64_t points = fast_mask64(at, '.');
+    uint64_t ends = fast_mask64(at, '}');
+    if (quotes == 0 || ends == 0) {
+        return false;
+    }
+    uint32_t end = (uint32_t)__builtin_ctzll(ends);
+    uint32_t price_end = (uint32_t)__builtin_ctzll(quotes);
+    uint32_t size_at = price_end + SIZE_AFTER;
+    if (price_end > SPAN_MAX - SIZE_AFTER || end > LEVEL_MAX || (quotes >> size_at) == 0) {
+        return false;
+    }
+    uint32_t size_end = (uint32_t)__builtin_ctzll(quotes >> size_at << size_at);
+    uint32_t orders_at = size_end + ORDERS_AFTER;
+    if (end - orders_at - 1 > 7) { // one to eight digits
+        return false;
+    }
+    uint32_t price_point = (uint32_t)__builtin_ctzll(points | UINT64_C(1) << price_end);
+    uint32_t size_point =
+        (uint32_t)__builtin_ctzll(points >> size_at << size_at | UINT64_C(1) << size_end);
+    uint32_t orders_size = end - orders_at;
+    bool anchored = fast_same(at, "{\"px\":\"", 7) &
+                    fast_same(at + price_end + 1, ",\"sz\":\"", 7) &
+                    fast_same(at + size_end + 1, ",\"n\":", 5) &
+                    fast_are_digits(fast_digits(at + orders_at, orders_size)) &
+                    (at[orders_at] != '0' || orders_size == 1);
+    if (!anchored ||
+        !fast_convert(at + PRICE_AT, price_end - PRICE_AT, price_point - PRICE_AT, PX_DIGITS,
+                      &level->price.v) ||
+        !fast_convert(at + size_at, size_end - size_at, size_point - size_at, QTY_DIGITS,
+                      &level->size.v)) {
+        return false;
+    }
+    f->at += end + 1;
+    return true;
 }
 
 // `"coin":"BTC","time":1764842873555,`
-static inline bool fast_head(struct fast *f, struct slice *coin, int64_t *time_ms) {
+FAST_INLINE bool fast_head(struct fast *f, struct slice *coin, int64_t *time_ms) {
     uint64_t time;
     bool good = FAST_LITERAL(f, "\"coin\":\"") && fast_string(f, coin) &&
                 FAST_LITERAL(f, ",\"time\":") && fast_uint(f, &time) && FAST_LITERAL(f, ",");
@@ -348,7 +384,7 @@ static inline bool fast_head(struct fast *f, struct slice *coin, int64_t *time_m
     return good;
 }
 
-static inline bool fast_side(struct fast *f, struct level *levels, uint32_t *count) {
+FAST_INLINE bool fast_side(struct fast *f, struct level *levels, uint32_t *count) {
     uint32_t n = 0;
     if (!FAST_LITERAL(f, "[")) {
         return false;

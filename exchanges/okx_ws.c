@@ -191,7 +191,7 @@ void okx_decode_rest(struct md *md, enum md_request_kind kind, uint16_t symbol, 
 }
 
 // One level, or none: [["8476.98","415","0","13"]]
-static inline bool fast_side(struct fast *f, struct px *price, struct qty *size) {
+FAST_INLINE bool fast_side(struct fast *f, struct px *price, struct qty *size) {
     uint64_t orders;
     return FAST_LITERAL(f, "[[\"") && fast_px(f, price) && FAST_LITERAL(f, ",\"") &&
            fast_qty(f, size) && FAST_LITERAL(f, ",\"0\",\"") && fast_uint(f, &orders) &&

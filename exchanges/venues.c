@@ -5,11 +5,16 @@
 #include "exchanges/binance_oe.h"
 #include "exchanges/hyperliquid_md.h"
 #include "exchanges/okx_md.h"
+#include "exchanges/venue_sim.h"
 
 const struct venue venue_table[] = {
-    {.md = &binance_md, .oe = &binance_oe, .maker_fee = {200}, .taker_fee = {400}},
-    {.md = &okx_md, .maker_fee = {200}, .taker_fee = {500}},
-    {.md = &hyperliquid_md, .maker_fee = {150}, .taker_fee = {450}},
+    {.md = &binance_md,
+     .sim = &binance_sim,
+     .oe = &binance_oe,
+     .maker_fee = {200},
+     .taker_fee = {400}},
+    {.md = &okx_md, .sim = &okx_sim, .maker_fee = {200}, .taker_fee = {500}},
+    {.md = &hyperliquid_md, .sim = &hyperliquid_sim, .maker_fee = {150}, .taker_fee = {450}},
 };
 
 const uint32_t venue_table_count = COUNT_OF(venue_table);

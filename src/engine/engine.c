@@ -160,8 +160,8 @@ bool engine_enter_quotes(struct engine *engine, int64_t now_ns) {
     }
     bool ran = false;
     bool again = true;
+    atomic_store_explicit(&engine->told_ns, now_ns, memory_order_relaxed);
     while (again) {
-        atomic_store_explicit(&engine->told_ns, now_ns, memory_order_relaxed);
         touch_gate(engine);
         if (pthread_mutex_trylock(&engine->lock) != 0) {
             atomic_fetch_add_explicit(&engine->contended, 1, memory_order_relaxed);

@@ -137,6 +137,9 @@ static void sample_quote(struct engine *engine, uint32_t listing) {
     quote_load(engine->options.cache, listing, &event.quote);
     uint32_t missed = event.quote.update - engine->quote_updates[listing];
     engine->quote_updates[listing] = event.quote.update;
+    if (missed == 0) {
+        return; // the bit was set just after the value was taken with the bit before
+    }
     if (missed > 1) {
         engine_count(&engine->conflated, missed - 1);
     }

@@ -21,7 +21,7 @@
 
 static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
     (void)snprintf(out, NATIVE_NAME_MAX, "%s", symbol->base);
-    return strcmp(symbol->base, "XXX") != 0; // not listed here
+    return strcmp(symbol->base, "ZZZ") != 0; // not listed here
 }
 
 static bool subscribe(struct md *md, uint32_t connection, uint32_t step, struct text *out) {
@@ -272,7 +272,7 @@ static void rig_init(struct rig *rig) {
     assert_int_equal(universe_create(&rig->universe, 1, 2), STATUS_OK);
     (void)string_copy(rig->universe.venues[0].name, VENUE_NAME_MAX, slice_of(venue.name));
     assert_int_equal(symbol_parse(&rig->universe.symbols[0], SLICE("BTC/USDT")), STATUS_OK);
-    assert_int_equal(symbol_parse(&rig->universe.symbols[1], SLICE("XXX/USDT")), STATUS_OK);
+    assert_int_equal(symbol_parse(&rig->universe.symbols[1], SLICE("ZZZ/USDT")), STATUS_OK);
     assert_int_equal(quote_cache_create(&rig->cache, 2), STATUS_OK);
     struct engine_options options = {.universe = &rig->universe, .cache = &rig->cache};
     assert_int_equal(engine_create(&rig->engine, &options), STATUS_OK);

@@ -150,7 +150,7 @@ static void test_answers(void **state) {
         struct rig rig;
         rig_init(&rig, tls, NULL);
         for (size_t i = 0; i < COUNT_OF(rows); i++) {
-            print_message("%s%s\n", tls ? "https " : "http ", rows[i].path);
+            print_message("# %s%s\n", tls ? "https " : "http ", rows[i].path);
             ask(&rig, rows[i].path);
             assert_string_equal(http_result_name(rig.answer.result),
                                 http_result_name(rows[i].result));

@@ -270,7 +270,7 @@ static void test_endings(void **state) {
         {"turned away", "venue.example", true, false, true, NULL, "during the TLS handshake"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        print_message("%s\n", rows[i].name);
+        print_message("# %s\n", rows[i].name);
         struct bench bench;
         bench_init(&bench, rows[i].tls, 4096, 4096);
         bench.refuse = rows[i].refuse;

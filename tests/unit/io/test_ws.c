@@ -292,7 +292,7 @@ static void test_losses(void **state) {
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         for (int tls = 0; tls <= 1; tls++) {
-            print_message("%s%s\n", rows[i].name, tls ? ", TLS" : "");
+            print_message("# %s%s\n", rows[i].name, tls ? ", TLS" : "");
             struct loop_script script = rows[i].script;
             script.on_event = count_event;
             struct rig rig;
@@ -501,11 +501,11 @@ static void test_urls(void **state) {
         {"wss://a.example:/", false, "", "", "", 0},
         {"wss://[::1/", false, "", "", "", 0},
         {"wss://a.example/a b", false, "", "", "", 0},
-        {"wss://a.example/\r\nX: y", false, "", "", "", 0},
+        {"wss://a.example/\rX: y", false, "", "", "", 0},
         {"wss://a.example/#x", false, "", "", "", 0},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        print_message("%s\n", rows[i].text);
+        print_message("# %s\n", rows[i].text);
         struct url url;
         assert_int_equal(url_parse(&url, rows[i].text), rows[i].ok ? STATUS_OK : STATUS_CONFIG);
         if (rows[i].ok) {

@@ -63,8 +63,7 @@ void stream_destroy(struct stream *stream) {
     free(stream);
 }
 
-// ---- the end
-// -----------------------------------------------------------------------------------------------------
+// ---- the end ----------------------------------------------------------------------------------
 
 static void release(struct stream *stream) {
     ASSERT(stream->state == STREAM_CLOSING && stream->pending > 0);
@@ -126,8 +125,7 @@ void stream_fail(struct stream *stream, const char *format, ...) {
     close_begin(stream, reason, false);
 }
 
-// ---- sending
-// -----------------------------------------------------------------------------------------------------
+// ---- sending ----------------------------------------------------------------------------------
 
 size_t stream_send_room(struct stream *stream) {
     if (!stream->writing && stream->send_at > 0) {
@@ -299,8 +297,7 @@ void stream_end(struct stream *stream) {
     end_when_empty(stream);
 }
 
-// ---- receiving
-// ---------------------------------------------------------------------------------------------------
+// ---- receiving --------------------------------------------------------------------------------
 
 bool stream_deliver(struct stream *stream) {
     if (stream->receive_size == 0) {
@@ -365,8 +362,7 @@ static void received(uv_stream_t *tcp, ssize_t size, const uv_buf_t *buffer) {
     (void)stream_deliver(stream);
 }
 
-// ---- opening
-// -----------------------------------------------------------------------------------------------------
+// ---- opening ----------------------------------------------------------------------------------
 
 static bool begin(struct stream *stream, bool server) {
     ASSERT(stream->state == STREAM_IDLE);

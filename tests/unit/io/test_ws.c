@@ -148,8 +148,7 @@ static void assert_text(const struct rig *rig, const char *part) {
     }
 }
 
-// ---- a good life
-// -------------------------------------------------------------------------------------------------
+// ---- a good life ------------------------------------------------------------------------------
 
 static char large[200000];
 
@@ -184,8 +183,7 @@ static void test_good_life(void **state) {
     (void)state;
 }
 
-// ---- losses
-// ------------------------------------------------------------------------------------------------------
+// ---- losses -----------------------------------------------------------------------------------
 
 static void close_1012(struct loop_connection *c) {
     loop_send_close(c, 1012, "restarting");
@@ -325,8 +323,7 @@ static void test_wrong_name(void **state) {
     (void)state;
 }
 
-// ---- silence and slowness
-// ----------------------------------------------------------------------------------------
+// ---- silence and slowness ---------------------------------------------------------------------
 
 static void go_mute(struct loop_connection *c) {
     c->mute = true;
@@ -389,8 +386,7 @@ static void test_slow_server(void **state) {
     (void)state;
 }
 
-// ---- back-off
-// ----------------------------------------------------------------------------------------------------
+// ---- back-off ---------------------------------------------------------------------------------
 
 static void test_backoff(void **state) {
     static const uint32_t wanted_s[] = {1, 2, 4, 8, 16, 32, 60, 60, 60};

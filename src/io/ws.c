@@ -31,12 +31,12 @@ enum {
 // clang-format off
 static const uint8_t next[WS_STATE_COUNT][WS_EVENT_COUNT] = {
   //                START          SECURED       UPGRADED CLOSE       GONE        FOR_GOOD  STOP
-  [WS_IDLE]       ={WS_CONNECTING, NEVER,        NEVER,   LATE,       NEVER,      NEVER,    WS_IDLE},
-  [WS_CONNECTING] ={LATE,          WS_UPGRADING, NEVER,   WS_CLOSING, WS_WAITING, WS_IDLE,  NEVER},
-  [WS_UPGRADING]  ={LATE,          NEVER,        WS_OPEN, WS_CLOSING, WS_WAITING, WS_IDLE,  NEVER},
-  [WS_OPEN]       ={LATE,          NEVER,        NEVER,   WS_CLOSING, WS_WAITING, WS_IDLE,  NEVER},
-  [WS_CLOSING]    ={LATE,          LATE,         NEVER,   LATE,       WS_WAITING, WS_IDLE,  NEVER},
-  [WS_WAITING]    ={WS_CONNECTING, NEVER,        NEVER,   LATE,       NEVER,      NEVER,    WS_IDLE},
+  [WS_IDLE]       ={WS_CONNECTING, NEVER,        NEVER,   LATE,       NEVER,      NEVER,   WS_IDLE},
+  [WS_CONNECTING] ={LATE,          WS_UPGRADING, NEVER,   WS_CLOSING, WS_WAITING, WS_IDLE, NEVER},
+  [WS_UPGRADING]  ={LATE,          NEVER,        WS_OPEN, WS_CLOSING, WS_WAITING, WS_IDLE, NEVER},
+  [WS_OPEN]       ={LATE,          NEVER,        NEVER,   WS_CLOSING, WS_WAITING, WS_IDLE, NEVER},
+  [WS_CLOSING]    ={LATE,          LATE,         NEVER,   LATE,       WS_WAITING, WS_IDLE, NEVER},
+  [WS_WAITING]    ={WS_CONNECTING, NEVER,        NEVER,   LATE,       NEVER,      NEVER,   WS_IDLE},
 };
 // clang-format on
 

@@ -84,7 +84,7 @@ static void rig_init(struct rig *rig, const struct loop_script *script, bool tls
     assert_int_equal(uv_timer_init(&rig->loop, &rig->limit), 0);
     assert_int_equal(uv_timer_init(&rig->loop, &rig->drip), 0);
     rig->limit.data = rig->drip.data = rig;
-    uv_timer_start(&rig->limit, on_limit, 8000, 0);
+    uv_timer_start(&rig->limit, on_limit, 20000, 0);
     if (tls) {
         assert_int_equal(tls_authority_create(&rig->authority), STATUS_OK);
         assert_int_equal(tls_authority_issue(&rig->authority, "venue.example", &rig->server_tls),
@@ -101,7 +101,7 @@ static void rig_init(struct rig *rig, const struct loop_script *script, bool tls
     rig->config.seed = 7;
     rig->config.backoff_ms = 20;
     rig->config.backoff_max_ms = 80;
-    rig->config.connect_timeout_ms = 300;
+    rig->config.connect_timeout_ms = 5000;
     rig->config.close_timeout_ms = 100;
     rig->config.receive_max = 32 * 1024;
     rig->config.message_max = 256 * 1024;
@@ -295,6 +295,9 @@ static void test_losses(void **state) {
             script.on_event = count_event;
             struct rig rig;
             rig_init(&rig, &script, tls);
+            if (script.on_upgrade == answer_never) {
+                rig.config.connect_timeout_ms = 300;
+            }
             rig_start(&rig);
             rig_until(&rig, &rig.closes, 1);
             assert_int_equal(rig.code, rows[i].code);

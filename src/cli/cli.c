@@ -28,7 +28,7 @@ const struct cli_verb cli_verbs[] = {
      CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_JSON), 1, 1, "perpdesk replay --verify FILE", verb_replay},
     {"sim", "[PATH]", "serve a recording in the venues' protocols on this machine",
      CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) | CLI_BIT(CLI_TLS) |
-         CLI_BIT(CLI_AUTHORITY) | CLI_BIT(CLI_ONCE),
+         CLI_BIT(CLI_AUTHORITY),
      0, 1, "perpdesk sim --port binance=9001", verb_sim},
 };
 const uint32_t cli_verb_count = COUNT_OF(cli_verbs);

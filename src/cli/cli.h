@@ -25,7 +25,6 @@ enum cli_option {
     CLI_PORT,
     CLI_TLS,
     CLI_AUTHORITY,
-    CLI_ONCE,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -34,7 +33,7 @@ enum cli_option {
 
 // A command line taken apart. The texts are the process's arguments.
 struct cli_args {
-    bool demo, json, gross, verify, tls, once, help, version;
+    bool demo, json, gross, verify, tls, help, version;
     const char *demo_path; // NULL: the recording that ships with the program
     int64_t speed_ppm;     // of the recorded time, 0 = not given
     int64_t seconds_ns;    // 0 = until stopped

@@ -31,7 +31,6 @@ static const struct option_row option_rows[] = {
     {CLI_TLS, "tls", 0, NULL, "serve wss and https instead of ws and http"},
     {CLI_AUTHORITY, "authority", 0, "FILE",
      "write the certificate to verify against to FILE (with --tls)"},
-    {CLI_ONCE, "once", 0, NULL, "stop at the end of the recording instead of starting over"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -128,9 +127,6 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
         return STATUS_OK;
     case CLI_AUTHORITY:
         args->authority = value;
-        return STATUS_OK;
-    case CLI_ONCE:
-        args->once = true;
         return STATUS_OK;
     case CLI_HELP:
         args->help = true;

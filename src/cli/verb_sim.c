@@ -1,6 +1,5 @@
 // sim: the simulator by itself. Standard output gets one line a venue with where it listens; what
-// stands for what goes to stderr. It runs until a signal, --seconds, or with --once the recording's
-// end.
+// stands for what goes to stderr. It runs until a signal or --seconds.
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -69,8 +68,7 @@ static enum status serve(struct sim *sim, const struct cli_args *args) {
     sim_describe(sim, &about);
     (void)fputs(bytes, stderr);
     print_endpoints(sim);
-    while (cli_wait(began_ns, args->seconds_ns) &&
-           !(args->once && counter_read(&sim_counters(sim)->rounds) > 0)) {
+    while (cli_wait(began_ns, args->seconds_ns)) {
     }
     sim_stop(sim);
     return cli_end_output();
@@ -93,7 +91,7 @@ enum status verb_sim(const struct cli_args *args) {
     }
     struct sim_options options = {.path = args->operand_count > 0 ? args->operands[0] : folder,
                                   .speed_ppm = args->speed_ppm,
-                                  .loop = !args->once,
+                                  .loop = true,
                                   .tls = args->tls,
                                   .ports = ports,
                                   .port_count = args->port_count};

@@ -277,8 +277,10 @@ static void test_quotes(void **state) {
     rig_start(&rig);
     until(&rig, &rig.subscribed, 2);
     until_clock(&rig);
-    int64_t offset_ms = atomic_load(&feed_stats(rig.feed)->offset_ns) / NS_PER_MS;
-    assert_in_range(offset_ms, 60, 80);
+    // never further off than half the round trip (and the millisecond the venue rounds to)
+    int64_t error_ns = atomic_load(&feed_stats(rig.feed)->offset_ns) - 70 * NS_PER_MS;
+    int64_t allowed_ns = atomic_load(&feed_stats(rig.feed)->round_trip_ns) / 2 + NS_PER_MS;
+    assert_true(error_ns <= allowed_ns && error_ns >= -allowed_ns);
     until_state(&rig, FEED_CONNECTING);
     say_quote(&rig, 1000, 1001, 7, 0);
     until(&rig, &rig.quotes, 1);

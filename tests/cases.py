@@ -11,15 +11,15 @@ import json
 import re
 import sys
 
-TAP_LINE = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*([^#]*)(#\s*skip)?", re.IGNORECASE)
+TAP_LINE = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*([^#]*)(#\s*skip\s*(.*))?", re.IGNORECASE)
 
 
 def tap_cases(text):
     for line in text.splitlines():
         match = TAP_LINE.match(line)
         if match:
-            result = "fail" if match.group(1) else "skip" if match.group(3) else "ok"
-            yield result, match.group(2).strip()
+            result = "skip" if match.group(3) else "fail" if match.group(1) else "ok"
+            yield result, (match.group(2).strip() or match.group(4) or "").strip()
 
 
 def cases_of(test):

@@ -255,7 +255,7 @@ static void run_round_and_a_half(void **state) {
     assert_int_equal(market->bad_records, 0);
     for (uint32_t i = 0; i < VENUES; i++) {
         struct desk_venue *venue = &venues[i];
-        print_message("%s: quotes %llu/%llu books %llu/%llu snapshots %u gaps %u crossed %u "
+        print_message("# %s: quotes %llu/%llu books %llu/%llu snapshots %u gaps %u crossed %u "
                       "refused %u funding %u\n",
                       venue->md.venue->name, (unsigned long long)venue->quotes[0],
                       (unsigned long long)venue->quotes[1], (unsigned long long)venue->applied[0],

@@ -359,10 +359,10 @@ FAST_INLINE bool fast_level(struct fast *f, struct level *level) {
     uint32_t size_point =
         (uint32_t)__builtin_ctzll(points >> size_at << size_at | UINT64_C(1) << size_end);
     uint32_t orders_size = end - orders_at;
-    bool anchored = fast_same(at, "{\"px\":\"", 7) &
-                    fast_same(at + price_end + 1, ",\"sz\":\"", 7) &
-                    fast_same(at + size_end + 1, ",\"n\":", 5) &
-                    fast_are_digits(fast_digits(at + orders_at, orders_size)) &
+    bool anchored = fast_same(at, "{\"px\":\"", 7) &&
+                    fast_same(at + price_end + 1, ",\"sz\":\"", 7) &&
+                    fast_same(at + size_end + 1, ",\"n\":", 5) &&
+                    fast_are_digits(fast_digits(at + orders_at, orders_size)) &&
                     (at[orders_at] != '0' || orders_size == 1);
     if (!anchored ||
         !fast_convert(at + PRICE_AT, price_end - PRICE_AT, price_point - PRICE_AT, PX_DIGITS,

@@ -1,4 +1,5 @@
-// Replay of a journalled session: the same desk without clock, sockets or files is fed the recorded inputs.
+// Replay of a journalled session: the same desk without clock, sockets or files is fed the recorded
+// inputs.
 #include <stdlib.h>
 
 #include "cli/desk_run.h"
@@ -31,7 +32,6 @@ static enum status load_config(struct replay_desk *run) {
         return status_fail(STATUS_DATA, "the journal's configuration is not of this build: %.300s",
                            run->report.lines);
     }
-    run->config.settings.mode = (uint8_t)run->session.reader.mode;
     return STATUS_OK;
 }
 
@@ -51,9 +51,10 @@ static enum status run_replay(struct replay_desk *run, bool verify, struct text 
     desk_add_components(&run->desk, &run->engine);
     status = replay_verify(&run->replay, &run->engine);
     if (status == STATUS_OK) {
-        text_add_format(summary, "%llu inputs, %llu decisions, all equal%s",
-                        (unsigned long long)run->replay.inputs, (unsigned long long)run->replay.derived,
-                        run->replay.end == JOURNAL_TORN ? "; the last record is torn and was left out" : "");
+        text_add_format(
+            summary, "%llu inputs, %llu decisions, all equal%s",
+            (unsigned long long)run->replay.inputs, (unsigned long long)run->replay.derived,
+            run->replay.end == JOURNAL_TORN ? "; the last record is torn and was left out" : "");
         struct usd pnl = position_total_pnl(&run->desk);
         text_add_string(summary, "; profit ");
         usd_print(summary, pnl, 2, 2);
@@ -77,8 +78,8 @@ static enum status build_and_run(struct replay_desk *run, bool verify, struct te
         return status;
     }
     replay_init(&run->replay, (struct replay_source){next_record, &run->session}, &run->universe);
-    status = desk_create(&run->desk, (enum desk_mode)run->config.settings.mode, &run->config.settings,
-                         &run->universe);
+    status = desk_create(&run->desk, (enum desk_mode)run->session.reader.mode,
+                         &run->config.settings, &run->universe);
     if (status == STATUS_OK) {
         status = run_replay(run, verify, summary);
         desk_finish(&run->desk);

@@ -41,15 +41,16 @@ struct desk_run {
     struct feed_pool feeds;
     SSL_CTX *tls;
     struct feed_hook *hooks; // one per venue
-    bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_keeper, has_feeds, started;
+    bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_keeper,
+        has_feeds, started;
     char notice[sizeof(((struct state_header *)0)->notice)];
     char config_text[CONFIG_TEXT_MAX];
 };
 
-// A demo runs on its own terms whatever the file says: paper, everything journalled so that it can be replayed, and
-// no currency basis, because all its books are quoted in dollars of one kind or the other as recorded.
+// A demo runs on its own terms whatever the file says: paper, everything journalled so that it can
+// be replayed, and no currency basis, because all its books are quoted in dollars of one kind or
+// the other as recorded.
 static void apply_demo(struct config *config) {
-    config->settings.mode = DESK_DEMO;
     config->settings.journal_quotes_all = true;
     config->settings.start_status = DESK_RUNNING;
     config->settings.scanner.basis_mode = BASIS_OFF;
@@ -79,7 +80,8 @@ static enum status open_sim(struct desk_run *run) {
     return status_context(sim_create(&run->sim, &options), "the demo");
 }
 
-// What the last session left, before this one begins. A demo and, for now, paper start a fresh account and only say.
+// What the last session left, before this one begins. A demo and, for now, paper start a fresh
+// account and only say.
 static void recall_last(struct desk_run *run, const char *folder) {
     struct journal_session session;
     if (journal_session_open(&session, folder) != STATUS_OK) {
@@ -100,9 +102,11 @@ static void recall_last(struct desk_run *run, const char *folder) {
         text_add_string(&text, "the last session's journal is damaged; ");
     }
     if (!recall->farewell && recall->events > 0) {
-        text_add_format(&text, "last session broke off after %llu events", (unsigned long long)recall->events);
+        text_add_format(&text, "last session broke off after %llu events",
+                        (unsigned long long)recall->events);
         if (session.bytes_lost > 0) {
-            text_add_format(&text, " (torn tail of %llu bytes)", (unsigned long long)session.bytes_lost);
+            text_add_format(&text, " (torn tail of %llu bytes)",
+                            (unsigned long long)session.bytes_lost);
         }
         text_add_format(&text, ": %u jobs, %u orders open, gross ", recall_jobs_running(recall),
                         recall_orders_open(recall));
@@ -163,7 +167,8 @@ static enum status open_engine(struct desk_run *run) {
         return status;
     }
     run->has_universe = true;
-    status = quote_cache_create(&run->cache, (uint32_t)run->universe.venue_count * run->universe.symbol_count);
+    status = quote_cache_create(&run->cache,
+                                (uint32_t)run->universe.venue_count * run->universe.symbol_count);
     if (status != STATUS_OK) {
         return status;
     }
@@ -199,8 +204,10 @@ static void on_quote(void *arg, uint16_t venue, uint16_t symbol, const struct qu
     const struct feed_hook *hook = arg;
     int64_t latency_ns = 0;
     if (quote->venue_time_ns > 0 && hook->feed != NULL) {
-        int64_t offset_ns = atomic_load_explicit(&feed_stats(hook->feed)->offset_ns, memory_order_relaxed);
+        int64_t offset_ns =
+            atomic_load_explicit(&feed_stats(hook->feed)->offset_ns, memory_order_relaxed);
         latency_ns = quote->receive_ns - (quote->venue_time_ns - offset_ns);
+        latency_ns = latency_ns > 0 ? latency_ns : 0; // the clocks agree to a few ms only
     }
     hook->run->options.on_quote(hook->run->options.on_quote_arg, venue, symbol, quote, latency_ns);
 }
@@ -241,7 +248,8 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
         }
         for (uint32_t i = 0; i < MD_CONNECTIONS_MAX && venue->md->mainnet.ws[i] != NULL; i++) {
             if (!sim_url(endpoint.ws, venue->md->mainnet.ws[i], ws[i], sizeof(ws[i]))) {
-                return status_fail(STATUS_INTERNAL, "the simulator's address for %s is too long", entry->name);
+                return status_fail(STATUS_INTERNAL, "the simulator's address for %s is too long",
+                                   entry->name);
             }
             config.ws[i] = ws[i];
         }
@@ -258,8 +266,9 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
 
 // After the simulator runs: only then are its ports known.
 static enum status start_feeds(struct desk_run *run) {
-    enum status status = run->sim != NULL ? tls_client_create_from_text(&run->tls, sim_authority_pem(run->sim))
-                                          : tls_client_create(&run->tls, NULL);
+    enum status status = run->sim != NULL
+                             ? tls_client_create_from_text(&run->tls, sim_authority_pem(run->sim))
+                             : tls_client_create(&run->tls, NULL);
     if (status != STATUS_OK) {
         return status;
     }
@@ -366,10 +375,12 @@ enum status desk_run_start(struct desk_run *run) {
 static bool orders_open(const struct desk_run *run) {
     struct state_header header;
     uint64_t version;
-    return state_read(engine_board(&run->engine), STATE_HEADER, &header, &version) > 0 && header.orders_open > 0;
+    return state_read(engine_board(&run->engine), STATE_HEADER, &header, &version) > 0 &&
+           header.orders_open > 0;
 }
 
-// Block, cancel, verify: the way the kill switch goes, told as a signal's so that the journal knows a farewell.
+// Block, cancel, verify: the way the kill switch goes, told as a signal's so that the journal knows
+// a farewell.
 static void stop_trading(struct desk_run *run) {
     struct control_request kill = {
         .verb = CONTROL_KILL, .origin = ORIGIN_SIGNAL, .venue = CONTROL_ANY, .symbol = CONTROL_ANY};
@@ -433,12 +444,24 @@ void desk_run_close(struct desk_run *run) {
     free(run);
 }
 
-struct engine *desk_run_engine(struct desk_run *run) { return &run->engine; }
-const struct state_board *desk_run_board(const struct desk_run *run) { return engine_board(&run->engine); }
-const struct universe *desk_run_universe(const struct desk_run *run) { return &run->universe; }
-const struct clock *desk_run_clock(const struct desk_run *run) { return &run->clock; }
-const struct config *desk_run_config(const struct desk_run *run) { return &run->config; }
-const char *desk_run_notice(const struct desk_run *run) { return run->notice; }
+struct engine *desk_run_engine(struct desk_run *run) {
+    return &run->engine;
+}
+const struct state_board *desk_run_board(const struct desk_run *run) {
+    return engine_board(&run->engine);
+}
+const struct universe *desk_run_universe(const struct desk_run *run) {
+    return &run->universe;
+}
+const struct clock *desk_run_clock(const struct desk_run *run) {
+    return &run->clock;
+}
+const struct config *desk_run_config(const struct desk_run *run) {
+    return &run->config;
+}
+const char *desk_run_notice(const struct desk_run *run) {
+    return run->notice;
+}
 
 enum status desk_run_control(struct desk_run *run, const struct control_request *request) {
     return engine_control(&run->engine, request, clock_now_ns(&run->clock));

@@ -26,11 +26,14 @@ static enum status make_folders(char *path) {
 }
 
 enum status paths_state_folder(enum desk_mode mode, char *out, size_t capacity) {
-    static const char *const folders[] = {[DESK_PAPER] = "paper", [DESK_LIVE] = "live", [DESK_DEMO] = "demo"};
+    static const char *const folders[] = {
+        [DESK_PAPER] = "paper", [DESK_LIVE] = "live", [DESK_DEMO] = "demo"};
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     bool told = state != NULL && state[0] == '/';
     if (!told && (home == NULL || home[0] != '/')) {
-        return status_fail(STATUS_CONFIG, "no folder for the journal: set HOME or XDG_STATE_HOME to an absolute path");
+        return status_fail(
+            STATUS_CONFIG,
+            "no folder for the journal: set HOME or XDG_STATE_HOME to an absolute path");
     }
     int size = told ? snprintf(out, capacity, "%s/perpdesk/%s", state, folders[mode])
                     : snprintf(out, capacity, "%s/.local/state/perpdesk/%s", home, folders[mode]);
@@ -47,7 +50,8 @@ enum status desk_run_demo_folder(char *out, size_t capacity) {
                    ? STATUS_OK
                    : status_fail(STATUS_NO_INPUT, "PERPDESK_DEMO is too long");
     }
-    // Beside the program: build/perpdesk and etc/demo in a source tree, bin and share once installed.
+    // Beside the program: build/perpdesk and etc/demo in a source tree, bin and share once
+    // installed.
     static const char *const places[] = {"../etc/demo", "../share/perpdesk/demo"};
     char program[PATH_MAX];
     ssize_t size = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -55,12 +59,14 @@ enum status desk_run_demo_folder(char *out, size_t capacity) {
         program[size] = '\0';
         char *slash = strrchr(program, '/');
         for (size_t i = 0; slash != NULL && i < COUNT_OF(places); i++) {
-            int length = snprintf(out, capacity, "%.*s/%s", (int)(slash - program), program, places[i]);
+            int length =
+                snprintf(out, capacity, "%.*s/%s", (int)(slash - program), program, places[i]);
             if (length > 0 && (size_t)length < capacity && access(out, R_OK) == 0) {
                 return STATUS_OK;
             }
         }
     }
-    return status_fail(STATUS_NO_INPUT, "the demo's recording was found neither beside the program nor where it "
-                                        "would be installed: name one with --demo=PATH");
+    return status_fail(STATUS_NO_INPUT,
+                       "the demo's recording was found neither beside the program nor where it "
+                       "would be installed: name one with --demo=PATH");
 }

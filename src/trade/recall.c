@@ -2,7 +2,9 @@
 
 #include "engine/control.h"
 
-void recall_init(struct recall *recall) { *recall = (struct recall){0}; }
+void recall_init(struct recall *recall) {
+    *recall = (struct recall){0};
+}
 
 static void note_job(struct recall *recall, const struct event_job *job) {
     bool live = job->state <= JOB_UNWINDING && job->state != JOB_PENDING;
@@ -44,7 +46,8 @@ void recall_event(struct recall *recall, const struct event *event) {
         break;
     }
     case EVENT_CONTROL:
-        recall->farewell = event->u.control.verb == CONTROL_KILL && event->u.control.origin == ORIGIN_SIGNAL;
+        recall->farewell =
+            event->u.control.verb == CONTROL_KILL && event->u.control.origin == ORIGIN_SIGNAL;
         break;
     default:
         break;

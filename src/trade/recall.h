@@ -1,5 +1,5 @@
-// What an earlier session left behind, read from its journalled decisions: how many jobs ran, how many orders were
-// open and which positions stood when it ended. Pure: fed one event at a time.
+// What an earlier session left behind, read from its journalled decisions: how many jobs ran, how
+// many orders were open and which positions stood when it ended. Pure: fed one event at a time.
 #ifndef PERPDESK_TRADE_RECALL_H
 #define PERPDESK_TRADE_RECALL_H
 

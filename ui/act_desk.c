@@ -1,0 +1,281 @@
+// The actions that steer the desk. Each becomes a control request, asked first where the table
+// says.
+//
+// What tightens is sent at once; what loosens, and what cannot be taken back, asks y/n with the
+// figures that matter.
+#include "ui/actions.h"
+#include "ui/console_inside.h"
+#include "ui/number.h"
+
+enum { OVERRIDE_DEFAULT_S = 300 };
+
+static struct control_request request_of(enum control_verb verb, int64_t value) {
+    return (struct control_request){.verb = verb,
+                                    .origin = ORIGIN_KEYBOARD,
+                                    .venue = CONTROL_ANY,
+                                    .symbol = CONTROL_ANY,
+                                    .value = value};
+}
+
+static void send_simple(struct console *console, enum control_verb verb, int64_t value) {
+    struct control_request request = request_of(verb, value);
+    console_send(console, &request);
+}
+
+static void on_yes(struct question *question, const struct control_request *request) {
+    question->has_request = true;
+    question->request = *request;
+}
+
+void act_pause(struct console *console) {
+    send_simple(console, CONTROL_PAUSE, 0);
+}
+
+void act_resume(struct console *console) {
+    struct question *q = console_ask(console, "Resume: start new jobs again?");
+    if (console->view.header->killed) {
+        console_ask_line(q, "The kill switch stays latched: K clears it.");
+    } else if (console->view.risk->failures > 0) {
+        console_ask_line(q, "It clears the count of %u failures.", console->view.risk->failures);
+    }
+    struct control_request request = request_of(CONTROL_RESUME, 0);
+    on_yes(q, &request);
+}
+
+static void add_mode_limits(struct question *q, enum risk_mode mode) {
+    // The table of the risk modes, as the manual has it.
+    static const char *const limits[RISK_MODE_COUNT] = {
+        [RISK_CONSERVATIVE] = "min edge 5, max loss 1 bps",
+        [RISK_BALANCED] = "min edge 3, max loss 2 bps",
+        [RISK_AGGRESSIVE] = "min edge 1.5, max loss 3.5 bps",
+    };
+    console_ask_line(q, "Unless configured otherwise: %s.", limits[mode]);
+}
+
+void act_risk_mode(struct console *console) {
+    int now = console->view.header->risk_mode % RISK_MODE_COUNT;
+    int next = (now + 1) % RISK_MODE_COUNT;
+    struct control_request request = request_of(CONTROL_RISK_MODE, next);
+    if (next < now) {
+        console_send(console, &request);
+        return;
+    }
+    struct question *q =
+        console_ask(console, "Loosen the risk mode from %s to %s?",
+                    risk_mode_name((enum risk_mode)now), risk_mode_name((enum risk_mode)next));
+    add_mode_limits(q, (enum risk_mode)next);
+    on_yes(q, &request);
+}
+
+void act_override(struct console *console) {
+    if (console->view.header->overridden) {
+        struct question *q = console_ask(console, "End the override now?");
+        struct control_request request = request_of(CONTROL_OVERRIDE, 0);
+        on_yes(q, &request);
+        return;
+    }
+    int seconds =
+        console->options.override_s > 0 ? console->options.override_s : OVERRIDE_DEFAULT_S;
+    struct question *q =
+        console_ask(console, "Override: let jobs pass soft rules for %d s?", seconds);
+    console_ask_line(q, "Hard rules hold. It ends by itself.");
+    struct control_request request = request_of(CONTROL_OVERRIDE, seconds);
+    on_yes(q, &request);
+}
+
+static void threshold_given(struct console *console, struct slice text) {
+    int64_t value = 0;
+    if (!decimal_parse(text, BPS_DIGITS, &value)) {
+        console_say(console, INK_BAD, "not a number of bps with at most two decimals: %.*s",
+                    (int)text.size, text.data);
+        return;
+    }
+    struct control_request request = request_of(CONTROL_THRESHOLD, value);
+    struct bps now = console->view.header->threshold;
+    if (value >= now.v) {
+        console_send(console, &request);
+        return;
+    }
+    char from[24];
+    char to[24];
+    struct text from_text = TEXT_OVER(from);
+    struct text to_text = TEXT_OVER(to);
+    number_bps(&from_text, now);
+    number_bps(&to_text, (struct bps){value});
+    struct question *q = console_ask(console, "Lower the threshold from %s to %s bps?", from, to);
+    on_yes(q, &request);
+}
+
+void act_threshold(struct console *console) {
+    char now[24];
+    struct text text = TEXT_OVER(now);
+    number_bps(&text, console->view.header->threshold);
+    console_prompt(console, threshold_given, "threshold in bps (now %s)", now);
+}
+
+static void add_exposure(struct console *console, struct question *q) {
+    const struct state_header *h = console->view.header;
+    char gross[24];
+    char unhedged[24];
+    struct text gross_text = TEXT_OVER(gross);
+    struct text unhedged_text = TEXT_OVER(unhedged);
+    number_usd(&gross_text, h->gross);
+    number_usd(&unhedged_text, h->unhedged);
+    console_ask_line(q, "%u jobs, %u orders, gross %s USD, unhedged %s USD.", h->jobs_running,
+                     h->orders_open, gross, unhedged);
+}
+
+// The kill goes out on the first y: nothing may wait for the second answer.
+static void ask_flatten(struct console *console) {
+    struct question *q = console_ask(console, "KILLED. Flatten every position too?");
+    add_exposure(console, q);
+    struct control_request request = request_of(CONTROL_KILL, 1);
+    on_yes(q, &request);
+}
+
+void act_kill(struct console *console) {
+    if (console->view.header->killed) {
+        struct question *q = console_ask(console, "Clear the kill switch?");
+        console_ask_line(q, "Orders may leave again, as the desk's state allows.");
+        struct control_request request = request_of(CONTROL_CLEAR, 0);
+        on_yes(q, &request);
+        return;
+    }
+    struct question *q = console_ask(console, "KILL: block, and cancel everything everywhere?");
+    add_exposure(console, q);
+    struct control_request request = request_of(CONTROL_KILL, 0);
+    on_yes(q, &request);
+    q->then = ask_flatten;
+}
+
+static bool subject_of(struct console *console, enum pane_id id, struct pane_subject *subject) {
+    const struct pane *pane = &console->panes[id];
+    uint32_t row = 0;
+    if (!grid_selected(pane, &row)) {
+        return false;
+    }
+    *subject = pane->class->subject(&console->view, row);
+    return true;
+}
+
+static const struct state_job *find_job(const struct view *view, uint32_t id) {
+    for (uint32_t i = 0; i < view->count[STATE_JOBS]; i++) {
+        if (view->jobs[i].id == id) {
+            return &view->jobs[i];
+        }
+    }
+    return NULL;
+}
+
+void act_cancel(struct console *console) {
+    struct pane_subject subject = {0};
+    bool found = subject_of(console, console->focus, &subject) && subject.job != 0;
+    if (!found) {
+        console_say(console, INK_WARN, "select a job first (4 JOBS)");
+        return;
+    }
+    const struct state_job *job = find_job(&console->view, subject.job);
+    if (job == NULL || job->state >= JOB_DONE) {
+        console_say(console, INK_WARN, "job %u is over", subject.job);
+        return;
+    }
+    char size[24];
+    struct text text = TEXT_OVER(size);
+    number_usd(&text, job->notional);
+    struct question *q = console_ask(console, "Cancel job %u, %s %s of %s USD?", job->id,
+                                     strategy_name((enum strategy)job->strategy),
+                                     view_symbol(&console->view, job->symbol), size);
+    console_ask_line(q, "Open orders go, filled legs are closed.");
+    struct control_request request = request_of(CONTROL_CANCEL_JOB, job->id);
+    on_yes(q, &request);
+}
+
+void act_flatten(struct console *console) {
+    struct control_request request = request_of(CONTROL_FLATTEN, 0);
+    struct pane_subject subject = {0};
+    if (console->focus == PANE_POSITIONS && subject_of(console, PANE_POSITIONS, &subject)) {
+        request.venue = subject.venue;
+        request.symbol = subject.symbol;
+        struct question *q =
+            console_ask(console, "Flatten %s on %s?", view_symbol(&console->view, subject.symbol),
+                        subject.venue < console->view.universe->venue_count
+                            ? console->view.universe->venues[subject.venue].name
+                            : "-");
+        console_ask_line(q, "The other leg of a job stays as it is.");
+        on_yes(q, &request);
+        return;
+    }
+    struct question *q = console_ask(console, "Flatten every position on every venue?");
+    add_exposure(console, q);
+    on_yes(q, &request);
+}
+
+void act_state(struct console *console) {
+    int now = console->view.header->state % TRADING_STATE_COUNT;
+    int next = (now + 1) % TRADING_STATE_COUNT;
+    struct control_request request = request_of(CONTROL_STATE, next);
+    if (next > now) {
+        console_send(console, &request);
+        return;
+    }
+    struct question *q =
+        console_ask(console, "Go back from %s to %s?", trading_state_name((enum trading_state)now),
+                    trading_state_name((enum trading_state)next));
+    on_yes(q, &request);
+}
+
+void act_venue(struct console *console) {
+    struct pane_subject subject = {.venue = CONTROL_ANY};
+    if (!subject_of(console, console->focus, &subject) ||
+        subject.venue >= console->view.count[STATE_VENUES]) {
+        console_say(console, INK_WARN, "select a venue first (1 QUOTES or 3 CAPITAL)");
+        return;
+    }
+    int now = console->view.venues[subject.venue].role % VENUE_ROLE_COUNT;
+    int next = (now + 1) % VENUE_ROLE_COUNT;
+    struct control_request request = request_of(CONTROL_VENUE_ROLE, next);
+    request.venue = subject.venue;
+    if (next > now) {
+        console_send(console, &request);
+        return;
+    }
+    struct question *q = console_ask(console, "Let %s trade again (it is %s)?",
+                                     console->view.universe->venues[subject.venue].name,
+                                     venue_role_name((enum venue_role)now));
+    on_yes(q, &request);
+}
+
+static void strategy_given(struct console *console, struct slice text) {
+    for (int i = 0; i < STRATEGY_COUNT; i++) {
+        const char *name = strategy_name((enum strategy)i);
+        if (!slice_equals(slice_of(name), text)) {
+            continue;
+        }
+        bool off = (console->view.risk->strategies_off >> i & 1U) != 0;
+        struct control_request request = request_of(CONTROL_STRATEGY, off ? 1 : 0);
+        request.value2 = i;
+        if (!off) {
+            console_send(console, &request);
+            return;
+        }
+        struct question *q = console_ask(console, "Switch strategy %s on?", name);
+        on_yes(q, &request);
+        return;
+    }
+    console_say(console, INK_BAD, "no strategy is called %.*s", (int)text.size, text.data);
+}
+
+void act_strategy(struct console *console) {
+    char names[64];
+    struct text text = TEXT_OVER(names);
+    for (int i = 0; i < STRATEGY_COUNT; i++) {
+        bool off = (console->view.risk->strategies_off >> i & 1U) != 0;
+        text_add_format(&text, "%s%s %s", i > 0 ? ", " : "", strategy_name((enum strategy)i),
+                        off ? "off" : "on");
+    }
+    console_prompt(console, strategy_given, "strategy to switch (%s)", names);
+}
+
+void act_acknowledge(struct console *console) {
+    send_simple(console, CONTROL_ACKNOWLEDGE, 0);
+}

@@ -1,0 +1,193 @@
+// The actions that only change what is seen.
+#include "ui/actions.h"
+#include "ui/console_inside.h"
+#include "ui/number.h"
+
+static void move(struct console *console, int64_t by) {
+    grid_move(console_pane(console), &console->view, by);
+}
+
+static int64_t page_of(struct console *console) {
+    int page = console_pane(console)->page;
+    return page > 1 ? page - 1 : 1;
+}
+
+void act_down(struct console *console) {
+    move(console, 1);
+}
+
+void act_up(struct console *console) {
+    move(console, -1);
+}
+
+void act_page_down(struct console *console) {
+    move(console, page_of(console));
+}
+
+void act_page_up(struct console *console) {
+    move(console, -page_of(console));
+}
+
+void act_first(struct console *console) {
+    move(console, INT32_MIN);
+}
+
+void act_last(struct console *console) {
+    move(console, INT32_MAX);
+}
+
+void act_next_pane(struct console *console) {
+    console_focus(console, (enum pane_id)((console->focus + 1) % PANE_COUNT));
+}
+
+void act_previous_pane(struct console *console) {
+    console_focus(console, (enum pane_id)((console->focus + PANE_COUNT - 1) % PANE_COUNT));
+}
+
+void act_pane_number(struct console *console) {
+    int number = console->key - '1';
+    if (number >= 0 && number < PANE_COUNT) {
+        console_focus(console, (enum pane_id)number);
+    } else {
+        console_say(console, INK_WARN, "there are panes 1 to %d", PANE_COUNT);
+    }
+}
+
+static bool selected(struct console *console, uint32_t *row) {
+    struct pane *pane = console_pane(console);
+    // The picture may have changed since the pane was drawn.
+    grid_arrange(pane, &console->view);
+    if (!grid_selected(pane, row)) {
+        console_say(console, INK_WARN, "no row is selected in %s", pane->class->name);
+        return false;
+    }
+    return true;
+}
+
+void act_details(struct console *console) {
+    uint32_t row = 0;
+    if (!selected(console, &row)) {
+        return;
+    }
+    page_clear(&console->reader.page, "");
+    console_pane(console)->class->details(&console->view, row, &console->reader.page);
+    console_read(console);
+}
+
+void act_why(struct console *console) {
+    uint32_t row = 0;
+    if (!selected(console, &row)) {
+        return;
+    }
+    page_clear(&console->reader.page, "");
+    console_pane(console)->class->why(&console->view, row, &console->reader.page);
+    console_read(console);
+}
+
+void act_filter(struct console *console) {
+    console_set_mode(console, &mode_filter);
+}
+
+void act_sort(struct console *console) {
+    struct pane *pane = console_pane(console);
+    if (pane->class->sort_key == NULL) {
+        console_say(console, INK_WARN, "%s has one order only", pane->class->name);
+        return;
+    }
+    grid_sort_next(pane, &console->view);
+}
+
+void act_zoom(struct console *console) {
+    console->zoomed = !console->zoomed;
+    console_arrange(console);
+}
+
+void act_back(struct console *console) {
+    struct pane *pane = console_pane(console);
+    if (pane->filter[0] != '\0') {
+        pane->filter[0] = '\0';
+        pane->dirty = true;
+    } else if (console->zoomed) {
+        console->zoomed = false;
+        console_arrange(console);
+    }
+}
+
+void act_redraw(struct console *console) {
+    console->all_dirty = true;
+    if (console->term != NULL) {
+        term_redraw(console->term, &console->canvas);
+    }
+}
+
+void act_save(struct console *console) {
+    char name[64];
+    struct text text = TEXT_OVER(name);
+    char clock[16];
+    struct text clock_text = TEXT_OVER(clock);
+    number_clock(&clock_text, view_now_ns(&console->view));
+    clock[2] = '-';
+    clock[5] = '-';
+    text_add_format(&text, "perpdesk-screen-%s.txt", clock);
+    if (console_save(console, name, false) == STATUS_OK) {
+        console_say(console, INK_TEXT, "saved %s", name);
+    } else {
+        console_say(console, INK_BAD, "%s", status_text());
+    }
+}
+
+void act_help(struct console *console) {
+    struct page *page = &console->reader.page;
+    const struct pane_class *class = console_pane(console)->class;
+    page_clear(page, "Keys");
+    page_add(page, INK_STRONG, class->name, "%s", class->help);
+    page_add(page, INK_TEXT, "", "Every question ends in y/n; Enter never answers one.");
+    page_add(page, INK_TEXT, "", "%s", "");
+    for (size_t i = 0; i < action_count; i++) {
+        const struct action *action = &action_table[i];
+        if (action->pane != ACTION_ANY_PANE && action->pane != (int)console->focus) {
+            continue;
+        }
+        const char *keys = strncmp(action->keys, "1 ", 2) == 0 ? "1 .. 7" : action->keys;
+        const char *ask = action_ask_text(action->ask);
+        page_add(page, INK_TEXT, keys, "%s%s%s%s", action->help, ask[0] != '\0' ? " (" : "", ask,
+                 ask[0] != '\0' ? ")" : "");
+    }
+    console_read(console);
+}
+
+static void suspend(struct console *console) {
+    if (console->term != NULL) {
+        term_suspend(console->term, &console->canvas);
+    }
+    console->all_dirty = true;
+}
+
+void act_suspend(struct console *console) {
+    if (!console->view.link.ops->ends_with_console) {
+        suspend(console);
+        return;
+    }
+    struct question *q = console_ask(console, "Suspend? The desk stands still until fg.");
+    console_ask_line(q, "To leave it running, detach tmux instead.");
+    q->then = suspend;
+}
+
+static void quit(struct console *console) {
+    console->quit = true;
+    console->end = CONSOLE_QUIT;
+}
+
+void act_quit(struct console *console) {
+    const struct state_header *h = console->view.header;
+    if (h->jobs_running == 0 && h->orders_open == 0) {
+        quit(console);
+        return;
+    }
+    struct question *q = console_ask(console, "Quit with %u jobs and %u orders open?",
+                                     h->jobs_running, h->orders_open);
+    console_ask_line(q, console->view.link.ops->ends_with_console
+                            ? "The desk ends with the console."
+                            : "The desk goes on without this console.");
+    q->then = quit;
+}

@@ -1,0 +1,33 @@
+// Where everything stands, for any size of window.
+//
+// Two lines of header, one of footer, panes between. A pane is a title rule and what is below it;
+// panes side by side have a line between them. On small screens JOBS, POSITIONS and LOG share a
+// place: the one last focused is shown. Pure arithmetic.
+#ifndef PERPDESK_UI_LAYOUT_H
+#define PERPDESK_UI_LAYOUT_H
+
+#include "ui/pane.h"
+
+enum {
+    LAYOUT_COLUMNS_MIN = 60,
+    LAYOUT_ROWS_MIN = 15,
+    LAYOUT_HEADER_ROWS = 2,
+    LAYOUT_FOOTER_ROWS = 1,
+    LAYOUT_FULL_NAMES = 100, // columns from which venue names are whole
+    LAYOUT_WIDE = 160,
+    LAYOUT_LINES_MAX = 4,
+};
+
+struct layout {
+    bool small; // below the least size: one summary line
+    struct rect header, footer;
+    struct rect panes[PANE_COUNT];       // rows 0: not shown
+    struct rect lines[LAYOUT_LINES_MAX]; // vertical lines, one column wide; row 0 meets a title
+    int line_count;
+};
+
+// `shared` is the pane shown in the shared place; `zoomed` makes `focus` the only one.
+void layout_make(struct layout *layout, int columns, int rows, enum pane_id focus,
+                 enum pane_id shared, bool zoomed);
+
+#endif

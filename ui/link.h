@@ -1,0 +1,45 @@
+// Where the picture of the desk comes from and where a person's commands go.
+//
+// The console knows the desk only through this: sections to copy, a request to make, log lines and
+// the names of venues and symbols. `link_local` serves a desk in the same process; a desk behind a
+// socket is another table of the same functions. Every function is called by the console's thread
+// only and must return soon: a slow link would hold the keyboard.
+#ifndef PERPDESK_UI_LINK_H
+#define PERPDESK_UI_LINK_H
+
+#include "base/log.h"
+#include "engine/control.h"
+#include "engine/state.h"
+
+struct link_ops {
+    const char *name; // "local"
+    // A section's version: it changes whenever its rows did. 0 = never published.
+    uint64_t (*version)(void *self, enum state_section section);
+    // Copies a section; `rows` has room for state_rows_max() rows. Returns the number of rows.
+    uint32_t (*read)(void *self, enum state_section section, void *rows, uint64_t *version);
+    // Hands a request in. `answer` gets a sentence either way.
+    enum status (*control)(void *self, const struct control_request *request,
+                           struct text *answer) MUST_CHECK;
+    // As log_recent.
+    int (*log)(void *self, uint64_t after, struct log_line *out, int max, uint64_t *last);
+    bool ends_with_console; // stopping the console's process stops the desk
+};
+
+struct link {
+    const struct link_ops *ops;
+    void *self;
+    const struct universe *universe; // names only: everything that changes comes by section
+};
+
+// The desk of this process.
+struct link_local {
+    const struct state_board *board;
+    const struct universe *universe;
+    // Enters the engine; called on the console's thread. status_text() explains a refusal.
+    enum status (*control)(void *arg, const struct control_request *request);
+    void *arg;
+};
+
+struct link link_local(struct link_local *local);
+
+#endif

@@ -1,0 +1,49 @@
+// A desk in the same process: the published board, and the engine's control entry.
+#include "ui/link.h"
+
+static uint64_t local_version(void *self, enum state_section section) {
+    const struct link_local *local = self;
+    return state_version(local->board, section);
+}
+
+static uint32_t local_read(void *self, enum state_section section, void *rows, uint64_t *version) {
+    const struct link_local *local = self;
+    return state_read(local->board, section, rows, version);
+}
+
+static enum status local_control(void *self, const struct control_request *request,
+                                 struct text *answer) {
+    const struct link_local *local = self;
+    enum status status = control_check(request, local->universe);
+    if (status == STATUS_OK) {
+        status = local->control(local->arg, request);
+    }
+    if (status == STATUS_OK) {
+        text_add_format(answer, "%s: %s", control_name(request->verb),
+                        control_sentence(request->verb));
+    } else {
+        text_add_string(answer, status_text());
+    }
+    return status;
+}
+
+static int local_log(void *self, uint64_t after, struct log_line *out, int max, uint64_t *last) {
+    (void)self;
+    return log_recent(after, out, max, last);
+}
+
+static const struct link_ops local_ops = {
+    .name = "local",
+    .version = local_version,
+    .read = local_read,
+    .control = local_control,
+    .log = local_log,
+    .ends_with_console = true,
+};
+
+struct link link_local(struct link_local *local) {
+    ASSERT(local->board != NULL);
+    ASSERT(local->universe != NULL);
+    ASSERT(local->control != NULL);
+    return (struct link){.ops = &local_ops, .self = local, .universe = local->universe};
+}

@@ -1,0 +1,302 @@
+// RISK: the desk's limits with what is used of each, and below them what was lately denied.
+//
+// The figures come in order of weight, so a small pane shows what matters most and a large one
+// everything.
+#include "ui/number.h"
+#include "ui/pane.h"
+
+enum column { SINCE, TIMES, STRATEGY, SYMBOL, RULE, FIGURE, LIMIT, COLUMNS };
+enum { ROWS_KEPT = 3, LINES_MAX = 24 };
+
+static int risk_columns(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]) {
+    const struct pane_column columns[COLUMNS] = {
+        [SINCE] = {"ago", 5, .right = true, .sortable = true, .priority = 3},
+        [TIMES] = {"times", 5, .right = true, .sortable = true, .priority = 4},
+        [STRATEGY] = {"strat", 6, .priority = 2},
+        [SYMBOL] = {"symbol", view_symbol_columns(view), .priority = 1},
+        [RULE] = {"denied by", 10, .sortable = true, .flexible = true},
+        [FIGURE] = {"figure", 11, .right = true},
+        [LIMIT] = {"limit", 11, .right = true, .priority = 1},
+    };
+    memcpy(out, columns, sizeof(columns));
+    return COLUMNS;
+}
+
+static const struct state_denial *row_of(const struct view *view, uint32_t row) {
+    ASSERT(row < view->risk->denial_count && row < STATE_DENIALS_MAX);
+    return &view->risk->denials[row];
+}
+
+static uint32_t risk_rows(const struct view *view) {
+    uint32_t count = view->risk->denial_count;
+    return count < STATE_DENIALS_MAX ? count : STATE_DENIALS_MAX;
+}
+
+static uint64_t risk_key(const struct view *view, uint32_t row) {
+    const struct state_denial *d = row_of(view, row);
+    return (uint64_t)d->strategy << 40 | (uint64_t)d->symbol << 16 | d->verdict.rule;
+}
+
+static enum rule rule_of(const struct state_denial *d) {
+    return d->verdict.rule < RULE_COUNT ? (enum rule)d->verdict.rule : RULE_NONE;
+}
+
+static void cell_figure(struct pane_cell *out, enum rule rule, int64_t figure) {
+    if (rule_unit_of(rule) != UNIT_NONE) {
+        rule_figure_print(&out->text, rule_unit_of(rule), figure);
+    }
+}
+
+static const char *strategy_of(uint16_t strategy) {
+    return strategy < STRATEGY_COUNT ? strategy_name((enum strategy)strategy) : "-";
+}
+
+static void risk_cell(const struct view *view, uint32_t row, int column, struct pane_cell *out) {
+    const struct state_denial *d = row_of(view, row);
+    switch ((enum column)column) {
+    case SINCE:
+        number_age(&out->text, (view_now_ns(view) - d->time_ns) / NS_PER_S * 1000);
+        break;
+    case TIMES:
+        text_add_int(&out->text, d->count);
+        break;
+    case STRATEGY:
+        text_add_string(&out->text, strategy_of(d->strategy));
+        break;
+    case SYMBOL:
+        text_add_string(&out->text, view_symbol(view, d->symbol));
+        break;
+    case RULE:
+        text_add_string(&out->text, rule_name(rule_of(d)));
+        break;
+    case FIGURE:
+        cell_figure(out, rule_of(d), d->verdict.figure);
+        break;
+    case LIMIT:
+        cell_figure(out, rule_of(d), d->verdict.limit);
+        break;
+    case COLUMNS:
+        break;
+    }
+}
+
+static int64_t risk_sort_key(const struct view *view, uint32_t row, int column) {
+    const struct state_denial *d = row_of(view, row);
+    switch ((enum column)column) {
+    case SINCE:
+        return -d->time_ns;
+    case TIMES:
+        return -(int64_t)d->count;
+    case RULE:
+        return d->verdict.rule;
+    case STRATEGY:
+    case SYMBOL:
+    case FIGURE:
+    case LIMIT:
+    case COLUMNS:
+        break;
+    }
+    return 0;
+}
+
+static void risk_words(const struct view *view, uint32_t row, struct text *out) {
+    const struct state_denial *d = row_of(view, row);
+    text_add_format(out, "%s %s %s", strategy_of(d->strategy), view_symbol(view, d->symbol),
+                    rule_name(rule_of(d)));
+}
+
+static void risk_page(const struct view *view, uint32_t row, struct page *page) {
+    const struct state_denial *d = row_of(view, row);
+    struct text title = TEXT_OVER(page->title);
+    text_add_format(&title, "Why not: %s %s", strategy_of(d->strategy),
+                    view_symbol(view, d->symbol));
+    page_add_verdict(page, view, &d->verdict);
+    if (d->buy_venue < view->universe->venue_count && d->sell_venue < view->universe->venue_count) {
+        page_add(page, INK_TEXT, "legs", "buy %s, sell %s",
+                 view->universe->venues[d->buy_venue].name,
+                 view->universe->venues[d->sell_venue].name);
+    }
+    struct text text = page_line(page, INK_TEXT, "times");
+    text_add_format(&text, "%u, last at ", d->count);
+    number_clock_ms(&text, d->time_ns);
+    text_add_char(&text, 'Z');
+}
+
+static struct pane_subject risk_subject(const struct view *view, uint32_t row) {
+    (void)view;
+    (void)row;
+    return (struct pane_subject){.venue = CONTROL_ANY, .symbol = CONTROL_ANY};
+}
+
+// One line of the head: label, bar (or none), text.
+struct head_line {
+    const char *label;
+    int permille; // -1: no bar
+    enum ink ink;
+    struct text text;
+    char data[96];
+};
+struct head {
+    int count;
+    struct head_line lines[LINES_MAX];
+};
+
+static struct text *head_add(struct head *head, const char *label, int permille, enum ink ink) {
+    ASSERT(head->count < LINES_MAX);
+    struct head_line *line = &head->lines[head->count++];
+    line->label = label;
+    line->permille = permille;
+    line->ink = ink;
+    line->text = TEXT_OVER(line->data);
+    return &line->text;
+}
+
+static enum ink used_ink(int permille) {
+    return permille >= 900 ? INK_BAD : permille >= 600 ? INK_WARN : INK_BAR;
+}
+
+static void add_loss(struct head *head, const struct state_risk *r) {
+    int permille = number_permille(r->day_loss.v, r->day_loss_limit.v);
+    struct text *text = head_add(head, "day loss", permille, used_ink(permille));
+    number_usd(text, r->day_loss);
+    text_add_char(text, '/');
+    number_usd(text, r->day_loss_limit);
+    text_add_string(text, " $");
+}
+
+static void add_drawdown(struct head *head, const struct state_risk *r) {
+    int permille = number_permille(r->drawdown.v, r->drawdown_limit.v);
+    struct text *text = head_add(head, "drawdown", permille, used_ink(permille));
+    number_percent(text, r->drawdown);
+    text_add_char(text, '/');
+    number_percent(text, r->drawdown_limit);
+    text_add_string(text, " %");
+}
+
+static void add_unhedged(struct head *head, const struct state_risk *r) {
+    int permille = number_permille(r->unhedged.v, r->unhedged_max.v);
+    struct text *text = head_add(head, "unhedged", permille, used_ink(permille));
+    number_usd(text, r->unhedged);
+    text_add_char(text, '/');
+    number_usd(text, r->unhedged_max);
+    text_add_string(text, " $");
+    permille = number_permille(r->unhedged_usd_s, r->unhedged_usd_s_max);
+    text = head_add(head, "worst job", permille, used_ink(permille));
+    number_usd(text, (struct usd){r->unhedged_usd_s});
+    text_add_char(text, '/');
+    number_usd(text, (struct usd){r->unhedged_usd_s_max});
+    text_add_string(text, " $s");
+}
+
+static void add_freezes(struct head *head, const struct view *view) {
+    const struct state_risk *r = view->risk;
+    uint32_t count = r->freeze_count < 4 ? r->freeze_count : 4;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct state_freeze *f = &r->freezes[i];
+        struct text *text = head_add(head, i == 0 ? "frozen" : "", -1, INK_WARN);
+        text_add_string(text, view_symbol(view, f->symbol));
+        text_add_char(text, ' ');
+        number_countdown(text, f->until_ns - view_now_ns(view));
+        text_add_format(text, " %s", f->rule < RULE_COUNT ? rule_name((enum rule)f->rule) : "");
+    }
+    if (r->freeze_count > count) {
+        text_add_format(head_add(head, "", -1, INK_WARN), "and %u more", r->freeze_count - count);
+    }
+}
+
+static void add_switches(struct head *head, const struct view *view) {
+    const struct state_header *h = view->header;
+    if (h->overridden) {
+        struct text *text = head_add(head, "override", -1, INK_NOTICE);
+        text_add_string(text, "soft rules passed, ends in ");
+        number_countdown(text, h->override_until_ns - view_now_ns(view));
+    }
+    if (view->risk->strategies_off != 0) {
+        struct text *text = head_add(head, "off", -1, INK_WARN);
+        for (int i = 0; i < STRATEGY_COUNT; i++) {
+            if ((view->risk->strategies_off >> i & 1U) != 0) {
+                text_add_format(text, "%s ", strategy_name((enum strategy)i));
+            }
+        }
+    }
+}
+
+static void add_mode(struct head *head, const struct view *view) {
+    const struct state_risk *r = view->risk;
+    struct text *text = head_add(head, "mode", -1, INK_TEXT);
+    text_add_string(text, "edge >= ");
+    number_bps(text, r->min_edge);
+    text_add_string(text, ", loss <= ");
+    number_bps(text, r->max_loss);
+    text_add_string(text, " bps");
+    text = head_add(head, "", -1, INK_TEXT);
+    text_add_string(text, "moves <= ");
+    number_percent(text, r->volatility_max);
+    text_add_format(text, " %%, %lld ms, score >= ", (long long)r->latency_max_ms);
+    number_score(text, r->score_min_ppm);
+    text = head_add(head, "decided", -1, INK_TEXT);
+    text_add_format(text, "%llu accepted, %llu denied", (unsigned long long)r->accepted,
+                    (unsigned long long)r->denied);
+}
+
+static void head_fill(struct head *head, const struct view *view) {
+    const struct state_risk *r = view->risk;
+    const struct state_header *h = view->header;
+    head->count = 0;
+    bool active = h->state == TRADING_ACTIVE && !h->killed;
+    struct text *text = head_add(head, "state", -1, active ? INK_GOOD : INK_WARN);
+    text_add_format(
+        text, "%s %s, failures %u/%u",
+        h->killed                        ? "KILLED"
+        : h->state < TRADING_STATE_COUNT ? trading_state_name((enum trading_state)h->state)
+                                         : "?",
+        h->risk_mode < RISK_MODE_COUNT ? risk_mode_name((enum risk_mode)h->risk_mode) : "?",
+        r->failures, r->failures_max);
+    add_loss(head, r);
+    add_switches(head, view);
+    add_freezes(head, view);
+    add_drawdown(head, r);
+    add_unhedged(head, r);
+    add_mode(head, view);
+}
+
+static int risk_head(const struct view *view, struct canvas *canvas, struct rect area) {
+    struct head head;
+    head_fill(&head, view);
+    // Denials keep a few lines of a pane that has more than a few.
+    int kept = area.rows > 2 * ROWS_KEPT ? ROWS_KEPT : area.rows > ROWS_KEPT ? 2 : 0;
+    int lines = head.count < area.rows - kept ? head.count : area.rows - kept;
+    enum { LABEL = 10, TEXT = 19 };
+    for (int y = 0; y < lines; y++) {
+        const struct head_line *line = &head.lines[y];
+        draw_string(canvas, area, 0, y, INK_HEAD, line->label);
+        int room = area.columns - LABEL;
+        if (line->permille < 0) {
+            draw_left(canvas, area, LABEL, y, room, line->ink, text_slice(&line->text));
+            continue;
+        }
+        int bar = room - TEXT < 30 ? room - TEXT : 30;
+        int shown = bar > 2 ? bar : 0;
+        draw_bar(canvas, area, LABEL, y, shown, line->permille, line->ink);
+        draw_right(canvas, area, LABEL + shown, y, shown > 0 ? TEXT : room,
+                   line->ink == INK_BAR ? INK_TEXT : line->ink, text_slice(&line->text));
+    }
+    return lines > 0 ? lines : 0;
+}
+
+const struct pane_class pane_risk = {
+    .name = "RISK",
+    .help = "Limits and what is used of them; below, what was denied, with figure and limit.",
+    .empty = "nothing was denied",
+    .sections = VIEW_BIT(STATE_RISK) | VIEW_BIT(VIEW_TICK),
+    .columns = risk_columns,
+    .rows = risk_rows,
+    .key = risk_key,
+    .cell = risk_cell,
+    .sort_key = risk_sort_key,
+    .words = risk_words,
+    .details = risk_page,
+    .why = risk_page,
+    .subject = risk_subject,
+    .head = risk_head,
+};

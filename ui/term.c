@@ -1,0 +1,505 @@
+// Curses, colours, keys and the window's title.
+//
+// The canvas already knows which cells differ from the terminal, so curses gets only those spans
+// and its own comparison has little left to do. Keys are read through a pad of its own, because
+// reading from a window would refresh it behind our back. Size is asked from the system once a
+// frame rather than waited for as a signal: io threads may receive the signal instead of us.
+#define NCURSES_WIDECHAR 1
+#include "ui/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/clock.h"
+#include "ui/term_signal.h"
+
+enum {
+    CODE_PASTE_BEGIN = KEY_MAX + 1,
+    CODE_PASTE_END,
+    PASTE_QUIET_MS = 5000, // a paste whose end got lost ends by itself
+};
+
+struct term {
+    SCREEN *screen;
+    WINDOW *keys;
+    FILE *in, *out;
+    int fd_in, fd_out;
+    bool utf8, titled, synchronised, pasting, owns_size;
+    int64_t pasted_ns;
+    enum ink_scheme scheme;
+    attr_t attributes[INK_COUNT][2];
+    short pairs[INK_COUNT][2];
+    cchar_t span[CANVAS_COLUMNS_MAX];
+    uint64_t cells_written;
+};
+
+static bool starts(const char *text, const char *prefix) {
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+// Terminals known to take title, bracketed paste and synchronised output, or to ignore them.
+static bool is_modern(const char *type) {
+    static const char *const known[] = {"xterm",   "tmux",  "screen", "rxvt",    "alacritty",
+                                        "foot",    "kitty", "st-",    "wezterm", "vte",
+                                        "konsole", "gnome", "contour"};
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (starts(type, known[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_all(int fd, const char *data, size_t size) {
+    while (size > 0) {
+        ssize_t written = write(fd, data, size);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return; // a terminal that is gone is noticed by the loop
+        }
+        data += written;
+        size -= (size_t)written;
+    }
+}
+
+static void write_string(const struct term *term, const char *text) {
+    write_all(term->fd_out, text, strlen(text));
+}
+
+// A capability without its padding; "" when the terminal has none.
+static void add_capability(struct text *out, const char *name) {
+    char key[8];
+    (void)string_copy(key, sizeof(key), slice_of(name));
+    const char *value = tigetstr(key);
+    if (value == NULL || value == (const char *)-1) {
+        return;
+    }
+    while (*value != '\0') {
+        if (value[0] == '$' && value[1] == '<') {
+            while (*value != '\0' && *value != '>') {
+                value++;
+            }
+            value += *value != '\0';
+        } else {
+            text_add_char(out, *value++);
+        }
+    }
+}
+
+static void arm(const struct term *term) {
+    char data[256];
+    struct text farewell = TEXT_OVER(data);
+    if (term->titled) {
+        text_add_string(&farewell, "\033[?2026l\033[?2004l\033[23;2t");
+    }
+    add_capability(&farewell, "sgr0");
+    add_capability(&farewell, "rmkx");
+    add_capability(&farewell, "cnorm");
+    add_capability(&farewell, "rmcup");
+    text_add_string(&farewell, "\r\n");
+    term_signal_arm(text_slice(&farewell));
+}
+
+static enum ink_scheme choose_scheme(enum term_colour wanted) {
+    static const enum ink_scheme asked[] = {[TERM_AUTO] = SCHEME_256,
+                                            [TERM_MONO] = SCHEME_MONO,
+                                            [TERM_8] = SCHEME_8,
+                                            [TERM_16] = SCHEME_16,
+                                            [TERM_256] = SCHEME_256};
+    const char *no_color = getenv("NO_COLOR");
+    if (wanted == TERM_AUTO && no_color != NULL && no_color[0] != '\0') {
+        return SCHEME_MONO;
+    }
+    if (!has_colors() || start_color() == ERR) {
+        return SCHEME_MONO;
+    }
+    enum ink_scheme most = COLORS >= 256  ? SCHEME_256
+                           : COLORS >= 16 ? SCHEME_16
+                           : COLORS >= 8  ? SCHEME_8
+                                          : SCHEME_MONO;
+    return asked[wanted] < most ? asked[wanted] : most;
+}
+
+static attr_t attributes_of(uint8_t ink_attributes) {
+    attr_t attributes = A_NORMAL;
+    attributes |= (ink_attributes & INK_BOLD) != 0 ? A_BOLD : 0;
+    attributes |= (ink_attributes & INK_DIM) != 0 ? A_DIM : 0;
+    attributes |= (ink_attributes & INK_REVERSE) != 0 ? A_REVERSE : 0;
+    attributes |= (ink_attributes & INK_UNDERLINE) != 0 ? A_UNDERLINE : 0;
+    return attributes;
+}
+
+// One pair per combination in use: even 8-colour terminals have 64.
+static void make_pairs(struct term *term) {
+    bool standard = term->scheme != SCHEME_MONO && use_default_colors() == OK;
+    short next = 1;
+    for (int ink = 0; ink < INK_COUNT; ink++) {
+        for (int selected = 0; selected < 2; selected++) {
+            struct ink_look look = ink_look(term->scheme, (enum ink)ink, selected != 0);
+            term->attributes[ink][selected] = attributes_of(look.attributes);
+            term->pairs[ink][selected] = 0;
+            if (look.foreground == -1 && look.background == -1) {
+                continue;
+            }
+            short foreground = look.foreground;
+            short background = look.background;
+            if (!standard) {
+                foreground = foreground == -1 ? COLOR_WHITE : foreground;
+                background = background == -1 ? COLOR_BLACK : background;
+            }
+            if (next < COLOR_PAIRS && init_pair(next, foreground, background) == OK) {
+                term->pairs[ink][selected] = next++;
+            }
+        }
+    }
+}
+
+// The type the terminal says it is, or a common one that most understand.
+static SCREEN *open_screen(struct term *term, const char **type) {
+    static const char *const fallbacks[] = {"xterm-256color", "xterm", "vt100", "ansi", "linux"};
+    const char *named = getenv("TERM");
+    if (named != NULL && named[0] != '\0' && strcmp(named, "dumb") != 0) {
+        *type = named;
+        SCREEN *screen = newterm(named, term->out, term->in);
+        if (screen != NULL) {
+            return screen;
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(fallbacks); i++) {
+        *type = fallbacks[i];
+        SCREEN *screen = newterm(fallbacks[i], term->out, term->in);
+        if (screen != NULL) {
+            return screen;
+        }
+    }
+    return NULL;
+}
+
+static enum status open_keys(struct term *term) {
+    if (raw() == ERR || noecho() == ERR || nonl() == ERR) {
+        // Not a terminal (a file, a pipe): then there are no keys to prepare for.
+    }
+    (void)curs_set(0);
+    term->keys = newpad(1, 1);
+    if (term->keys == NULL) {
+        return status_fail(STATUS_SYSTEM, "memory for the keyboard");
+    }
+    (void)keypad(term->keys, TRUE);
+    (void)nodelay(term->keys, TRUE);
+    (void)define_key("\033[200~", CODE_PASTE_BEGIN);
+    (void)define_key("\033[201~", CODE_PASTE_END);
+    return STATUS_OK;
+}
+
+enum status term_start(struct term **out, const struct term_options *options) {
+    struct term *term = calloc(1, sizeof(*term));
+    if (term == NULL) {
+        return status_fail_errno(STATUS_SYSTEM, "memory for the terminal");
+    }
+    term->in = options->in != NULL ? options->in : stdin;
+    term->out = options->out != NULL ? options->out : stdout;
+    term->fd_in = fileno(term->in);
+    term->fd_out = fileno(term->out);
+    term->owns_size = !isatty(term->fd_out);
+    // Without the user's character set curses would write bytes nobody can read.
+    (void)setlocale(LC_CTYPE, "");
+    term->utf8 = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    term_signal_note(term->fd_out);
+    const char *type = "";
+    term->screen = open_screen(term, &type);
+    if (term->screen == NULL) {
+        free(term);
+        return status_fail(STATUS_UNAVAILABLE,
+                           "no terminal description was found for TERM=%s nor for xterm or vt100: "
+                           "is the package ncurses-base installed?",
+                           getenv("TERM") != NULL ? getenv("TERM") : "");
+    }
+    set_escdelay(25);
+    term->titled = is_modern(type) && !term->owns_size;
+    term->synchronised = options->synchronised && is_modern(type) && !starts(type, "screen");
+    term->scheme = choose_scheme(options->colour);
+    make_pairs(term);
+    enum status status = open_keys(term);
+    if (status != STATUS_OK) {
+        term_stop(term);
+        return status;
+    }
+    if (term->owns_size) {
+        int columns = options->columns > 0 ? options->columns : 80;
+        (void)resizeterm(options->rows > 0 ? options->rows : 24, columns);
+    }
+    if (term->titled) {
+        write_string(term, "\033[22;2t\033[?2004h"); // keep the title; mark what is pasted
+    }
+    arm(term);
+    *out = term;
+    return STATUS_OK;
+}
+
+void term_stop(struct term *term) {
+    if (term == NULL) {
+        return;
+    }
+    term_signal_disarm();
+    if (term->titled) {
+        write_string(term, "\033[?2004l\033[23;2t");
+    }
+    if (term->keys != NULL) {
+        (void)delwin(term->keys);
+    }
+    (void)endwin();
+    delscreen(term->screen);
+    free(term);
+}
+
+bool term_utf8(const struct term *term) {
+    return term->utf8;
+}
+
+enum ink_scheme term_scheme(const struct term *term) {
+    return term->scheme;
+}
+
+int term_input_fd(const struct term *term) {
+    return term->fd_in;
+}
+
+uint64_t term_cells_written(const struct term *term) {
+    return term->cells_written;
+}
+
+void term_size(const struct term *term, int *columns, int *rows) {
+    struct winsize size = {0};
+    if (!term->owns_size && ioctl(term->fd_out, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 &&
+        size.ws_row > 0) {
+        *columns = size.ws_col;
+        *rows = size.ws_row;
+        return;
+    }
+    *columns = COLS;
+    *rows = LINES;
+}
+
+void term_resize(struct term *term, int columns, int rows) {
+    (void)term;
+    (void)resizeterm(rows, columns);
+    (void)clearok(curscr, TRUE);
+}
+
+void term_title(struct term *term, const char *title) {
+    if (!term->titled) {
+        return;
+    }
+    char data[128];
+    struct text text = TEXT_OVER(data);
+    text_add_format(&text, "\033]2;%s\a", title);
+    write_all(term->fd_out, data, text.size);
+}
+
+static bool same_cell(const struct cell *a, const struct cell *b) {
+    return a->symbol == b->symbol && a->ink == b->ink && a->selected == b->selected;
+}
+
+static void write_span(struct term *term, const struct cell *cells, int x, int y, int count) {
+    for (int i = 0; i < count; i++) {
+        const struct cell *cell = &cells[x + i];
+        const wchar_t symbol[2] = {(wchar_t)cell->symbol, 0};
+        int selected = cell->selected ? 1 : 0;
+        (void)setcchar(&term->span[i], symbol, term->attributes[cell->ink][selected],
+                       term->pairs[cell->ink][selected], NULL);
+    }
+    (void)mvadd_wchnstr(y, x, term->span, count);
+    term->cells_written += (uint64_t)count;
+}
+
+// Hands the differing spans of one row to curses; a gap of a few equal cells does not end a span.
+static bool flush_row(struct term *term, struct canvas *canvas, int y) {
+    enum { GAP = 4 };
+    const struct cell *cells = &canvas->cells[y * CANVAS_COLUMNS_MAX];
+    struct cell *shown = &canvas->shown[y * CANVAS_COLUMNS_MAX];
+    if (memcmp(cells, shown, sizeof(*cells) * (size_t)canvas->columns) == 0) {
+        return false;
+    }
+    int x = 0;
+    while (x < canvas->columns) {
+        if (same_cell(&cells[x], &shown[x])) {
+            x++;
+            continue;
+        }
+        int end = x + 1;
+        for (int i = end; i < canvas->columns && i < end + GAP; i++) {
+            if (!same_cell(&cells[i], &shown[i])) {
+                end = i + 1;
+            }
+        }
+        write_span(term, cells, x, y, end - x);
+        x = end;
+    }
+    memcpy(shown, cells, sizeof(*cells) * (size_t)canvas->columns);
+    return true;
+}
+
+static bool is_writable(const struct term *term) {
+    struct pollfd output = {.fd = term->fd_out, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0;
+}
+
+bool term_flush(struct term *term, struct canvas *canvas) {
+    bool touched = false;
+    for (int y = 0; y < canvas->rows && !touched; y++) {
+        touched = canvas->touched[y];
+    }
+    if (!touched) {
+        return true;
+    }
+    if (!is_writable(term)) {
+        return false;
+    }
+    bool changed = false;
+    for (int y = 0; y < canvas->rows; y++) {
+        if (canvas->touched[y]) {
+            changed = flush_row(term, canvas, y) || changed;
+            canvas->touched[y] = false;
+        }
+    }
+    if (!changed) {
+        return true;
+    }
+    if (term->synchronised) {
+        write_string(term, "\033[?2026h");
+    }
+    (void)wnoutrefresh(stdscr);
+    (void)doupdate();
+    if (term->synchronised) {
+        write_string(term, "\033[?2026l");
+    }
+    return true;
+}
+
+void term_redraw(struct term *term, struct canvas *canvas) {
+    (void)term;
+    (void)clearok(curscr, TRUE);
+    canvas_forget_shown(canvas);
+}
+
+struct key_row {
+    int code;
+    int input;
+};
+
+static int input_of_code(wint_t code) {
+    static const struct key_row rows[] = {
+        {KEY_UP, INPUT_UP},
+        {KEY_DOWN, INPUT_DOWN},
+        {KEY_LEFT, INPUT_LEFT},
+        {KEY_RIGHT, INPUT_RIGHT},
+        {KEY_PPAGE, INPUT_PAGE_UP},
+        {KEY_NPAGE, INPUT_PAGE_DOWN},
+        {KEY_HOME, INPUT_HOME},
+        {KEY_END, INPUT_END},
+        {KEY_BTAB, INPUT_BACK_TAB},
+        {KEY_ENTER, INPUT_ENTER},
+        {KEY_DC, INPUT_DELETE},
+        {KEY_BACKSPACE, INPUT_BACKSPACE},
+        {KEY_F(1), INPUT_F1},
+        {CODE_PASTE_BEGIN, INPUT_PASTE_BEGIN},
+        {CODE_PASTE_END, INPUT_PASTE_END},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if ((wint_t)rows[i].code == code) {
+            return rows[i].input;
+        }
+    }
+    return INPUT_IGNORED;
+}
+
+static int input_of_text(wint_t symbol) {
+    switch (symbol) {
+    case '\t':
+        return INPUT_TAB;
+    case '\r':
+    case '\n':
+        return INPUT_ENTER;
+    case 0x1B:
+        return INPUT_ESCAPE;
+    case 0x7F:
+    case 0x08:
+        return INPUT_BACKSPACE;
+    case ' ':
+        return INPUT_SPACE;
+    default:
+        return symbol < INPUT_BASE ? (int)symbol : INPUT_IGNORED;
+    }
+}
+
+static int read_key(struct term *term) {
+    wint_t symbol = 0;
+    int kind = wget_wch(term->keys, &symbol);
+    if (kind == ERR) {
+        return INPUT_NONE;
+    }
+    return kind == KEY_CODE_YES ? input_of_code(symbol) : input_of_text(symbol);
+}
+
+int term_key(struct term *term) {
+    // Bounded: a paste of any size may take several frames, it still fires nothing.
+    for (int i = 0; i < 4096; i++) {
+        int key = read_key(term);
+        int64_t now_ns = term->pasting || key == INPUT_PASTE_BEGIN ? mono_now_ns() : 0;
+        if (key == INPUT_PASTE_BEGIN) {
+            term->pasting = true;
+            term->pasted_ns = now_ns;
+            continue;
+        }
+        if (!term->pasting) {
+            return key;
+        }
+        if (key == INPUT_PASTE_END) {
+            term->pasting = false;
+            continue;
+        }
+        bool quiet = now_ns - term->pasted_ns > PASTE_QUIET_MS * NS_PER_MS;
+        if (key == INPUT_NONE || quiet) {
+            term->pasting = !quiet;
+            return quiet ? key : INPUT_NONE;
+        }
+        term->pasted_ns = now_ns;
+    }
+    return INPUT_IGNORED;
+}
+
+void term_drop_input(struct term *term) {
+    for (int i = 0; i < 65536 && term_key(term) != INPUT_NONE; i++) {
+    }
+}
+
+bool term_suspend_asked(void) {
+    return term_signal_stop_asked();
+}
+
+void term_suspend(struct term *term, struct canvas *canvas) {
+    term_signal_disarm();
+    if (term->titled) {
+        write_string(term, "\033[?2004l");
+    }
+    (void)endwin();
+    (void)raise(SIGSTOP);
+    (void)reset_prog_mode();
+    if (term->titled) {
+        write_string(term, "\033[?2004h");
+    }
+    arm(term);
+    (void)curs_set(0);
+    term_redraw(term, canvas);
+}

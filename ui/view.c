@@ -1,0 +1,163 @@
+// Copies of the sections, refreshed by version.
+#include "ui/view.h"
+
+#include <stdlib.h>
+
+static void point(struct view *view) {
+    view->header = view->rows[STATE_HEADER];
+    view->quotes = view->rows[STATE_QUOTES];
+    view->venues = view->rows[STATE_VENUES];
+    view->capital = view->rows[STATE_CAPITAL];
+    view->opportunities = view->rows[STATE_OPPORTUNITIES];
+    view->jobs = view->rows[STATE_JOBS];
+    view->orders = view->rows[STATE_ORDERS];
+    view->risk = view->rows[STATE_RISK];
+    view->positions = view->rows[STATE_POSITIONS];
+    view->alerts = view->rows[STATE_ALERTS];
+    view->equity = view->rows[STATE_EQUITY];
+}
+
+enum status view_create(struct view *view, const struct link *link) {
+    ASSERT(link->universe != NULL);
+    *view = (struct view){.link = *link, .universe = link->universe, .tick_s = -1};
+    view->log = calloc(LOG_RECENT_MAX, sizeof(*view->log));
+    bool complete = view->log != NULL;
+    for (int i = 0; i < STATE_SECTION_COUNT; i++) {
+        enum state_section section = (enum state_section)i;
+        uint32_t rows = state_rows_max(section, link->universe);
+        // One row too many, so that a section without rows still has an address.
+        view->rows[i] = calloc((size_t)rows + 1, state_row_size(section));
+        complete = complete && view->rows[i] != NULL;
+    }
+    if (!complete) {
+        view_destroy(view);
+        return status_fail_errno(STATUS_SYSTEM, "memory for the console's picture");
+    }
+    point(view);
+    return STATUS_OK;
+}
+
+void view_destroy(struct view *view) {
+    if (view == NULL) {
+        return;
+    }
+    for (int i = 0; i < STATE_SECTION_COUNT; i++) {
+        free(view->rows[i]);
+    }
+    free(view->log);
+    *view = (struct view){0};
+}
+
+static bool refresh_log(struct view *view) {
+    bool news = false;
+    struct log_line lines[16];
+    // Bounded: what is left over comes with the next frame.
+    for (int pass = 0; pass < 16; pass++) {
+        uint64_t last = view->log_last;
+        int got = view->link.ops->log(view->link.self, view->log_last, lines, (int)COUNT_OF(lines),
+                                      &last);
+        if (got <= 0) {
+            break;
+        }
+        ASSERT(got <= (int)COUNT_OF(lines));
+        // Lines may have been lost in between; numbers stay those of the log.
+        uint64_t first = last - (uint64_t)got + 1;
+        for (int i = 0; i < got; i++) {
+            view->log[(first + (uint64_t)i) % LOG_RECENT_MAX] = lines[i];
+        }
+        view->log_count = first > view->log_last + 1 ? 0 : view->log_count;
+        view->log_count += (uint32_t)got;
+        if (view->log_count > LOG_RECENT_MAX) {
+            view->log_count = LOG_RECENT_MAX;
+        }
+        view->log_last = last;
+        news = true;
+    }
+    return news;
+}
+
+uint32_t view_refresh(struct view *view) {
+    uint32_t changed = 0;
+    for (int i = 0; i < STATE_SECTION_COUNT; i++) {
+        enum state_section section = (enum state_section)i;
+        uint64_t version = view->link.ops->version(view->link.self, section);
+        if (version == view->version[i]) {
+            continue;
+        }
+        uint32_t count =
+            view->link.ops->read(view->link.self, section, view->rows[i], &view->version[i]);
+        uint32_t most = state_rows_max(section, view->universe);
+        view->count[i] = count < most ? count : most;
+        changed |= VIEW_BIT(i);
+    }
+    if (refresh_log(view)) {
+        changed |= VIEW_BIT(VIEW_LOG);
+    }
+    int64_t second = view->header->now_ns / NS_PER_S;
+    if (second != view->tick_s) {
+        view->tick_s = second;
+        changed |= VIEW_BIT(VIEW_TICK);
+    }
+    return changed;
+}
+
+uint64_t view_log_number(const struct view *view, uint32_t back) {
+    ASSERT(back < view->log_count);
+    return view->log_last - back;
+}
+
+const struct log_line *view_log_line(const struct view *view, uint32_t back) {
+    return &view->log[view_log_number(view, back) % LOG_RECENT_MAX];
+}
+
+enum { SHORT_NAME = 4 };
+
+const char *view_venue(const struct view *view, uint16_t venue, char out[VENUE_NAME_MAX]) {
+    if (venue >= view->universe->venue_count) {
+        return "-";
+    }
+    const char *name = view->universe->venues[venue].name;
+    if (view->full_names) {
+        return name;
+    }
+    memcpy(out, name, VENUE_NAME_MAX);
+    out[SHORT_NAME] = '\0';
+    return out;
+}
+
+const char *view_symbol(const struct view *view, uint16_t symbol) {
+    return symbol < view->universe->symbol_count ? view->universe->symbols[symbol].name : "-";
+}
+
+int view_venue_columns(const struct view *view) {
+    if (!view->full_names) {
+        return SHORT_NAME;
+    }
+    int columns = 5;
+    for (uint16_t i = 0; i < view->universe->venue_count; i++) {
+        int length = (int)strlen(view->universe->venues[i].name);
+        columns = length > columns ? length : columns;
+    }
+    return columns;
+}
+
+int view_symbol_columns(const struct view *view) {
+    int columns = 6;
+    for (uint16_t i = 0; i < view->universe->symbol_count; i++) {
+        int length = (int)strlen(view->universe->symbols[i].name);
+        columns = length > columns ? length : columns;
+    }
+    return columns < 14 ? columns : 14;
+}
+
+const struct state_quote *view_quote(const struct view *view, uint16_t venue, uint16_t symbol) {
+    if (venue >= view->universe->venue_count || symbol >= view->universe->symbol_count) {
+        return NULL;
+    }
+    uint32_t id = listing_id(view->universe, venue, symbol);
+    return id < view->count[STATE_QUOTES] ? &view->quotes[id] : NULL;
+}
+
+int64_t view_now_ns(const struct view *view) {
+    return view->header->now_ns;
+}

@@ -1,0 +1,59 @@
+// The console's own copy of the desk: every section, and the last log lines.
+//
+// Memory is sized once from the universe. view_refresh copies only the sections whose version
+// changed and says which: that is what marks panes dirty. One thread.
+#ifndef PERPDESK_UI_VIEW_H
+#define PERPDESK_UI_VIEW_H
+
+#include "ui/link.h"
+
+enum {
+    VIEW_LOG = STATE_SECTION_COUNT, // the log counts as one more section
+    VIEW_TICK,                      // a second of desk time has passed
+    VIEW_SECTION_COUNT
+};
+#define VIEW_BIT(section) (1U << (section))
+
+struct view {
+    struct link link;
+    const struct universe *universe;
+    const struct state_header *header;
+    const struct state_quote *quotes;
+    const struct state_venue *venues;
+    const struct state_capital *capital;
+    const struct state_opportunity *opportunities;
+    const struct state_job *jobs;
+    const struct state_order *orders;
+    const struct state_risk *risk;
+    const struct state_position *positions;
+    const struct state_alert *alerts;
+    const struct state_equity *equity;
+    void *rows[STATE_SECTION_COUNT];
+    uint32_t count[STATE_SECTION_COUNT];
+    uint64_t version[STATE_SECTION_COUNT];
+    struct log_line *log; // ring of LOG_RECENT_MAX
+    uint64_t log_last;    // number of the newest line, 0 = none
+    uint32_t log_count;
+    int64_t tick_s;  // desk second last told
+    bool full_names; // the screen has room for whole venue names
+    bool wide;       // and for the wide form of everything
+};
+
+enum status view_create(struct view *view, const struct link *link) MUST_CHECK;
+void view_destroy(struct view *view);
+// Returns VIEW_BITs of what changed.
+uint32_t view_refresh(struct view *view);
+// 0 = the newest.
+const struct log_line *view_log_line(const struct view *view, uint32_t back);
+uint64_t view_log_number(const struct view *view, uint32_t back);
+
+// Names for the screen: whole, or cut to four letters on a narrow one; "-" for none.
+const char *view_venue(const struct view *view, uint16_t venue, char out[VENUE_NAME_MAX]);
+const char *view_symbol(const struct view *view, uint16_t symbol);
+int view_venue_columns(const struct view *view); // width of the longest venue name shown
+int view_symbol_columns(const struct view *view);
+// The state_quote of a listing, NULL when there is none.
+const struct state_quote *view_quote(const struct view *view, uint16_t venue, uint16_t symbol);
+int64_t view_now_ns(const struct view *view);
+
+#endif

@@ -116,6 +116,9 @@ static void print_wrapped(struct text *out, const char *prefix, struct slice hel
 static void print_help(struct text *out, const struct config_key *key) {
     char help[512];
     struct text text = TEXT_OVER(help);
+    if (key->type == CONFIG_FEE) {
+        text_add_format(&text, "%s: ", key->name); // both stand above the first venue
+    }
     text_add_format(&text, "%s. Allowed: ", key->help);
     config_value_print_range(&text, key);
     text_add_char(&text, '.');

@@ -32,7 +32,6 @@ static const struct unit_row unit_rows[] = {
     {CONFIG_UNIT_KB, CONFIG_BYTES, "kb", 0, 1024},
     {CONFIG_UNIT_MB, CONFIG_BYTES, "mb", 0, 1024 * 1024},
     {CONFIG_UNIT_GB, CONFIG_BYTES, "gb", 0, 1024 * 1024 * 1024},
-    {CONFIG_UNIT_PPM, CONFIG_PPM, "ppm", 0, 1},
     {CONFIG_UNIT_PERCENT, CONFIG_PPM, "%", 4, 1},
     {CONFIG_UNIT_USD_S, CONFIG_USD_S, "usd_s", 6, 1},
     {CONFIG_UNIT_COUNT, CONFIG_COUNT, "", 0, 1},

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Counts test cases.
 
-cases.py TESTLOG.json   one line `ok|fail|skip NAME` for every case of a meson test log; a TAP program
-                        counts by its own cases, any other program is one case
+cases.py TESTLOG.json   one line `ok|fail|skip NAME` for every case of a meson test log; a TAP
+                        program counts by its own cases, any other program is one case
 cases.py --sum RESULTS  `N passed, N failed, N skipped` of such lines, and the names of what failed;
                         exit code 1 when anything failed or nothing ran
 """

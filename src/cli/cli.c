@@ -13,7 +13,8 @@
 // Help lists them in this order; the first runs when no verb is given.
 const struct cli_verb cli_verbs[] = {
     {"console", "", "the desk with its screen (also without any verb)",
-     DESK_OPTIONS | CLI_BIT(CLI_VERSION), 0, 0, "perpdesk --demo", verb_console},
+     (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_VERSION), 0, 0, "perpdesk --demo",
+     verb_console},
     {"feeds", "", "print every quote that arrives, one line a tick",
      DESK_OPTIONS | CLI_BIT(CLI_JSON), 0, 0, "perpdesk feeds --demo --seconds 10 --json",
      verb_feeds},

@@ -63,9 +63,11 @@ static void encode_bbo(const struct vsim_channel *channel, const struct vsim_wor
     text_add_string(out, "]}}");
 }
 
-static void write_book(const struct vsim_listing *listing, struct text *out) {
+// A book is stamped with its block: now, changed or not.
+static void write_book(const struct vsim_world *world, const struct vsim_listing *listing,
+                       struct text *out) {
     text_add_string(out, ",\"time\":");
-    vsim_write_ms(out, listing->book_ns);
+    vsim_write_ms(out, world->now_ns);
     text_add_string(out, ",\"levels\":[");
     write_side(out, listing->bids, listing->bid_count);
     text_add_char(out, ',');
@@ -75,10 +77,9 @@ static void write_book(const struct vsim_listing *listing, struct text *out) {
 
 static void encode_book(const struct vsim_channel *channel, const struct vsim_world *world,
                         const struct vsim_listing *listing, bool whole, struct text *out) {
-    (void)world;
     (void)whole;
     begin_push(channel, listing, out);
-    write_book(listing, out);
+    write_book(world, listing, out);
     text_add_char(out, '}');
 }
 
@@ -277,7 +278,7 @@ static void answer_book(const struct vsim_world *world, struct slice coin, struc
         return;
     }
     text_add_format(body, "{\"coin\":\"%s\"", listing->rules.native);
-    write_book(listing, body);
+    write_book(world, listing, body);
 }
 
 static void answer_status(const struct vsim_world *world, struct slice coin, struct text *body) {

@@ -277,23 +277,30 @@ const struct sim_counters *sim_counters(const struct sim *sim) {
     return &sim->counters;
 }
 
-void sim_describe_short(const struct sim *sim, struct text *out) {
+// The recorded book that a served venue shows, NULL when it is the venue's own.
+static const char *stands_for(const struct sim *sim, uint32_t venue) {
     const struct sim_market *market = sim->market;
-    time_t seconds = (time_t)(market->start_ns / NS_PER_S);
+    for (uint32_t i = 0; i < market->source_count; i++) {
+        const struct sim_source *source = &market->sources[i];
+        if (source->shown && source->world == venue) {
+            return strcmp(source->venue, sim->venues[venue]->name) == 0 ? NULL : source->venue;
+        }
+    }
+    return "nothing";
+}
+
+void sim_describe_short(const struct sim *sim, struct text *out) {
+    for (uint32_t venue = 0; venue < sim->venue_count; venue++) {
+        const char *recorded = stands_for(sim, venue);
+        if (recorded != NULL) {
+            text_add_format(out, "%s=%s ", sim->venues[venue]->name, recorded);
+        }
+    }
+    time_t seconds = (time_t)(sim->market->start_ns / NS_PER_S);
     struct tm utc;
     char date[16] = "";
     if (gmtime_r(&seconds, &utc) != NULL) {
         (void)strftime(date, sizeof(date), "%Y-%m-%d", &utc);
     }
-    text_add_format(out, "DEMO %s:", date);
-    for (uint32_t venue = 0; venue < sim->venue_count; venue++) {
-        const char *recorded = "-";
-        for (uint32_t i = 0; i < market->source_count; i++) {
-            if (market->sources[i].shown && market->sources[i].world == venue) {
-                recorded = market->sources[i].venue;
-            }
-        }
-        text_add_format(out, " %s=%s", sim->venues[venue]->name, recorded);
-    }
-    text_add_string(out, "; funding SIM");
+    text_add_format(out, "DEMO of %s, funding SIM", date);
 }

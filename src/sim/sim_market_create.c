@@ -17,6 +17,7 @@ struct look {
     int64_t stamps_ns[STAMPS_MAX]; // venue's stamp minus recorder's
     uint32_t stamp_count;
     uint64_t understood;
+    char why[256]; // of the first line that could not be read
 };
 
 static int compare_ns(const void *a, const void *b) {
@@ -68,15 +69,14 @@ static void look_at(struct sim_market *market, const struct tape_record *record,
 // The beginning of the recording tells its books, their precision and its clock.
 static enum status look_ahead(struct sim_market *market) {
     struct look look = {.stamp_count = 0};
-    enum status last = STATUS_OK;
     market->first_ns = -1;
     for (uint32_t i = 0; i < LOOK_AHEAD_RECORDS; i++) {
-        last = tape_next(market->tape, &market->record);
-        if (last == STATUS_IO) {
-            return last;
-        }
-        if (last != STATUS_OK) {
-            continue;
+        enum status result = tape_next(market->tape, &market->record);
+        if (result != STATUS_OK) {
+            if (look.why[0] == '\0') {
+                (void)string_copy(look.why, sizeof(look.why), slice_of(status_text()));
+            }
+            continue; // the tape goes on behind it
         }
         if (market->record.kind == TAPE_END) {
             break;
@@ -87,8 +87,8 @@ static enum status look_ahead(struct sim_market *market) {
         look_at(market, &market->record, &look);
     }
     if (look.understood == 0 || market->source_count == 0) {
-        return last != STATUS_OK
-                   ? last
+        return look.why[0] != '\0'
+                   ? status_fail(STATUS_DATA, "%s", look.why)
                    : status_fail(STATUS_DATA, "%s: holds no order books this simulator understands",
                                  market->options.path);
     }

@@ -78,10 +78,46 @@ static void test_two_threads(void **state) {
     quote_cache_finish(&cache);
 }
 
+static void *store_depths(void *argument) {
+    struct quote_cache *cache = argument;
+    struct depth depth = {.bid_count = DEPTH_LEVELS_MAX, .ask_count = DEPTH_LEVELS_MAX};
+    for (int64_t i = 1; i <= STORES; i++) {
+        depth.receive_ns = i;
+        for (int n = 0; n < DEPTH_LEVELS_MAX; n++) {
+            depth.bids[n] = (struct level){{i}, {i}};
+            depth.asks[n] = (struct level){{i}, {i}};
+        }
+        depth_store(cache, 0, &depth);
+    }
+    return NULL;
+}
+
+// Forty words are in the writing for longer than nine: what tears, tears here.
+static void test_two_threads_depth(void **state) {
+    (void)state;
+    struct quote_cache cache;
+    pthread_t writer;
+    struct depth depth = {0};
+    assert_int_equal(quote_cache_create(&cache, 1), STATUS_OK);
+    assert_int_equal(pthread_create(&writer, NULL, store_depths, &cache), 0);
+    while (depth.receive_ns < STORES) {
+        depth_load(&cache, 0, &depth);
+        bool whole = true;
+        for (int n = 0; n < DEPTH_LEVELS_MAX; n++) {
+            whole = whole && depth.bids[n].price.v == depth.receive_ns &&
+                    depth.asks[n].size.v == depth.receive_ns;
+        }
+        assert_true(whole);
+    }
+    pthread_join(writer, NULL);
+    quote_cache_finish(&cache);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store),
         cmocka_unit_test(test_two_threads),
+        cmocka_unit_test(test_two_threads_depth),
     };
     return cmocka_run_group_tests_name("quote", tests, NULL, NULL);
 }

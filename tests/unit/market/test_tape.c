@@ -32,7 +32,7 @@ static void write_file(const char *name, const char *text, size_t size, bool zip
 
 static int make_folder(void **state) {
     (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/test_tape.XXXXXX");
+    (void)snprintf(folder, sizeof(folder), "test_tape.XXXXXX");
     return mkdtemp(folder) == NULL;
 }
 

@@ -246,6 +246,12 @@ static void refuses_what_it_cannot_show(void **state) {
     struct sim_market *market;
     assert_int_equal(sim_market_create(&market, &options), STATUS_DATA);
     assert_non_null(strstr(status_text(), "no order books"));
+    file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fputs("{\"t_ns\":1,\"venue\":\"a\"\n", file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(sim_market_create(&market, &options), STATUS_DATA);
+    assert_non_null(strstr(status_text(), "other.ndjson:1: "));
 }
 
 static void goes_on_behind_a_bad_line(void **state) {
@@ -264,7 +270,7 @@ static void goes_on_behind_a_bad_line(void **state) {
 
 static int make_folder(void **state) {
     (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/test_sim_market.XXXXXX");
+    (void)snprintf(folder, sizeof(folder), "test_sim_market.XXXXXX");
     return mkdtemp(folder) == NULL;
 }
 

@@ -4,7 +4,7 @@
 
 enum { SYMBOLS_PER_SUBSCRIBE = 40 };
 
-static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
+bool binance_native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
     struct slice quote = slice_of(symbol->quote);
     if (!slice_equals(quote, SLICE("USDT")) && !slice_equals(quote, SLICE("USDC"))) {
         return false;
@@ -33,11 +33,12 @@ static void add_streams(const struct md *md, uint32_t connection, int symbol, st
     add_stream(out, native, "@bookTicker");
     if (md->wants_book[symbol]) {
         text_add_char(out, ',');
-        add_stream(out, native, md->demo_streams ? "@depth@0ms" : "@depth@100ms");
+        bool recorded = md->demo_streams && md->venue == &binance_md;
+        add_stream(out, native, recorded ? "@depth@0ms" : "@depth@100ms");
     }
 }
 
-static bool subscribe(struct md *md, uint32_t connection, uint32_t step, struct text *out) {
+bool binance_subscribe(struct md *md, uint32_t connection, uint32_t step, struct text *out) {
     uint32_t from = step * SYMBOLS_PER_SUBSCRIBE;
     int symbol = md_listed_symbol(md, from);
     if (symbol < 0) {
@@ -99,8 +100,8 @@ const struct venue_md binance_md = {
                 .rest = "https://demo-fapi.binance.com"},
     .connection_age_max_s = 23 * 3600,
     .weight_per_minute = 2400,
-    .native_name = native_name,
-    .subscribe = subscribe,
+    .native_name = binance_native_name,
+    .subscribe = binance_subscribe,
     .decode = binance_decode,
     .request = request,
     .decode_rest = binance_decode_rest,

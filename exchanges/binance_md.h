@@ -12,6 +12,10 @@ extern const struct venue_md binance_md;
 // The venue's default where fundingInfo does not name a symbol.
 #define BINANCE_FUNDING_INTERVAL_NS (INT64_C(8) * 3600 * INT64_C(1000000000))
 
+// Shared with Aster, whose streams and calls are a near copy.
+bool binance_native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]);
+bool binance_subscribe(struct md *md, uint32_t connection, uint32_t step, struct text *out);
+
 void binance_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink);
 // The order-independent decoder alone: what binance_decode falls back to.
 void binance_decode_general(struct md *md, struct slice frame, struct md_sink *sink);

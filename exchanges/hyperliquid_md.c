@@ -9,13 +9,8 @@ static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) 
         !slice_equals(quote, SLICE("USD"))) {
         return false;
     }
-    struct slice base = slice_of(symbol->base);
     struct text text = text_over(out, NATIVE_NAME_MAX);
-    if (slice_starts(base, SLICE("1000")) && base.size > 4 && base.data[4] > '9') {
-        text_add_char(&text, 'k');
-        base = (struct slice){base.data + 4, base.size - 4};
-    }
-    text_add(&text, base);
+    md_add_kilo_base(&text, symbol);
     return !text.truncated;
 }
 

@@ -50,6 +50,11 @@ int64_t md_ns_from_ms(int64_t ms) {
     return ms <= 0 || __builtin_mul_overflow(ms, NS_PER_MS, &ns) ? 0 : ns;
 }
 
+int64_t md_ns_from_us(int64_t us) {
+    int64_t ns;
+    return us <= 0 || __builtin_mul_overflow(us, 1000, &ns) ? 0 : ns;
+}
+
 bool md_read_px(struct slice text, struct px *out) {
     return text.size > 0 && px_parse(text, out) && out->v >= 0;
 }
@@ -70,16 +75,47 @@ struct rate md_rate_per_hour(struct rate rate, int64_t interval_ns) {
     return (struct rate){mul_div_near(rate.v, 3600 * NS_PER_S, interval_ns)};
 }
 
-static bool read_level(struct json *r, struct level *level, bool *bad_number) {
-    struct slice price = {0};
-    struct slice size = {0};
+void md_read_text(struct json *r, struct slice *out) {
+    enum json_kind kind = json_peek(r);
+    if (kind == JSON_STRING || kind == JSON_NUMBER) {
+        json_text(r, out);
+    } else {
+        json_skip(r);
+    }
+}
+
+static void read_level_object(struct json *r, struct slice *price, struct slice *size) {
+    struct slice key;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("price"))) {
+            json_text(r, price);
+        } else if (slice_equals(key, SLICE("size"))) {
+            json_text(r, size);
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+static void read_level_array(struct json *r, struct slice *price, struct slice *size) {
     json_array_begin(r);
-    if (!json_array_next(r) || !json_text(r, &price) || !json_array_next(r) ||
-        !json_text(r, &size)) {
-        return json_fail(r);
+    if (!json_array_next(r) || !json_text(r, price) || !json_array_next(r) || !json_text(r, size)) {
+        json_fail(r);
+        return;
     }
     while (json_array_next(r)) {
         json_skip(r);
+    }
+}
+
+static bool read_level(struct json *r, struct level *level, bool *bad_number) {
+    struct slice price = {0};
+    struct slice size = {0};
+    if (json_peek(r) == JSON_OBJECT) {
+        read_level_object(r, &price, &size);
+    } else {
+        read_level_array(r, &price, &size);
     }
     if (r->failed) {
         return false;
@@ -101,6 +137,15 @@ bool md_read_levels(struct json *r, struct level *levels, uint32_t *count, bool 
         (*count)++;
     }
     return !r->failed;
+}
+
+void md_add_kilo_base(struct text *out, const struct symbol *symbol) {
+    struct slice base = slice_of(symbol->base);
+    if (slice_starts(base, SLICE("1000")) && base.size > 4 && base.data[4] > '9') {
+        text_add_char(out, 'k');
+        base = (struct slice){base.data + 4, base.size - 4};
+    }
+    text_add(out, base);
 }
 
 int md_listed_symbol(const struct md *md, uint32_t n) {

@@ -25,6 +25,7 @@ bool md_need_symbol(const struct md *md, struct md_sink *sink, struct slice nati
                     uint16_t *symbol);
 
 int64_t md_ns_from_ms(int64_t ms); // 0 for what is no time
+int64_t md_ns_from_us(int64_t us);
 
 bool md_read_px(struct slice text, struct px *out);
 bool md_read_px_near(struct slice text, struct px *out);
@@ -34,8 +35,15 @@ bool md_read_rate(struct slice text, struct rate *out); // may be negative
 // A rate paid once per interval, as paid per hour. interval_ns > 0.
 struct rate md_rate_per_hour(struct rate rate, int64_t interval_ns);
 
-// One side as [[price, size, …], …] into `levels`. False: the reader has failed, or *bad_number.
+// A string's inside or a number's text; anything else (null) is skipped and leaves *out alone.
+void md_read_text(struct json *r, struct slice *out);
+
+// One side as [[price, size, …], …] or [{"price":…,"size":…}, …] into `levels`. False: the reader
+// has failed, or *bad_number.
 bool md_read_levels(struct json *r, struct level *levels, uint32_t *count, bool *bad_number);
+
+// The base of a symbol as venues write it that call 1000PEPE kPEPE.
+void md_add_kilo_base(struct text *out, const struct symbol *symbol);
 
 // The n-th listed symbol of this venue (0, 1, 2 …); -1 past the last.
 int md_listed_symbol(const struct md *md, uint32_t n);

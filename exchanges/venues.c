@@ -1,6 +1,7 @@
 // Fees are the defaults of the specification, in hundredths of a basis point.
 #include "exchanges/venues.h"
 
+#include "exchanges/aster_md.h"
 #include "exchanges/binance_md.h"
 #include "exchanges/binance_oe.h"
 #include "exchanges/hyperliquid_md.h"
@@ -15,6 +16,7 @@ const struct venue venue_table[] = {
      .taker_fee = {400}},
     {.md = &okx_md, .sim = &okx_sim, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &hyperliquid_md, .sim = &hyperliquid_sim, .maker_fee = {150}, .taker_fee = {450}},
+    {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
 };
 
 const uint32_t venue_table_count = COUNT_OF(venue_table);

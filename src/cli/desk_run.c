@@ -56,6 +56,17 @@ static void apply_demo(struct config *config) {
     config->settings.scanner.basis_mode = BASIS_OFF;
 }
 
+// A venue that the simulator has nothing for would only stay silent: it is off. Before the universe
+// is built.
+static void turn_off_unserved(struct desk_run *run) {
+    for (uint16_t i = 0; i < run->config.venue_count; i++) {
+        struct venue_entry *venue = &run->config.venues[i];
+        if (!sim_shows(run->sim, venue->name)) {
+            venue->role = VENUE_OFF;
+        }
+    }
+}
+
 static enum desk_mode mode_of(const struct desk_run *run) {
     return run->options.demo ? DESK_DEMO : (enum desk_mode)run->config.settings.mode;
 }
@@ -324,6 +335,9 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
     enum status status = STATUS_OK;
     if (options->demo) {
         status = open_sim(run); // starts run->clock at the recording's time
+        if (status == STATUS_OK) {
+            turn_off_unserved(run);
+        }
     } else {
         clock_init_system(&run->clock);
     }

@@ -277,22 +277,27 @@ const struct sim_counters *sim_counters(const struct sim *sim) {
     return &sim->counters;
 }
 
-// The recorded book that a served venue shows, NULL when it is the venue's own.
-static const char *stands_for(const struct sim *sim, uint32_t venue) {
+// The recorded venue that a served one shows, NULL when nothing is recorded for it.
+static const char *shown_by(const struct sim *sim, uint32_t venue) {
     const struct sim_market *market = sim->market;
     for (uint32_t i = 0; i < market->source_count; i++) {
         const struct sim_source *source = &market->sources[i];
         if (source->shown && source->world == venue) {
-            return strcmp(source->venue, sim->venues[venue]->name) == 0 ? NULL : source->venue;
+            return source->venue;
         }
     }
-    return "nothing";
+    return NULL;
+}
+
+bool sim_shows(const struct sim *sim, const char *venue) {
+    int index = sim_market_venue(sim->market, slice_of(venue));
+    return index >= 0 && shown_by(sim, (uint32_t)index) != NULL;
 }
 
 void sim_describe_short(const struct sim *sim, struct text *out) {
     for (uint32_t venue = 0; venue < sim->venue_count; venue++) {
-        const char *recorded = stands_for(sim, venue);
-        if (recorded != NULL) {
+        const char *recorded = shown_by(sim, venue);
+        if (recorded != NULL && strcmp(recorded, sim->venues[venue]->name) != 0) {
             text_add_format(out, "%s=%s ", sim->venues[venue]->name, recorded);
         }
     }

@@ -64,6 +64,8 @@ void sim_destroy(struct sim *sim); // stops first; NULL allowed
 
 uint32_t sim_venue_count(const struct sim *sim);
 const char *sim_venue_name(const struct sim *sim, uint32_t index);
+// Whether the recording has a book that this venue shows; a venue without one is served, and empty.
+bool sim_shows(const struct sim *sim, const char *venue);
 bool sim_endpoint(const struct sim *sim, const char *venue,
                   struct sim_endpoint *out);           // after sim_start
 struct slice sim_authority_pem(const struct sim *sim); // empty without TLS

@@ -74,6 +74,22 @@ static const struct venue_samples venues[] = {
       {"ws_error", STREAM},
       {"ws_pong", STREAM},
       {"ws_unsubscribe_ack", STREAM}}},
+    {"aster",
+     {"BTC/USDT", "BNB/USDT", "DOGE/USDT", "INJ/USDT", "ZORA/USDT", NULL},
+     {{"rest_time", MD_REQUEST_TIME},
+      {"rest_exchange_info", MD_REQUEST_INSTRUMENTS},
+      {"rest_depth", MD_REQUEST_BOOK},
+      {"rest_book_ticker", MD_REQUEST_QUOTE},
+      {"rest_funding_info", MD_REQUEST_INTERVALS},
+      {"rest_premium_index", MD_REQUEST_FUNDING},
+      {"rest_order_error", MD_REQUEST_QUOTE},
+      {"ws_agg_trade", STREAM},
+      {"ws_book_ticker", STREAM},
+      {"ws_combined", STREAM},
+      {"ws_depth_update", STREAM},
+      {"ws_error", STREAM},
+      {"ws_mark_price", STREAM},
+      {"ws_subscribe_ack", STREAM}}},
 };
 
 static void decode(struct harness *harness, int kind, struct slice message) {

@@ -109,6 +109,78 @@ static void test_checksums(void **state) {
     free(data);
 }
 
+static uint64_t number(struct slice object, const char *name) {
+    int64_t value;
+    assert_true(decimal_parse(harness_member(object, name), 0, &value));
+    return (uint64_t)value;
+}
+
+// The vectors' word for what a delta did. "apply(first)" is the first one on top of the snapshot.
+static const char *word_of(enum book_verdict verdict, bool *first) {
+    if (verdict == BOOK_APPLIED) {
+        const char *word = *first ? "apply(first)" : "apply";
+        *first = false;
+        return word;
+    }
+    return verdict == BOOK_GAP ? "resync" : "drop";
+}
+
+// The chain rule of Binance and Aster: each delta of a case on top of its snapshot.
+static void check_chain(struct book_sync *sync, struct slice one) {
+    struct json events;
+    struct json expect;
+    struct slice expected;
+    bool first = true;
+    struct book_message snapshot = {
+        .snapshot = true, .last = number(harness_member(one, "snapshot"), "lastUpdateId")};
+    book_sync_reset(sync);
+    assert_int_equal(book_sync_apply(sync, &snapshot), BOOK_APPLIED);
+    json_init(&events, harness_member(one, "events"));
+    json_init(&expect, harness_member(one, "expect"));
+    json_array_begin(&events);
+    json_array_begin(&expect);
+    while (json_array_next(&events)) {
+        (void)json_peek(&events);
+        const char *from = events.at;
+        json_skip(&events);
+        struct slice event = {from, (size_t)(events.at - from)};
+        struct level level = {{PX_ONE}, {QTY_ONE}};
+        struct book_message delta = {.first = number(event, "U"),
+                                     .last = number(event, "u"),
+                                     .previous = number(event, "pu"),
+                                     .bids = &level,
+                                     .bid_count = 1};
+        assert_true(json_array_next(&expect) && json_string(&expect, &expected));
+        const char *word = word_of(book_sync_apply(sync, &delta), &first);
+        assert_true(slice_equals(expected, slice_of(word)));
+    }
+    assert_true(json_end(&events));
+}
+
+static void test_book_chain(void **state) {
+    if (!harness_has_shared()) {
+        skip();
+    }
+    size_t size;
+    char *data = harness_read(harness_path("venues/vectors", *state), &size);
+    struct book_sync sync;
+    struct json r;
+    uint64_t checked = 0;
+    assert_int_equal(book_sync_create(&sync, BOOK_RULE_REST_SPAN, 400), STATUS_OK);
+    json_init(&r, harness_member((struct slice){data, size}, "cases"));
+    json_array_begin(&r);
+    for (; json_array_next(&r); checked++) {
+        (void)json_peek(&r);
+        const char *from = r.at;
+        json_skip(&r);
+        check_chain(&sync, (struct slice){from, (size_t)(r.at - from)});
+    }
+    assert_true(json_end(&r));
+    assert_true(checked >= 4);
+    book_sync_finish(&sync);
+    free(data);
+}
+
 static const struct signature_file files[] = {
     {"ws_api.json", 3},
     {"hmac_doc_example.json", 2},
@@ -125,6 +197,8 @@ int main(void) {
         {"document", test_signatures, NULL, NULL, row(&files[1])},
         {"rest", test_signatures, NULL, NULL, row(&files[2])},
         cmocka_unit_test(test_checksums),
+        {"aster book chain", test_book_chain, NULL, NULL, row("aster/book_chain.json")},
+        {"binance book chain", test_book_chain, NULL, NULL, row("binance/book_chain.json")},
     };
     return cmocka_run_group_tests_name("vectors", tests, NULL, NULL);
 }

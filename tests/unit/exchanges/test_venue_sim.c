@@ -95,6 +95,16 @@ static void answers(void **state) {
         {"wrong route", &binance_sim, "/market/stream?streams=btcusdt@bookTicker/btcusdt@markPrice",
          "{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":3}",
          "{\"result\":[\"btcusdt@markPrice\"],\"id\":3}\n"},
+        {"ack", &aster_sim, "/ws",
+         "{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@bookTicker\"],\"id\":1}",
+         "{\"result\":null,\"id\":1}\n"},
+        {"text id", &aster_sim, "/ws", "{\"id\":\"1\",\"method\":\"UNSUBSCRIBE\",\"params\":[]}",
+         "{\"code\":2,\"msg\":\"Invalid request: request ID must be an unsigned integer\"}\n"},
+        {"negative id", &aster_sim, "/ws", "{\"id\":-1,\"method\":\"UNSUBSCRIBE\",\"params\":[]}",
+         "{\"code\":2,\"msg\":\"Invalid request: request ID must be an unsigned integer\"}\n"},
+        {"list", &aster_sim, "/stream?streams=btcusdt@depth@100ms/btcusdt@markPrice@1s/nope",
+         "{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":3}",
+         "{\"result\":[\"btcusdt@depth@100ms\",\"btcusdt@markPrice@1s\"],\"id\":3}\n"},
         {"ping", &okx_sim, "/ws/v5/public", "ping", "pong\n"},
         {"ack per arg", &okx_sim, "/ws/v5/public",
          "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT-SWAP\"},"
@@ -149,10 +159,16 @@ static void paths(void **state) {
         const char *path;
         bool open;
     } rows[] = {
-        {&binance_sim, "/ws", true},          {&binance_sim, "/public/ws/btcusdt@bookTicker", true},
-        {&binance_sim, "/private/ws", false}, {&binance_sim, "/", false},
-        {&okx_sim, "/ws/v5/public", true},    {&okx_sim, "/ws/v5/private", false},
-        {&hyperliquid_sim, "/ws", true},      {&hyperliquid_sim, "/info", false},
+        {&binance_sim, "/ws", true},
+        {&binance_sim, "/public/ws/btcusdt@bookTicker", true},
+        {&binance_sim, "/private/ws", false},
+        {&binance_sim, "/", false},
+        {&aster_sim, "/ws/btcusdt@bookTicker", true},
+        {&aster_sim, "/public/ws", false},
+        {&okx_sim, "/ws/v5/public", true},
+        {&okx_sim, "/ws/v5/private", false},
+        {&hyperliquid_sim, "/ws", true},
+        {&hyperliquid_sim, "/info", false},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         assert_int_equal(vsim_world_create(&world, rows[i].venue, 1), STATUS_OK);

@@ -6,6 +6,7 @@
 #include "exchanges/binance_oe.h"
 #include "exchanges/hyperliquid_md.h"
 #include "exchanges/okx_md.h"
+#include "exchanges/paradex_md.h"
 #include "exchanges/venue_sim.h"
 
 const struct venue venue_table[] = {
@@ -17,6 +18,7 @@ const struct venue venue_table[] = {
     {.md = &okx_md, .sim = &okx_sim, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &hyperliquid_md, .sim = &hyperliquid_sim, .maker_fee = {150}, .taker_fee = {450}},
     {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
+    {.md = &paradex_md, .sim = &paradex_sim, .maker_fee = {0}, .taker_fee = {450}},
 };
 
 const uint32_t venue_table_count = COUNT_OF(venue_table);

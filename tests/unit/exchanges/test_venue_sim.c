@@ -105,6 +105,25 @@ static void answers(void **state) {
         {"list", &aster_sim, "/stream?streams=btcusdt@depth@100ms/btcusdt@markPrice@1s/nope",
          "{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":3}",
          "{\"result\":[\"btcusdt@depth@100ms\",\"btcusdt@markPrice@1s\"],\"id\":3}\n"},
+        {"ack", &paradex_sim, "/v1",
+         "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"channel\":\"bbo.BTC-USD-"
+         "PERP\"},"
+         "\"id\":2}",
+         "{\"jsonrpc\":\"2.0\",\"result\":{\"channel\":\"bbo.BTC-USD-PERP\"},\"usIn\":999999924,"
+         "\"usDiff\":76,\"usOut\":1000000000,\"id\":2}\n"},
+        {"no such channel", &paradex_sim, "/v1",
+         "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"channel\":\"bbo.X\"},\"id\":"
+         "0}",
+         "{\"jsonrpc\":\"2.0\",\"id\":0,\"error\":{\"code\":-32600,\"message\":\"invalid subscribe "
+         "request\","
+         "\"data\":\"invalid channel\"},\"usIn\":999999924,\"usDiff\":76,\"usOut\":1000000000}\n"},
+        {"no such method", &paradex_sim, "/v1", "{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"id\":7}",
+         "{\"jsonrpc\":\"2.0\",\"id\":7,\"error\":{\"code\":-32601,\"message\":\"method not "
+         "found\"},"
+         "\"usIn\":999999924,\"usDiff\":76,\"usOut\":1000000000}\n"},
+        {"not JSON", &paradex_sim, "/v1", "ping",
+         "{\"jsonrpc\":\"2.0\",\"id\":0,\"error\":{\"code\":-32700,\"message\":\"parse error\"},"
+         "\"usIn\":999999924,\"usDiff\":76,\"usOut\":1000000000}\n"},
         {"ping", &okx_sim, "/ws/v5/public", "ping", "pong\n"},
         {"ack per arg", &okx_sim, "/ws/v5/public",
          "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT-SWAP\"},"
@@ -165,6 +184,8 @@ static void paths(void **state) {
         {&binance_sim, "/", false},
         {&aster_sim, "/ws/btcusdt@bookTicker", true},
         {&aster_sim, "/public/ws", false},
+        {&paradex_sim, "/v1", true},
+        {&paradex_sim, "/v2", false},
         {&okx_sim, "/ws/v5/public", true},
         {&okx_sim, "/ws/v5/private", false},
         {&hyperliquid_sim, "/ws", true},

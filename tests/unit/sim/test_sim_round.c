@@ -323,7 +323,8 @@ static void run_round_and_a_half(void **state) {
     assert_int_equal(market->bad_records, 0);
     for (uint32_t i = 0; i < VENUES; i++) {
         check_venue(&venues[i]);
-        if (strcmp(deal->venues[i], "hyperliquid") != 0) { // its books repeat at their own time
+        // Whole books come at their own time, so the last of them may be older than the server's.
+        if (venues[i].md.venue->book_rule != BOOK_RULE_SNAPSHOTS) {
             compare_books(&venues[i]);
         }
     }
@@ -336,7 +337,7 @@ static void run_round_and_a_half(void **state) {
 
 static const struct deal deals[] = {
     {{"binance", "okx", "hyperliquid"}},
-    {{"aster", "okx", "hyperliquid"}},
+    {{"aster", "paradex", "hyperliquid"}},
 };
 
 int main(void) {

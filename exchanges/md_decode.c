@@ -84,6 +84,13 @@ void md_read_text(struct json *r, struct slice *out) {
     }
 }
 
+void md_read_int(struct json *r, int64_t *out) {
+    struct slice text = {0};
+    if (!json_null(r) && json_text(r, &text) && text.size > 0 && !decimal_parse(text, 0, out)) {
+        json_fail(r);
+    }
+}
+
 static void read_level_object(struct json *r, struct slice *price, struct slice *size) {
     struct slice key;
     json_object_begin(r);

@@ -37,6 +37,8 @@ struct rate md_rate_per_hour(struct rate rate, int64_t interval_ns);
 
 // A string's inside or a number's text; anything else (null) is skipped and leaves *out alone.
 void md_read_text(struct json *r, struct slice *out);
+// An integer, as a number or in a string; null and "" leave *out alone.
+void md_read_int(struct json *r, int64_t *out);
 
 // One side as [[price, size, …], …] or [{"price":…,"size":…}, …] into `levels`. False: the reader
 // has failed, or *bad_number.

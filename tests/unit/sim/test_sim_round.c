@@ -97,6 +97,7 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
         break;
     case MD_ALIVE:
     case MD_NOTICE:
+    case MD_REPLY:
     default:
         break;
     }

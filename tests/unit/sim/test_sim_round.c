@@ -337,6 +337,7 @@ static void run_round_and_a_half(void **state) {
 
 static const struct deal deals[] = {
     {{"binance", "okx", "hyperliquid"}},
+    {{"backpack", "okx", "hyperliquid"}},
     {{"aster", "okx", "hyperliquid"}},
 };
 

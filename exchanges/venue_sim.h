@@ -125,7 +125,9 @@ struct venue_sim {
     struct slice (*shape)(const struct vsim_session *session, struct slice message);
 };
 
-extern const struct venue_sim aster_sim, binance_sim, hyperliquid_sim, okx_sim, paradex_sim;
+extern const struct venue_sim backpack_sim, edgex_sim, grvt_sim;
+extern const struct venue_sim aster_sim, binance_sim, extended_sim, hyperliquid_sim, lighter_sim,
+    okx_sim, paradex_sim;
 
 enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue,
                               uint32_t listings) MUST_CHECK;

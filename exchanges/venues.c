@@ -2,6 +2,7 @@
 #include "exchanges/venues.h"
 
 #include "exchanges/aster_md.h"
+#include "exchanges/backpack_md.h"
 #include "exchanges/binance_md.h"
 #include "exchanges/binance_oe.h"
 #include "exchanges/hyperliquid_md.h"
@@ -17,6 +18,7 @@ const struct venue venue_table[] = {
      .taker_fee = {400}},
     {.md = &okx_md, .sim = &okx_sim, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &hyperliquid_md, .sim = &hyperliquid_sim, .maker_fee = {150}, .taker_fee = {450}},
+    {.md = &backpack_md, .sim = &backpack_sim, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
     {.md = &paradex_md, .sim = &paradex_sim, .maker_fee = {0}, .taker_fee = {450}},
 };

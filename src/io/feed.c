@@ -100,6 +100,11 @@ void feed_judge_state(struct feed *feed) {
 static void subscribe(struct feed_connection *c) {
     static _Thread_local char buffer[SUBSCRIBE_TEXT_MAX];
     struct feed *feed = c->feed;
+    if (feed->config.venue->rules_first && !feed->rules_known) {
+        return;
+    }
+    c->subscribed = true;
+    c->subscribed_ms = feed_loop_ms(feed);
     for (uint32_t step = 0;; step++) {
         struct text text = TEXT_OVER(buffer);
         if (!feed->config.venue->subscribe(&feed->md, c->index, step, &text)) {
@@ -112,12 +117,21 @@ static void subscribe(struct feed_connection *c) {
     }
 }
 
+void feed_subscribe_waiting(struct feed *feed) {
+    for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
+        if (feed->connections[i].open && !feed->connections[i].subscribed) {
+            subscribe(&feed->connections[i]);
+        }
+    }
+}
+
 static void on_open(struct ws *ws, void *user) {
     (void)ws;
     struct feed_connection *c = user;
     struct feed *feed = c->feed;
     feed->now_ns = clock_now_ns(feed->config.clock);
     c->open = true;
+    c->subscribed = false;
     c->first_checked = false;
     c->opened_ms = c->heard_ms = c->beat_ms = feed_loop_ms(feed);
     c->data_ms = 0;
@@ -137,7 +151,9 @@ static void on_message(struct ws *ws, void *user, struct slice data, bool binary
     counter_add(&feed->stats.frames, 1);
     counter_add(&feed->stats.bytes, data.size);
     feed->has_data = false;
+    feed->current = c;
     feed->config.venue->decode(&feed->md, c->index, data, &feed->sink);
+    feed->current = NULL;
     if (feed->has_data) {
         bool first = c->data_ms == 0;
         c->data_ms = c->heard_ms;
@@ -195,14 +211,24 @@ static void on_ws_stopped(struct ws *ws, void *user) {
 
 // A venue that accepts and drops us is not hammered: its own limits are far above this.
 static bool may_connect(struct ws *ws, void *user) {
-    (void)ws;
-    struct feed *feed = ((struct feed_connection *)user)->feed;
+    struct feed_connection *c = user;
+    struct feed *feed = c->feed;
     int64_t minute = feed_loop_ms(feed) / 60000;
     if (minute != feed->connect_minute) {
         feed->connect_minute = minute;
         feed->connects_used = 0;
     }
-    return feed->connects_used++ < CONNECTS_PER_MINUTE_MAX;
+    if (feed->connects_used++ >= CONNECTS_PER_MINUTE_MAX) {
+        return false;
+    }
+    if (feed->config.venue->url_has_time) {
+        char query[40];
+        struct text text = TEXT_OVER(query);
+        text_add_string(&text, "timestamp=");
+        text_add_int(&text, (clock_now_ns(feed->config.clock) + feed->offset_ns) / NS_PER_MS);
+        ws_set_query(ws, text_slice(&text));
+    }
+    return true;
 }
 
 static const struct ws_events ws_events = {on_open, on_message, on_closed, on_ws_stopped};
@@ -211,7 +237,8 @@ static const struct ws_events ws_events = {on_open, on_message, on_closed, on_ws
 
 // Acknowledged and then silent: a wrong route or name looks just so at Binance.
 static void check_first_messages(struct feed *feed, struct feed_connection *c, int64_t now_ms) {
-    if (c->first_checked || now_ms - c->opened_ms < FEED_FIRST_MESSAGE_MS || c->index != 0) {
+    if (c->first_checked || !c->subscribed || now_ms - c->subscribed_ms < FEED_FIRST_MESSAGE_MS ||
+        c->index != 0) {
         return;
     }
     c->first_checked = true;
@@ -331,7 +358,8 @@ static enum status books_create(struct feed *feed) {
         levels = config->settings->book_levels_max;
     }
     for (uint16_t i = 0; i < config->universe->symbol_count; i++) {
-        bool wanted = config->wants_book == NULL || config->wants_book[i];
+        bool wanted =
+            config->wants_book == NULL || config->wants_book[i] || config->venue->quote_from_book;
         feed->md.wants_book[i] = wanted && feed_listed(feed, i);
         if (feed->md.wants_book[i]) {
             enum status status =

@@ -137,6 +137,34 @@ static void drop_book(struct feed *feed, uint16_t symbol, enum feed_cause cause)
     feed_want_book(feed, symbol);
 }
 
+// The best levels, where the venue tells them in no other way; told only when they changed.
+static void take_top(struct feed *feed, const struct md_update *update) {
+    struct feed_symbol *known = &feed->symbols[update->symbol];
+    struct depth top = {0};
+    book_top(&known->book.book, &top, 1);
+    struct md_update quote = {
+        .kind = MD_BBO,
+        .symbol = update->symbol,
+        .venue_time_ns = update->venue_time_ns,
+        .bbo = {.bid_empty = top.bid_count == 0, .ask_empty = top.ask_count == 0},
+    };
+    if (top.bid_count > 0) {
+        quote.bbo.bid = top.bids[0].price;
+        quote.bbo.bid_size = top.bids[0].size;
+    }
+    if (top.ask_count > 0) {
+        quote.bbo.ask = top.asks[0].price;
+        quote.bbo.ask_size = top.asks[0].size;
+    }
+    const struct quote *last = &known->quote;
+    bool same = known->seen_bbo && last->flags == 0 && last->bid.v == quote.bbo.bid.v &&
+                last->ask.v == quote.bbo.ask.v && last->bid_size.v == quote.bbo.bid_size.v &&
+                last->ask_size.v == quote.bbo.ask_size.v;
+    if (!same) {
+        take_bbo(feed, &quote);
+    }
+}
+
 static void take_book(struct feed *feed, const struct md_update *update) {
     struct feed_symbol *known = &feed->symbols[update->symbol];
     if (!known->has_book) {
@@ -156,6 +184,9 @@ static void take_book(struct feed *feed, const struct md_update *update) {
         }
         counter_add(&feed->stats.books, 1);
         publish_depth(feed, update->symbol);
+        if (feed->config.venue->quote_from_book) {
+            take_top(feed, update);
+        }
         break;
     case BOOK_NEED_SNAPSHOT:
         feed_want_book(feed, update->symbol);
@@ -217,9 +248,16 @@ void feed_tell_funding(struct feed *feed) {
 }
 
 static void take_instrument(struct feed *feed, const struct md_update *update) {
+    feed->rules_known = true;
     if (feed->config.engine != NULL) {
         struct event_listing_rules rules = {.listing = update->listing};
         engine_input(feed->config.engine, EVENT_INSTRUMENT, &rules, feed->now_ns);
+    }
+}
+
+static void send_reply(struct feed *feed, struct slice text) {
+    if (feed->current != NULL) {
+        (void)!ws_send(feed->current->ws, text); // full queue: the venue will close, and we return
     }
 }
 
@@ -268,6 +306,9 @@ void feed_on_update(struct md_sink *sink, const struct md_update *update) {
         log_info(feed->config.venue->name, "%.*s",
                  update->refused.text.size < 160 ? (int)update->refused.text.size : 160,
                  update->refused.text.size > 0 ? update->refused.text.data : "");
+        break;
+    case MD_REPLY:
+        send_reply(feed, update->refused.text);
         break;
     case MD_REFUSED:
         take_refusal(feed, update);

@@ -49,8 +49,9 @@ struct feed_connection {
     struct ws *ws;
     char url[URL_PATH_MAX];
     bool started, open;
-    bool first_checked;                            // the watch for mute streams has looked
-    int64_t opened_ms, heard_ms, data_ms, beat_ms; // loop time
+    bool subscribed;
+    bool first_checked; // the watch for mute streams has looked
+    int64_t subscribed_ms, opened_ms, heard_ms, data_ms, beat_ms; // loop time
 };
 
 struct feed {
@@ -67,12 +68,14 @@ struct feed {
     char rest[URL_HOST_MAX + 16];
     uv_timer_t tick;
     bool started, stopping;
+    bool rules_known; // of one symbol at least
     bool job_added;   // since the table was last looked through
     uint32_t pending; // parts not yet let go
     void (*on_stopped)(void *arg);
     void *stopped_arg;
     // the message or answer at hand
-    int64_t now_ns; // desk time it was received
+    struct feed_connection *current; // it came on; NULL: an answer
+    int64_t now_ns;                  // desk time it was received
     bool polled, stored;
     bool has_data;   // it carried quotes, books or funding
     int64_t mono_ns; // machine time it was received
@@ -96,8 +99,9 @@ struct feed {
 
 int64_t feed_loop_ms(const struct feed *feed);
 void feed_count(struct feed *feed, enum feed_cause cause);
-void feed_tell_state(struct feed *feed);  // as an event, with the figures of now
-void feed_judge_state(struct feed *feed); // works the state out and tells a change
+void feed_tell_state(struct feed *feed);        // as an event, with the figures of now
+void feed_judge_state(struct feed *feed);       // works the state out and tells a change
+void feed_subscribe_waiting(struct feed *feed); // connections that waited for the rules
 
 // feed_md.c
 void feed_on_update(struct md_sink *sink, const struct md_update *update);

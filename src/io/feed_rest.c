@@ -72,6 +72,7 @@ static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symb
         bool more = feed->offset.count < FEED_TIME_SAMPLES;
         feed_want(feed, kind, 0, more ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS);
     } else if (kind == MD_REQUEST_INSTRUMENTS) {
+        feed_subscribe_waiting(feed);
         feed_want(feed, kind, 0, FEED_RULES_EVERY_MS);
     } else if (kind == MD_REQUEST_QUOTE) {
         poll_done(feed, counter_read(&feed->stats.updates) > before);
@@ -208,7 +209,7 @@ static bool request_send(struct feed *feed, enum md_request_kind kind, uint16_t 
 
 void feed_rest_pump(struct feed *feed) {
     int64_t now_ms = feed_loop_ms(feed);
-    bool by_stream = feed->config.venue->book_rule == BOOK_RULE_PREVIOUS;
+    bool by_stream = feed->config.venue->book_rule != BOOK_RULE_REST_SPAN;
     feed->job_added = false;
     for (uint16_t i = 0; !feed->stopping && i < feed->config.universe->symbol_count; i++) {
         for (uint32_t k = 0; k < MD_REQUEST_COUNT; k++) {

@@ -412,6 +412,18 @@ void ws_destroy(struct ws *ws) {
     free(ws);
 }
 
+void ws_set_query(struct ws *ws, struct slice query) {
+    char *path = ws->url.path;
+    char *end = strchr(path, '?');
+    size_t size = end == NULL ? strlen(path) : (size_t)(end - path);
+    path[size] = '\0';
+    if (query.size > 0 && size + 1 + query.size < sizeof(ws->url.path)) {
+        path[size] = '?';
+        memcpy(path + size + 1, query.data, query.size);
+        path[size + 1 + query.size] = '\0';
+    }
+}
+
 enum status ws_start(struct ws *ws, const char *url, const char *address) {
     ASSERT(ws->state == WS_IDLE && ws->stream == NULL);
     enum status status = url_parse(&ws->url, url);

@@ -90,6 +90,8 @@ void ws_destroy(struct ws *ws); // before ws_start or after on_stopped; NULL all
 enum status ws_start(struct ws *ws, const char *url, const char *address) MUST_CHECK;
 MUST_CHECK bool
 ws_send(struct ws *ws, struct slice text); // false: not open or the queue is full; nothing was sent
+// Replaces the query of the address, from the next attempt on. One that does not fit is left out.
+void ws_set_query(struct ws *ws, struct slice query);
 // Closes and connects again; on_closed is told the same code and text. For silence, age and lost
 // books.
 void ws_reconnect(struct ws *ws, uint16_t code, const char *text);

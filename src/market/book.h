@@ -39,6 +39,10 @@ enum book_rule {
     BOOK_RULE_PREVIOUS,  // message tells the id before it; snapshot arrives on the stream (OKX
                          // prevSeqId)
     BOOK_RULE_REST_SPAN, // snapshot by REST, first delta spans it, then `pu` chain (Binance USDT-M)
+    BOOK_RULE_COUNTED,   // ids rise by one, the first delta starts the count; a repeated one is
+                         // skipped (GRVT)
+    BOOK_RULE_VERSIONS,  // as PREVIOUS, or one more than the id before (EdgeX startVersion)
+    BOOK_RULE_COUNT
 };
 
 enum book_state { BOOK_EMPTY, BOOK_WAITING_SNAPSHOT, BOOK_LIVE, BOOK_STATE_COUNT };

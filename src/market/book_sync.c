@@ -1,4 +1,4 @@
-// How a snapshot and a stream of deltas become one true book, by the three rules of the venues.
+// How a snapshot and a stream of deltas become one true book, by the rules of the venues.
 //
 // Under BOOK_RULE_REST_SPAN the deltas that arrive before the snapshot are kept: a bounded list of
 // messages whose levels lie one behind the other in one arena. When it is full the oldest part of
@@ -97,6 +97,28 @@ static enum book_verdict apply_whole(struct book_sync *sync, const struct book_m
     return BOOK_APPLIED;
 }
 
+enum link { LINK_NEXT, LINK_REPEATED, LINK_BROKEN };
+
+static enum link link_of(const struct book_sync *sync, const struct book_message *message) {
+    if (message->previous == sync->last) {
+        return LINK_NEXT;
+    }
+    if (sync->rule == BOOK_RULE_COUNTED) {
+        if (sync->last == 0) {
+            return LINK_NEXT; // the snapshot tells no id of its own
+        }
+        return message->last == sync->last ? LINK_REPEATED : LINK_BROKEN;
+    }
+    if (sync->rule == BOOK_RULE_VERSIONS) {
+        bool empty = message->bid_count == 0 && message->ask_count == 0;
+        if (message->previous == sync->last + 1) {
+            return LINK_NEXT;
+        }
+        return empty ? LINK_REPEATED : LINK_BROKEN; // a heartbeat: a hole shows at the next change
+    }
+    return LINK_BROKEN;
+}
+
 static enum book_verdict apply_previous(struct book_sync *sync,
                                         const struct book_message *message) {
     if (message->snapshot) {
@@ -106,8 +128,12 @@ static enum book_verdict apply_previous(struct book_sync *sync,
     if (sync->state == BOOK_WAITING_SNAPSHOT) {
         return BOOK_UNCHANGED; // already reported; the snapshot is on its way
     }
-    if (sync->state == BOOK_EMPTY || message->previous != sync->last) {
+    enum link link = sync->state == BOOK_EMPTY ? LINK_BROKEN : link_of(sync, message);
+    if (link == LINK_BROKEN) {
         return drop_book(sync);
+    }
+    if (link == LINK_REPEATED) {
+        return BOOK_UNCHANGED;
     }
     bool keep_alive =
         message->last == message->previous && message->bid_count == 0 && message->ask_count == 0;
@@ -243,9 +269,13 @@ enum book_verdict book_sync_apply(struct book_sync *sync, const struct book_mess
     case BOOK_RULE_SNAPSHOTS:
         return apply_whole(sync, message);
     case BOOK_RULE_PREVIOUS:
+    case BOOK_RULE_COUNTED:
+    case BOOK_RULE_VERSIONS:
         return apply_previous(sync, message);
     case BOOK_RULE_REST_SPAN:
         return apply_spanning(sync, message);
+    case BOOK_RULE_COUNT:
+        break;
     }
     ASSERT(false);
     return BOOK_UNCHANGED;

@@ -22,6 +22,7 @@ enum md_kind {
     MD_ACK,        // a subscription was accepted
     MD_ALIVE,      // pong or keep-alive
     MD_NOTICE,     // the venue announces something (closing soon, maintenance): text
+    MD_REPLY,      // the venue expects this text back on the same connection (pong)
     MD_REFUSED,    // a message that carries nothing usable: cause and text
 };
 
@@ -53,7 +54,7 @@ struct md_update {
         struct {
             enum feed_cause cause;
             struct slice text; // what the venue said, or what was wrong; may be empty
-        } refused;             // also NOTICE (cause unused)
+        } refused;             // also NOTICE and REPLY (cause unused)
     };
 };
 
@@ -72,7 +73,11 @@ struct md {
     bool wants_book[SYMBOL_MAX]; // full book for this symbol
     bool demo_streams;           // ask for the streams a demo recording holds (Binance: depth@0ms)
     uint32_t request_id;         // rising id for subscribe messages
-    int64_t funding_interval_ns[SYMBOL_MAX]; // the decoder's, 0 = not told
+    // The decoder's own, 0 = not told or not known.
+    int64_t funding_interval_ns[SYMBOL_MAX];
+    uint64_t native_ids[SYMBOL_MAX];      // the venue's number of a listing, told with its rules
+    struct md_bbo merged[SYMBOL_MAX];     // where a message tells only what changed
+    uint64_t merged_sequence[SYMBOL_MAX]; // of the newest message in it
 };
 
 enum status md_create(struct md *md, const struct venue_md *venue, const struct universe *universe,
@@ -103,6 +108,9 @@ struct venue_md {
     enum currency quote_currency;
     enum book_rule book_rule;
     uint32_t book_levels; // snapshot depth
+    bool quote_from_book; // the best prices are those of the book: every listed symbol has one
+    bool rules_first;     // subscriptions carry numbers that come with the rules: wait for them
+    bool url_has_time;    // the address ends in ?timestamp=<ms>, the desk's time of each connect
     struct {
         const char *ws[MD_CONNECTIONS_MAX]; // "wss://host[:port]/path", NULL = unused
         const char *rest;                   // "https://host[:port]"

@@ -53,16 +53,16 @@ static void check(const struct book_sync *sync, enum book_verdict verdict, uint6
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static struct book_sync syncs[3];
+    static struct book_sync syncs[BOOK_RULE_COUNT];
     static bool created;
     struct input input = {data, size};
     struct level bids[MESSAGE_LEVELS_MAX];
     struct level asks[MESSAGE_LEVELS_MAX];
-    for (int i = 0; !created && i < 3; i++) {
+    for (int i = 0; !created && i < BOOK_RULE_COUNT; i++) {
         ASSERT(book_sync_create(&syncs[i], (enum book_rule)i, LEVELS_MAX) == STATUS_OK);
     }
     created = true;
-    struct book_sync *sync = &syncs[next(&input) % 3];
+    struct book_sync *sync = &syncs[next(&input) % BOOK_RULE_COUNT];
     book_sync_reset(sync);
     while (input.size > 0) {
         uint8_t kind = next(&input);

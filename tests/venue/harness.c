@@ -225,7 +225,7 @@ static void add_listing(struct text *out, const struct listing *listing) {
 void harness_describe(struct text *out, const struct universe *universe,
                       const struct md_update *update) {
     static const char *const names[] = {"bbo", "book",  "funding", "instrument", "time",
-                                        "ack", "alive", "notice",  "refused"};
+                                        "ack", "alive", "notice",  "reply",      "refused"};
     text_add_format(out, "  %s", names[update->kind]);
     bool named = update->kind <= MD_INSTRUMENT || update->kind == MD_ACK;
     if (named && update->symbol < universe->symbol_count) {
@@ -244,7 +244,7 @@ void harness_describe(struct text *out, const struct universe *universe,
     } else if (update->kind == MD_REFUSED) {
         text_add_format(out, " %s", feed_cause_name(update->refused.cause));
     }
-    if (update->kind == MD_REFUSED || update->kind == MD_NOTICE) {
+    if (update->kind == MD_REFUSED || update->kind == MD_NOTICE || update->kind == MD_REPLY) {
         text_add_string(out, " \"");
         text_add(out, update->refused.text);
         text_add_string(out, "\"");

@@ -124,6 +124,16 @@ static void answers(void **state) {
         {"not JSON", &paradex_sim, "/v1", "ping",
          "{\"jsonrpc\":\"2.0\",\"id\":0,\"error\":{\"code\":-32700,\"message\":\"parse error\"},"
          "\"usIn\":999999924,\"usDiff\":76,\"usOut\":1000000000}\n"},
+        {"a good subscription is silent", &backpack_sim, "/",
+         "{\"method\":\"SUBSCRIBE\",\"params\":[\"bookTicker.BTC_USDC_PERP\","
+         "\"depth.200ms.BTC_USDC_PERP\",\"trade.BTC_USDC_PERP\"]}",
+         ""},
+        {"no such stream", &backpack_sim, "/",
+         "{\"method\":\"SUBSCRIBE\",\"params\":[\"bookTicker.BTC_USDC\"]}",
+         "{\"id\":null,\"error\":{\"code\":4006,\"message\":\"Invalid stream\"}}\n"},
+        {"no such period", &backpack_sim, "/",
+         "{\"method\":\"SUBSCRIBE\",\"params\":[\"depth.300ms.BTC_USDC_PERP\"]}",
+         "{\"id\":null,\"error\":{\"code\":4006,\"message\":\"Invalid stream\"}}\n"},
         {"ping", &okx_sim, "/ws/v5/public", "ping", "pong\n"},
         {"ack per arg", &okx_sim, "/ws/v5/public",
          "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT-SWAP\"},"
@@ -186,6 +196,8 @@ static void paths(void **state) {
         {&aster_sim, "/public/ws", false},
         {&paradex_sim, "/v1", true},
         {&paradex_sim, "/v2", false},
+        {&backpack_sim, "/", true},
+        {&backpack_sim, "/stream", false},
         {&okx_sim, "/ws/v5/public", true},
         {&okx_sim, "/ws/v5/private", false},
         {&hyperliquid_sim, "/ws", true},

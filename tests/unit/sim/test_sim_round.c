@@ -97,6 +97,7 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
         break;
     case MD_ALIVE:
     case MD_NOTICE:
+    case MD_REPLY:
     default:
         break;
     }
@@ -338,6 +339,7 @@ static void run_round_and_a_half(void **state) {
 static const struct deal deals[] = {
     {{"binance", "okx", "hyperliquid"}},
     {{"aster", "paradex", "hyperliquid"}},
+    {{"backpack", "okx", "hyperliquid"}},
 };
 
 int main(void) {

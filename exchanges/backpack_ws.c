@@ -1,0 +1,280 @@
+// The public streams of Backpack: {"stream":…,"data":{…}}. What a message is, its member "e" says;
+// the name of the stream has been seen to lie.
+#include "exchanges/backpack_md.h"
+#include "exchanges/md_decode.h"
+
+enum kind { KIND_BBO, KIND_BOOK, KIND_FUNDING, KIND_IGNORED, KIND_UNKNOWN };
+
+struct event {
+    enum kind kind;
+    struct slice name; // of the kind
+    struct slice bid, bid_size, ask, ask_size;
+    struct backpack_funding funding; // its symbol is the event's
+    int64_t time_us, engine_us;
+    int64_t first, last;
+    uint32_t bid_count, ask_count;
+    bool has_data, has_bids, has_asks, has_last, bad_number;
+    bool answer, error;
+    struct slice text; // of the error
+};
+
+static enum kind kind_of(struct slice name) {
+    static const struct {
+        struct slice name;
+        enum kind kind;
+    } kinds[] = {
+        {{"bookTicker", 10}, KIND_BBO},       {{"depth", 5}, KIND_BOOK},
+        {{"markPrice", 9}, KIND_FUNDING},     {{"ticker", 6}, KIND_IGNORED},
+        {{"trade", 5}, KIND_IGNORED},         {{"kline", 5}, KIND_IGNORED},
+        {{"openInterest", 12}, KIND_IGNORED}, {{"liquidation", 11}, KIND_IGNORED},
+    };
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (slice_equals(name, kinds[i].name)) {
+            return kinds[i].kind;
+        }
+    }
+    return KIND_UNKNOWN;
+}
+
+// By value: what a letter means depends on the kind, which may stand last.
+static void find_kind(struct json r, struct event *event) {
+    struct slice key;
+    json_object_begin(&r);
+    while (json_object_next(&r, &key)) {
+        if (slice_equals(key, SLICE("e")) && json_peek(&r) == JSON_STRING) {
+            json_string(&r, &event->name);
+            break;
+        }
+        json_skip(&r);
+    }
+    event->kind = kind_of(event->name);
+}
+
+static void read_bid(struct md *md, struct json *r, struct event *event) {
+    if (json_peek(r) == JSON_ARRAY) {
+        event->has_bids = md_read_levels(r, md->bids, &event->bid_count, &event->bad_number);
+    } else {
+        md_read_text(r, &event->bid);
+    }
+}
+
+static void read_ask(struct md *md, struct json *r, struct event *event) {
+    if (json_peek(r) == JSON_ARRAY) {
+        event->has_asks = md_read_levels(r, md->asks, &event->ask_count, &event->bad_number);
+    } else {
+        md_read_text(r, &event->ask);
+    }
+}
+
+static void read_letter(struct md *md, struct json *r, char key, struct event *event) {
+    switch (key) {
+    case 's':
+        json_string(r, &event->funding.symbol);
+        return;
+    case 'E':
+        json_int(r, &event->time_us);
+        return;
+    case 'T':
+        json_int(r, &event->engine_us);
+        return;
+    case 'U':
+        json_int(r, &event->first);
+        return;
+    case 'u': // a number on the wire, a string in the documents
+        event->has_last = json_int(r, &event->last);
+        return;
+    case 'b':
+        read_bid(md, r, event);
+        return;
+    case 'a':
+        read_ask(md, r, event);
+        return;
+    case 'B':
+        md_read_text(r, &event->bid_size);
+        return;
+    case 'A':
+        md_read_text(r, &event->ask_size);
+        return;
+    case 'p':
+        md_read_text(r, &event->funding.mark);
+        return;
+    case 'i':
+        md_read_text(r, &event->funding.index);
+        return;
+    case 'f':
+        md_read_text(r, &event->funding.rate);
+        return;
+    case 'n':
+        md_read_int(r, &event->funding.next_ms);
+        return;
+    default:
+        json_skip(r);
+    }
+}
+
+static void read_data(struct md *md, struct json *r, struct event *event) {
+    struct slice key;
+    event->has_data = true;
+    find_kind(*r, event);
+    if (event->kind == KIND_IGNORED || event->kind == KIND_UNKNOWN) {
+        json_skip(r);
+        return;
+    }
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (key.size == 1) {
+            read_letter(md, r, key.data[0], event);
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+static void read_error(struct json *r, struct event *event) {
+    struct slice key;
+    event->error = true;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("message"))) {
+            md_read_text(r, &event->text);
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+static void read_frame(struct md *md, struct json *r, struct event *event) {
+    struct slice key;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("data")) && json_peek(r) == JSON_OBJECT) {
+            read_data(md, r, event);
+        } else if (slice_equals(key, SLICE("error")) && json_peek(r) == JSON_OBJECT) {
+            read_error(r, event);
+        } else if (slice_equals(key, SLICE("result"))) {
+            event->answer = true;
+            json_skip(r);
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+static int64_t time_ns(const struct event *event) {
+    return md_ns_from_us(event->time_us > 0 ? event->time_us : event->engine_us);
+}
+
+// A side without orders has no price, or an empty one.
+static bool read_side(struct slice price, struct slice size, struct px *px, struct qty *qty,
+                      bool *empty) {
+    *empty = price.size == 0 || size.size == 0;
+    if (*empty) {
+        return true;
+    }
+    if (!md_read_px(price, px) || !md_read_qty(size, qty)) {
+        return false;
+    }
+    *empty = px->v == 0 || qty->v == 0;
+    return true;
+}
+
+static void emit_bbo(const struct event *event, uint16_t symbol, struct md_sink *sink) {
+    struct md_update update = {.kind = MD_BBO, .symbol = symbol, .venue_time_ns = time_ns(event)};
+    struct md_bbo *bbo = &update.bbo;
+    if (!read_side(event->bid, event->bid_size, &bbo->bid, &bbo->bid_size, &bbo->bid_empty) ||
+        !read_side(event->ask, event->ask_size, &bbo->ask, &bbo->ask_size, &bbo->ask_empty) ||
+        event->last < 0) {
+        md_refuse(sink, FEED_BAD_NUMBER, event->funding.symbol);
+        return;
+    }
+    bbo->sequence = (uint64_t)event->last;
+    sink->on_update(sink, &update);
+}
+
+static void emit_book(const struct md *md, const struct event *event, uint16_t symbol,
+                      struct md_sink *sink) {
+    bool whole = (event->has_bids || event->has_asks) && event->has_last;
+    if (!whole || event->first < 1 || event->last < event->first) {
+        md_refuse(sink, FEED_MALFORMED, event->funding.symbol);
+        return;
+    }
+    struct md_update update = {
+        .kind = MD_BOOK,
+        .symbol = symbol,
+        .venue_time_ns = time_ns(event),
+        .book = {.first = (uint64_t)event->first,
+                 .last = (uint64_t)event->last,
+                 .previous = (uint64_t)event->first - 1,
+                 .bids = md->bids,
+                 .asks = md->asks,
+                 .bid_count = event->bid_count,
+                 .ask_count = event->ask_count,
+                 .venue_time_ns = time_ns(event)},
+    };
+    sink->on_update(sink, &update);
+}
+
+void backpack_emit_funding(const struct md *md, const struct backpack_funding *told,
+                           uint16_t symbol, struct md_sink *sink) {
+    int64_t interval_ns = md->funding_interval_ns[symbol];
+    struct md_update update = {
+        .kind = MD_FUNDING,
+        .symbol = symbol,
+        .venue_time_ns = told->venue_time_ns,
+        .funding = {.has_rate = told->rate.size > 0,
+                    .has_mark = told->mark.size > 0,
+                    .has_index = told->index.size > 0,
+                    .next_settlement_ns = md_ns_from_ms(told->next_ms),
+                    .interval_ns = interval_ns > 0 ? interval_ns : BACKPACK_FUNDING_INTERVAL_NS},
+    };
+    struct md_funding *funding = &update.funding;
+    struct rate rate = {0};
+    if ((funding->has_rate && !md_read_rate(told->rate, &rate)) ||
+        (funding->has_mark && !md_read_px_near(told->mark, &funding->mark)) ||
+        (funding->has_index && !md_read_px_near(told->index, &funding->index))) {
+        md_refuse(sink, FEED_BAD_NUMBER, told->symbol);
+        return;
+    }
+    funding->per_hour = md_rate_per_hour(rate, funding->interval_ns);
+    sink->on_update(sink, &update);
+}
+
+static void emit_event(const struct md *md, struct event *event, struct md_sink *sink) {
+    uint16_t symbol;
+    if (event->kind == KIND_UNKNOWN) {
+        md_refuse(sink, FEED_UNKNOWN_KIND, event->name);
+        return;
+    }
+    if (event->kind == KIND_IGNORED || !md_need_symbol(md, sink, event->funding.symbol, &symbol)) {
+        return;
+    }
+    if (event->kind == KIND_BBO) {
+        emit_bbo(event, symbol, sink);
+    } else if (event->kind == KIND_BOOK) {
+        emit_book(md, event, symbol, sink);
+    } else {
+        event->funding.venue_time_ns = time_ns(event);
+        backpack_emit_funding(md, &event->funding, symbol, sink);
+    }
+}
+
+void backpack_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
+    (void)connection;
+    struct event event = {.kind = KIND_UNKNOWN};
+    struct json r;
+    json_init(&r, frame);
+    read_frame(md, &r, &event);
+    if (event.bad_number) {
+        md_refuse(sink, FEED_BAD_NUMBER, event.funding.symbol);
+    } else if (!json_end(&r)) {
+        md_refuse(sink, FEED_MALFORMED, (struct slice){0});
+    } else if (event.has_data) {
+        emit_event(md, &event, sink);
+    } else if (event.error) {
+        md_refuse(sink, FEED_VENUE_ERROR, event.text);
+    } else if (event.answer) {
+        md_emit_kind(sink, MD_ACK, MD_SYMBOL_NONE);
+    } else {
+        md_refuse(sink, FEED_UNKNOWN_KIND, (struct slice){0});
+    }
+}

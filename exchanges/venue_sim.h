@@ -44,6 +44,7 @@ struct vsim_listing {
     struct level *bids, *asks; // published book, best first
     uint32_t bid_count, ask_count, levels_max;
     struct level *changed_bids, *changed_asks; // against the publication before; size 0 = gone
+    struct qty *bid_changes, *ask_changes;     // by how much; parallel to changed_bids, …_asks
     uint32_t changed_bid_count, changed_ask_count;
     uint64_t book_id, book_previous; // ids of this publication and of the one before it; 0 = none
     uint64_t snapshot_id; // what an answer with the whole book tells: book_id, or a later one that
@@ -93,6 +94,7 @@ struct vsim_session {
     struct vsim_out *out;
     struct vsim_subscription *subscriptions; // listing * channel_count + channel
     uint32_t subscribed;
+    uint64_t pushes; // sent to this session so far, for venues that number them
     uint32_t mode;   // venue's own, set by open
     uint32_t number; // of the connection, for venues that tell one
 };

@@ -5,6 +5,7 @@
 #include "exchanges/backpack_md.h"
 #include "exchanges/binance_md.h"
 #include "exchanges/binance_oe.h"
+#include "exchanges/extended_md.h"
 #include "exchanges/hyperliquid_md.h"
 #include "exchanges/okx_md.h"
 #include "exchanges/paradex_md.h"
@@ -21,6 +22,7 @@ const struct venue venue_table[] = {
     {.md = &backpack_md, .sim = &backpack_sim, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
     {.md = &paradex_md, .sim = &paradex_sim, .maker_fee = {0}, .taker_fee = {450}},
+    {.md = &extended_md, .sim = &extended_sim, .maker_fee = {0}, .taker_fee = {250}},
 };
 
 const uint32_t venue_table_count = COUNT_OF(venue_table);

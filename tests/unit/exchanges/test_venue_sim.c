@@ -134,6 +134,28 @@ static void answers(void **state) {
         {"no such period", &backpack_sim, "/",
          "{\"method\":\"SUBSCRIBE\",\"params\":[\"depth.300ms.BTC_USDC_PERP\"]}",
          "{\"id\":null,\"error\":{\"code\":4006,\"message\":\"Invalid stream\"}}\n"},
+        {"v1 hears nothing", &extended_sim, "/stream.extended.exchange/v1/orderbooks?depth=1",
+         "hello", ""},
+        {"ack", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"subscribe\",\"params\":{\"scope\":"
+         "\"orderbooks\","
+         "\"selector\":{\"market\":\"BTC-USD\",\"depth\":\"1\",\"rfqOnly\":false}}}",
+         "{\"id\":\"1\",\"result\":{\"method\":\"subscribe\",\"status\":\"OK\",\"subscription\":"
+         "\"orderbooks.1.BTC-USD\"},\"jsonrpc\":\"2.0\"}\n"},
+        {"no such depth", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"subscribe\",\"params\":{\"scope\":"
+         "\"orderbooks\","
+         "\"selector\":{\"market\":\"BTC-USD\",\"depth\":\"20\"}}}",
+         ""},
+        {"no such market", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"2\",\"method\":\"subscribe\",\"params\":{\"scope\":"
+         "\"prices\","
+         "\"selector\":{\"market\":\"X-USD\",\"type\":\"mark\"}}}",
+         "{\"id\":\"2\",\"error\":{\"code\":1001,\"message\":\"Market not "
+         "found.\"},\"jsonrpc\":\"2.0\"}\n"},
+        {"ping", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"3\",\"method\":\"ping\"}",
+         "{\"id\":\"3\",\"result\":{\"method\":\"ping\",\"status\":\"OK\"},\"jsonrpc\":\"2.0\"}\n"},
         {"ping", &okx_sim, "/ws/v5/public", "ping", "pong\n"},
         {"ack per arg", &okx_sim, "/ws/v5/public",
          "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT-SWAP\"},"
@@ -195,6 +217,11 @@ static void paths(void **state) {
         {&aster_sim, "/ws/btcusdt@bookTicker", true},
         {&aster_sim, "/public/ws", false},
         {&paradex_sim, "/v1", true},
+        {&extended_sim, "/stream.extended.exchange/v1/orderbooks?depth=1", true},
+        {&extended_sim, "/stream.extended.exchange/v1/prices/mark", true},
+        {&extended_sim, "/stream.extended.exchange/v1/orderbooks?depth=5", false},
+        {&extended_sim, "/stream.extended.exchange/v1/orderbooks/X-USD", false},
+        {&extended_sim, "/stream.extended.exchange/v2/rpc", true},
         {&paradex_sim, "/v2", false},
         {&backpack_sim, "/", true},
         {&backpack_sim, "/stream", false},

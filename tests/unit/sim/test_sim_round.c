@@ -165,8 +165,10 @@ static void connect_venue(struct desk_venue *venue) {
         book_sync_reset(&venue->books[i]);
         venue->want_snapshot[i] = false;
         venue->applied_before[i] = venue->applied[i];
-        venue->quote_sequence[i] =
-            venue->md.venue->book_rule == BOOK_RULE_SNAPSHOTS ? 0 : venue->quote_sequence[i];
+        if (venue->md.venue->book_rule == BOOK_RULE_SNAPSHOTS ||
+            venue->md.next_sequence[0] > 0) { // the connection numbers its messages
+            venue->quote_sequence[i] = 0;
+        }
     }
     for (uint32_t i = 0; i < venue->connections; i++) {
         if (!venue->sessions[i].attached) {
@@ -338,7 +340,7 @@ static void run_round_and_a_half(void **state) {
 
 static const struct deal deals[] = {
     {{"binance", "okx", "hyperliquid"}},
-    {{"aster", "paradex", "hyperliquid"}},
+    {{"aster", "paradex", "extended"}},
     {{"backpack", "okx", "hyperliquid"}},
 };
 

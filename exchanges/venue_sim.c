@@ -259,6 +259,9 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
 void vsim_session_poll(struct vsim_session *session) {
     const struct vsim_world *world = session->world;
     const struct venue_sim *venue = world->venue;
+    if (venue->tick != NULL) {
+        venue->tick(session);
+    }
     if (session->subscribed == 0) {
         return;
     }

@@ -94,9 +94,12 @@ struct vsim_session {
     struct vsim_out *out;
     struct vsim_subscription *subscriptions; // listing * channel_count + channel
     uint32_t subscribed;
-    uint64_t pushes; // sent to this session so far, for venues that number them
-    uint32_t mode;   // venue's own, set by open
-    uint32_t number; // of the connection, for venues that tell one
+    uint64_t pushes;     // sent to this session so far, for venues that number them
+    uint32_t mode;       // venue's own, set by open
+    int64_t pinged_ns;   // venue's own: of a venue that pings in the application
+    uint32_t unanswered; // pings since the client last answered
+    bool over;           // the venue will have no more of it: whoever drives it closes
+    uint32_t number;     // of the connection, for venues that tell one
 };
 
 struct vsim_request {
@@ -122,6 +125,9 @@ struct venue_sim {
     // The channel a recorded frame belongs to; -1: it is not passed on. NULL: the venue passes
     // nothing on.
     int (*recorded_channel)(struct slice frame);
+    // Called before each round of pushes, subscribed to something or not: greetings, pings. NULL:
+    // none.
+    void (*tick)(struct vsim_session *session);
     // The last word on a pushed message, by session (Binance: with or without its wrapping). NULL:
     // as it is.
     struct slice (*shape)(const struct vsim_session *session, struct slice message);

@@ -278,7 +278,8 @@ static bool slot_create(struct http *http, struct slot *slot) {
            curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_USERAGENT, "perpdesk") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_USERAGENT, "Mozilla/5.0 (compatible; perpdesk)") ==
+               CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot->error) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot) == CURLE_OK;

@@ -31,7 +31,7 @@ void ws_request_write(struct text *out, const char *host, const char *path, cons
                     "Connection: Upgrade\r\n"
                     "Sec-WebSocket-Key: %s\r\n"
                     "Sec-WebSocket-Version: 13\r\n"
-                    "User-Agent: perpdesk\r\n"
+                    "User-Agent: Mozilla/5.0 (compatible; perpdesk)\r\n"
                     "\r\n",
                     path, host, key);
 }

@@ -263,6 +263,9 @@ void sim_server_tick(struct sim_server *server) {
     int64_t now_ns = mono_now_ns();
     for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
         struct sim_connection *connection = &server->connections[i];
+        if (connection->upgraded && !connection->leaving && connection->session.session.over) {
+            leave(connection, WS_CLOSE_NORMAL, SLICE(""));
+        }
         if (connection->stream != NULL && connection->leave_by_ns != 0 &&
             now_ns >= connection->leave_by_ns && connection->stream->state != STREAM_IDLE &&
             connection->stream->state != STREAM_CLOSING) {

@@ -156,6 +156,18 @@ static void answers(void **state) {
         {"ping", &extended_sim, "/stream.extended.exchange/v2/rpc",
          "{\"jsonrpc\":\"2.0\",\"id\":\"3\",\"method\":\"ping\"}",
          "{\"id\":\"3\",\"result\":{\"method\":\"ping\",\"status\":\"OK\"},\"jsonrpc\":\"2.0\"}\n"},
+        {"ack", &edgex_sim, "/api/v1/public/ws?timestamp=1",
+         "{\"type\":\"subscribe\",\"channel\":\"depth.30000001.15\"}",
+         "{\"type\":\"subscribed\",\"channel\":\"depth.30000001.15\"}\n"},
+        {"no such contract", &edgex_sim, "/api/v1/public/ws",
+         "{\"type\":\"subscribe\",\"channel\":\"depth.100000001.15\"}",
+         "{\"type\":\"error\",\"content\":{\"code\":\"INVALID_CONTRACT_ID\",\"msg\":"
+         "\"invalid contractId:100000001\"}}\n"},
+        {"not JSON", &edgex_sim, "/api/v1/public/ws", "hello",
+         "{\"type\":\"error\",\"content\":{\"code\":\"GATEWAY_UNRECOGNIZED_MESSAGE\","
+         "\"msg\":\"unrecognized message\"}}\n"},
+        {"the client's ping", &edgex_sim, "/api/v1/public/ws",
+         "{\"type\":\"ping\",\"time\":\"17\"}", "{\"type\":\"pong\",\"time\":\"17\"}\n"},
         {"ping", &okx_sim, "/ws/v5/public", "ping", "pong\n"},
         {"ack per arg", &okx_sim, "/ws/v5/public",
          "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT-SWAP\"},"
@@ -225,6 +237,8 @@ static void paths(void **state) {
         {&paradex_sim, "/v2", false},
         {&backpack_sim, "/", true},
         {&backpack_sim, "/stream", false},
+        {&edgex_sim, "/api/v1/public/ws?timestamp=5", true},
+        {&edgex_sim, "/api/v1/private/ws", false},
         {&okx_sim, "/ws/v5/public", true},
         {&okx_sim, "/ws/v5/private", false},
         {&hyperliquid_sim, "/ws", true},
@@ -334,6 +348,50 @@ static void hyperliquid_books_repeat(void **state) {
     close_world();
 }
 
+static void edgex_books_have_versions(void **state) {
+    (void)state;
+    open_world(&edgex_sim, "/api/v1/public/ws?timestamp=1");
+    publish(50000, 50001, 2000);
+    edgex_sim.on_text(&session,
+                      SLICE("{\"type\":\"subscribe\",\"channel\":\"depth.30000001.15\"}"));
+    hear(&heard);
+    vsim_session_poll(&session);
+    assert_int_equal(heard.count, 2);
+    assert_non_null(strstr(heard.all, "\"type\":\"connected\"}\n"));
+    assert_non_null(strstr(heard.last, "\"dataType\":\"Snapshot\",\"data\":[{\"startVersion\":"
+                                       "\"0\",\"endVersion\":\"1\",\"level\":15,"));
+    assert_non_null(strstr(heard.last, "\"asks\":[{\"price\":\"50001.0\",\"size\":\"2.000\"}]"));
+    publish(49999, 50001, 2000);
+    vsim_session_poll(&session);
+    assert_non_null(strstr(heard.last, "\"startVersion\":\"1\",\"endVersion\":\"2\""));
+    assert_non_null(strstr(heard.last, "\"bids\":[{\"price\":\"50000.0\",\"size\":\"0.000\"},"));
+    assert_non_null(strstr(heard.last, "\"depthType\":\"CHANGED\"}]}}"));
+    close_world();
+}
+
+static void edgex_ends_after_five_unanswered_pings(void **state) {
+    (void)state;
+    open_world(&edgex_sim, "/api/v1/public/ws?timestamp=1");
+    vsim_session_poll(&session);
+    hear(&heard);
+    for (uint32_t i = 1; i <= 5; i++) {
+        world.now_ns += 20 * NS_PER_S;
+        vsim_session_poll(&session);
+        assert_int_equal(heard.count, i);
+        assert_int_equal(session.unanswered, i);
+        assert_false(session.over);
+    }
+    assert_string_equal(heard.last, "{\"type\":\"ping\",\"time\":\"1100000\"}");
+    edgex_sim.on_text(&session, SLICE("{\"type\":\"pong\",\"time\":\"1100000\"}"));
+    assert_int_equal(session.unanswered, 0);
+    for (uint32_t i = 1; i <= 6; i++) {
+        world.now_ns += 20 * NS_PER_S;
+        vsim_session_poll(&session);
+        assert_int_equal(session.over, i == 6);
+    }
+    close_world();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers),
@@ -342,6 +400,8 @@ int main(void) {
         cmocka_unit_test(binance_deltas_chain_to_the_snapshot),
         cmocka_unit_test(pushes_keep_their_period),
         cmocka_unit_test(hyperliquid_books_repeat),
+        cmocka_unit_test(edgex_books_have_versions),
+        cmocka_unit_test(edgex_ends_after_five_unanswered_pings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

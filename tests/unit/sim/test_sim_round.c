@@ -41,6 +41,7 @@ struct desk_venue {
     uint32_t ends, acks, refused, gaps, crossed, stepped_back, snapshots, instruments, fundings,
         times;
     uint64_t longest_ids;
+    char reply[128]; // to be said when the frame at hand is done with
 };
 
 static void take_book(struct desk_venue *venue, const struct md_update *update) {
@@ -49,6 +50,7 @@ static void take_book(struct desk_venue *venue, const struct md_update *update) 
     case BOOK_APPLIED:
         venue->applied[update->symbol]++;
         venue->crossed += book_crossed(&book->book);
+        venue->quotes[update->symbol] += venue->md.venue->quote_from_book;
         break;
     case BOOK_NEED_SNAPSHOT:
         venue->want_snapshot[update->symbol] = true;
@@ -95,9 +97,11 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
                       update->refused.text.data);
         venue->refused++;
         break;
+    case MD_REPLY:
+        assert_true(string_copy(venue->reply, sizeof(venue->reply), update->refused.text));
+        break;
     case MD_ALIVE:
     case MD_NOTICE:
-    case MD_REPLY:
     default:
         break;
     }
@@ -113,6 +117,7 @@ static void on_end(struct sim_market_session *market_session) {
     struct desk_session *session =
         (void *)((char *)market_session - offsetof(struct desk_session, session));
     session->venue->ends++;
+    assert_false(market_session->session.over); // every ping was answered
     sim_market_detach(session->venue->market, market_session);
     session->attached = false;
 }
@@ -303,6 +308,10 @@ static void run_round_and_a_half(void **state) {
     while (now_ns < end_ns) {
         int64_t next_ns = sim_market_step(market, now_ns);
         for (uint32_t i = 0; i < VENUES; i++) {
+            if (venues[i].reply[0] != '\0' && venues[i].sessions[0].attached) {
+                sim_market_text(market, &venues[i].sessions[0].session, slice_of(venues[i].reply));
+            }
+            venues[i].reply[0] = '\0';
             for (uint16_t s = 0; s < SYMBOLS; s++) {
                 if (venues[i].want_snapshot[s]) {
                     venues[i].want_snapshot[s] = false;
@@ -341,7 +350,7 @@ static void run_round_and_a_half(void **state) {
 static const struct deal deals[] = {
     {{"binance", "okx", "hyperliquid"}},
     {{"aster", "paradex", "extended"}},
-    {{"backpack", "okx", "hyperliquid"}},
+    {{"backpack", "okx", "edgex"}},
 };
 
 int main(void) {

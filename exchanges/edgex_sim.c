@@ -1,0 +1,472 @@
+// EdgeX V2 as its server speaks: the public stream (depth of 15 levels with its versions, ticker,
+// bookTicker.all.1s) and the public REST calls. Contracts go by their number; every figure is a
+// text.
+//
+// The server greets, and pings in the application: five pings without their time sent back and the
+// connection is closed. depth of 200 levels is not served: what is published here has 15.
+#include "base/clock.h"
+#include "base/json.h"
+#include "exchanges/edgex_md.h"
+#include "exchanges/vsim_text.h"
+
+enum { FIRST_CONTRACT = 30000001, PING_MS = 20000, UNANSWERED_MAX = 5, ECHO_MAX = 64 };
+enum { MODE_GREETED = 1 << 0 };
+
+static int contract_of(const struct vsim_world *world, const struct vsim_listing *listing) {
+    return FIRST_CONTRACT + (int)(listing - world->listings);
+}
+
+static const struct vsim_listing *find_contract(const struct vsim_world *world, struct slice id) {
+    int64_t number;
+    if (!decimal_parse(id, 0, &number) || number < FIRST_CONTRACT ||
+        number - FIRST_CONTRACT >= world->listing_count) {
+        return NULL;
+    }
+    return &world->listings[number - FIRST_CONTRACT];
+}
+
+static void write_identity(const struct vsim_world *world, const struct vsim_listing *listing,
+                           struct text *out) {
+    text_add_format(out, "\"contractId\":\"%d\",\"contractName\":\"%s\"",
+                    contract_of(world, listing), listing->rules.native);
+}
+
+static void member_ms(struct text *out, const char *name, int64_t time_ns) {
+    text_add_format(out, ",\"%s\":\"", name);
+    vsim_write_ms(out, time_ns);
+    text_add_char(out, '"');
+}
+
+static void write_side(struct text *out, const struct vsim_listing *listing, const char *name,
+                       const struct level *levels, uint32_t count) {
+    text_add_format(out, ",\"%s\":[", name);
+    for (uint32_t i = 0; i < count; i++) {
+        text_add_string(out, i == 0 ? "{\"price\":" : ",{\"price\":");
+        vsim_write_px(out, listing, levels[i].price);
+        vsim_member_qty(out, "size", listing, levels[i].size);
+        text_add_char(out, '}');
+    }
+    text_add_char(out, ']');
+}
+
+static void write_depth(const struct vsim_world *world, const struct vsim_listing *listing,
+                        bool whole, struct text *out) {
+    text_add_format(out, "{\"startVersion\":\"%llu\",\"endVersion\":\"%llu\",\"level\":%d,",
+                    (unsigned long long)listing->book_previous,
+                    (unsigned long long)listing->book_id, EDGEX_BOOK_LEVELS);
+    write_identity(world, listing, out);
+    if (whole) {
+        write_side(out, listing, "asks", listing->asks, listing->ask_count);
+        write_side(out, listing, "bids", listing->bids, listing->bid_count);
+    } else {
+        write_side(out, listing, "asks", listing->changed_asks, listing->changed_ask_count);
+        write_side(out, listing, "bids", listing->changed_bids, listing->changed_bid_count);
+    }
+    text_add_format(out, ",\"depthType\":\"%s\"}", whole ? "SNAPSHOT" : "CHANGED");
+}
+
+static void write_ticker(const struct vsim_world *world, const struct vsim_listing *listing,
+                         struct text *out) {
+    text_add_char(out, '{');
+    write_identity(world, listing, out);
+    vsim_member_px(out, "lastPrice", listing, listing->mark);
+    vsim_member_px(out, "indexPrice", listing, listing->index);
+    vsim_member_px(out, "oraclePrice", listing, listing->mark);
+    vsim_member_px(out, "markPrice", listing, listing->mark);
+    vsim_member_rate(out, "fundingRate", listing->funding, 10);
+    member_ms(out, "fundingTime", listing->next_settlement_ns - listing->funding_interval_ns);
+    member_ms(out, "nextFundingTime", listing->next_settlement_ns);
+    vsim_member_px(out, "bestAskPrice", listing, listing->ask);
+    vsim_member_px(out, "bestBidPrice", listing, listing->bid);
+    text_add_string(out, ",\"marketOpen\":true}");
+}
+
+// The names of channels end in the contract and, for depth, the number of levels.
+static void begin_push(const char *channel, const char *data_type, struct text *out) {
+    text_add_format(out,
+                    "{\"type\":\"quote-event\",\"channel\":\"%s\",\"content\":{\"channel\":\"%s\","
+                    "\"dataType\":\"%s\",\"data\":[",
+                    channel, channel, data_type);
+}
+
+static void encode_depth(const struct vsim_channel *channel, const struct vsim_world *world,
+                         const struct vsim_listing *listing, bool whole, struct text *out) {
+    char name[64];
+    struct text text = TEXT_OVER(name);
+    text_add_format(&text, "%s.%d.%d", channel->name, contract_of(world, listing),
+                    EDGEX_BOOK_LEVELS);
+    begin_push(name, whole ? "Snapshot" : "changed", out);
+    write_depth(world, listing, whole, out);
+    text_add_string(out, "]}}");
+}
+
+static void encode_ticker(const struct vsim_channel *channel, const struct vsim_world *world,
+                          const struct vsim_listing *listing, bool whole, struct text *out) {
+    (void)whole;
+    char name[64];
+    struct text text = TEXT_OVER(name);
+    text_add_format(&text, "%s.%d", channel->name, contract_of(world, listing));
+    begin_push(name, "changed", out);
+    write_ticker(world, listing, out);
+    text_add_string(out, "]}}");
+}
+
+static void encode_book_ticker(const struct vsim_channel *channel, const struct vsim_world *world,
+                               const struct vsim_listing *listing, bool whole, struct text *out) {
+    (void)whole;
+    begin_push(channel->name, "changed", out);
+    text_add_char(out, '{');
+    write_identity(world, listing, out);
+    member_ms(out, "time", world->now_ns);
+    vsim_member_px(out, "bestAskPrice", listing, listing->ask);
+    vsim_member_qty(out, "bestAskSize", listing, listing->ask_size);
+    vsim_member_px(out, "bestBidPrice", listing, listing->bid);
+    vsim_member_qty(out, "bestBidSize", listing, listing->bid_size);
+    text_add_string(out, "}]}}");
+}
+
+enum { CHANNEL_DEPTH, CHANNEL_TICKER, CHANNEL_BOOK_TICKER };
+
+static const struct vsim_channel channels[] = {
+    [CHANNEL_DEPTH] = {"depth", VSIM_BOOK_DELTA, 0, false, true, 0, 0, encode_depth},
+    [CHANNEL_TICKER] = {"ticker", VSIM_FUNDING, 1000, true, false, 0, 0, encode_ticker},
+    [CHANNEL_BOOK_TICKER] = {"bookTicker.all.1s", VSIM_BBO, 1000, true, false, 0, 0,
+                             encode_book_ticker},
+};
+
+static bool edgex_open(struct vsim_session *session, struct slice target) {
+    (void)session;
+    struct slice path = vsim_cut(&target, '?');
+    return slice_equals(path, SLICE("/api/v1/public/ws"));
+}
+
+static void edgex_tick(struct vsim_session *session) {
+    const struct vsim_world *world = session->world;
+    struct text *out = &session->world->scratch;
+    text_clear(out);
+    if ((session->mode & MODE_GREETED) == 0) {
+        session->mode |= MODE_GREETED;
+        session->pinged_ns = world->now_ns;
+        text_add_format(out, "{\"sid\":\"%08x-0000-4000-8000-%012x\",\"type\":\"connected\"}",
+                        session->number, session->number);
+        vsim_session_send(session);
+    } else if (!session->over && world->now_ns - session->pinged_ns >= PING_MS * NS_PER_MS) {
+        session->over = session->unanswered == UNANSWERED_MAX;
+        session->pinged_ns = world->now_ns;
+        session->unanswered++;
+        text_add_string(out, "{\"type\":\"ping\"");
+        member_ms(out, "time", world->now_ns);
+        text_add_char(out, '}');
+        vsim_session_send(session);
+    }
+}
+
+// What the client said, escapes and all; cut in the middle it could break the string it goes into.
+static struct slice echo(struct slice said) {
+    return said.size <= ECHO_MAX ? said : SLICE("?");
+}
+
+static void refuse(struct vsim_session *session, const char *code, const char *text,
+                   struct slice said) {
+    struct text *out = &session->world->scratch;
+    text_clear(out);
+    text_add_format(out, "{\"type\":\"error\",\"content\":{\"code\":\"%s\",\"msg\":\"%s", code,
+                    text);
+    text_add(out, echo(said));
+    text_add_string(out, "\"}}");
+    vsim_session_send(session);
+}
+
+static void set_channel(struct vsim_session *session, const struct vsim_listing *listing,
+                        uint32_t channel, bool on) {
+    uint32_t index = (uint32_t)(listing - session->world->listings);
+    if (on) {
+        (void)vsim_subscribe(session, index, channel);
+    } else {
+        (void)vsim_unsubscribe(session, index, channel);
+    }
+}
+
+// Channels of the venue that this server has nothing for: acknowledged and silent.
+static bool is_silent(struct slice kind) {
+    return slice_equals(kind, SLICE("trades")) || slice_equals(kind, SLICE("kline")) ||
+           slice_equals(kind, SLICE("metadata")) || slice_equals(kind, SLICE("fundingRate"));
+}
+
+enum outcome { CHANGED, NO_CHANNEL, NO_CONTRACT };
+
+static enum outcome change_channel(struct vsim_session *session, struct slice channel, bool on,
+                                   struct slice *contract) {
+    const struct vsim_world *world = session->world;
+    if (slice_equals(channel, slice_of(channels[CHANNEL_BOOK_TICKER].name))) {
+        for (uint32_t i = 0; i < world->listing_count; i++) {
+            set_channel(session, &world->listings[i], CHANNEL_BOOK_TICKER, on);
+        }
+        return CHANGED;
+    }
+    struct slice rest = channel;
+    struct slice kind = vsim_cut(&rest, '.');
+    if (is_silent(kind)) {
+        return CHANGED;
+    }
+    bool depth = slice_equals(kind, SLICE("depth"));
+    *contract = vsim_cut(&rest, '.');
+    if (!depth && !slice_equals(kind, SLICE("ticker"))) {
+        return NO_CHANNEL;
+    }
+    if (depth ? !slice_equals(rest, SLICE("15")) : rest.size > 0) {
+        return NO_CHANNEL;
+    }
+    const struct vsim_listing *listing = find_contract(world, *contract);
+    if (listing == NULL) {
+        return NO_CONTRACT;
+    }
+    set_channel(session, listing, depth ? CHANNEL_DEPTH : CHANNEL_TICKER, on);
+    return CHANGED;
+}
+
+static void change_subscription(struct vsim_session *session, struct slice channel, bool on) {
+    struct slice contract = {"", 0};
+    switch (change_channel(session, channel, on, &contract)) {
+    case NO_CHANNEL:
+        refuse(session, "INVALID_CHANNEL", "invalid channel:", channel);
+        return;
+    case NO_CONTRACT:
+        refuse(session, "INVALID_CONTRACT_ID", "invalid contractId:", contract);
+        return;
+    case CHANGED:
+    default:
+        break;
+    }
+    struct text *out = &session->world->scratch;
+    text_clear(out);
+    text_add_format(out, "{\"type\":\"%s\",\"channel\":\"", on ? "subscribed" : "unsubscribed");
+    text_add(out, echo(channel));
+    text_add_string(out, "\"}");
+    vsim_session_send(session);
+}
+
+static void edgex_on_text(struct vsim_session *session, struct slice message) {
+    struct json r;
+    struct slice key, type = {"", 0}, channel = {"", 0}, time = {"", 0};
+    json_init(&r, message);
+    json_object_begin(&r);
+    while (json_object_next(&r, &key)) {
+        if (slice_equals(key, SLICE("type")) && json_peek(&r) == JSON_STRING) {
+            json_string(&r, &type);
+        } else if (slice_equals(key, SLICE("channel")) && json_peek(&r) == JSON_STRING) {
+            json_string(&r, &channel);
+        } else if (slice_equals(key, SLICE("time")) && json_peek(&r) == JSON_STRING) {
+            json_string(&r, &time);
+        } else {
+            json_skip(&r);
+        }
+    }
+    bool on = slice_equals(type, SLICE("subscribe"));
+    if (!json_end(&r)) {
+        refuse(session, "GATEWAY_UNRECOGNIZED_MESSAGE", "unrecognized message", SLICE(""));
+    } else if (slice_equals(type, SLICE("pong"))) {
+        session->unanswered = 0;
+    } else if (slice_equals(type, SLICE("ping"))) {
+        struct text *out = &session->world->scratch;
+        text_clear(out);
+        text_add_string(out, "{\"type\":\"pong\",\"time\":\"");
+        text_add(out, echo(time));
+        text_add_string(out, "\"}");
+        vsim_session_send(session);
+    } else if (on || slice_equals(type, SLICE("unsubscribe"))) {
+        change_subscription(session, channel, on);
+    } else {
+        refuse(session, "GATEWAY_UNRECOGNIZED_MESSAGE", "unrecognized message", SLICE(""));
+    }
+}
+
+static void answer_time(const struct vsim_world *world, const struct vsim_listing *listing,
+                        struct text *body) {
+    (void)listing;
+    text_add_string(body, "{\"timeMillis\":\"");
+    vsim_write_ms(body, world->now_ns);
+    text_add_string(body, "\"}");
+}
+
+static void write_contract(const struct vsim_world *world, const struct vsim_listing *listing,
+                           struct text *body) {
+    const struct listing *rules = &listing->rules;
+    text_add_char(body, '{');
+    write_identity(world, listing, body);
+    text_add_format(body, ",\"baseCoinId\":\"%d\",\"quoteCoinId\":\"1000\"",
+                    1001 + (int)(listing - world->listings));
+    vsim_member_px(body, "tickSize", listing, rules->tick);
+    vsim_member_qty(body, "stepSize", listing, rules->step);
+    vsim_member_qty(body, "minOrderSize", listing, rules->size_min);
+    vsim_member_qty(body, "maxOrderSize", listing, rules->size_max);
+    text_add_format(body,
+                    ",\"resolution\":\"10000000000\",\"maxOrderBuyPriceRatio\":\"0.05\","
+                    "\"minOrderSellPriceRatio\":\"0.05\",\"defaultTakerFeeRate\":\"0.00038\","
+                    "\"defaultMakerFeeRate\":\"0.00015\",\"fundingRateIntervalMin\":\"%lld\","
+                    "\"enableTrade\":true,\"enableDisplay\":true,\"enableOpenPosition\":true}",
+                    (long long)(listing->funding_interval_ns / (60 * NS_PER_S)));
+}
+
+static void answer_meta_data(const struct vsim_world *world, const struct vsim_listing *listing,
+                             struct text *body) {
+    (void)listing;
+    text_add_string(body, "{\"global\":{\"appEnv\":\"mainnet\",\"nativeChainId\":\"3343\","
+                          "\"contractAddress\":\"0xeeb3fb05cca17745cbdf193a9b16537efb68fac8\"},"
+                          "\"coinList\":[{\"coinId\":\"1000\",\"coinName\":\"USDC\",\"stepSize\":"
+                          "\"0.000001\",\"resolution\":\"1000000\"}");
+    for (uint32_t i = 0; i < world->listing_count; i++) {
+        text_add_format(body,
+                        ",{\"coinId\":\"%u\",\"coinName\":\"%s\",\"resolution\":"
+                        "\"10000000000\"}",
+                        1001 + i, world->listings[i].symbol->base);
+    }
+    text_add_string(body, "],\"contractList\":[");
+    for (uint32_t i = 0; i < world->listing_count; i++) {
+        text_add_string(body, i == 0 ? "" : ",");
+        write_contract(world, &world->listings[i], body);
+    }
+    text_add_string(body, "]}");
+}
+
+static void answer_ticker(const struct vsim_world *world, const struct vsim_listing *listing,
+                          struct text *body) {
+    text_add_char(body, '[');
+    write_ticker(world, listing, body);
+    text_add_char(body, ']');
+}
+
+static void answer_depth(const struct vsim_world *world, const struct vsim_listing *listing,
+                         struct text *body) {
+    text_add_char(body, '[');
+    write_depth(world, listing, true, body);
+    text_add_char(body, ']');
+}
+
+static void answer_funding(const struct vsim_world *world, const struct vsim_listing *listing,
+                           struct text *body) {
+    text_add_char(body, '[');
+    for (uint32_t i = 0; i < world->listing_count; i++) {
+        const struct vsim_listing *row = &world->listings[i];
+        if (listing != NULL && listing != row) {
+            continue;
+        }
+        text_add_string(body, listing != NULL || i == 0 ? "{" : ",{");
+        text_add_format(body, "\"contractId\":\"%d\"", contract_of(world, row));
+        member_ms(body, "fundingTime", row->next_settlement_ns - row->funding_interval_ns);
+        member_ms(body, "fundingTimestamp", world->now_ns);
+        vsim_member_px(body, "oraclePrice", row, row->mark);
+        vsim_member_px(body, "indexPrice", row, row->index);
+        vsim_member_rate(body, "fundingRate", row->funding, 10);
+        text_add_format(body, ",\"isSettlement\":false,\"fundingRateIntervalMin\":\"%lld\"}",
+                        (long long)(row->funding_interval_ns / (60 * NS_PER_S)));
+    }
+    text_add_char(body, ']');
+}
+
+enum contract_use { CONTRACT_NONE, CONTRACT_MAY, CONTRACT_MUST };
+
+static const struct {
+    const char *path;
+    enum contract_use use;
+    void (*answer)(const struct vsim_world *world, const struct vsim_listing *listing,
+                   struct text *body);
+} calls[] = {
+    {"/api/v2/public/meta/getServerTime", CONTRACT_NONE, answer_time},
+    {"/api/v2/public/meta/getMetaData", CONTRACT_NONE, answer_meta_data},
+    {"/api/v2/public/quote/getTicker", CONTRACT_MUST, answer_ticker},
+    {"/api/v2/public/quote/getDepth", CONTRACT_MUST, answer_depth},
+    {"/api/v2/public/funding/getLatestFundingRate", CONTRACT_MAY, answer_funding},
+};
+
+static void end_answer(const struct vsim_world *world, struct text *body) {
+    member_ms(body, "requestTime", world->now_ns);
+    member_ms(body, "responseTime", world->now_ns);
+    text_add_string(body, ",\"traceId\":\"0000000000000000\"}");
+}
+
+static uint32_t fail(const struct vsim_world *world, struct text *body, const char *code,
+                     const char *parameter, uint32_t http) {
+    text_add_format(body, "{\"code\":\"%s\",\"data\":null,\"msg\":\"%s\",\"errorParam\":", code,
+                    code);
+    if (parameter == NULL) {
+        text_add_string(body, "null");
+    } else {
+        text_add_format(body, "{\"name\":\"%s\"}", parameter);
+    }
+    end_answer(world, body);
+    return http;
+}
+
+static uint32_t edgex_answer(const struct vsim_world *world, const struct vsim_request *request,
+                             struct text *body) {
+    size_t i = 0;
+    while (i < COUNT_OF(calls) && !slice_equals(request->path, slice_of(calls[i].path))) {
+        i++;
+    }
+    if (i == COUNT_OF(calls)) {
+        return fail(world, body, "GATEWAY_NOT_FOUND", NULL, 404);
+    }
+    if (!slice_equals(request->method, SLICE("GET"))) {
+        return fail(world, body, "GATEWAY_METHOD_NOT_ALLOWED", NULL, 405);
+    }
+    struct slice id;
+    struct slice level;
+    const struct vsim_listing *listing = NULL;
+    bool named = calls[i].use != CONTRACT_NONE && vsim_query(request->query, "contractId", &id);
+    if (named) {
+        listing = find_contract(world, id);
+    }
+    if ((named || calls[i].use == CONTRACT_MUST) && listing == NULL) {
+        return fail(world, body, "GATEWAY_PARAM_INVALID", "contractId", 400);
+    }
+    if (calls[i].answer == answer_depth &&
+        (!vsim_query(request->query, "level", &level) || !slice_equals(level, SLICE("15")))) {
+        return fail(world, body, "GATEWAY_PARAM_INVALID", "level", 400);
+    }
+    text_add_string(body, "{\"code\":\"SUCCESS\",\"data\":");
+    calls[i].answer(world, listing, body);
+    text_add_string(body, ",\"msg\":null,\"errorParam\":null");
+    end_answer(world, body);
+    return 200;
+}
+
+static void edgex_rules(const struct symbol *symbol, const struct listing *seen,
+                        struct listing *out) {
+    static const struct {
+        const char *base;
+        int64_t tick, step;
+    } known[] = {
+        {"BTC", PX_ONE / 10, QTY_ONE / 1000},
+        {"ETH", PX_ONE / 100, QTY_ONE / 100},
+        {"SOL", PX_ONE / 100, QTY_ONE / 10},
+    };
+    *out = *seen;
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (strcmp(known[i].base, symbol->base) == 0) {
+            out->tick.v = known[i].tick;
+            out->step.v = known[i].step;
+        }
+    }
+    out->contract = (struct qty){QTY_ONE};
+    out->size_min = out->step;
+    out->size_max = (struct qty){mul_div_floor(out->step.v, 50000, 1)};
+    out->notional_min = (struct usd){0};
+    if (!edgex_md.native_name(symbol, out->native)) {
+        (void)string_copy(out->native, sizeof(out->native), slice_of(symbol->base));
+    }
+}
+
+const struct venue_sim edgex_sim = {
+    .name = "edgex",
+    .book_levels = EDGEX_BOOK_LEVELS,
+    .book_period_ms = 100,
+    .funding_interval_ns = 4 * 3600 * NS_PER_S,
+    .channels = channels,
+    .channel_count = COUNT_OF(channels),
+    .rules = edgex_rules,
+    .open = edgex_open,
+    .on_text = edgex_on_text,
+    .answer = edgex_answer,
+    .tick = edgex_tick,
+};

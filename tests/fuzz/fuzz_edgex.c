@@ -1,0 +1,18 @@
+// The market data decoder of this venue, stream and REST.
+#include "exchanges/edgex_md.h"
+#include "fuzz_md.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+// There is one reader only: what it tells must not depend on what it read before.
+static void again(struct md *md, struct slice frame, struct md_sink *sink) {
+    edgex_decode(md, 0, frame, sink);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct md *md = fuzz_md("edgex");
+    md->native_ids[0] = 30000001;
+    md->native_ids[1] = 30000002;
+    fuzz_decode(md, data, size, again);
+    return 0;
+}

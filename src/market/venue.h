@@ -78,6 +78,7 @@ struct md {
     uint64_t native_ids[SYMBOL_MAX];      // the venue's number of a listing, told with its rules
     struct md_bbo merged[SYMBOL_MAX];     // where a message tells only what changed
     uint64_t merged_sequence[SYMBOL_MAX]; // of the newest message in it
+    int64_t merged_asked_ns[SYMBOL_MAX];  // when it was asked for again, venue's clock
 };
 
 enum status md_create(struct md *md, const struct venue_md *venue, const struct universe *universe,

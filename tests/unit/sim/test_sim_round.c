@@ -346,7 +346,7 @@ static void run_round_and_a_half(void **state) {
 
 static const struct deal deals[] = {
     {{"binance", "okx", "hyperliquid"}},
-    {{"backpack", "okx", "edgex"}},
+    {{"backpack", "grvt", "edgex"}},
     {{"aster", "okx", "hyperliquid"}},
 };
 

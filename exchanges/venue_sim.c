@@ -178,12 +178,18 @@ static struct vsim_subscription *subscription_at(const struct vsim_session *sess
 }
 
 bool vsim_subscribe(struct vsim_session *session, uint32_t listing, uint32_t channel) {
+    return vsim_subscribe_at(session, listing, channel, 0, 0);
+}
+
+bool vsim_subscribe_at(struct vsim_session *session, uint32_t listing, uint32_t channel,
+                       uint32_t period_ms, uint32_t option) {
     struct vsim_subscription *subscription = subscription_at(session, listing, channel);
     if (subscription == NULL) {
         return false;
     }
     session->subscribed += !subscription->on;
-    *subscription = (struct vsim_subscription){.on = true};
+    *subscription =
+        (struct vsim_subscription){.on = true, .period_ms = period_ms, .option = option};
     return true;
 }
 
@@ -232,8 +238,8 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
                  const struct vsim_channel *channel, const struct vsim_listing *listing) {
     uint64_t id = shown_id(listing, channel->topic);
     int64_t now_ns = session->world->now_ns;
-    if (id == 0 ||
-        (subscription->pushed && now_ns - subscription->ns < channel->period_ms * NS_PER_MS) ||
+    uint32_t period_ms = subscription->period_ms > 0 ? subscription->period_ms : channel->period_ms;
+    if (id == 0 || (subscription->pushed && now_ns - subscription->ns < period_ms * NS_PER_MS) ||
         (subscription->pushed && id == subscription->id && !channel->repeats)) {
         return;
     }
@@ -246,10 +252,15 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
     }
     if (!silent) {
         text_clear(&session->world->scratch);
+        session->world->pushing = subscription;
         channel->encode(channel, session->world, listing, whole, &session->world->scratch);
         ASSERT(!session->world->scratch
                     .truncated); // VSIM_SCRATCH_SIZE holds the deepest book of any venue
+        session->world->pushing = NULL;
         send_pushed(session, text_slice(&session->world->scratch));
+        subscription->count++;
+        subscription->bid = (struct level){listing->bid, listing->bid_size};
+        subscription->ask = (struct level){listing->ask, listing->ask_size};
     }
     subscription->pushed = true;
     subscription->id = id;

@@ -58,12 +58,15 @@ struct vsim_listing {
     uint64_t funding_id;
 };
 
+struct vsim_subscription;
+
 struct vsim_world {
     const struct venue_sim *venue;
     struct vsim_listing *listings;
     uint32_t listing_count;
-    int64_t now_ns;      // venue's clock
-    struct text scratch; // where messages are composed, VSIM_SCRATCH_SIZE
+    int64_t now_ns;                          // venue's clock
+    struct text scratch;                     // where messages are composed, VSIM_SCRATCH_SIZE
+    const struct vsim_subscription *pushing; // whose message is being composed, within encode
 };
 
 struct vsim_channel {
@@ -85,8 +88,12 @@ struct vsim_out {
 
 struct vsim_subscription {
     bool on, pushed;
-    uint64_t id; // of what was pushed last
-    int64_t ns;  // when
+    uint64_t id;           // of what was pushed last
+    int64_t ns;            // when
+    uint64_t count;        // pushes before
+    uint32_t period_ms;    // instead of the channel's, where the client chooses; 0 = the channel's
+    uint32_t option;       // venue's own
+    struct level bid, ask; // best prices that were pushed last, VSIM_BBO
 };
 
 struct vsim_session {
@@ -160,6 +167,9 @@ void vsim_session_finish(struct vsim_session *session);
 void vsim_session_send(struct vsim_session *session); // what is in the world's scratch
 // False: no such channel or listing. Subscribing again starts over.
 bool vsim_subscribe(struct vsim_session *session, uint32_t listing, uint32_t channel);
+// As above; the client chose the period, and `option` means what the venue makes of it.
+bool vsim_subscribe_at(struct vsim_session *session, uint32_t listing, uint32_t channel,
+                       uint32_t period_ms, uint32_t option);
 bool vsim_unsubscribe(struct vsim_session *session, uint32_t listing,
                       uint32_t channel); // false: was not
 bool vsim_subscribed(const struct vsim_session *session, uint32_t listing, uint32_t channel);

@@ -7,6 +7,7 @@
 #include "exchanges/binance_oe.h"
 #include "exchanges/edgex_md.h"
 #include "exchanges/extended_md.h"
+#include "exchanges/grvt_md.h"
 #include "exchanges/hyperliquid_md.h"
 #include "exchanges/okx_md.h"
 #include "exchanges/paradex_md.h"
@@ -22,6 +23,7 @@ const struct venue venue_table[] = {
     {.md = &hyperliquid_md, .sim = &hyperliquid_sim, .maker_fee = {150}, .taker_fee = {450}},
     {.md = &backpack_md, .sim = &backpack_sim, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &edgex_md, .sim = &edgex_sim, .maker_fee = {120}, .taker_fee = {380}},
+    {.md = &grvt_md, .sim = &grvt_sim, .maker_fee = {-1}, .taker_fee = {450}},
     {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
     {.md = &paradex_md, .sim = &paradex_sim, .maker_fee = {0}, .taker_fee = {450}},
     {.md = &extended_md, .sim = &extended_sim, .maker_fee = {0}, .taker_fee = {250}},

@@ -79,6 +79,7 @@ struct md {
     struct md_bbo merged[SYMBOL_MAX];     // where a message tells only what changed
     uint64_t merged_sequence[SYMBOL_MAX]; // of the newest message in it
     uint64_t next_sequence[MD_CONNECTIONS_MAX]; // where a connection numbers its messages
+    int64_t merged_asked_ns[SYMBOL_MAX];        // when it was asked for again, venue's clock
 };
 
 enum status md_create(struct md *md, const struct venue_md *venue, const struct universe *universe,

@@ -1,6 +1,6 @@
-// A venue's server fed with whatever a client may send: each line of the input is a message, or,
-// beginning with '/' or
-// '{' after a '!', a REST call. What it answers must be JSON (or the plain text pong), however
+// A venue's server fed with whatever a client may send: each line of the input is a message, or a
+// REST call: a GET when it begins with '/', a POST when it begins with '!' (path and body behind a
+// blank, or a body to /info). What it answers must be JSON (or the plain text pong), however
 // wrong the question.
 #ifndef PERPDESK_TESTS_FUZZ_VENUE_SIM_H
 #define PERPDESK_TESTS_FUZZ_VENUE_SIM_H
@@ -56,8 +56,12 @@ static void drive(struct vsim_session *session, struct slice line) {
         struct text text = TEXT_OVER(body);
         struct vsim_request request = {.method = SLICE("GET"), .path = line};
         if (line.data[0] == '!') {
-            request = (struct vsim_request){
-                SLICE("POST"), SLICE("/info"), {"", 0}, {line.data + 1, line.size - 1}};
+            struct slice call = {line.data + 1, line.size - 1};
+            struct slice path = SLICE("/info");
+            if (call.size > 0 && call.data[0] == '/') {
+                path = vsim_cut(&call, ' ');
+            }
+            request = (struct vsim_request){SLICE("POST"), path, {"", 0}, call};
         } else {
             struct slice query = line;
             request.path = vsim_cut(&query, '?');

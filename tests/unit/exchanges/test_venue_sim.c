@@ -168,6 +168,28 @@ static void answers(void **state) {
          "\"msg\":\"unrecognized message\"}}\n"},
         {"the client's ping", &edgex_sim, "/api/v1/public/ws",
          "{\"type\":\"ping\",\"time\":\"17\"}", "{\"type\":\"pong\",\"time\":\"17\"}\n"},
+        {"ack", &grvt_sim, "/ws/full",
+         "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"stream\":\"v1.mini.d\","
+         "\"selectors\":[\"BTC_USDT_Perp@500\"]},\"id\":1}",
+         "{\"jsonrpc\":\"2.0\",\"result\":{\"stream\":\"v1.mini.d\",\"subs\":[\"BTC_USDT_Perp@"
+         "500\"],"
+         "\"unsubs\":[],\"num_snapshots\":[1],\"first_sequence_number\":[\"1\"],"
+         "\"latest_sequence_number\":[\"0\"]},\"id\":1,\"method\":\"subscribe\"}\n"},
+        {"no such instrument", &grvt_sim, "/ws/full",
+         "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"stream\":\"v1.mini.d\","
+         "\"selectors\":[\"BTC_USDT_Perp@500\",\"X@500\"]},\"id\":1}",
+         "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":3000,\"message\":\"Instrument is invalid\"},"
+         "\"id\":1,\"method\":\"subscribe\"}\n"},
+        {"no such rate", &grvt_sim, "/ws/full",
+         "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"stream\":\"v1.mini.s\","
+         "\"selectors\":[\"BTC_USDT_Perp@50\"]},\"id\":9}",
+         "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":3030,\"message\":\"Rate is invalid\"},"
+         "\"id\":9,\"method\":\"subscribe\"}\n"},
+        {"no such depth", &grvt_sim, "/ws/full",
+         "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"stream\":\"v1.book.s\","
+         "\"selectors\":[\"BTC_USDT_Perp@500-11\"]},\"id\":9}",
+         "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":3031,\"message\":\"Depth is invalid\"},"
+         "\"id\":9,\"method\":\"subscribe\"}\n"},
         {"ping", &okx_sim, "/ws/v5/public", "ping", "pong\n"},
         {"ack per arg", &okx_sim, "/ws/v5/public",
          "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT-SWAP\"},"
@@ -239,6 +261,8 @@ static void paths(void **state) {
         {&backpack_sim, "/stream", false},
         {&edgex_sim, "/api/v1/public/ws?timestamp=5", true},
         {&edgex_sim, "/api/v1/private/ws", false},
+        {&grvt_sim, "/ws/full", true},
+        {&grvt_sim, "/ws/lite", false},
         {&okx_sim, "/ws/v5/public", true},
         {&okx_sim, "/ws/v5/private", false},
         {&hyperliquid_sim, "/ws", true},
@@ -392,6 +416,29 @@ static void edgex_ends_after_five_unanswered_pings(void **state) {
     close_world();
 }
 
+static void grvt_tells_what_changed(void **state) {
+    (void)state;
+    open_world(&grvt_sim, "/ws/full");
+    struct vsim_listing *listing = &world.listings[0];
+    vsim_quote(listing, level_of(50000, 1000), level_of(50001, 2000), 0, world.now_ns);
+    grvt_sim.on_text(&session, SLICE("{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{"
+                                     "\"stream\":\"v1.mini.d\",\"selectors\":[\"BTC_USDT_Perp@0\"]"
+                                     "},\"id\":1}"));
+    vsim_session_poll(&session);
+    assert_non_null(strstr(heard.last, "\"sequence_number\":\"0\""));
+    assert_non_null(strstr(heard.last, "\"best_bid_price\":\"50000.0\",\"best_bid_size\":\"1.000\","
+                                       "\"best_ask_price\":\"50001.0\""));
+    vsim_quote(listing, level_of(50000, 1000), level_of(50001, 3000), 0, world.now_ns);
+    vsim_quote(listing, level_of(50000, 1000), level_of(50001, 4000), 0, world.now_ns);
+    vsim_session_poll(&session);
+    assert_string_equal(
+        heard.last,
+        "{\"stream\":\"v1.mini.d\",\"selector\":\"BTC_USDT_Perp@0\",\"sequence_number\":\"1\","
+        "\"feed\":{\"event_time\":\"1000000000000\",\"instrument\":\"BTC_USDT_Perp\","
+        "\"best_ask_size\":\"4.000\"},\"prev_sequence_number\":\"0\"}");
+    close_world();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers),
@@ -401,6 +448,7 @@ int main(void) {
         cmocka_unit_test(pushes_keep_their_period),
         cmocka_unit_test(hyperliquid_books_repeat),
         cmocka_unit_test(edgex_books_have_versions),
+        cmocka_unit_test(grvt_tells_what_changed),
         cmocka_unit_test(edgex_ends_after_five_unanswered_pings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -350,7 +350,7 @@ static void run_round_and_a_half(void **state) {
 static const struct deal deals[] = {
     {{"binance", "okx", "hyperliquid"}},
     {{"aster", "paradex", "extended"}},
-    {{"backpack", "okx", "edgex"}},
+    {{"backpack", "grvt", "edgex"}},
 };
 
 int main(void) {

@@ -121,6 +121,7 @@ struct venue_md {
     uint32_t heartbeat_ms;      // send heartbeat_text when nothing was received for this long; 0 =
                                 // server pings
     const char *heartbeat_text; // text frame
+    bool heartbeat_always;      // whatever was received: the venue closes when its client is silent
     uint32_t connection_age_max_s; // reconnect before the venue does; 0 = no limit
     uint32_t weight_per_minute;
 

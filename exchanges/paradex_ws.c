@@ -230,9 +230,12 @@ static void decode_summary(struct md *md, struct json *r, bool all, struct md_si
 
 static struct slice first_part(struct slice channel, struct slice *rest) {
     const char *dot = channel.size == 0 ? NULL : memchr(channel.data, '.', channel.size);
-    size_t size = dot == NULL ? channel.size : (size_t)(dot - channel.data);
-    size_t used = dot == NULL ? size : size + 1;
-    *rest = (struct slice){channel.data + used, channel.size - used};
+    if (dot == NULL) {
+        *rest = (struct slice){"", 0};
+        return channel;
+    }
+    size_t size = (size_t)(dot - channel.data);
+    *rest = (struct slice){dot + 1, channel.size - size - 1};
     return (struct slice){channel.data, size};
 }
 

@@ -15,6 +15,11 @@ static enum status listing_create(struct vsim_listing *listing, uint32_t levels)
             return status_fail(STATUS_SYSTEM, "simulator: no memory for a book");
         }
     }
+    listing->bid_changes = calloc(2 * (size_t)levels, sizeof(struct qty));
+    listing->ask_changes = calloc(2 * (size_t)levels, sizeof(struct qty));
+    if (listing->bid_changes == NULL || listing->ask_changes == NULL) {
+        return status_fail(STATUS_SYSTEM, "simulator: no memory for a book");
+    }
     return STATUS_OK;
 }
 
@@ -49,6 +54,8 @@ void vsim_world_finish(struct vsim_world *world) {
         free(listing->asks);
         free(listing->changed_bids);
         free(listing->changed_asks);
+        free(listing->bid_changes);
+        free(listing->ask_changes);
     }
     free(world->listings);
     free(world->scratch.data);
@@ -81,24 +88,27 @@ void vsim_forget(struct vsim_listing *listing) {
     listing->changed_bid_count = listing->changed_ask_count = 0;
 }
 
-// Both lists best first. Writes what is new, different or gone (size 0); at most old_count +
-// new_count entries.
+// Both lists best first. Writes what is new, different or gone (size 0), and by how much it
+// changed; at most old_count + new_count entries.
 static uint32_t diff_side(const struct level *old, uint32_t old_count, const struct level *new,
-                          uint32_t new_count, bool bids, struct level *out) {
+                          uint32_t new_count, bool bids, struct level *out, struct qty *changes) {
     uint32_t o = 0, n = 0, count = 0;
     while (o < old_count || n < new_count) {
         bool old_first =
             n == new_count || (o < old_count && (bids ? old[o].price.v > new[n].price.v
                                                       : old[o].price.v < new[n].price.v));
         if (old_first) {
+            changes[count] = qty_sub((struct qty){0}, old[o].size);
             out[count++] = (struct level){old[o++].price, {0}};
         } else if (o < old_count && old[o].price.v == new[n].price.v) {
             if (old[o].size.v != new[n].size.v) {
+                changes[count] = qty_sub(new[n].size, old[o].size);
                 out[count++] = new[n];
             }
             o++;
             n++;
         } else {
+            changes[count] = new[n].size;
             out[count++] = new[n++];
         }
     }
@@ -109,10 +119,10 @@ bool vsim_publish(struct vsim_listing *listing, const struct level *bids, uint32
                   const struct level *asks, uint32_t ask_count, uint64_t id, int64_t now_ns) {
     bid_count = bid_count < listing->levels_max ? bid_count : listing->levels_max;
     ask_count = ask_count < listing->levels_max ? ask_count : listing->levels_max;
-    listing->changed_bid_count =
-        diff_side(listing->bids, listing->bid_count, bids, bid_count, true, listing->changed_bids);
-    listing->changed_ask_count =
-        diff_side(listing->asks, listing->ask_count, asks, ask_count, false, listing->changed_asks);
+    listing->changed_bid_count = diff_side(listing->bids, listing->bid_count, bids, bid_count, true,
+                                           listing->changed_bids, listing->bid_changes);
+    listing->changed_ask_count = diff_side(listing->asks, listing->ask_count, asks, ask_count,
+                                           false, listing->changed_asks, listing->ask_changes);
     if (listing->changed_bid_count == 0 && listing->changed_ask_count == 0) {
         listing->snapshot_id = id > listing->snapshot_id ? id : listing->snapshot_id;
         return false;
@@ -155,6 +165,7 @@ static void send_pushed(struct vsim_session *session, struct slice message) {
     const struct venue_sim *venue = session->world->venue;
     session->out->send(session->out,
                        venue->shape == NULL ? message : venue->shape(session, message));
+    session->pushes++;
 }
 
 static struct vsim_subscription *subscription_at(const struct vsim_session *session,

@@ -44,6 +44,7 @@ struct vsim_listing {
     struct level *bids, *asks; // published book, best first
     uint32_t bid_count, ask_count, levels_max;
     struct level *changed_bids, *changed_asks; // against the publication before; size 0 = gone
+    struct qty *bid_changes, *ask_changes;     // by how much; parallel to changed_bids, …_asks
     uint32_t changed_bid_count, changed_ask_count;
     uint64_t book_id, book_previous; // ids of this publication and of the one before it; 0 = none
     uint64_t snapshot_id; // what an answer with the whole book tells: book_id, or a later one that
@@ -100,6 +101,7 @@ struct vsim_session {
     struct vsim_out *out;
     struct vsim_subscription *subscriptions; // listing * channel_count + channel
     uint32_t subscribed;
+    uint64_t pushes;     // sent to this session so far, for venues that number them
     uint32_t mode;       // venue's own, set by open
     int64_t pinged_ns;   // venue's own: of a venue that pings in the application
     uint32_t unanswered; // pings since the client last answered
@@ -139,7 +141,8 @@ struct venue_sim {
 };
 
 extern const struct venue_sim backpack_sim, edgex_sim, grvt_sim;
-extern const struct venue_sim aster_sim, binance_sim, hyperliquid_sim, okx_sim;
+extern const struct venue_sim aster_sim, binance_sim, extended_sim, hyperliquid_sim, lighter_sim,
+    okx_sim, paradex_sim;
 
 enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue,
                               uint32_t listings) MUST_CHECK;

@@ -6,9 +6,11 @@
 #include "exchanges/binance_md.h"
 #include "exchanges/binance_oe.h"
 #include "exchanges/edgex_md.h"
+#include "exchanges/extended_md.h"
 #include "exchanges/grvt_md.h"
 #include "exchanges/hyperliquid_md.h"
 #include "exchanges/okx_md.h"
+#include "exchanges/paradex_md.h"
 #include "exchanges/venue_sim.h"
 
 const struct venue venue_table[] = {
@@ -23,6 +25,8 @@ const struct venue venue_table[] = {
     {.md = &edgex_md, .sim = &edgex_sim, .maker_fee = {120}, .taker_fee = {380}},
     {.md = &grvt_md, .sim = &grvt_sim, .maker_fee = {-1}, .taker_fee = {450}},
     {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
+    {.md = &paradex_md, .sim = &paradex_sim, .maker_fee = {0}, .taker_fee = {450}},
+    {.md = &extended_md, .sim = &extended_sim, .maker_fee = {0}, .taker_fee = {250}},
 };
 
 const uint32_t venue_table_count = COUNT_OF(venue_table);

@@ -131,7 +131,7 @@ static void on_open(struct ws *ws, void *user) {
     struct feed *feed = c->feed;
     feed->now_ns = clock_now_ns(feed->config.clock);
     c->open = true;
-    c->subscribed = false;
+    c->subscribed = c->broken = false;
     c->first_checked = false;
     c->opened_ms = c->heard_ms = c->beat_ms = feed_loop_ms(feed);
     c->data_ms = 0;
@@ -154,6 +154,9 @@ static void on_message(struct ws *ws, void *user, struct slice data, bool binary
     feed->current = c;
     feed->config.venue->decode(&feed->md, c->index, data, &feed->sink);
     feed->current = NULL;
+    if (c->broken) {
+        ws_reconnect(c->ws, WS_CLOSE_GOING_AWAY, "a hole in the connection's numbers");
+    }
     if (feed->has_data) {
         bool first = c->data_ms == 0;
         c->data_ms = c->heard_ms;
@@ -187,9 +190,12 @@ static void on_closed(struct ws *ws, void *user, uint16_t code, const char *text
     c->data_ms = 0;
     memset(feed->text, 0, sizeof(feed->text));
     (void)string_copy(feed->text, sizeof(feed->text), slice_of(text));
-    if (c->index == 0 && ws->was_open) {
+    if (c->index == feed->config.venue->book_connection && ws->was_open) {
         feed_books_drop(feed);
         feed_enter(feed);
+    }
+    if (c->index == 0 && ws->was_open) {
+        feed_quotes_forget(feed);
         feed->poll_due_ms = feed_loop_ms(feed) + feed->config.settings->poll_ns / NS_PER_MS;
     }
     feed_judge_state(feed);

@@ -112,8 +112,7 @@ static void publish_depth(struct feed *feed, uint16_t symbol) {
 void feed_books_drop(struct feed *feed) {
     for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
         struct feed_symbol *known = &feed->symbols[i];
-        known->sequence = 0;
-        known->seen_bbo = known->seen_book = false;
+        known->seen_book = false;
         known->job[MD_REQUEST_BOOK].wanted = false;
         if (known->has_book) {
             book_sync_reset(&known->book);
@@ -121,6 +120,13 @@ void feed_books_drop(struct feed *feed) {
         }
     }
     atomic_store(&feed->stats.books_live, 0);
+}
+
+void feed_quotes_forget(struct feed *feed) {
+    for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+        feed->symbols[i].sequence = 0;
+        feed->symbols[i].seen_bbo = false;
+    }
 }
 
 uint32_t feed_books_live(const struct feed *feed) {
@@ -263,6 +269,9 @@ static void send_reply(struct feed *feed, struct slice text) {
 
 static void take_refusal(struct feed *feed, const struct md_update *update) {
     feed_count(feed, update->refused.cause);
+    if (update->refused.cause == FEED_GAP && feed->current != NULL) {
+        feed->current->broken = true;
+    }
     struct slice text = update->refused.text;
     int size = text.size < 120 ? (int)text.size : 120;
     enum log_level level = update->refused.cause == FEED_VENUE_ERROR ? LOG_WARN : LOG_DEBUG;

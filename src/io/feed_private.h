@@ -50,6 +50,7 @@ struct feed_connection {
     char url[URL_PATH_MAX];
     bool started, open;
     bool subscribed;
+    bool broken;        // the decoder found that messages were lost
     bool first_checked; // the watch for mute streams has looked
     int64_t subscribed_ms, opened_ms, heard_ms, data_ms, beat_ms; // loop time
 };
@@ -107,7 +108,8 @@ void feed_subscribe_waiting(struct feed *feed); // connections that waited for t
 void feed_on_update(struct md_sink *sink, const struct md_update *update);
 void feed_enter(struct feed *feed); // into the engine when something was stored
 void feed_books_drop(struct feed *feed);
-void feed_rejudge(struct feed *feed); // quarantined quotes that held long enough
+void feed_quotes_forget(struct feed *feed); // their numbers begin anew with the next connection
+void feed_rejudge(struct feed *feed);       // quarantined quotes that held long enough
 void feed_tell_funding(struct feed *feed);
 uint32_t feed_books_live(const struct feed *feed);
 bool feed_listed(const struct feed *feed, uint16_t symbol);

@@ -141,7 +141,8 @@ static void resubscribe(struct feed *feed, uint16_t symbol) {
     struct feed_symbol *known = &feed->symbols[symbol];
     const struct venue_md *venue = feed->config.venue;
     known->job[MD_REQUEST_BOOK].wanted = false;
-    if (venue->resubscribe_book == NULL || !feed->connections[0].open) {
+    const struct feed_connection *c = &feed->connections[venue->book_connection];
+    if (venue->resubscribe_book == NULL || !c->open) {
         return;
     }
     char buffer[1024];
@@ -150,9 +151,8 @@ static void resubscribe(struct feed *feed, uint16_t symbol) {
         if (!venue->resubscribe_book(&feed->md, symbol, step, &text)) {
             break;
         }
-        if (text.truncated || !ws_send(feed->connections[0].ws, text_slice(&text))) {
-            ws_reconnect(feed->connections[0].ws, WS_CLOSE_GOING_AWAY,
-                         "the book could not be asked for");
+        if (text.truncated || !ws_send(c->ws, text_slice(&text))) {
+            ws_reconnect(c->ws, WS_CLOSE_GOING_AWAY, "the book could not be asked for");
             return;
         }
     }
@@ -290,9 +290,11 @@ void feed_rest_tick(struct feed *feed) {
     if (feed->connections[0].open) {
         poll_end(feed);
         feed->poll_due_ms = now_ms + feed->config.settings->poll_ns / NS_PER_MS;
-        books_again(feed, now_ms);
     } else if (now_ms >= feed->poll_due_ms) {
         poll_round(feed, now_ms);
+    }
+    if (feed->connections[feed->config.venue->book_connection].open) {
+        books_again(feed, now_ms);
     }
     feed_rest_pump(feed);
 }

@@ -64,6 +64,13 @@ static void insert_at(struct book *book, struct book_side *side, uint32_t at, st
     side->count++;
 }
 
+struct qty book_size(const struct book *book, enum side which, struct px price) {
+    const struct book_side *side = which == SIDE_BUY ? &book->bids : &book->asks;
+    uint32_t at = find(side, which == SIDE_BUY, price);
+    bool there = at < side->count && side->levels[at].price.v == price.v;
+    return there ? side->levels[at].size : (struct qty){0};
+}
+
 void book_set(struct book *book, enum side which, struct level level) {
     struct book_side *side = which == SIDE_BUY ? &book->bids : &book->asks;
     uint32_t at = find(side, which == SIDE_BUY, level.price);

@@ -24,7 +24,8 @@ struct book {
 enum status book_create(struct book *book, uint32_t levels_max) MUST_CHECK;
 void book_finish(struct book *book);
 void book_clear(struct book *book);
-void book_set(struct book *book, enum side side, struct level level); // size 0 deletes
+void book_set(struct book *book, enum side side, struct level level);           // size 0 deletes
+struct qty book_size(const struct book *book, enum side side, struct px price); // 0 = nothing there
 void book_top(const struct book *book, struct depth *out,
               uint32_t levels); // levels <= DEPTH_LEVELS_MAX
 bool book_crossed(const struct book *book);
@@ -58,6 +59,7 @@ enum book_verdict {
 
 struct book_message {
     bool snapshot;
+    bool relative;                  // of a delta: sizes are changes, and may be negative
     uint64_t first, last, previous; // ids; meaning by rule
     const struct level *bids, *asks;
     uint32_t bid_count, ask_count;

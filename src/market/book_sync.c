@@ -69,6 +69,20 @@ static void set_levels(struct book *book, enum side side, const struct level *le
     }
 }
 
+// False: a change takes away more than there is, so something was missed.
+static bool change_levels(struct book *book, enum side side, const struct level *levels,
+                          uint32_t count) {
+    for (uint32_t i = count; i > 0; i--) {
+        struct level level = levels[i - 1];
+        level.size = qty_add(book_size(book, side, level.price), level.size);
+        if (level.size.v < 0) {
+            return false;
+        }
+        book_set(book, side, level);
+    }
+    return true;
+}
+
 static void apply_levels(struct book_sync *sync, const struct book_message *message) {
     set_levels(&sync->book, SIDE_BUY, message->bids, message->bid_count);
     set_levels(&sync->book, SIDE_SELL, message->asks, message->ask_count);
@@ -139,6 +153,12 @@ static enum book_verdict apply_previous(struct book_sync *sync,
         message->last == message->previous && message->bid_count == 0 && message->ask_count == 0;
     if (keep_alive) {
         return BOOK_UNCHANGED;
+    }
+    if (message->relative) {
+        sync->last = message->last;
+        bool whole = change_levels(&sync->book, SIDE_BUY, message->bids, message->bid_count) &&
+                     change_levels(&sync->book, SIDE_SELL, message->asks, message->ask_count);
+        return whole ? BOOK_APPLIED : drop_book(sync);
     }
     apply_levels(sync, message); // a lower id is the venue's reset after maintenance
     return BOOK_APPLIED;

@@ -79,6 +79,7 @@ struct md {
     struct md_bbo merged[SYMBOL_MAX];     // where a message tells only what changed
     uint64_t merged_sequence[SYMBOL_MAX]; // of the newest message in it
     int64_t merged_asked_ns[SYMBOL_MAX];  // when it was asked for again, venue's clock
+    uint64_t next_sequence[MD_CONNECTIONS_MAX]; // where a connection numbers its messages
 };
 
 enum status md_create(struct md *md, const struct venue_md *venue, const struct universe *universe,
@@ -108,10 +109,11 @@ struct venue_md {
     const char *title; // "Binance USDT-M"
     enum currency quote_currency;
     enum book_rule book_rule;
-    uint32_t book_levels; // snapshot depth
-    bool quote_from_book; // the best prices are those of the book: every listed symbol has one
-    bool rules_first;     // subscriptions carry numbers that come with the rules: wait for them
-    bool url_has_time;    // the address ends in ?timestamp=<ms>, the desk's time of each connect
+    uint32_t book_levels;    // snapshot depth
+    uint8_t book_connection; // which connection carries the books
+    bool quote_from_book;    // the best prices are those of the book: every listed symbol has one
+    bool rules_first;        // subscriptions carry numbers that come with the rules: wait for them
+    bool url_has_time;       // the address ends in ?timestamp=<ms>, the desk's time of each connect
     struct {
         const char *ws[MD_CONNECTIONS_MAX]; // "wss://host[:port]/path", NULL = unused
         const char *rest;                   // "https://host[:port]"
@@ -130,7 +132,8 @@ struct venue_md {
     // Asks again for one symbol's book after a gap (BOOK_RULE_PREVIOUS); as subscribe. NULL: not
     // needed.
     bool (*resubscribe_book)(struct md *md, uint16_t symbol, uint32_t step, struct text *out);
-    // One whole message of connection `connection`. Emits any number of updates.
+    // One whole message of connection `connection`. Emits any number of updates. MD_REFUSED with
+    // FEED_GAP: messages of this connection were lost and it has to be made anew.
     void (*decode)(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink);
     // Fills *out for the kind; false when the venue needs no such request.
     bool (*request)(struct md *md, enum md_request_kind kind, uint16_t symbol,

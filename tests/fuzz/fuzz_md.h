@@ -19,10 +19,11 @@ static uint64_t fuzz_fold(uint64_t hash, const void *data, size_t size) {
     return size > 0 ? hash_bytes(data, size, hash) : hash;
 }
 
-static uint64_t fuzz_fold_levels(uint64_t hash, const struct level *levels, uint32_t count) {
+static uint64_t fuzz_fold_levels(uint64_t hash, const struct level *levels, uint32_t count,
+                                 bool relative) {
     ASSERT(count <= MD_LEVELS_MAX);
     for (uint32_t i = 0; i < count; i++) {
-        ASSERT(levels[i].price.v >= 0 && levels[i].size.v >= 0);
+        ASSERT(levels[i].price.v >= 0 && (relative || levels[i].size.v >= 0));
     }
     return fuzz_fold(hash, levels, count * sizeof(*levels));
 }
@@ -40,8 +41,8 @@ static uint64_t fuzz_fold_book(uint64_t hash, const struct book_message *book) {
     const uint64_t values[] = {book->snapshot, book->first, book->last, book->previous,
                                (uint64_t)book->venue_time_ns};
     hash = fuzz_fold(hash, values, sizeof(values));
-    hash = fuzz_fold_levels(hash, book->bids, book->bid_count);
-    return fuzz_fold_levels(hash, book->asks, book->ask_count);
+    hash = fuzz_fold_levels(hash, book->bids, book->bid_count, book->relative);
+    return fuzz_fold_levels(hash, book->asks, book->ask_count, book->relative);
 }
 
 static void fuzz_on_update(struct md_sink *sink, const struct md_update *update) {
@@ -75,7 +76,9 @@ static struct md *fuzz_md(const char *venue) {
     for (int i = 0; i < 2; i++) {
         md.listings[i].contract = (struct qty){QTY_ONE / 100};
         md.funding_interval_ns[i] = 0;
+        md.merged_sequence[i] = 0;
     }
+    memset(md.next_sequence, 0, sizeof(md.next_sequence));
     return &md;
 }
 

@@ -105,6 +105,25 @@ static void answers(void **state) {
         {"list", &aster_sim, "/stream?streams=btcusdt@depth@100ms/btcusdt@markPrice@1s/nope",
          "{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":3}",
          "{\"result\":[\"btcusdt@depth@100ms\",\"btcusdt@markPrice@1s\"],\"id\":3}\n"},
+        {"ack", &paradex_sim, "/v1",
+         "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"channel\":\"bbo.BTC-USD-"
+         "PERP\"},"
+         "\"id\":2}",
+         "{\"jsonrpc\":\"2.0\",\"result\":{\"channel\":\"bbo.BTC-USD-PERP\"},\"usIn\":999999924,"
+         "\"usDiff\":76,\"usOut\":1000000000,\"id\":2}\n"},
+        {"no such channel", &paradex_sim, "/v1",
+         "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"channel\":\"bbo.X\"},\"id\":"
+         "0}",
+         "{\"jsonrpc\":\"2.0\",\"id\":0,\"error\":{\"code\":-32600,\"message\":\"invalid subscribe "
+         "request\","
+         "\"data\":\"invalid channel\"},\"usIn\":999999924,\"usDiff\":76,\"usOut\":1000000000}\n"},
+        {"no such method", &paradex_sim, "/v1", "{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"id\":7}",
+         "{\"jsonrpc\":\"2.0\",\"id\":7,\"error\":{\"code\":-32601,\"message\":\"method not "
+         "found\"},"
+         "\"usIn\":999999924,\"usDiff\":76,\"usOut\":1000000000}\n"},
+        {"not JSON", &paradex_sim, "/v1", "ping",
+         "{\"jsonrpc\":\"2.0\",\"id\":0,\"error\":{\"code\":-32700,\"message\":\"parse error\"},"
+         "\"usIn\":999999924,\"usDiff\":76,\"usOut\":1000000000}\n"},
         {"a good subscription is silent", &backpack_sim, "/",
          "{\"method\":\"SUBSCRIBE\",\"params\":[\"bookTicker.BTC_USDC_PERP\","
          "\"depth.200ms.BTC_USDC_PERP\",\"trade.BTC_USDC_PERP\"]}",
@@ -149,6 +168,28 @@ static void answers(void **state) {
          "\"selectors\":[\"BTC_USDT_Perp@500-11\"]},\"id\":9}",
          "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":3031,\"message\":\"Depth is invalid\"},"
          "\"id\":9,\"method\":\"subscribe\"}\n"},
+        {"v1 hears nothing", &extended_sim, "/stream.extended.exchange/v1/orderbooks?depth=1",
+         "hello", ""},
+        {"ack", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"subscribe\",\"params\":{\"scope\":"
+         "\"orderbooks\","
+         "\"selector\":{\"market\":\"BTC-USD\",\"depth\":\"1\",\"rfqOnly\":false}}}",
+         "{\"id\":\"1\",\"result\":{\"method\":\"subscribe\",\"status\":\"OK\",\"subscription\":"
+         "\"orderbooks.1.BTC-USD\"},\"jsonrpc\":\"2.0\"}\n"},
+        {"no such depth", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"subscribe\",\"params\":{\"scope\":"
+         "\"orderbooks\","
+         "\"selector\":{\"market\":\"BTC-USD\",\"depth\":\"20\"}}}",
+         ""},
+        {"no such market", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"2\",\"method\":\"subscribe\",\"params\":{\"scope\":"
+         "\"prices\","
+         "\"selector\":{\"market\":\"X-USD\",\"type\":\"mark\"}}}",
+         "{\"id\":\"2\",\"error\":{\"code\":1001,\"message\":\"Market not "
+         "found.\"},\"jsonrpc\":\"2.0\"}\n"},
+        {"ping", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"3\",\"method\":\"ping\"}",
+         "{\"id\":\"3\",\"result\":{\"method\":\"ping\",\"status\":\"OK\"},\"jsonrpc\":\"2.0\"}\n"},
         {"ping", &okx_sim, "/ws/v5/public", "ping", "pong\n"},
         {"ack per arg", &okx_sim, "/ws/v5/public",
          "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT-SWAP\"},"
@@ -209,6 +250,13 @@ static void paths(void **state) {
         {&binance_sim, "/", false},
         {&aster_sim, "/ws/btcusdt@bookTicker", true},
         {&aster_sim, "/public/ws", false},
+        {&paradex_sim, "/v1", true},
+        {&extended_sim, "/stream.extended.exchange/v1/orderbooks?depth=1", true},
+        {&extended_sim, "/stream.extended.exchange/v1/prices/mark", true},
+        {&extended_sim, "/stream.extended.exchange/v1/orderbooks?depth=5", false},
+        {&extended_sim, "/stream.extended.exchange/v1/orderbooks/X-USD", false},
+        {&extended_sim, "/stream.extended.exchange/v2/rpc", true},
+        {&paradex_sim, "/v2", false},
         {&backpack_sim, "/", true},
         {&backpack_sim, "/stream", false},
         {&edgex_sim, "/api/v1/public/ws?timestamp=5", true},

@@ -170,12 +170,40 @@ static void test_overflow(void **state) {
     book_sync_finish(&sync);
 }
 
+// Sizes that are changes add up; one that takes away more than there is drops the book.
+static void test_changes(void **state) {
+    (void)state;
+    static const struct {
+        int64_t change, left; // of one level that begins with 5
+        enum book_verdict verdict;
+    } rows[] = {{2, 7, BOOK_APPLIED},
+                {-3, 4, BOOK_APPLIED},
+                {-4, 0, BOOK_APPLIED},
+                {1, 1, BOOK_APPLIED},
+                {-2, 0, BOOK_GAP}};
+    struct book_sync sync;
+    struct level level = {{PX_ONE}, {5 * QTY_ONE}};
+    struct book_message snapshot = {.snapshot = true, .bids = &level, .bid_count = 1};
+    assert_int_equal(book_sync_create(&sync, BOOK_RULE_PREVIOUS, 10), STATUS_OK);
+    assert_int_equal(book_sync_apply(&sync, &snapshot), BOOK_APPLIED);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct level change = {{PX_ONE}, {rows[i].change * QTY_ONE}};
+        struct book_message delta = {
+            .relative = true, .previous = i, .last = i + 1, .bids = &change, .bid_count = 1};
+        assert_int_equal(book_sync_apply(&sync, &delta), rows[i].verdict);
+        assert_int_equal(book_size(&sync.book, SIDE_BUY, level.price).v, rows[i].left * QTY_ONE);
+    }
+    assert_int_equal(sync.state, BOOK_WAITING_SNAPSHOT);
+    book_sync_finish(&sync);
+}
+
 int main(void) {
-    struct CMUnitTest tests[COUNT_OF(chains) + 1];
+    struct CMUnitTest tests[COUNT_OF(chains) + 2];
     for (size_t i = 0; i < COUNT_OF(chains); i++) {
         tests[i] = (struct CMUnitTest){chains[i].name, test_chain, NULL, NULL,
                                        (void *)(uintptr_t)&chains[i]};
     }
     tests[COUNT_OF(chains)] = (struct CMUnitTest)cmocka_unit_test(test_overflow);
+    tests[COUNT_OF(chains) + 1] = (struct CMUnitTest)cmocka_unit_test(test_changes);
     return cmocka_run_group_tests_name("book_sync", tests, NULL, NULL);
 }

@@ -170,8 +170,10 @@ static void connect_venue(struct desk_venue *venue) {
         book_sync_reset(&venue->books[i]);
         venue->want_snapshot[i] = false;
         venue->applied_before[i] = venue->applied[i];
-        venue->quote_sequence[i] =
-            venue->md.venue->book_rule == BOOK_RULE_SNAPSHOTS ? 0 : venue->quote_sequence[i];
+        if (venue->md.venue->book_rule == BOOK_RULE_SNAPSHOTS ||
+            venue->md.next_sequence[0] > 0) { // the connection numbers its messages
+            venue->quote_sequence[i] = 0;
+        }
     }
     for (uint32_t i = 0; i < venue->connections; i++) {
         if (!venue->sessions[i].attached) {
@@ -333,7 +335,8 @@ static void run_round_and_a_half(void **state) {
     assert_int_equal(market->bad_records, 0);
     for (uint32_t i = 0; i < VENUES; i++) {
         check_venue(&venues[i]);
-        if (strcmp(deal->venues[i], "hyperliquid") != 0) { // its books repeat at their own time
+        // Whole books come at their own time, so the last of them may be older than the server's.
+        if (venues[i].md.venue->book_rule != BOOK_RULE_SNAPSHOTS) {
             compare_books(&venues[i]);
         }
     }
@@ -346,8 +349,8 @@ static void run_round_and_a_half(void **state) {
 
 static const struct deal deals[] = {
     {{"binance", "okx", "hyperliquid"}},
+    {{"aster", "paradex", "extended"}},
     {{"backpack", "grvt", "edgex"}},
-    {{"aster", "okx", "hyperliquid"}},
 };
 
 int main(void) {

@@ -1,0 +1,421 @@
+// Paradex as its server speaks: JSON-RPC over one WebSocket, and the public REST calls. Books are
+// the snapshot feed of 15 levels; of the delta feeds, whose chain rule nobody has confirmed, there
+// is none here.
+#include "base/clock.h"
+#include "base/json.h"
+#include "exchanges/md_decode.h"
+#include "exchanges/vsim_text.h"
+
+enum { LEVELS = 15, ANSWER_US = 76 };
+
+static void begin_push(const char *before, const char *behind, const struct vsim_listing *listing,
+                       struct text *out) {
+    text_add_format(out,
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{\"channel\":"
+                    "\"%s.%s%s\",\"data\":{",
+                    before, listing->rules.native, behind);
+}
+
+static void write_bbo(const struct vsim_listing *listing, struct text *out) {
+    text_add_format(out, "\"market\":\"%s\"", listing->rules.native);
+    vsim_member_px(out, "bid", listing, listing->bid);
+    vsim_member_qty(out, "bid_size", listing, listing->bid_size);
+    vsim_member_px(out, "ask", listing, listing->ask);
+    vsim_member_qty(out, "ask_size", listing, listing->ask_size);
+    vsim_member_int(out, "last_updated_at", listing->quote_ns / NS_PER_MS);
+    vsim_member_int(out, "seq_no", (int64_t)listing->quote_id);
+}
+
+static void encode_bbo(const struct vsim_channel *channel, const struct vsim_world *world,
+                       const struct vsim_listing *listing, bool whole, struct text *out) {
+    (void)world;
+    (void)whole;
+    begin_push(channel->name, "", listing, out);
+    write_bbo(listing, out);
+    text_add_string(out, "}}}");
+}
+
+static void write_inserts(const struct vsim_listing *listing, bool bids, struct text *out) {
+    const struct level *levels = bids ? listing->bids : listing->asks;
+    uint32_t count = bids ? listing->bid_count : listing->ask_count;
+    for (uint32_t i = 0; i < count && i < LEVELS; i++) {
+        text_add_string(out, i > 0 || (!bids && listing->bid_count > 0) ? ",{" : "{");
+        text_add_string(out, bids ? "\"side\":\"BUY\"" : "\"side\":\"SELL\"");
+        vsim_member_px(out, "price", listing, levels[i].price);
+        vsim_member_qty(out, "size", listing, levels[i].size);
+        text_add_char(out, '}');
+    }
+}
+
+// The feed stands behind the market: order_book.BTC-USD-PERP.snapshot@15@100ms.
+static void encode_book(const struct vsim_channel *channel, const struct vsim_world *world,
+                        const struct vsim_listing *listing, bool whole, struct text *out) {
+    (void)world;
+    (void)whole;
+    begin_push("order_book", channel->name + strlen("order_book"), listing, out);
+    text_add_format(out, "\"seq_no\":%llu,\"market\":\"%s\"", (unsigned long long)listing->book_id,
+                    listing->rules.native);
+    vsim_member_int(out, "last_updated_at", listing->book_ns / NS_PER_MS);
+    text_add_string(out, ",\"update_type\":\"s\",\"inserts\":[");
+    write_inserts(listing, true, out);
+    write_inserts(listing, false, out);
+    text_add_string(out, "],\"updates\":[],\"deletes\":[]}}}");
+}
+
+static void write_summary(const struct vsim_world *world, const struct vsim_listing *listing,
+                          struct text *out) {
+    text_add_format(out, "\"symbol\":\"%s\"", listing->rules.native);
+    vsim_member_px(out, "mark_price", listing, listing->mark);
+    vsim_member_px(out, "last_traded_price", listing, listing->mark);
+    vsim_member_px(out, "bid", listing, listing->bid);
+    vsim_member_px(out, "ask", listing, listing->ask);
+    vsim_member_string(out, "volume_24h", "0");
+    vsim_member_string(out, "total_volume", "0");
+    vsim_member_int(out, "created_at", world->now_ns / NS_PER_MS);
+    vsim_member_px(out, "underlying_price", listing, listing->index);
+    vsim_member_string(out, "open_interest", "0");
+    vsim_member_rate(out, "funding_rate", listing->funding, RATE_DIGITS);
+    vsim_member_string(out, "price_change_rate_24h", "");
+}
+
+static void encode_summary(const struct vsim_channel *channel, const struct vsim_world *world,
+                           const struct vsim_listing *listing, bool whole, struct text *out) {
+    (void)whole;
+    begin_push(channel->name, "", listing, out);
+    write_summary(world, listing, out);
+    text_add_string(out, "}}}");
+}
+
+static void encode_funding(const struct vsim_channel *channel, const struct vsim_world *world,
+                           const struct vsim_listing *listing, bool whole, struct text *out) {
+    (void)whole;
+    begin_push(channel->name, "", listing, out);
+    text_add_format(out, "\"market\":\"%s\"", listing->rules.native);
+    vsim_member_string(out, "funding_index", "0");
+    vsim_member_string(out, "funding_premium", "0");
+    vsim_member_rate(out, "funding_rate", listing->funding, RATE_DIGITS);
+    vsim_member_rate(out, "funding_rate_8h", listing->funding, 8);
+    vsim_member_int(out, "funding_period_hours", listing->funding_interval_ns / (3600 * NS_PER_S));
+    vsim_member_int(out, "created_at", world->now_ns / NS_PER_MS);
+    text_add_string(out, "}}}");
+}
+
+static const struct vsim_channel channels[] = {
+    {"bbo", VSIM_BBO, 0, false, false, 0, 0, encode_bbo},
+    {"order_book.snapshot@15@50ms", VSIM_BOOK_WHOLE, 50, false, false, LEVELS, 0, encode_book},
+    {"order_book.snapshot@15@100ms", VSIM_BOOK_WHOLE, 100, false, false, LEVELS, 0, encode_book},
+    {"markets_summary", VSIM_FUNDING, 1000, true, false, 0, 0, encode_summary},
+    {"funding_data", VSIM_FUNDING, 5000, true, false, 0, 0, encode_funding},
+};
+
+static bool paradex_open(struct vsim_session *session, struct slice target) {
+    (void)session;
+    struct slice path = vsim_cut(&target, '?');
+    return slice_equals(path, SLICE("/v1"));
+}
+
+struct request {
+    struct slice method, channel, id; // id as it stood
+};
+
+static void read_params(struct json *r, struct request *request) {
+    struct slice key;
+    if (json_peek(r) != JSON_OBJECT) {
+        json_skip(r);
+        return;
+    }
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("channel")) && json_peek(r) == JSON_STRING) {
+            json_string(r, &request->channel);
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+static bool read_request(struct slice message, struct request *request) {
+    *request = (struct request){{"", 0}, {"", 0}, SLICE("0")};
+    struct json r;
+    struct slice key;
+    json_init(&r, message);
+    json_object_begin(&r);
+    while (json_object_next(&r, &key)) {
+        if (slice_equals(key, SLICE("method")) && json_peek(&r) == JSON_STRING) {
+            json_string(&r, &request->method);
+        } else if (slice_equals(key, SLICE("params"))) {
+            read_params(&r, request);
+        } else if (slice_equals(key, SLICE("id")) && json_peek(&r) == JSON_NUMBER) {
+            json_number(&r, &request->id);
+        } else {
+            json_skip(&r);
+        }
+    }
+    return json_end(&r);
+}
+
+static void write_stamps(struct vsim_session *session, struct text *out) {
+    int64_t now_us = session->world->now_ns / 1000;
+    vsim_member_int(out, "usIn", now_us - ANSWER_US);
+    vsim_member_int(out, "usDiff", ANSWER_US);
+    vsim_member_int(out, "usOut", now_us);
+}
+
+static void refuse(struct vsim_session *session, struct slice id, int code, const char *message,
+                   const char *data) {
+    struct text *out = &session->world->scratch;
+    text_clear(out);
+    text_add_string(out, "{\"jsonrpc\":\"2.0\",\"id\":");
+    text_add(out, id);
+    text_add_format(out, ",\"error\":{\"code\":%d,\"message\":\"%s\"", code, message);
+    if (data != NULL) {
+        vsim_member_string(out, "data", data);
+    }
+    text_add_char(out, '}');
+    write_stamps(session, out);
+    text_add_char(out, '}');
+    vsim_session_send(session);
+}
+
+static void acknowledge(struct vsim_session *session, const struct request *request) {
+    struct text *out = &session->world->scratch;
+    text_clear(out);
+    text_add_string(out, "{\"jsonrpc\":\"2.0\",\"result\":{\"channel\":\"");
+    text_add(out, request->channel);
+    text_add_string(out, "\"}");
+    write_stamps(session, out);
+    text_add_string(out, ",\"id\":");
+    text_add(out, request->id);
+    text_add_char(out, '}');
+    vsim_session_send(session);
+}
+
+// "order_book.BTC-USD-PERP.snapshot@15@50ms" to listing and channel; -1 in either when unknown.
+static void find_channel(const struct vsim_world *world, struct slice wanted, int *listing,
+                         int *channel) {
+    char bytes[64];
+    struct text name = TEXT_OVER(bytes);
+    struct slice rest = wanted;
+    text_add(&name, vsim_cut(&rest, '.'));
+    const struct vsim_listing *found = vsim_find(world, vsim_cut(&rest, '.'));
+    if (rest.size > 0) {
+        text_add_char(&name, '.');
+        text_add(&name, rest);
+    }
+    *listing = found == NULL ? -1 : (int)(found - world->listings);
+    *channel = name.truncated ? -1 : vsim_channel_find(world->venue, text_slice(&name));
+}
+
+// Subscribing twice, or ending what was not there, is an error answer and nothing worse.
+static void paradex_on_text(struct vsim_session *session, struct slice message) {
+    struct request request;
+    if (!read_request(message, &request)) {
+        refuse(session, SLICE("0"), -32700, "parse error", NULL);
+        return;
+    }
+    bool on = slice_equals(request.method, SLICE("subscribe"));
+    if (slice_equals(request.method, SLICE("auth"))) {
+        refuse(session, request.id, 40111, "invalid bearer", NULL);
+        return;
+    }
+    if (!on && !slice_equals(request.method, SLICE("unsubscribe"))) {
+        refuse(session, request.id, -32601, "method not found", NULL);
+        return;
+    }
+    int listing = -1, channel = -1;
+    find_channel(session->world, request.channel, &listing, &channel);
+    const char *wrong = on ? "invalid subscribe request" : "invalid unsubscribe request";
+    if (listing < 0 || channel < 0) {
+        refuse(session, request.id, -32600, wrong, "invalid channel");
+        return;
+    }
+    if (on == vsim_subscribed(session, (uint32_t)listing, (uint32_t)channel)) {
+        refuse(session, request.id, -32600, wrong, on ? "already subscribed" : "not subscribed");
+        return;
+    }
+    if (on) {
+        (void)vsim_subscribe(session, (uint32_t)listing, (uint32_t)channel);
+    } else {
+        (void)vsim_unsubscribe(session, (uint32_t)listing, (uint32_t)channel);
+    }
+    acknowledge(session, &request);
+}
+
+static uint32_t fail(struct text *body, uint32_t status, const char *name, const char *message) {
+    text_add_format(body, "{\"error\":\"%s\",\"message\":\"%s\",\"data\":null}", name, message);
+    return status;
+}
+
+static void write_market(const struct vsim_listing *listing, struct text *out) {
+    const struct listing *rules = &listing->rules;
+    struct slice native = slice_of(rules->native);
+    text_add_format(out, "{\"symbol\":\"%s\",\"base_currency\":\"", rules->native);
+    text_add(out, vsim_cut(&native, '-'));
+    text_add_string(out, "\",\"quote_currency\":\"USD\",\"settlement_currency\":\"USDC\"");
+    text_add_string(out, ",\"order_size_increment\":");
+    vsim_write_qty(out, listing, rules->step);
+    vsim_member_px(out, "price_tick_size", listing, rules->tick);
+    text_add_string(out, ",\"min_notional\":\"");
+    usd_print(out, rules->notional_min, 0, USD_DIGITS);
+    text_add_string(out, "\",\"open_at\":1687514400000,\"expiry_at\":0,\"asset_kind\":\"PERP\","
+                         "\"market_kind\":\"cross\",\"trading_mode\":\"STANDARD\"");
+    vsim_member_qty(out, "max_order_size", listing, rules->size_max);
+    vsim_member_int(out, "funding_period_hours", listing->funding_interval_ns / (3600 * NS_PER_S));
+    text_add_string(out, ",\"price_bands_width\":\"0.05\",\"max_open_orders\":100,"
+                         "\"max_funding_rate\":\"0.05\",\"max_funding_rate_change\":\"0.0005\"}");
+}
+
+// Results of all listings, or of the one that `market` names; "ALL" names all.
+static uint32_t answer_list(const struct vsim_world *world, struct slice query, bool summaries,
+                            struct text *body) {
+    struct slice market = SLICE("ALL");
+    bool told = vsim_query(query, "market", &market);
+    if (summaries && !told) {
+        return fail(body, 400, "INVALID_REQUEST_PARAMETER", "market is required");
+    }
+    bool all = slice_equals(market, SLICE("ALL"));
+    if (!all && vsim_find(world, market) == NULL) {
+        return fail(body, 404, "MARKET_NOT_FOUND", "market not found");
+    }
+    bool first = true;
+    text_add_string(body, "{\"results\":[");
+    for (uint32_t i = 0; i < world->listing_count; i++) {
+        const struct vsim_listing *listing = &world->listings[i];
+        if (!all && !slice_equals(slice_of(listing->rules.native), market)) {
+            continue;
+        }
+        text_add_string(body, first ? "" : ",");
+        first = false;
+        if (summaries) {
+            text_add_char(body, '{');
+            write_summary(world, listing, body);
+            text_add_char(body, '}');
+        } else {
+            write_market(listing, body);
+        }
+    }
+    text_add_string(body, "]}");
+    return 200;
+}
+
+static void write_best(const char *name, const struct vsim_listing *listing, struct px price,
+                       struct qty size, struct text *out) {
+    text_add_format(out, ",\"%s\":[", name);
+    vsim_write_px(out, listing, price);
+    text_add_char(out, ',');
+    vsim_write_qty(out, listing, size);
+    text_add_char(out, ']');
+}
+
+static uint32_t answer_book(const struct vsim_listing *listing, struct slice query,
+                            struct text *body) {
+    struct slice value;
+    int64_t depth = LEVELS;
+    if (vsim_query(query, "depth", &value) && (!decimal_parse(value, 0, &depth) || depth < 1)) {
+        return fail(body, 400, "INVALID_REQUEST_PARAMETER", "depth is invalid");
+    }
+    uint32_t most = depth < LEVELS ? (uint32_t)depth : LEVELS;
+    text_add_format(body, "{\"market\":\"%s\"", listing->rules.native);
+    vsim_member_int(body, "seq_no", (int64_t)listing->book_id);
+    vsim_member_int(body, "last_updated_at", listing->book_ns / NS_PER_MS);
+    text_add_string(body, ",\"asks\":");
+    vsim_write_levels(body, listing, listing->asks, listing->ask_count, most);
+    text_add_string(body, ",\"bids\":");
+    vsim_write_levels(body, listing, listing->bids, listing->bid_count, most);
+    write_best("best_bid_api", listing, listing->bid, listing->bid_size, body);
+    write_best("best_ask_api", listing, listing->ask, listing->ask_size, body);
+    text_add_char(body, '}');
+    return 200;
+}
+
+// /v1/bbo/<market> and /v1/orderbook/<market>
+static uint32_t answer_market(const struct vsim_world *world, struct slice native, bool book,
+                              struct slice query, struct text *body) {
+    const struct vsim_listing *listing = vsim_find(world, native);
+    if (listing == NULL) {
+        return fail(body, 404, "MARKET_NOT_FOUND", "market not found");
+    }
+    if (book) {
+        return answer_book(listing, query, body);
+    }
+    text_add_char(body, '{');
+    write_bbo(listing, body);
+    text_add_char(body, '}');
+    return 200;
+}
+
+static bool behind(struct slice path, struct slice prefix, struct slice *rest) {
+    *rest = (struct slice){path.data + prefix.size, path.size - prefix.size};
+    return slice_starts(path, prefix);
+}
+
+static uint32_t paradex_answer(const struct vsim_world *world, const struct vsim_request *request,
+                               struct text *body) {
+    struct slice path = request->path;
+    struct slice rest;
+    if (!slice_equals(request->method, SLICE("GET"))) {
+        return fail(body, 404, "NOT_FOUND", "not found");
+    }
+    if (slice_equals(path, SLICE("/v1/system/time"))) {
+        text_add_string(body, "{\"server_time\":\"");
+        vsim_write_ms(body, world->now_ns);
+        text_add_string(body, "\"}");
+        return 200;
+    }
+    if (slice_equals(path, SLICE("/v1/system/state"))) {
+        text_add_string(body, "{\"status\":\"ok\"}");
+        return 200;
+    }
+    if (slice_equals(path, SLICE("/v1/markets"))) {
+        return answer_list(world, request->query, false, body);
+    }
+    if (slice_equals(path, SLICE("/v1/markets/summary"))) {
+        return answer_list(world, request->query, true, body);
+    }
+    if (behind(path, SLICE("/v1/bbo/"), &rest)) {
+        return answer_market(world, rest, false, request->query, body);
+    }
+    if (behind(path, SLICE("/v1/orderbook/"), &rest)) {
+        return answer_market(world, rest, true, request->query, body);
+    }
+    return fail(body, 404, "NOT_FOUND", "not found");
+}
+
+static void paradex_rules(const struct symbol *symbol, const struct listing *seen,
+                          struct listing *out) {
+    static const struct {
+        const char *base;
+        int64_t tick, step;
+    } known[] = {
+        {"BTC", PX_ONE / 10, QTY_ONE / 100000},
+        {"ETH", PX_ONE / 100, QTY_ONE / 10000},
+        {"SOL", PX_ONE / 1000, QTY_ONE / 1000},
+    };
+    *out = *seen;
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (strcmp(known[i].base, symbol->base) == 0) {
+            out->tick.v = known[i].tick;
+            out->step.v = known[i].step;
+        }
+    }
+    out->contract = (struct qty){QTY_ONE};
+    out->notional_min = USD(10);
+    out->size_min = out->step;
+    out->size_max = (struct qty){out->step.v > QTY_ONE ? 100 * out->step.v : 100 * QTY_ONE};
+    struct text name = TEXT_OVER(out->native);
+    md_add_kilo_base(&name, symbol);
+    text_add_string(&name, "-USD-PERP");
+}
+
+const struct venue_sim paradex_sim = {
+    .name = "paradex",
+    .book_levels = LEVELS,
+    .book_period_ms = 50,
+    .funding_interval_ns = 8 * 3600 * NS_PER_S,
+    .channels = channels,
+    .channel_count = COUNT_OF(channels),
+    .rules = paradex_rules,
+    .open = paradex_open,
+    .on_text = paradex_on_text,
+    .answer = paradex_answer,
+};

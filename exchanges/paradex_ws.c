@@ -1,0 +1,302 @@
+// The public stream of Paradex: pushes {"method":"subscription","params":{"channel":…,"data":…}},
+// answers {"result":{"channel":…}}, refusals {"error":…}.
+//
+// A channel is bbo.<market>, order_book.<market>.<feed>, markets_summary[.<market>] …; the market
+// is read from the data, because some channels have been seen without it.
+#include "exchanges/md_decode.h"
+#include "exchanges/md_quote.h"
+#include "exchanges/paradex_md.h"
+
+struct envelope {
+    struct slice channel; // of a push or an answer
+    struct json data;
+    struct slice text; // of an error
+    bool push, has_data, result, error;
+};
+
+struct paradex_book {
+    struct slice market, type;
+    int64_t sequence, time_ms;
+    uint32_t bid_count, ask_count;
+    bool has_levels, bad_number;
+};
+
+static void read_params(struct json *r, struct envelope *envelope) {
+    struct slice key;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("channel"))) {
+            json_string(r, &envelope->channel);
+        } else if (slice_equals(key, SLICE("data"))) {
+            envelope->has_data = json_peek(r) == JSON_OBJECT;
+            envelope->data = *r;
+            json_skip(r);
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+// {"code":-32600,"message":"invalid subscribe request","data":"invalid channel"}: the last says
+// most.
+static void read_error(struct json *r, struct envelope *envelope) {
+    struct slice key;
+    envelope->error = true;
+    if (json_peek(r) != JSON_OBJECT) {
+        md_read_text(r, &envelope->text);
+        return;
+    }
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        bool data = slice_equals(key, SLICE("data")) && json_peek(r) == JSON_STRING;
+        if (data || (slice_equals(key, SLICE("message")) && envelope->text.size == 0)) {
+            md_read_text(r, &envelope->text);
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+static void read_envelope(struct json *r, struct envelope *envelope) {
+    struct slice key;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("params")) && json_peek(r) == JSON_OBJECT) {
+            envelope->push = true;
+            read_params(r, envelope);
+        } else if (slice_equals(key, SLICE("result"))) {
+            envelope->result = true;
+            if (json_peek(r) == JSON_OBJECT) {
+                read_params(r, envelope);
+            } else {
+                json_skip(r);
+            }
+        } else if (slice_equals(key, SLICE("error")) && !json_null(r)) {
+            read_error(r, envelope);
+        } else if (!slice_equals(key, SLICE("error"))) {
+            json_skip(r);
+        }
+    }
+}
+
+static void decode_bbo(const struct md *md, struct json *r, struct md_sink *sink) {
+    struct slice key;
+    struct slice market = {0};
+    struct md_quote_text quote = {.sequence = 0};
+    int64_t time_ms = 0;
+    int64_t sequence = 0;
+    uint16_t symbol;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("market"))) {
+            json_string(r, &market);
+        } else if (slice_equals(key, SLICE("bid"))) {
+            md_read_text(r, &quote.bid);
+        } else if (slice_equals(key, SLICE("bid_size"))) {
+            md_read_text(r, &quote.bid_size);
+        } else if (slice_equals(key, SLICE("ask"))) {
+            md_read_text(r, &quote.ask);
+        } else if (slice_equals(key, SLICE("ask_size"))) {
+            md_read_text(r, &quote.ask_size);
+        } else if (slice_equals(key, SLICE("last_updated_at"))) {
+            md_read_int(r, &time_ms);
+        } else if (slice_equals(key, SLICE("seq_no"))) {
+            md_read_int(r, &sequence);
+        } else {
+            json_skip(r);
+        }
+    }
+    if (r->failed) {
+        md_refuse(sink, FEED_MALFORMED, market);
+    } else if (md_need_symbol(md, sink, market, &symbol)) {
+        quote.sequence = sequence > 0 ? (uint64_t)sequence : 0;
+        quote.venue_time_ns = md_ns_from_ms(time_ms);
+        md_emit_quote(sink, symbol, &quote);
+    }
+}
+
+static void read_level(struct json *r, struct slice *side, struct slice *price,
+                       struct slice *size) {
+    struct slice key;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("side"))) {
+            json_string(r, side);
+        } else if (slice_equals(key, SLICE("price"))) {
+            md_read_text(r, price);
+        } else if (slice_equals(key, SLICE("size"))) {
+            md_read_text(r, size);
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+// {"side":"BUY","price":"67629.7","size":"0.992"}, …; both sides mixed. A deleted level has size 0
+// whatever is told.
+static void read_levels(struct md *md, struct json *r, bool deletes, struct paradex_book *book) {
+    json_array_begin(r);
+    while (json_array_next(r)) {
+        struct slice side = {0};
+        struct slice price = {0};
+        struct slice size = {0};
+        read_level(r, &side, &price, &size);
+        bool buy = slice_equals(side, SLICE("BUY"));
+        uint32_t *count = buy ? &book->bid_count : &book->ask_count;
+        if (r->failed || *count == MD_LEVELS_MAX || (!buy && !slice_equals(side, SLICE("SELL")))) {
+            json_fail(r);
+            return;
+        }
+        struct level *level = buy ? &md->bids[*count] : &md->asks[*count];
+        level->size = (struct qty){0};
+        if (!md_read_px(price, &level->price) || (!deletes && !md_read_qty(size, &level->size))) {
+            book->bad_number = true;
+            json_fail(r);
+            return;
+        }
+        (*count)++;
+    }
+}
+
+static void read_book(struct md *md, struct json *r, struct paradex_book *book) {
+    struct slice key;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        bool deletes = slice_equals(key, SLICE("deletes"));
+        if (slice_equals(key, SLICE("market"))) {
+            json_string(r, &book->market);
+        } else if (slice_equals(key, SLICE("update_type"))) {
+            json_string(r, &book->type);
+        } else if (slice_equals(key, SLICE("seq_no"))) {
+            md_read_int(r, &book->sequence);
+        } else if (slice_equals(key, SLICE("last_updated_at"))) {
+            md_read_int(r, &book->time_ms);
+        } else if (deletes || slice_equals(key, SLICE("inserts")) ||
+                   slice_equals(key, SLICE("updates"))) {
+            if (!json_null(r)) {
+                read_levels(md, r, deletes, book);
+                book->has_levels = true;
+            }
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+static void decode_book(struct md *md, struct json *r, struct md_sink *sink) {
+    struct paradex_book book = {.sequence = -1};
+    uint16_t symbol;
+    read_book(md, r, &book);
+    bool snapshot = slice_equals(book.type, SLICE("s"));
+    if (book.bad_number) {
+        md_refuse(sink, FEED_BAD_NUMBER, book.market);
+    } else if (r->failed || !book.has_levels || book.sequence < 0 ||
+               (!snapshot && !slice_equals(book.type, SLICE("d")))) {
+        md_refuse(sink, FEED_MALFORMED, book.market);
+    } else if (md_need_symbol(md, sink, book.market, &symbol)) {
+        struct md_update update = {.kind = MD_BOOK,
+                                   .symbol = symbol,
+                                   .venue_time_ns = md_ns_from_ms(book.time_ms),
+                                   .book = {.snapshot = snapshot,
+                                            .first = (uint64_t)book.sequence,
+                                            .last = (uint64_t)book.sequence,
+                                            .bids = md->bids,
+                                            .asks = md->asks,
+                                            .bid_count = book.bid_count,
+                                            .ask_count = book.ask_count,
+                                            .venue_time_ns = md_ns_from_ms(book.time_ms)}};
+        sink->on_update(sink, &update);
+    }
+}
+
+// markets_summary without a market tells of all of them; only listed ones matter then.
+static void decode_summary(struct md *md, struct json *r, bool all, struct md_sink *sink) {
+    struct paradex_summary summary = {.time_ms = 0};
+    struct slice key;
+    uint16_t symbol;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (!paradex_read_summary(r, key, &summary)) {
+            json_skip(r);
+        }
+    }
+    if (r->failed) {
+        md_refuse(sink, FEED_MALFORMED, summary.market);
+    } else if (all ? md_find_symbol(md, summary.market, &symbol)
+                   : md_need_symbol(md, sink, summary.market, &symbol)) {
+        paradex_emit_summary(md, symbol, &summary, sink);
+    }
+}
+
+static struct slice first_part(struct slice channel, struct slice *rest) {
+    const char *dot = channel.size == 0 ? NULL : memchr(channel.data, '.', channel.size);
+    size_t size = dot == NULL ? channel.size : (size_t)(dot - channel.data);
+    size_t used = dot == NULL ? size : size + 1;
+    *rest = (struct slice){channel.data + used, channel.size - used};
+    return (struct slice){channel.data, size};
+}
+
+// Documented channels that carry nothing for market data here.
+static bool is_ignored(struct slice kind) {
+    static const struct slice kinds[] = {
+        {"account", 7},      {"balance_events", 14},   {"fills", 5},
+        {"markets", 7},      {"funding_payments", 16}, {"orders", 6},
+        {"positions", 9},    {"tradebusts", 10},       {"trades", 6},
+        {"transaction", 11}, {"transfers", 9},
+    };
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (slice_equals(kind, kinds[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void decode_push(struct md *md, struct envelope *envelope, struct md_sink *sink) {
+    struct slice rest;
+    struct slice kind = first_part(envelope->channel, &rest);
+    if (is_ignored(kind)) {
+        return;
+    }
+    bool summary =
+        slice_equals(kind, SLICE("markets_summary")) || slice_equals(kind, SLICE("funding_data"));
+    bool bbo = slice_equals(kind, SLICE("bbo"));
+    if (!summary && !bbo && !slice_equals(kind, SLICE("order_book"))) {
+        md_refuse(sink, FEED_UNKNOWN_KIND, envelope->channel);
+    } else if (!envelope->has_data) {
+        md_refuse(sink, FEED_MALFORMED, envelope->channel);
+    } else if (summary) {
+        decode_summary(md, &envelope->data, rest.size == 0, sink);
+    } else if (bbo) {
+        decode_bbo(md, &envelope->data, sink);
+    } else {
+        decode_book(md, &envelope->data, sink);
+    }
+}
+
+static void acknowledge(const struct md *md, struct slice channel, struct md_sink *sink) {
+    uint16_t symbol = MD_SYMBOL_NONE;
+    struct slice rest;
+    (void)first_part(channel, &rest);
+    (void)md_find_symbol(md, first_part(rest, &rest), &symbol);
+    md_emit_kind(sink, MD_ACK, symbol);
+}
+
+void paradex_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
+    (void)connection;
+    struct envelope envelope = {.push = false};
+    struct json r;
+    json_init(&r, frame);
+    read_envelope(&r, &envelope);
+    if (!json_end(&r)) {
+        md_refuse(sink, FEED_MALFORMED, (struct slice){0});
+    } else if (envelope.error) {
+        md_refuse(sink, FEED_VENUE_ERROR, envelope.text);
+    } else if (envelope.push) {
+        decode_push(md, &envelope, sink);
+    } else if (envelope.result) {
+        acknowledge(md, envelope.channel, sink);
+    } else {
+        md_refuse(sink, FEED_UNKNOWN_KIND, (struct slice){0});
+    }
+}

@@ -1,0 +1,15 @@
+// The market data decoder of this venue, stream and REST.
+#include "exchanges/paradex_md.h"
+#include "fuzz_md.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+// The venue has one reader only: what is compared is that decoding is repeatable.
+static void again(struct md *md, struct slice frame, struct md_sink *sink) {
+    paradex_decode(md, 0, frame, sink);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fuzz_decode(fuzz_md("paradex"), data, size, again);
+    return 0;
+}

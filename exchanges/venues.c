@@ -1,6 +1,7 @@
 // Fees are the defaults of the specification, in hundredths of a basis point.
 #include "exchanges/venues.h"
 
+#include "base/clock.h"
 #include "exchanges/aster_md.h"
 #include "exchanges/backpack_md.h"
 #include "exchanges/binance_md.h"
@@ -9,6 +10,7 @@
 #include "exchanges/extended_md.h"
 #include "exchanges/grvt_md.h"
 #include "exchanges/hyperliquid_md.h"
+#include "exchanges/lighter_md.h"
 #include "exchanges/okx_md.h"
 #include "exchanges/paradex_md.h"
 #include "exchanges/venue_sim.h"
@@ -27,6 +29,7 @@ const struct venue venue_table[] = {
     {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
     {.md = &paradex_md, .sim = &paradex_sim, .maker_fee = {0}, .taker_fee = {450}},
     {.md = &extended_md, .sim = &extended_sim, .maker_fee = {0}, .taker_fee = {250}},
+    {.md = &lighter_md, .sim = &lighter_sim, .taker_delay_ns = 300 * NS_PER_MS},
 };
 
 const uint32_t venue_table_count = COUNT_OF(venue_table);

@@ -276,7 +276,8 @@ static void check_connection(struct feed *feed, struct feed_connection *c, int64
         ws_reconnect(c->ws, WS_CLOSE_GOING_AWAY, "connection reached the venue's age limit");
         return;
     }
-    int64_t quiet_since_ms = c->heard_ms > c->beat_ms ? c->heard_ms : c->beat_ms;
+    bool heard = c->heard_ms > c->beat_ms && !venue->heartbeat_always;
+    int64_t quiet_since_ms = heard ? c->heard_ms : c->beat_ms;
     if (venue->heartbeat_ms > 0 && now_ms - quiet_since_ms >= (int64_t)venue->heartbeat_ms) {
         c->beat_ms = now_ms;
         (void)!ws_send(c->ws, slice_of(venue->heartbeat_text)); // full queue: silence will tell

@@ -78,8 +78,8 @@ struct md {
     uint64_t native_ids[SYMBOL_MAX];      // the venue's number of a listing, told with its rules
     struct md_bbo merged[SYMBOL_MAX];     // where a message tells only what changed
     uint64_t merged_sequence[SYMBOL_MAX]; // of the newest message in it
-    int64_t merged_asked_ns[SYMBOL_MAX];  // when it was asked for again, venue's clock
     uint64_t next_sequence[MD_CONNECTIONS_MAX]; // where a connection numbers its messages
+    int64_t merged_asked_ns[SYMBOL_MAX];        // when it was asked for again, venue's clock
 };
 
 enum status md_create(struct md *md, const struct venue_md *venue, const struct universe *universe,
@@ -121,6 +121,7 @@ struct venue_md {
     uint32_t heartbeat_ms;      // send heartbeat_text when nothing was received for this long; 0 =
                                 // server pings
     const char *heartbeat_text; // text frame
+    bool heartbeat_always;      // whatever was received: the venue closes when its client is silent
     uint32_t connection_age_max_s; // reconnect before the venue does; 0 = no limit
     uint32_t weight_per_minute;
 

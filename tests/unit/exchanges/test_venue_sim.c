@@ -134,6 +134,28 @@ static void answers(void **state) {
         {"no such period", &backpack_sim, "/",
          "{\"method\":\"SUBSCRIBE\",\"params\":[\"depth.300ms.BTC_USDC_PERP\"]}",
          "{\"id\":null,\"error\":{\"code\":4006,\"message\":\"Invalid stream\"}}\n"},
+        {"v1 hears nothing", &extended_sim, "/stream.extended.exchange/v1/orderbooks?depth=1",
+         "hello", ""},
+        {"ack", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"subscribe\",\"params\":{\"scope\":"
+         "\"orderbooks\","
+         "\"selector\":{\"market\":\"BTC-USD\",\"depth\":\"1\",\"rfqOnly\":false}}}",
+         "{\"id\":\"1\",\"result\":{\"method\":\"subscribe\",\"status\":\"OK\",\"subscription\":"
+         "\"orderbooks.1.BTC-USD\"},\"jsonrpc\":\"2.0\"}\n"},
+        {"no such depth", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"subscribe\",\"params\":{\"scope\":"
+         "\"orderbooks\","
+         "\"selector\":{\"market\":\"BTC-USD\",\"depth\":\"20\"}}}",
+         ""},
+        {"no such market", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"2\",\"method\":\"subscribe\",\"params\":{\"scope\":"
+         "\"prices\","
+         "\"selector\":{\"market\":\"X-USD\",\"type\":\"mark\"}}}",
+         "{\"id\":\"2\",\"error\":{\"code\":1001,\"message\":\"Market not "
+         "found.\"},\"jsonrpc\":\"2.0\"}\n"},
+        {"ping", &extended_sim, "/stream.extended.exchange/v2/rpc",
+         "{\"jsonrpc\":\"2.0\",\"id\":\"3\",\"method\":\"ping\"}",
+         "{\"id\":\"3\",\"result\":{\"method\":\"ping\",\"status\":\"OK\"},\"jsonrpc\":\"2.0\"}\n"},
         {"ack", &edgex_sim, "/api/v1/public/ws?timestamp=1",
          "{\"type\":\"subscribe\",\"channel\":\"depth.30000001.15\"}",
          "{\"type\":\"subscribed\",\"channel\":\"depth.30000001.15\"}\n"},
@@ -168,28 +190,16 @@ static void answers(void **state) {
          "\"selectors\":[\"BTC_USDT_Perp@500-11\"]},\"id\":9}",
          "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":3031,\"message\":\"Depth is invalid\"},"
          "\"id\":9,\"method\":\"subscribe\"}\n"},
-        {"v1 hears nothing", &extended_sim, "/stream.extended.exchange/v1/orderbooks?depth=1",
-         "hello", ""},
-        {"ack", &extended_sim, "/stream.extended.exchange/v2/rpc",
-         "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"subscribe\",\"params\":{\"scope\":"
-         "\"orderbooks\","
-         "\"selector\":{\"market\":\"BTC-USD\",\"depth\":\"1\",\"rfqOnly\":false}}}",
-         "{\"id\":\"1\",\"result\":{\"method\":\"subscribe\",\"status\":\"OK\",\"subscription\":"
-         "\"orderbooks.1.BTC-USD\"},\"jsonrpc\":\"2.0\"}\n"},
-        {"no such depth", &extended_sim, "/stream.extended.exchange/v2/rpc",
-         "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"subscribe\",\"params\":{\"scope\":"
-         "\"orderbooks\","
-         "\"selector\":{\"market\":\"BTC-USD\",\"depth\":\"20\"}}}",
-         ""},
-        {"no such market", &extended_sim, "/stream.extended.exchange/v2/rpc",
-         "{\"jsonrpc\":\"2.0\",\"id\":\"2\",\"method\":\"subscribe\",\"params\":{\"scope\":"
-         "\"prices\","
-         "\"selector\":{\"market\":\"X-USD\",\"type\":\"mark\"}}}",
-         "{\"id\":\"2\",\"error\":{\"code\":1001,\"message\":\"Market not "
-         "found.\"},\"jsonrpc\":\"2.0\"}\n"},
-        {"ping", &extended_sim, "/stream.extended.exchange/v2/rpc",
-         "{\"jsonrpc\":\"2.0\",\"id\":\"3\",\"method\":\"ping\"}",
-         "{\"id\":\"3\",\"result\":{\"method\":\"ping\",\"status\":\"OK\"},\"jsonrpc\":\"2.0\"}\n"},
+        {"ping", &lighter_sim, "/stream", "{\"type\":\"ping\"}", "{\"type\":\"pong\"}\n"},
+        {"an answer to a ping", &lighter_sim, "/stream", "{\"type\":\"pong\"}", ""},
+        {"a good subscription is silent", &lighter_sim, "/stream",
+         "{\"type\":\"subscribe\",\"channel\":\"order_book/1\"}", ""},
+        {"no such market", &lighter_sim, "/stream",
+         "{\"type\":\"subscribe\",\"channel\":\"order_book/77\"}",
+         "{\"error\":{\"code\":30005,\"message\":\"Invalid Channel:  order_book/77\"}}\n"},
+        {"unsubscribed", &lighter_sim, "/stream",
+         "{\"type\":\"unsubscribe\",\"channel\":\"ticker/1\"}",
+         "{\"type\":\"unsubscribed\",\"channel\":\"ticker:1\"}\n"},
         {"ping", &okx_sim, "/ws/v5/public", "ping", "pong\n"},
         {"ack per arg", &okx_sim, "/ws/v5/public",
          "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT-SWAP\"},"
@@ -251,6 +261,8 @@ static void paths(void **state) {
         {&aster_sim, "/ws/btcusdt@bookTicker", true},
         {&aster_sim, "/public/ws", false},
         {&paradex_sim, "/v1", true},
+        {&lighter_sim, "/stream?readonly=true", true},
+        {&lighter_sim, "/", false},
         {&extended_sim, "/stream.extended.exchange/v1/orderbooks?depth=1", true},
         {&extended_sim, "/stream.extended.exchange/v1/prices/mark", true},
         {&extended_sim, "/stream.extended.exchange/v1/orderbooks?depth=5", false},

@@ -351,6 +351,7 @@ static const struct deal deals[] = {
     {{"binance", "okx", "hyperliquid"}},
     {{"aster", "paradex", "extended"}},
     {{"backpack", "grvt", "edgex"}},
+    {{"lighter", "paradex", "aster"}},
 };
 
 int main(void) {

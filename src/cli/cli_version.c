@@ -6,7 +6,7 @@
 #include <zlib.h>
 
 #include "cli/cli.h"
-#include "cli/version.h"
+#include "cli/build_id.h"
 
 #ifdef __clang__
 #define COMPILER "clang " __clang_version__

@@ -90,8 +90,17 @@ struct pane *console_pane(struct console *console) {
 
 void console_arrange(struct console *console) {
     const struct canvas *canvas = &console->canvas;
-    layout_make(&console->layout, canvas->columns, canvas->rows, console->focus, console->shared,
-                console->zoomed);
+    const struct universe *universe = console->view.universe;
+    const struct layout_wish wish = {
+        .columns = canvas->columns,
+        .rows = canvas->rows,
+        .focus = console->focus,
+        .shared = console->shared,
+        .zoomed = console->zoomed,
+        .quotes = universe->venue_count * universe->symbol_count,
+        .capital = universe->venue_count,
+    };
+    layout_make(&console->layout, &wish);
     for (int i = 0; i < PANE_COUNT; i++) {
         console->panes[i].area = console->layout.panes[i];
         console->panes[i].visible = console->layout.panes[i].rows > 0;

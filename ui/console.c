@@ -313,6 +313,13 @@ void console_frame(struct console *console) {
     }
 }
 
+static enum ink_scheme scheme_of(const struct console *console) {
+    if (console->term != NULL) {
+        return term_scheme(console->term);
+    }
+    return console->options.colour == CONSOLE_MONO ? SCHEME_MONO : SCHEME_256;
+}
+
 enum status console_save(const struct console *console, const char *name, bool inks) {
     char path[512];
     struct text path_text = TEXT_OVER(path);
@@ -328,7 +335,7 @@ enum status console_save(const struct console *console, const char *name, bool i
     }
     struct text text = text_over(data, room);
     if (inks) {
-        canvas_save_inks(&console->canvas, &text);
+        canvas_save_looks(&console->canvas, scheme_of(console), &text);
     } else {
         canvas_save_text(&console->canvas, &text);
     }

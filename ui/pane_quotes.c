@@ -156,7 +156,7 @@ static const char *note_of(const struct view *view, const struct state_quote *q)
 }
 
 static void cell_funding(struct pane_cell *out, const struct state_quote *q) {
-    if (is_gone(q) || q->next_settlement_ns == 0) {
+    if (is_gone(q) || (q->next_settlement_ns == 0 && q->funding_per_hour.v == 0)) {
         text_add_string(&out->text, "--");
         out->ink = INK_FAINT;
         return;

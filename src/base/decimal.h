@@ -54,10 +54,10 @@ enum {
 #define BPS(whole)        ((struct bps){(int64_t)(whole)*BPS_ONE})
 #define BPS_C(hundredths) ((struct bps){(hundredths)})
 
-// Parses a decimal text: optional sign, digits, optional fraction, optional exponent (e/E). The
-// whole text must be consumed. `decimal_parse` refuses digits below the scale unless they are zero;
-// `decimal_parse_near` rounds them. Both refuse what does not fit an int64. Return false and leave
-// *out untouched on refusal.
+// Parses a decimal text: optional sign, digits, optional point with digits, optional exponent
+// (e/E); ".5" and "5." are refused. The whole text must be consumed. `decimal_parse` refuses digits
+// below the scale unless they are zero; `decimal_parse_near` rounds them. Both refuse what does not
+// fit an int64. Return false and leave *out untouched on refusal.
 MUST_CHECK bool decimal_parse(struct slice text, int digits, int64_t *out);
 MUST_CHECK bool decimal_parse_near(struct slice text, int digits, int64_t *out);
 

@@ -1,15 +1,10 @@
 // The reader checks as it goes and never looks back: what was accepted up to `at` is well-formed
 // JSON so far.
 //
-// Strings are the long part of a venue's message, so their end is looked for 16 bytes at a time
-// where SSE2 exists and the text is long enough; the loop by bytes does the rest and everything
-// elsewhere. Skipping a value is the same reading with the results thrown away, level by level
-// without recursion.
+// The functions named _any do the whole of what the header's inline ones try first on the compact
+// form that venues send. Skipping a value is the same reading with the results thrown away, level
+// by level without recursion.
 #include "base/json.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "base/decimal.h"
 
@@ -45,6 +40,8 @@ void json_init(struct json *r, struct slice text) {
 
 bool json_fail(struct json *r) {
     r->failed = true;
+    r->at =
+        r->end; // nothing is left for the quick ways of the header, which do not ask for `failed`
     return false;
 }
 
@@ -130,30 +127,8 @@ bool json_array_begin(struct json *r) {
     return container_open(r, '[', false);
 }
 
-bool json_array_next(struct json *r) {
+bool json_array_next_any(struct json *r) {
     return container_next(r, ']', false);
-}
-
-// The first quote or backslash in [at, end), or end.
-static inline const char *find_quote(const char *at, const char *end) {
-#ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    while (end - at >= 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i found =
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        int mask = _mm_movemask_epi8(found);
-        if (mask != 0) {
-            return at + __builtin_ctz((unsigned)mask);
-        }
-        at += 16;
-    }
-#endif
-    while (at < end && *at != '"' && *at != '\\') {
-        at++;
-    }
-    return at;
 }
 
 static int hex_value(char c) {
@@ -196,7 +171,7 @@ static inline bool string_rest(struct json *r, struct slice *raw) {
     const char *from = r->at;
     const char *at = from;
     for (;;) {
-        at = find_quote(at, r->end);
+        at = json_find_quote(at, r->end);
         if (at == r->end) {
             return json_fail(r);
         }
@@ -213,14 +188,14 @@ static inline bool string_rest(struct json *r, struct slice *raw) {
     return true;
 }
 
-bool json_string(struct json *r, struct slice *raw) {
+bool json_string_any(struct json *r, struct slice *raw) {
     if (r->failed || !take(r, '"')) {
         return json_fail(r);
     }
     return string_rest(r, raw);
 }
 
-bool json_object_next(struct json *r, struct slice *key) {
+bool json_object_next_any(struct json *r, struct slice *key) {
     if (!container_next(r, '}', true)) {
         return false;
     }
@@ -281,7 +256,7 @@ bool json_number(struct json *r, struct slice *text) {
     return true;
 }
 
-bool json_text(struct json *r, struct slice *text) {
+bool json_text_any(struct json *r, struct slice *text) {
     if (r->failed) {
         return false;
     }
@@ -371,7 +346,7 @@ bool json_skip(struct json *r) {
 bool json_end(struct json *r) {
     skip_blanks(r);
     if (r->depth != 0 || r->at != r->end) {
-        r->failed = true;
+        return json_fail(r);
     }
     return !r->failed;
 }

@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/ring.h"
 #include "engine/bus.h"
 #include "engine/control.h"
 #include "engine/state.h"
@@ -30,7 +31,8 @@ struct journal_sink {
 };
 
 // Where committed order commands go, after the lock was left: lanes. Paper orders never leave the
-// engine.
+// engine. Calls come one at a time and in the order of the decisions, from whichever thread left
+// the engine; send may enter the engine again.
 struct command_sink {
     void (*send)(void *arg, const struct event_order *command);
     void *arg;
@@ -49,6 +51,22 @@ struct engine_options {
     void (*deadline_moved)(
         void *arg, int64_t deadline_ns); // an earlier timer is wanted; called outside the lock
     void *deadline_arg;
+    int64_t (*machine_ns)(void); // mono_now_ns to have passes measured; NULL: longest_pass_ns is 0
+};
+
+// The newest sample of a listing that no decision has used yet (journal_quotes_all false).
+struct engine_quote_sample {
+    struct event_header header; // sequence 0: none
+    struct event_quote quote;
+};
+struct engine_depth_sample {
+    struct event_header header;
+    struct event_depth depth;
+};
+
+enum {
+    ENGINE_COMMANDS_MAX = 1024, // order commands of one pass
+    ENGINE_OUTBOX_MAX = 4096    // committed and not yet handed to the sink
 };
 
 struct engine {
@@ -57,19 +75,39 @@ struct engine {
     struct state_draft draft;
     struct state_board board;
     pthread_mutex_t lock;
+
+    // Inside the lock only.
     int64_t now_ns;
     int64_t published_ns;
-    _Atomic int64_t deadline_ns;
-    int64_t *depth_sampled_ns;        // per listing
+    bool changed; // since the last publication
+    bool journal_failed;
+    uint32_t appended;         // events handed to the journal and not yet committed
+    uint32_t listing_count;    // of the universe
+    uint32_t dirty_words;      // of the cache
+    uint64_t *quotes_left;     // taken from the dirty set, not yet run
+    uint64_t *depths_left;     // taken from the dirty set, sampled when depth_sample_ns is over
+    int64_t depth_due_ns;      // when the first of them is due, INT64_MAX = none
+    int64_t *depth_sampled_ns; // per listing
+    uint32_t *quote_updates;   // per listing: update count of the newest sample
     int64_t alive_told_ns[VENUE_MAX]; // newest frame time the components know
     struct event_order *commands;     // of this pass
     uint32_t command_count;
-    bool journal_failed;
-    // counters, readable from any thread
+    struct engine_quote_sample *quote_samples; // per listing
+    struct engine_depth_sample *depth_samples; // per listing
+    struct event held;                         // the input at hand, while nothing came of it
+    bool holding;
+    int64_t pass_start_ns; // machine time
+
+    // Between threads.
+    _Atomic int64_t told_ns; // time of the newest caller, also of one that did not get in
+    _Atomic uint32_t gate;   // orders "set dirty, try lock" against "unlock, look at dirty"
+    _Atomic int64_t deadline_ns;
+    pthread_mutex_t send_lock; // held by the thread that empties the outbox
+    struct ring outbox;        // struct event_order, filled inside `lock`
+
+    // Counters, readable from any thread.
     _Atomic uint64_t inputs, events, passes, contended, longest_pass_ns, conflated;
 };
-
-enum { ENGINE_COMMANDS_MAX = 256 };
 
 enum status engine_create(struct engine *engine, const struct engine_options *options) MUST_CHECK;
 void engine_finish(struct engine *engine);
@@ -81,6 +119,7 @@ bool engine_enter_quotes(struct engine *engine, int64_t now_ns);
 // Enters one input of any other kind; waits for the lock. Also takes what is dirty.
 void engine_input(struct engine *engine, enum event_kind kind, const void *payload, int64_t now_ns);
 // A person's command: checked, then entered. On refusal nothing enters and status_text() says why.
+// After the journal failed nothing that loosens is taken any more (STATUS_IO).
 enum status engine_control(struct engine *engine, const struct control_request *request,
                            int64_t now_ns) MUST_CHECK;
 // Time passes: timers run when due. Also tells components about live but quiet venues and
@@ -89,7 +128,9 @@ void engine_timer(struct engine *engine, int64_t now_ns);
 int64_t
 engine_deadline_ns(const struct engine *engine); // desk time at which engine_timer is wanted
 
-// Replay: runs one recorded input exactly as it was; derived records are not to be given here.
+// Replay: runs one recorded input exactly as it was. Derived records and samples (EVENT_SAMPLE) are
+// not to be given here; the input must fit the universe, and neither its time nor its sequence may
+// step back (replay_verify checks all that).
 void engine_replay(struct engine *engine, const struct event *input);
 // Publishes now, whatever the time (end of replay, tests).
 void engine_publish(struct engine *engine);

@@ -1,11 +1,12 @@
 // The journal's record format: how events lie in the file. Pure bytes; files are io/journal.h's
 // matter.
 //
-// File: a header record (magic, format, desk mode, configuration text, universe), then records.
-// Each record is {u32 size of what follows the checksum, u32 checksum (XXH3, low 32 bits, over what
-// follows), event header, payload}. Little-endian, 8-byte aligned. A record whose size or checksum
-// is wrong ends what can be trusted: at the end of the file that is a torn tail and told, in the
-// middle it is damage. perpdesk-protocol(7) documents it.
+// File: a head (magic, then size and checksum of what follows: format, desk mode, configuration
+// text), then records. Each record is {u32 size of what follows the checksum, u32 checksum (XXH3
+// seeded with the size, low 32 bits, over what follows), event header, payload}. Little-endian,
+// 8-byte aligned. A record whose size or checksum is wrong ends what can be trusted: at the end of
+// the file that is a torn tail and told, in the middle it is damage. Sequence numbers rise, except
+// in records marked EVENT_SAMPLE. perpdesk-protocol(7) documents it.
 #ifndef PERPDESK_ENGINE_JOURNAL_FORMAT_H
 #define PERPDESK_ENGINE_JOURNAL_FORMAT_H
 
@@ -17,13 +18,13 @@ enum journal_read {
     JOURNAL_RECORD, // *event is filled
     JOURNAL_END,    // exactly at the end
     JOURNAL_TORN,   // the rest is shorter than the record it announces, or its checksum fails and
-                    // nothing follows
+                    // nothing (or only zeros) follows
     JOURNAL_DAMAGED // checksum, size or kind is wrong and more follows
 };
 
 struct journal_reader {
     const unsigned char *data;
-    size_t size, at;
+    size_t size, at;     // at: end of what was read and found good
     struct slice config; // configuration text of the header
     uint16_t mode;       // enum desk_mode
     uint64_t last_sequence;

@@ -54,6 +54,7 @@ const char *rule_level_name(enum rule_level level) {
 }
 
 void rule_figure_print(struct text *out, enum rule_unit unit, int64_t figure) {
+    ASSERT((unsigned)unit <= UNIT_PPM_SCORE);
     switch (unit) {
     case UNIT_NONE:
         return;
@@ -88,7 +89,7 @@ void rule_figure_print(struct text *out, enum rule_unit unit, int64_t figure) {
         decimal_print(out, figure, 4, 1, 1);
         return;
     default:
-        ASSERT(!"unit is one of enum rule_unit");
+        return;
     }
 }
 

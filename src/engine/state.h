@@ -225,8 +225,8 @@ enum status state_board_create(struct state_board *board,
 void state_board_finish(struct state_board *board);
 // One writer (inside the engine's lock). Copies the sections whose bytes changed.
 void state_publish(struct state_board *board, const struct state_draft *draft);
-// Copies a section into `rows` (rows_max rows of its type); returns the number of rows, *version
-// its version.
+// Copies a section into `rows` (rows_max rows of its type); returns the number of rows (0 before
+// the first publication: `rows` is untouched then), *version its version.
 uint32_t state_read(const struct state_board *board, enum state_section section, void *rows,
                     uint64_t *version);
 uint64_t state_version(const struct state_board *board, enum state_section section);

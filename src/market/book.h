@@ -1,8 +1,10 @@
-// One L2 book and the rule that keeps it true: a snapshot, then deltas whose ids chain without a hole.
+// One L2 book and the rule that keeps it true: a snapshot, then deltas whose ids chain without a
+// hole.
 //
-// The book is as deep as the venue's snapshot (a cut book goes wrong on deletes), up to `levels_max` a side; the
-// worst level falls off beyond that and `cut` counts it. Sides are sorted arrays with the best level last, so that
-// changes near the top move little memory. Owned by one feed; no locks.
+// The book is as deep as the venue's snapshot (a cut book goes wrong on deletes), up to
+// `levels_max` a side; the worst level falls off beyond that and `cut` counts it. Sides are sorted
+// arrays with the best level last, so that changes near the top move little memory. Owned by one
+// feed; no locks.
 #ifndef PERPDESK_MARKET_BOOK_H
 #define PERPDESK_MARKET_BOOK_H
 
@@ -23,16 +25,19 @@ enum status book_create(struct book *book, uint32_t levels_max) MUST_CHECK;
 void book_finish(struct book *book);
 void book_clear(struct book *book);
 void book_set(struct book *book, enum side side, struct level level); // size 0 deletes
-void book_top(const struct book *book, struct depth *out, uint32_t levels); // levels <= DEPTH_LEVELS_MAX
+void book_top(const struct book *book, struct depth *out,
+              uint32_t levels); // levels <= DEPTH_LEVELS_MAX
 bool book_crossed(const struct book *book);
 // Quantity-weighted walk: what buying (from asks) or selling (into bids) `size` would cost.
 // Returns the quantity found (<= size) and its notional.
-struct qty depth_walk(const struct depth *depth, enum side taker, struct qty size, struct usd *notional);
+struct qty depth_walk(const struct depth *depth, enum side taker, struct qty size,
+                      struct usd *notional);
 
 // How a venue's deltas chain. The venue's descriptor names one.
 enum book_rule {
     BOOK_RULE_SNAPSHOTS, // every message is a whole book (Hyperliquid)
-    BOOK_RULE_PREVIOUS,  // message tells the id before it; snapshot arrives on the stream (OKX prevSeqId)
+    BOOK_RULE_PREVIOUS,  // message tells the id before it; snapshot arrives on the stream (OKX
+                         // prevSeqId)
     BOOK_RULE_REST_SPAN, // snapshot by REST, first delta spans it, then `pu` chain (Binance USDT-M)
 };
 
@@ -67,7 +72,8 @@ struct book_sync {
     uint64_t gaps;
 };
 
-enum status book_sync_create(struct book_sync *sync, enum book_rule rule, uint32_t levels_max) MUST_CHECK;
+enum status book_sync_create(struct book_sync *sync, enum book_rule rule,
+                             uint32_t levels_max) MUST_CHECK;
 void book_sync_finish(struct book_sync *sync);
 void book_sync_reset(struct book_sync *sync); // after a reconnect: nothing is known
 enum book_verdict book_sync_apply(struct book_sync *sync, const struct book_message *message);

@@ -12,7 +12,9 @@ static enum status fill_natives(struct md *md) {
         listing->symbol = i;
         listing->quote_currency = (uint8_t)md->venue->quote_currency;
         listing->settle_currency = (uint8_t)md->venue->quote_currency;
-        if (!md->venue->native_name(&universe->symbols[i], listing->native)) {
+        // Two symbols of one native name (BTC/USDT and BTC/USDC where only BTC exists): the first.
+        if (!md->venue->native_name(&universe->symbols[i], listing->native) ||
+            name_map_get(&md->natives, slice_of(listing->native)) >= 0) {
             listing->native[0] = '\0'; // not listed here
             continue;
         }

@@ -1,9 +1,10 @@
 // The shared quote cache: one slot per listing for the BBO and one for the top levels of the book.
 //
-// Each slot has one writer (the io thread that owns the venue) and any number of readers on any thread: a sequence
-// lock, so a reader copies and retries and a writer never waits. A store sets the listing's bit in the dirty set;
-// the engine takes the set whole, so a burst is conflated to the newest value per listing and nothing queues.
-// Receive times are desk time. Memory is sized once by quote_cache_create.
+// Each slot has one writer (the io thread that owns the venue) and any number of readers on any
+// thread: a sequence lock, so a reader copies and retries and a writer never waits. A store sets
+// the listing's bit in the dirty set; the engine takes the set whole, so a burst is conflated to
+// the newest value per listing and nothing queues. Receive times are desk time. Memory is sized
+// once by quote_cache_create.
 #ifndef PERPDESK_MARKET_QUOTE_H
 #define PERPDESK_MARKET_QUOTE_H
 
@@ -68,12 +69,16 @@ struct quote_cache {
 enum status quote_cache_create(struct quote_cache *cache, uint32_t listings) MUST_CHECK;
 void quote_cache_finish(struct quote_cache *cache);
 
-void quote_store(struct quote_cache *cache, uint32_t listing, const struct quote *quote); // its writer only
-void depth_store(struct quote_cache *cache, uint32_t listing, const struct depth *depth); // its writer only
-void quote_load(const struct quote_cache *cache, uint32_t listing, struct quote *out);    // all zero before the first
+void quote_store(struct quote_cache *cache, uint32_t listing,
+                 const struct quote *quote); // its writer only
+void depth_store(struct quote_cache *cache, uint32_t listing,
+                 const struct depth *depth); // its writer only
+void quote_load(const struct quote_cache *cache, uint32_t listing,
+                struct quote *out); // all zero before the first
 void depth_load(const struct quote_cache *cache, uint32_t listing, struct depth *out);
 
-// Takes word `index` of a dirty set: returns its bits and clears them. Bit b is listing index * 64 + b.
+// Takes word `index` of a dirty set: returns its bits and clears them. Bit b is listing index * 64
+// + b.
 uint64_t quote_take_dirty(struct quote_cache *cache, uint32_t index);
 uint64_t depth_take_dirty(struct quote_cache *cache, uint32_t index);
 bool quote_any_dirty(const struct quote_cache *cache); // quotes or depths

@@ -1,8 +1,9 @@
-// The interface a venue implements for market data: bytes to meaning and back. No sockets, no threads, no clock.
+// The interface a venue implements for market data: bytes to meaning and back. No sockets, no
+// threads, no clock.
 //
-// A venue is one constant `struct venue_md` in the venue table (exchanges/venues.c). The feed owns a `struct md`
-// per venue, keeps the sockets, and calls the slots on its io thread. Every decode slot takes bytes from outside:
-// it must survive anything and report a cause instead of asserting.
+// A venue is one constant `struct venue_md` in the venue table (exchanges/venues.c). The feed owns
+// a `struct md` per venue, keeps the sockets, and calls the slots on its io thread. Every decode
+// slot takes bytes from outside: it must survive anything and report a cause instead of asserting.
 #ifndef PERPDESK_MARKET_VENUE_H
 #define PERPDESK_MARKET_VENUE_H
 
@@ -26,10 +27,10 @@ enum md_kind {
 
 struct md_bbo {
     struct px bid, ask;
-    struct qty bid_size, ask_size;    // base units
-    bool bid_empty, ask_empty;        // the side has no orders
-    bool bid_unsized, ask_unsized;    // the venue told no size
-    uint64_t sequence;                // rising per listing where the venue has one, else 0
+    struct qty bid_size, ask_size; // base units
+    bool bid_empty, ask_empty;     // the side has no orders
+    bool bid_unsized, ask_unsized; // the venue told no size
+    uint64_t sequence;             // rising per listing where the venue has one, else 0
 };
 
 struct md_funding {
@@ -71,6 +72,7 @@ struct md {
     bool wants_book[SYMBOL_MAX]; // full book for this symbol
     bool demo_streams;           // ask for the streams a demo recording holds (Binance: depth@0ms)
     uint32_t request_id;         // rising id for subscribe messages
+    int64_t funding_interval_ns[SYMBOL_MAX]; // the decoder's, 0 = not told
 };
 
 enum status md_create(struct md *md, const struct venue_md *venue, const struct universe *universe,
@@ -80,9 +82,11 @@ void md_finish(struct md *md);
 enum md_request_kind {
     MD_REQUEST_TIME,
     MD_REQUEST_INSTRUMENTS,
-    MD_REQUEST_BOOK,    // snapshot of one symbol (BOOK_RULE_REST_SPAN)
-    MD_REQUEST_QUOTE,   // BBO of one symbol, the polled fallback
-    MD_REQUEST_FUNDING, // of one symbol
+    MD_REQUEST_BOOK,      // snapshot of one symbol (BOOK_RULE_REST_SPAN)
+    MD_REQUEST_QUOTE,     // BBO of one symbol, the polled fallback
+    MD_REQUEST_FUNDING,   // of one symbol
+    MD_REQUEST_INTERVALS, // funding intervals of all symbols, where they are told apart from the
+                          // rates
     MD_REQUEST_COUNT
 };
 
@@ -94,34 +98,37 @@ struct md_request {
 };
 
 struct venue_md {
-    const char *name; // "binance"
+    const char *name;  // "binance"
     const char *title; // "Binance USDT-M"
     enum currency quote_currency;
     enum book_rule book_rule;
     uint32_t book_levels; // snapshot depth
     struct {
-        const char *ws[MD_CONNECTIONS_MAX];   // "wss://host[:port]/path", NULL = unused
-        const char *rest;                     // "https://host[:port]"
+        const char *ws[MD_CONNECTIONS_MAX]; // "wss://host[:port]/path", NULL = unused
+        const char *rest;                   // "https://host[:port]"
     } mainnet, testnet;
-    uint32_t heartbeat_ms;      // send heartbeat_text when nothing was received for this long; 0 = server pings
+    uint32_t heartbeat_ms;      // send heartbeat_text when nothing was received for this long; 0 =
+                                // server pings
     const char *heartbeat_text; // text frame
     uint32_t connection_age_max_s; // reconnect before the venue does; 0 = no limit
     uint32_t weight_per_minute;
 
     // Canonical symbol to the venue's own name. False: the venue cannot list it.
     bool (*native_name)(const struct symbol *symbol, char out[NATIVE_NAME_MAX]);
-    // Appends the next subscribe message for connection `connection` to *out and returns true, or false when `step`
-    // is past the last. Called with step 0, 1, 2 … after each connect.
+    // Appends the next subscribe message for connection `connection` to *out and returns true, or
+    // false when `step` is past the last. Called with step 0, 1, 2 … after each connect.
     bool (*subscribe)(struct md *md, uint32_t connection, uint32_t step, struct text *out);
-    // Asks again for one symbol's book after a gap (BOOK_RULE_PREVIOUS); as subscribe. NULL: not needed.
+    // Asks again for one symbol's book after a gap (BOOK_RULE_PREVIOUS); as subscribe. NULL: not
+    // needed.
     bool (*resubscribe_book)(struct md *md, uint16_t symbol, uint32_t step, struct text *out);
     // One whole message of connection `connection`. Emits any number of updates.
     void (*decode)(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink);
     // Fills *out for the kind; false when the venue needs no such request.
-    bool (*request)(struct md *md, enum md_request_kind kind, uint16_t symbol, struct md_request *out);
+    bool (*request)(struct md *md, enum md_request_kind kind, uint16_t symbol,
+                    struct md_request *out);
     // The body of a 200 answer to that request.
-    void (*decode_rest)(struct md *md, enum md_request_kind kind, uint16_t symbol, struct slice body,
-                        struct md_sink *sink);
+    void (*decode_rest)(struct md *md, enum md_request_kind kind, uint16_t symbol,
+                        struct slice body, struct md_sink *sink);
 };
 
 #endif

@@ -1,0 +1,448 @@
+// The public stream of Hyperliquid: {"channel":…,"data":…}.
+//
+// bbo and l2Book are read by anchors in the layout the venue sends; everything else by the
+// order-independent reader. "channel" may follow "data", so the envelope is read first.
+#include "exchanges/fast_text.h"
+#include "exchanges/hyperliquid_md.h"
+#include "exchanges/md_decode.h"
+
+struct envelope {
+    struct slice channel;
+    struct json data;
+    bool has_data;
+};
+
+// {"px":"23.757","sz":"42.09","n":1}. False: the reader has failed, or *bad_number.
+static bool read_level(struct json *r, struct level *level, bool *bad_number) {
+    struct slice key;
+    struct slice price = {0};
+    struct slice size = {0};
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("px"))) {
+            json_text(r, &price);
+        } else if (slice_equals(key, SLICE("sz"))) {
+            json_text(r, &size);
+        } else {
+            json_skip(r);
+        }
+    }
+    if (r->failed) {
+        return false;
+    }
+    *bad_number = !md_read_px(price, &level->price) || !md_read_qty(size, &level->size);
+    return !*bad_number;
+}
+
+static bool read_side(struct json *r, struct level *levels, uint32_t *count, bool *bad_number) {
+    json_array_begin(r);
+    while (json_array_next(r)) {
+        if (*count == MD_LEVELS_MAX) {
+            return json_fail(r);
+        }
+        if (!read_level(r, &levels[*count], bad_number)) {
+            return false;
+        }
+        (*count)++;
+    }
+    return !r->failed;
+}
+
+static bool read_levels(struct md *md, struct json *r, struct hyperliquid_book *book) {
+    book->bid_count = 0;
+    book->ask_count = 0;
+    json_array_begin(r);
+    if (!json_array_next(r) || !read_side(r, md->bids, &book->bid_count, &book->bad_number) ||
+        !json_array_next(r) || !read_side(r, md->asks, &book->ask_count, &book->bad_number)) {
+        return json_fail(r);
+    }
+    if (json_array_next(r)) {
+        return json_fail(r); // a third side
+    }
+    return !r->failed;
+}
+
+// Two sides, each a level or null; a missing one counts as null.
+static bool read_bbo(struct md *md, struct json *r, struct hyperliquid_book *book) {
+    int side = 0;
+    book->bid_count = 0;
+    book->ask_count = 0;
+    json_array_begin(r);
+    for (; json_array_next(r); side++) {
+        if (side > 1) {
+            return json_fail(r);
+        }
+        if (json_null(r)) {
+            continue;
+        }
+        if (!read_level(r, side == 0 ? md->bids : md->asks, &book->bad_number)) {
+            return json_fail(r);
+        }
+        *(side == 0 ? &book->bid_count : &book->ask_count) = 1;
+    }
+    return !r->failed;
+}
+
+void hyperliquid_read_book(struct md *md, struct json *r, struct hyperliquid_book *book) {
+    struct slice key;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("coin"))) {
+            json_string(r, &book->coin);
+        } else if (slice_equals(key, SLICE("time"))) {
+            json_int(r, &book->time_ms);
+        } else if (slice_equals(key, SLICE("levels"))) {
+            book->has_levels = read_levels(md, r, book);
+        } else if (slice_equals(key, SLICE("bbo"))) {
+            book->has_levels = read_bbo(md, r, book);
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+void hyperliquid_read_context(struct json *r, struct hyperliquid_context *context) {
+    struct slice key;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        struct slice *out = NULL;
+        if (slice_equals(key, SLICE("funding"))) {
+            out = &context->funding;
+        } else if (slice_equals(key, SLICE("markPx"))) {
+            out = &context->mark;
+        } else if (slice_equals(key, SLICE("oraclePx"))) {
+            out = &context->oracle;
+        }
+        if (out == NULL || json_peek(r) == JSON_NULL) {
+            json_skip(r);
+        } else {
+            json_text(r, out);
+        }
+    }
+}
+
+void hyperliquid_emit_context(const struct hyperliquid_context *context, uint16_t symbol,
+                              struct md_sink *sink) {
+    struct md_update update = {.kind = MD_FUNDING,
+                               .symbol = symbol,
+                               .funding = {.has_rate = context->funding.size > 0,
+                                           .has_mark = context->mark.size > 0,
+                                           .has_index = context->oracle.size > 0,
+                                           .interval_ns = 3600 * NS_PER_S}};
+    struct md_funding *funding = &update.funding;
+    if ((funding->has_rate && !md_read_rate(context->funding, &funding->per_hour)) ||
+        (funding->has_mark && !md_read_px_near(context->mark, &funding->mark)) ||
+        (funding->has_index && !md_read_px_near(context->oracle, &funding->index))) {
+        md_refuse(sink, FEED_BAD_NUMBER, (struct slice){0});
+        return;
+    }
+    sink->on_update(sink, &update);
+}
+
+void hyperliquid_emit_bbo(const struct md *md, uint16_t symbol, const struct hyperliquid_book *book,
+                          struct md_sink *sink) {
+    struct md_update update;
+    update.kind = MD_BBO;
+    update.symbol = symbol;
+    update.venue_time_ns = md_ns_from_ms(book->time_ms);
+    update.bbo = (struct md_bbo){.bid_empty = true, .ask_empty = true};
+    if (book->bid_count > 0) {
+        update.bbo.bid = md->bids[0].price;
+        update.bbo.bid_size = md->bids[0].size;
+        update.bbo.bid_empty = update.bbo.bid.v == 0 || update.bbo.bid_size.v == 0;
+    }
+    if (book->ask_count > 0) {
+        update.bbo.ask = md->asks[0].price;
+        update.bbo.ask_size = md->asks[0].size;
+        update.bbo.ask_empty = update.bbo.ask.v == 0 || update.bbo.ask_size.v == 0;
+    }
+    sink->on_update(sink, &update);
+}
+
+void hyperliquid_emit_book(const struct md *md, uint16_t symbol,
+                           const struct hyperliquid_book *book, struct md_sink *sink) {
+    struct md_update update;
+    update.kind = MD_BOOK;
+    update.symbol = symbol;
+    update.venue_time_ns = md_ns_from_ms(book->time_ms);
+    update.book = (struct book_message){
+        .snapshot = true,
+        .first = book->time_ms > 0 ? (uint64_t)book->time_ms : 0,
+        .last = book->time_ms > 0 ? (uint64_t)book->time_ms : 0,
+        .bids = md->bids,
+        .asks = md->asks,
+        .bid_count = book->bid_count,
+        .ask_count = book->ask_count,
+        .venue_time_ns = update.venue_time_ns,
+    };
+    sink->on_update(sink, &update);
+}
+
+static void decode_book(struct md *md, struct json *r, bool whole, struct md_sink *sink) {
+    struct hyperliquid_book book = {0};
+    uint16_t symbol;
+    hyperliquid_read_book(md, r, &book);
+    if (book.bad_number) {
+        md_refuse(sink, FEED_BAD_NUMBER, book.coin);
+    } else if (r->failed || !book.has_levels) {
+        md_refuse(sink, FEED_MALFORMED, book.coin);
+    } else if (md_need_symbol(md, sink, book.coin, &symbol)) {
+        if (whole) {
+            hyperliquid_emit_book(md, symbol, &book, sink);
+        } else {
+            hyperliquid_emit_bbo(md, symbol, &book, sink);
+        }
+    }
+}
+
+static void decode_context(const struct md *md, struct json *r, struct md_sink *sink) {
+    struct hyperliquid_context context = {0};
+    struct slice key;
+    struct slice coin = {0};
+    uint16_t symbol;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("coin"))) {
+            json_string(r, &coin);
+        } else if (slice_equals(key, SLICE("ctx"))) {
+            hyperliquid_read_context(r, &context);
+        } else {
+            json_skip(r);
+        }
+    }
+    if (r->failed) {
+        md_refuse(sink, FEED_MALFORMED, coin);
+    } else if (md_need_symbol(md, sink, coin, &symbol)) {
+        hyperliquid_emit_context(&context, symbol, sink);
+    }
+}
+
+// {"method":"subscribe","subscription":{"type":…,"coin":…}}
+static void decode_acknowledgement(const struct md *md, struct json *r, struct md_sink *sink) {
+    struct slice key;
+    struct slice coin = {0};
+    uint16_t symbol = MD_SYMBOL_NONE;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        if (!slice_equals(key, SLICE("subscription")) || json_peek(r) != JSON_OBJECT) {
+            json_skip(r);
+            continue;
+        }
+        json_object_begin(r);
+        while (json_object_next(r, &key)) {
+            if (slice_equals(key, SLICE("coin")) && json_peek(r) == JSON_STRING) {
+                json_string(r, &coin);
+            } else {
+                json_skip(r);
+            }
+        }
+    }
+    if (r->failed) {
+        md_refuse(sink, FEED_MALFORMED, (struct slice){0});
+        return;
+    }
+    (void)md_find_symbol(md, coin, &symbol);
+    md_emit_kind(sink, MD_ACK, symbol);
+}
+
+static void decode_error(struct json *r, struct md_sink *sink) {
+    struct slice text;
+    if (json_string(r, &text)) {
+        md_refuse(sink, FEED_VENUE_ERROR, text);
+    } else {
+        md_refuse(sink, FEED_MALFORMED, (struct slice){0});
+    }
+}
+
+// Documented channels that carry nothing for market data here.
+static bool is_ignored_channel(struct slice channel) {
+    static const struct slice channels[] = {
+        {"activeSpotAssetCtx", 18},
+        {"allDexsAssetCtxs", 16},
+        {"allMids", 7},
+        {"candle", 6},
+        {"clearinghouseState", 18},
+        {"notification", 12},
+        {"openOrders", 10},
+        {"orderUpdates", 12},
+        {"post", 4},
+        {"trades", 6},
+        {"user", 4},
+        {"userFills", 9},
+        {"userFundings", 12},
+    };
+    for (size_t i = 0; i < COUNT_OF(channels); i++) {
+        if (slice_equals(channel, channels[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void decode_channel(struct md *md, struct envelope *envelope, struct md_sink *sink) {
+    struct slice channel = envelope->channel;
+    struct json *r = &envelope->data;
+    if (slice_equals(channel, SLICE("pong"))) {
+        md_emit_kind(sink, MD_ALIVE, MD_SYMBOL_NONE);
+    } else if (is_ignored_channel(channel)) {
+        return;
+    } else if (channel.size == 0) {
+        md_refuse(sink, FEED_UNKNOWN_KIND, channel);
+    } else if (!envelope->has_data) {
+        md_refuse(sink, FEED_MALFORMED, channel);
+    } else if (slice_equals(channel, SLICE("bbo"))) {
+        decode_book(md, r, false, sink);
+    } else if (slice_equals(channel, SLICE("l2Book"))) {
+        decode_book(md, r, true, sink);
+    } else if (slice_equals(channel, SLICE("activeAssetCtx"))) {
+        decode_context(md, r, sink);
+    } else if (slice_equals(channel, SLICE("subscriptionResponse"))) {
+        decode_acknowledgement(md, r, sink);
+    } else if (slice_equals(channel, SLICE("error"))) {
+        decode_error(r, sink);
+    } else {
+        md_refuse(sink, FEED_UNKNOWN_KIND, channel);
+    }
+}
+
+void hyperliquid_decode_general(struct md *md, struct slice frame, struct md_sink *sink) {
+    struct envelope envelope = {0};
+    struct slice key;
+    struct json r;
+    if (slice_equals(frame, SLICE("Websocket connection established."))) {
+        md_emit_kind(sink, MD_ALIVE, MD_SYMBOL_NONE);
+        return;
+    }
+    json_init(&r, frame);
+    json_object_begin(&r);
+    while (json_object_next(&r, &key)) {
+        if (slice_equals(key, SLICE("channel"))) {
+            json_string(&r, &envelope.channel);
+        } else if (slice_equals(key, SLICE("data"))) {
+            envelope.data = r;
+            envelope.has_data = json_skip(&r);
+        } else {
+            json_skip(&r);
+        }
+    }
+    if (!json_end(&r)) {
+        md_refuse(sink, FEED_MALFORMED, (struct slice){0});
+        return;
+    }
+    decode_channel(md, &envelope, sink);
+}
+
+// {"px":"34.967","sz":"2.85","n":1}. The level is looked at as one window, so that where the next
+// one begins is known before this one's numbers are.
+FAST_INLINE bool fast_level(struct fast *f, struct level *level) {
+    enum { PRICE_AT = 7, SIZE_AFTER = 8, ORDERS_AFTER = 6, SPAN_MAX = 40, LEVEL_MAX = 54 };
+    fast_room(f);
+    const char *at = f->at;
+    uint64_t quotes = fast_mask64(at, '"') >> PRICE_AT << PRICE_AT;
+    uint64_t points = fast_mask64(at, '.');
+    uint64_t ends = fast_mask64(at, '}');
+    if (quotes == 0 || ends == 0) {
+        return false;
+    }
+    uint32_t end = (uint32_t)__builtin_ctzll(ends);
+    uint32_t price_end = (uint32_t)__builtin_ctzll(quotes);
+    uint32_t size_at = price_end + SIZE_AFTER;
+    if (price_end > SPAN_MAX - SIZE_AFTER || end > LEVEL_MAX || (quotes >> size_at) == 0) {
+        return false;
+    }
+    uint32_t size_end = (uint32_t)__builtin_ctzll(quotes >> size_at << size_at);
+    uint32_t orders_at = size_end + ORDERS_AFTER;
+    if (end - orders_at - 1 > 7) { // one to eight digits
+        return false;
+    }
+    uint32_t price_point = (uint32_t)__builtin_ctzll(points | UINT64_C(1) << price_end);
+    uint32_t size_point =
+        (uint32_t)__builtin_ctzll(points >> size_at << size_at | UINT64_C(1) << size_end);
+    uint32_t orders_size = end - orders_at;
+    bool anchored = fast_same(at, "{\"px\":\"", 7) &&
+                    fast_same(at + price_end + 1, ",\"sz\":\"", 7) &&
+                    fast_same(at + size_end + 1, ",\"n\":", 5) &&
+                    fast_are_digits(fast_digits(at + orders_at, orders_size)) &&
+                    (at[orders_at] != '0' || orders_size == 1);
+    if (!anchored ||
+        !fast_convert(at + PRICE_AT, price_end - PRICE_AT, price_point - PRICE_AT, PX_DIGITS,
+                      &level->price.v) ||
+        !fast_convert(at + size_at, size_end - size_at, size_point - size_at, QTY_DIGITS,
+                      &level->size.v)) {
+        return false;
+    }
+    f->at += end + 1;
+    return true;
+}
+
+// `"coin":"BTC","time":1764842873555,`
+FAST_INLINE bool fast_head(struct fast *f, struct slice *coin, int64_t *time_ms) {
+    uint64_t time;
+    bool good = FAST_LITERAL(f, "\"coin\":\"") && fast_string(f, coin) &&
+                FAST_LITERAL(f, ",\"time\":") && fast_uint(f, &time) && FAST_LITERAL(f, ",");
+    *time_ms = good ? (int64_t)time : 0;
+    return good;
+}
+
+FAST_INLINE bool fast_side(struct fast *f, struct level *levels, uint32_t *count) {
+    uint32_t n = 0;
+    if (!FAST_LITERAL(f, "[")) {
+        return false;
+    }
+    do {
+        if (n == MD_LEVELS_MAX || !fast_level(f, &levels[n])) {
+            return false; // an empty side too
+        }
+        n++;
+    } while (FAST_LITERAL(f, ","));
+    *count = n;
+    return FAST_LITERAL(f, "]");
+}
+
+static bool decode_fast(struct md *md, struct slice frame, struct md_sink *sink) {
+    struct fast f;
+    struct hyperliquid_book book;
+    if (!fast_begin(&f, frame)) {
+        return false;
+    }
+    bool whole = false;
+    if (FAST_LITERAL(&f, "{\"channel\":\"bbo\",\"data\":{")) {
+        book.bid_count = 1;
+        book.ask_count = 1;
+        if (!fast_head(&f, &book.coin, &book.time_ms) || !FAST_LITERAL(&f, "\"bbo\":[") ||
+            !fast_level(&f, &md->bids[0]) || !FAST_LITERAL(&f, ",") ||
+            !fast_level(&f, &md->asks[0])) {
+            return false;
+        }
+    } else if (FAST_LITERAL(&f, "{\"channel\":\"l2Book\",\"data\":{")) {
+        whole = true;
+        if (!fast_head(&f, &book.coin, &book.time_ms) || !FAST_LITERAL(&f, "\"levels\":[") ||
+            !fast_side(&f, md->bids, &book.bid_count) || !FAST_LITERAL(&f, ",") ||
+            !fast_side(&f, md->asks, &book.ask_count)) {
+            return false;
+        }
+    } else {
+        return false;
+    }
+    if (!FAST_LITERAL(&f, "]}}") || !fast_done(&f)) {
+        return false;
+    }
+    int32_t symbol = name_map_get(&md->natives, book.coin);
+    if (symbol < 0) {
+        return false;
+    }
+    if (whole) {
+        hyperliquid_emit_book(md, (uint16_t)symbol, &book, sink);
+    } else {
+        hyperliquid_emit_bbo(md, (uint16_t)symbol, &book, sink);
+    }
+    return true;
+}
+
+void hyperliquid_decode(struct md *md, uint32_t connection, struct slice frame,
+                        struct md_sink *sink) {
+    (void)connection;
+    if (!decode_fast(md, frame, sink)) {
+        hyperliquid_decode_general(md, frame, sink);
+    }
+}

@@ -1,0 +1,123 @@
+#include "exchanges/md_decode.h"
+
+void md_emit_kind(struct md_sink *sink, enum md_kind kind, uint16_t symbol) {
+    struct md_update update = {.kind = kind, .symbol = symbol};
+    sink->on_update(sink, &update);
+}
+
+void md_emit_time(struct md_sink *sink, int64_t venue_time_ns) {
+    struct md_update update = {.kind = MD_TIME, .venue_time_ns = venue_time_ns};
+    sink->on_update(sink, &update);
+}
+
+void md_emit_notice(struct md_sink *sink, struct slice text) {
+    struct md_update update = {.kind = MD_NOTICE, .refused = {.text = text}};
+    sink->on_update(sink, &update);
+}
+
+void md_refuse(struct md_sink *sink, enum feed_cause cause, struct slice text) {
+    struct md_update update = {.kind = MD_REFUSED, .refused = {.cause = cause, .text = text}};
+    sink->on_update(sink, &update);
+}
+
+void md_emit_listing(struct md *md, struct md_sink *sink, const struct listing *listing) {
+    md->listings[listing->symbol] = *listing;
+    struct md_update update = {
+        .kind = MD_INSTRUMENT, .symbol = listing->symbol, .listing = *listing};
+    sink->on_update(sink, &update);
+}
+
+bool md_find_symbol(const struct md *md, struct slice native, uint16_t *symbol) {
+    int32_t found = name_map_get(&md->natives, native);
+    if (found < 0) {
+        return false;
+    }
+    *symbol = (uint16_t)found;
+    return true;
+}
+
+bool md_need_symbol(const struct md *md, struct md_sink *sink, struct slice native,
+                    uint16_t *symbol) {
+    if (md_find_symbol(md, native, symbol)) {
+        return true;
+    }
+    md_refuse(sink, FEED_UNKNOWN_SYMBOL, native);
+    return false;
+}
+
+int64_t md_ns_from_ms(int64_t ms) {
+    int64_t ns;
+    return ms <= 0 || __builtin_mul_overflow(ms, NS_PER_MS, &ns) ? 0 : ns;
+}
+
+bool md_read_px(struct slice text, struct px *out) {
+    return text.size > 0 && px_parse(text, out) && out->v >= 0;
+}
+
+bool md_read_px_near(struct slice text, struct px *out) {
+    return text.size > 0 && decimal_parse_near(text, PX_DIGITS, &out->v) && out->v >= 0;
+}
+
+bool md_read_qty(struct slice text, struct qty *out) {
+    return text.size > 0 && qty_parse(text, out) && out->v >= 0;
+}
+
+bool md_read_rate(struct slice text, struct rate *out) {
+    return text.size > 0 && decimal_parse_near(text, RATE_DIGITS, &out->v);
+}
+
+struct rate md_rate_per_hour(struct rate rate, int64_t interval_ns) {
+    return (struct rate){mul_div_near(rate.v, 3600 * NS_PER_S, interval_ns)};
+}
+
+static bool read_level(struct json *r, struct level *level, bool *bad_number) {
+    struct slice price = {0};
+    struct slice size = {0};
+    json_array_begin(r);
+    if (!json_array_next(r) || !json_text(r, &price) || !json_array_next(r) ||
+        !json_text(r, &size)) {
+        return json_fail(r);
+    }
+    while (json_array_next(r)) {
+        json_skip(r);
+    }
+    if (r->failed) {
+        return false;
+    }
+    *bad_number = !md_read_px(price, &level->price) || !md_read_qty(size, &level->size);
+    return !*bad_number;
+}
+
+bool md_read_levels(struct json *r, struct level *levels, uint32_t *count, bool *bad_number) {
+    *count = 0;
+    json_array_begin(r);
+    while (json_array_next(r)) {
+        if (*count == MD_LEVELS_MAX) {
+            return json_fail(r);
+        }
+        if (!read_level(r, &levels[*count], bad_number)) {
+            return false;
+        }
+        (*count)++;
+    }
+    return !r->failed;
+}
+
+int md_listed_symbol(const struct md *md, uint32_t n) {
+    for (uint16_t i = 0; i < md->universe->symbol_count; i++) {
+        if (md->listings[i].native[0] != '\0' && n-- == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+void md_get(struct md_request *out, uint32_t weight, const char *path, const char *argument) {
+    struct text text = TEXT_OVER(out->path);
+    text_add_string(&text, path);
+    text_add_string(&text, argument);
+    ASSERT(!text.truncated);
+    out->method = "GET";
+    out->body[0] = '\0';
+    out->weight = weight;
+}

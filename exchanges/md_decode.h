@@ -1,0 +1,46 @@
+// What the decoders of all venues share: emitting updates and reading the usual members.
+//
+// All of it runs inside a venue's decode slot, on the feed's thread, on bytes from outside. The
+// read functions return false for what is no decimal, negative or out of range.
+#ifndef PERPDESK_EXCHANGES_MD_DECODE_H
+#define PERPDESK_EXCHANGES_MD_DECODE_H
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "market/venue.h"
+
+// The symbol of an MD_ACK that names none.
+enum { MD_SYMBOL_NONE = UINT16_MAX };
+
+void md_emit_kind(struct md_sink *sink, enum md_kind kind, uint16_t symbol);
+void md_emit_time(struct md_sink *sink, int64_t venue_time_ns);
+void md_emit_notice(struct md_sink *sink, struct slice text);
+void md_refuse(struct md_sink *sink, enum feed_cause cause, struct slice text);
+// Puts the rules into the decoder's own row too: sizes in contracts are read by them.
+void md_emit_listing(struct md *md, struct md_sink *sink, const struct listing *listing);
+
+bool md_find_symbol(const struct md *md, struct slice native, uint16_t *symbol);
+// As above; an unknown one is refused.
+bool md_need_symbol(const struct md *md, struct md_sink *sink, struct slice native,
+                    uint16_t *symbol);
+
+int64_t md_ns_from_ms(int64_t ms); // 0 for what is no time
+
+bool md_read_px(struct slice text, struct px *out);
+bool md_read_px_near(struct slice text, struct px *out);
+bool md_read_qty(struct slice text, struct qty *out);
+bool md_read_rate(struct slice text, struct rate *out); // may be negative
+
+// A rate paid once per interval, as paid per hour. interval_ns > 0.
+struct rate md_rate_per_hour(struct rate rate, int64_t interval_ns);
+
+// One side as [[price, size, …], …] into `levels`. False: the reader has failed, or *bad_number.
+bool md_read_levels(struct json *r, struct level *levels, uint32_t *count, bool *bad_number);
+
+// The n-th listed symbol of this venue (0, 1, 2 …); -1 past the last.
+int md_listed_symbol(const struct md *md, uint32_t n);
+
+// A GET request.
+void md_get(struct md_request *out, uint32_t weight, const char *path, const char *argument);
+
+#endif

@@ -1,0 +1,76 @@
+// The command line: verbs, options, and how a verb is run.
+//
+// A verb is a file verb_<name>.c with one function and a row in the verb table (cli.c); an option
+// is a row of the option table (cli_args.c). Help, the nearest-name hints and the check of what a
+// verb understands come from the tables. A verb returns a status: the program's exit code is the
+// status's, and its text, if it failed, goes to stderr behind `perpdesk: `. Standard output carries
+// data only.
+#ifndef PERPDESK_CLI_CLI_H
+#define PERPDESK_CLI_CLI_H
+
+#include "io/config.h"
+
+enum { CLI_SETS_MAX = 64, CLI_OPERANDS_MAX = 4 };
+
+enum cli_option {
+    CLI_DEMO,
+    CLI_DEMO_SPEED,
+    CLI_SECONDS,
+    CLI_JSON,
+    CLI_GROSS,
+    CLI_CONFIG,
+    CLI_SET,
+    CLI_PRINT,
+    CLI_VERIFY,
+    CLI_PORT,
+    CLI_TLS,
+    CLI_AUTHORITY,
+    CLI_HELP,
+    CLI_VERSION,
+    CLI_OPTION_COUNT
+};
+#define CLI_BIT(option) (UINT32_C(1) << (option))
+
+// A command line taken apart. The texts are the process's arguments.
+struct cli_args {
+    bool demo, json, gross, verify, tls, help, version;
+    const char *demo_path; // NULL: the recording that ships with the program
+    int64_t speed_ppm;     // of the recorded time, 0 = not given
+    int64_t seconds_ns;    // 0 = until stopped
+    const char *config;    // --config
+    const char *print;     // --print
+    const char *authority; // --authority
+    const char *ports[VENUE_MAX];
+    uint32_t port_count;
+    const char *sets[CLI_SETS_MAX];
+    uint32_t set_count;
+    const char *operands[CLI_OPERANDS_MAX];
+    uint32_t operand_count;
+};
+
+struct cli_verb {
+    const char *name;
+    const char *operands; // as the synopsis shows them, "" = none
+    const char *sentence;
+    uint32_t options; // CLI_BIT of each it understands; --help is always
+    uint32_t operands_min, operands_max;
+    const char *example;
+    enum status (*run)(const struct cli_args *args);
+};
+
+extern const struct cli_verb cli_verbs[]; // the first row runs when no verb is given
+extern const uint32_t cli_verb_count;
+
+// All there is to do for main: returns the process's exit code.
+int cli_main(int argc, char **argv);
+
+// Takes argv[1 …] apart for the verb. STATUS_USAGE with a sentence when it does not fit.
+enum status cli_parse(const struct cli_verb *verb, int argc, char **argv,
+                      struct cli_args *args) MUST_CHECK;
+
+void cli_print_help(struct text *out);
+void cli_print_verb_help(struct text *out, const struct cli_verb *verb);
+void cli_print_option(struct text *out, enum cli_option option); // one line of help
+void cli_print_version(struct text *out);
+
+#endif

@@ -1,0 +1,249 @@
+// The option table, and a command line taken apart by it.
+//
+// getopt_long finds the options; it is given the whole table, so that an option of another verb can
+// be told from one that does not exist.
+#include <getopt.h>
+
+#include "cli/cli.h"
+
+struct option_row {
+    enum cli_option option;
+    const char *name;
+    char letter;          // 0 = none
+    const char *argument; // NULL: takes none; "[=X]": may take one
+    const char *sentence;
+};
+
+// In the order of enum cli_option.
+static const struct option_row option_rows[] = {
+    {CLI_DEMO, "demo", 0, "[=PATH]",
+     "play a recording on this machine: no network, no keys (PATH: another recording)"},
+    {CLI_DEMO_SPEED, "demo-speed", 0, "N", "run the recorded time and the desk's clock N times"},
+    {CLI_SECONDS, "seconds", 0, "N", "stop after N seconds"},
+    {CLI_JSON, "json", 0, NULL, "one JSON object a line"},
+    {CLI_GROSS, "gross", 0, NULL, "every crossing as it changes, before costs"},
+    {CLI_CONFIG, "config", 'c', "FILE", "read this configuration only"},
+    {CLI_SET, "set", 0, "SECTION.KEY=VALUE", "set one key over the files; may be repeated"},
+    {CLI_PRINT, "print", 0, "effective|default|man",
+     "print the configuration in force, the documented default file, or the manual's list"},
+    {CLI_VERIFY, "verify", 0, NULL, "compare every decision with the recorded one"},
+    {CLI_PORT, "port", 0, "VENUE=PORT", "serve the venue on this port; may be repeated"},
+    {CLI_TLS, "tls", 0, NULL, "serve wss and https instead of ws and http"},
+    {CLI_AUTHORITY, "authority", 0, "FILE",
+     "write the certificate to verify against to FILE (with --tls)"},
+    {CLI_HELP, "help", 'h', NULL, "print this help"},
+    {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
+};
+_Static_assert(COUNT_OF(option_rows) == CLI_OPTION_COUNT, "a row for every option");
+
+enum { LONG_BASE = 256 }; // long options answer with LONG_BASE + enum cli_option
+
+static const char *option_at(const void *names, uint32_t index) {
+    (void)names;
+    return option_rows[index].name;
+}
+
+void cli_print_option(struct text *out, enum cli_option option) {
+    enum { COLUMN = 34 };
+    const struct option_row *row = &option_rows[option];
+    char name[64];
+    struct text text = TEXT_OVER(name);
+    if (row->letter != 0) {
+        text_add_format(&text, "-%c, ", row->letter);
+    }
+    text_add_format(&text, "--%s", row->name);
+    if (row->argument != NULL) {
+        text_add_format(&text, "%s%s", row->argument[0] == '[' ? "" : " ", row->argument);
+    }
+    text_add_format(out, "  %-*s %s\n", COLUMN, name, row->sentence);
+}
+
+static bool parse_decimal(const char *text, int64_t least_ppm, int64_t most_ppm, int64_t *ppm) {
+    int64_t value = 0;
+    if (!decimal_parse(slice_of(text), 6, &value) || value < least_ppm || value > most_ppm) {
+        return false;
+    }
+    *ppm = value;
+    return true;
+}
+
+static enum status take_speed(struct cli_args *args, const char *value) {
+    if (!parse_decimal(value, PPM_ONE / 100, 1000 * PPM_ONE, &args->speed_ppm)) {
+        return status_fail(STATUS_USAGE, "--demo-speed %s: expected 0.01 to 1000", value);
+    }
+    return STATUS_OK;
+}
+
+static enum status take_seconds(struct cli_args *args, const char *value) {
+    int64_t ppm = 0;
+    if (!parse_decimal(value, PPM_ONE / 1000, 31622400 * PPM_ONE, &ppm)) {
+        return status_fail(STATUS_USAGE, "--seconds %s: expected 0.001 to 31622400", value);
+    }
+    args->seconds_ns = ppm * 1000;
+    return STATUS_OK;
+}
+
+static enum status take_option(struct cli_args *args, enum cli_option option, const char *value) {
+    switch (option) {
+    case CLI_DEMO:
+        args->demo = true;
+        args->demo_path = value;
+        return value != NULL && value[0] == '\0'
+                   ? status_fail(STATUS_USAGE, "--demo=: expected a path behind the sign")
+                   : STATUS_OK;
+    case CLI_DEMO_SPEED:
+        return take_speed(args, value);
+    case CLI_SECONDS:
+        return take_seconds(args, value);
+    case CLI_JSON:
+        args->json = true;
+        return STATUS_OK;
+    case CLI_GROSS:
+        args->gross = true;
+        return STATUS_OK;
+    case CLI_CONFIG:
+        args->config = value;
+        return STATUS_OK;
+    case CLI_SET:
+        if (args->set_count == CLI_SETS_MAX) {
+            return status_fail(STATUS_USAGE, "more than %d --set", CLI_SETS_MAX);
+        }
+        args->sets[args->set_count++] = value;
+        return STATUS_OK;
+    case CLI_PRINT:
+        args->print = value;
+        return STATUS_OK;
+    case CLI_VERIFY:
+        args->verify = true;
+        return STATUS_OK;
+    case CLI_PORT:
+        if (args->port_count == VENUE_MAX) {
+            return status_fail(STATUS_USAGE, "more than %d --port", VENUE_MAX);
+        }
+        args->ports[args->port_count++] = value;
+        return STATUS_OK;
+    case CLI_TLS:
+        args->tls = true;
+        return STATUS_OK;
+    case CLI_AUTHORITY:
+        args->authority = value;
+        return STATUS_OK;
+    case CLI_HELP:
+        args->help = true;
+        return STATUS_OK;
+    case CLI_VERSION:
+        args->version = true;
+        return STATUS_OK;
+    case CLI_OPTION_COUNT:
+        break;
+    }
+    ASSERT(!"an option without its case");
+    return STATUS_USAGE;
+}
+
+// getopt answered '?': which word, and what would be right.
+static enum status refuse_option(const struct cli_verb *verb, const char *word) {
+    const char *name = word;
+    while (*name == '-') {
+        name++;
+    }
+    size_t length = strcspn(name, "=");
+    const char *near =
+        nearest_name((struct slice){name, length}, CLI_OPTION_COUNT, option_at, NULL);
+    if (near != NULL && strlen(near) == length && strncmp(near, name, length) == 0) {
+        return status_fail(STATUS_USAGE, "--%s takes no value", near);
+    }
+    if (near != NULL) {
+        return status_fail(STATUS_USAGE, "%s is an unknown option: did you mean --%s?", word, near);
+    }
+    return status_fail(STATUS_USAGE, "%s is an unknown option: perpdesk %s --help lists them", word,
+                       verb->name);
+}
+
+static void fill_long(struct option *longs, char *letters) {
+    size_t at = 0;
+    letters[at++] = ':'; // a missing value is told from an unknown option
+    for (uint32_t i = 0; i < CLI_OPTION_COUNT; i++) {
+        const struct option_row *row = &option_rows[i];
+        ASSERT(row->option == i);
+        int has = row->argument == NULL     ? no_argument
+                  : row->argument[0] == '[' ? optional_argument
+                                            : required_argument;
+        longs[i] = (struct option){row->name, has, NULL, LONG_BASE + (int)i};
+        if (row->letter != 0) {
+            letters[at++] = row->letter;
+            if (has == required_argument) {
+                letters[at++] = ':';
+            }
+        }
+    }
+    letters[at] = '\0';
+    longs[CLI_OPTION_COUNT] = (struct option){NULL, 0, NULL, 0};
+}
+
+static int option_of_letter(int letter) {
+    for (uint32_t i = 0; i < CLI_OPTION_COUNT; i++) {
+        if (option_rows[i].letter == letter) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static enum status check_sense(const struct cli_verb *verb, const struct cli_args *args) {
+    if (args->help || args->version) {
+        return STATUS_OK;
+    }
+    bool is_sim = (verb->options & CLI_BIT(CLI_DEMO)) == 0;
+    if (args->speed_ppm != 0 && !args->demo && !is_sim) {
+        return status_fail(STATUS_USAGE, "--demo-speed needs --demo");
+    }
+    if (args->authority != NULL && !args->tls) {
+        return status_fail(STATUS_USAGE, "--authority needs --tls");
+    }
+    if (args->operand_count < verb->operands_min) {
+        return status_fail(STATUS_USAGE, "%s needs %s", verb->name, verb->operands);
+    }
+    return STATUS_OK;
+}
+
+enum status cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_args *args) {
+    struct option longs[CLI_OPTION_COUNT + 1];
+    char letters[2 * CLI_OPTION_COUNT + 2];
+    uint32_t understood = verb->options | CLI_BIT(CLI_HELP);
+    *args = (struct cli_args){0};
+    fill_long(longs, letters);
+    opterr = 0;
+    optind = 0; // glibc: begin anew
+    for (;;) {
+        int at = optind > 0 ? optind : 1;
+        int answer = getopt_long(argc, argv, letters, longs, NULL);
+        if (answer == -1) {
+            break;
+        }
+        const char *word = argv[at];
+        if (answer == ':') {
+            return status_fail(STATUS_USAGE, "%s needs a value", argv[optind - 1]);
+        }
+        int option = answer >= LONG_BASE ? answer - LONG_BASE : option_of_letter(answer);
+        if (answer == '?' || option < 0) {
+            return refuse_option(verb, optind > at ? argv[optind - 1] : word);
+        }
+        if ((understood & CLI_BIT(option)) == 0) {
+            return status_fail(STATUS_USAGE, "--%s is no option of perpdesk %s",
+                               option_rows[option].name, verb->name);
+        }
+        enum status status = take_option(args, (enum cli_option)option, optarg);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    for (int i = optind; i < argc; i++) {
+        if (args->operand_count == verb->operands_max) {
+            return status_fail(STATUS_USAGE, "%s is one word too many for perpdesk %s", argv[i],
+                               verb->name);
+        }
+        args->operands[args->operand_count++] = argv[i];
+    }
+    return check_sense(verb, args);
+}

@@ -1,0 +1,72 @@
+#include "cli/paths.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/desk_run.h"
+
+static enum status make_folders(char *path) {
+    for (char *at = path + 1;; at++) {
+        if (*at != '/' && *at != '\0') {
+            continue;
+        }
+        char kept = *at;
+        *at = '\0';
+        bool made = mkdir(path, 0700) == 0 || errno == EEXIST;
+        enum status status = made ? STATUS_OK : status_fail_errno(STATUS_CANNOT_CREATE, "%s", path);
+        *at = kept;
+        if (status != STATUS_OK || kept == '\0') {
+            return status;
+        }
+    }
+}
+
+enum status paths_state_folder(enum desk_mode mode, char *out, size_t capacity) {
+    static const char *const folders[] = {
+        [DESK_PAPER] = "paper", [DESK_LIVE] = "live", [DESK_DEMO] = "demo"};
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    bool told = state != NULL && state[0] == '/';
+    if (!told && (home == NULL || home[0] != '/')) {
+        return status_fail(
+            STATUS_CONFIG,
+            "no folder for the journal: set HOME or XDG_STATE_HOME to an absolute path");
+    }
+    int size = told ? snprintf(out, capacity, "%s/perpdesk/%s", state, folders[mode])
+                    : snprintf(out, capacity, "%s/.local/state/perpdesk/%s", home, folders[mode]);
+    if (size < 0 || (size_t)size >= capacity) {
+        return status_fail(STATUS_CONFIG, "the path of the state folder is too long");
+    }
+    return status_context(make_folders(out), "creating the state folder");
+}
+
+enum status desk_run_demo_folder(char *out, size_t capacity) {
+    const char *told = getenv("PERPDESK_DEMO");
+    if (told != NULL && told[0] != '\0') {
+        return string_copy(out, capacity, slice_of(told))
+                   ? STATUS_OK
+                   : status_fail(STATUS_NO_INPUT, "PERPDESK_DEMO is too long");
+    }
+    // Beside the program: build/perpdesk and etc/demo in a source tree, bin and share once
+    // installed.
+    static const char *const places[] = {"../etc/demo", "../share/perpdesk/demo"};
+    char program[PATH_MAX];
+    ssize_t size = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    if (size > 0) {
+        program[size] = '\0';
+        char *slash = strrchr(program, '/');
+        for (size_t i = 0; slash != NULL && i < COUNT_OF(places); i++) {
+            int length =
+                snprintf(out, capacity, "%.*s/%s", (int)(slash - program), program, places[i]);
+            if (length > 0 && (size_t)length < capacity && access(out, R_OK) == 0) {
+                return STATUS_OK;
+            }
+        }
+    }
+    return status_fail(STATUS_NO_INPUT,
+                       "the demo's recording was found neither beside the program nor where it "
+                       "would be installed: name one with --demo=PATH");
+}

@@ -1,0 +1,85 @@
+// The console: a desk with its screen in one process. Leaving the screen stops the desk in order:
+// new orders are blocked, what rests is cancelled, and what is left is said.
+#include <signal.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "cli/verbs.h"
+#include "ui/console.h"
+
+static atomic_bool stop_asked;
+
+static void on_signal(int number) {
+    (void)number;
+    atomic_store(&stop_asked, true);
+}
+
+// Losing the terminal is not a reload: it ends this desk like SIGTERM does.
+static void catch_signals(void) {
+    struct sigaction action = {.sa_handler = on_signal};
+    static const int ending[] = {SIGTERM, SIGHUP, SIGINT};
+    (void)sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < COUNT_OF(ending); i++) {
+        int failed = sigaction(ending[i], &action, NULL);
+        ASSERT(failed == 0);
+    }
+    action.sa_handler = SIG_IGN;
+    int failed = sigaction(SIGPIPE, &action, NULL);
+    ASSERT(failed == 0);
+}
+
+static enum status control(void *arg, const struct control_request *request) {
+    return desk_run_control(arg, request);
+}
+
+static enum status say_what_is_left(struct desk_run *run) {
+    struct state_header header;
+    uint64_t version;
+    if (state_read(desk_run_board(run), STATE_HEADER, &header, &version) == 0) {
+        return STATUS_OK;
+    }
+    char bytes[200];
+    struct text text = TEXT_OVER(bytes);
+    text_add_format(&text, "%s desk stopped: %u orders open, positions gross ",
+                    desk_mode_name((enum desk_mode)header.mode), header.orders_open);
+    usd_print(&text, header.gross, 2, 2);
+    text_add_string(&text, " USD, day's profit ");
+    usd_print(&text, header.day_pnl, 2, 2);
+    text_add_string(&text, " USD\n");
+    (void)fputs(bytes, stdout);
+    return STATUS_OK;
+}
+
+enum status verb_console(const struct cli_args *args) {
+    static struct config config;
+    struct desk_run_options options = {.journal = true, .trade = true};
+    struct desk_run *run;
+    enum status status = cli_open_desk(args, &options, &config, &run);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    catch_signals();
+    status = desk_run_start(run);
+    if (status == STATUS_OK) {
+        struct link_local local = {
+            .board = desk_run_board(run),
+            .universe = desk_run_universe(run),
+            .control = control,
+            .arg = run,
+        };
+        struct console_options console = {
+            .link = link_local(&local),
+            .frames_per_s = (int)desk_run_config(run)->settings.frames_per_s,
+            .override_s = (int)(desk_run_config(run)->settings.risk.override_ns / NS_PER_S),
+            .stop = &stop_asked,
+        };
+        enum console_end end;
+        status = console_run(&console, &end);
+        desk_run_stop(run);
+        if (status == STATUS_OK) {
+            status = say_what_is_left(run);
+        }
+    }
+    desk_run_close(run);
+    return status;
+}

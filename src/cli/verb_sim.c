@@ -1,0 +1,111 @@
+// sim: the simulator by itself. Standard output gets one line a venue with where it listens; what
+// stands for what goes to stderr. It runs until a signal or --seconds.
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "cli/verbs.h"
+#include "sim/sim.h"
+
+// "binance=9001"
+static enum status parse_port(const char *text, char name[VENUE_NAME_MAX], struct sim_port *port) {
+    const char *equals = strchr(text, '=');
+    int64_t number = 0;
+    if (equals == NULL || !decimal_parse(slice_of(equals + 1), 0, &number) || number < 1 ||
+        number > UINT16_MAX ||
+        !string_copy(name, VENUE_NAME_MAX, (struct slice){text, (size_t)(equals - text)})) {
+        return status_fail(STATUS_USAGE, "--port %s: expected VENUE=PORT with a port of 1 to 65535",
+                           text);
+    }
+    *port = (struct sim_port){.venue = name, .port = (uint16_t)number};
+    return STATUS_OK;
+}
+
+static enum status check_port(const struct sim *sim, const struct sim_port *port) {
+    for (uint32_t i = 0; i < sim_venue_count(sim); i++) {
+        if (strcmp(sim_venue_name(sim, i), port->venue) == 0) {
+            return STATUS_OK;
+        }
+    }
+    return status_fail(STATUS_USAGE, "--port %s=%u: the simulator has no such venue", port->venue,
+                       port->port);
+}
+
+static enum status write_authority(const struct sim *sim, const char *path) {
+    struct slice pem = sim_authority_pem(sim);
+    FILE *file = fopen(path, "we");
+    if (file == NULL) {
+        return status_fail_errno(STATUS_CANNOT_CREATE, "%s", path);
+    }
+    bool whole = fwrite(pem.data, 1, pem.size, file) == pem.size;
+    if (fclose(file) != 0 || !whole) {
+        return status_fail_errno(STATUS_IO, "%s", path);
+    }
+    return STATUS_OK;
+}
+
+static void print_endpoints(const struct sim *sim) {
+    char bytes[256];
+    struct text line = TEXT_OVER(bytes);
+    for (uint32_t i = 0; i < sim_venue_count(sim); i++) {
+        struct sim_endpoint endpoint;
+        const char *name = sim_venue_name(sim, i);
+        if (sim_endpoint(sim, name, &endpoint)) {
+            text_add_format(&line, "%s %s %s", name, endpoint.ws, endpoint.rest);
+            (void)cli_put_line(&line); // a failure shows at the end
+        }
+    }
+    (void)fflush(stdout);
+}
+
+static enum status serve(struct sim *sim, const struct cli_args *args) {
+    char bytes[4096];
+    struct text about = TEXT_OVER(bytes);
+    int64_t began_ns = mono_now_ns();
+    enum status status = sim_start(sim);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    sim_describe(sim, &about);
+    (void)fputs(bytes, stderr);
+    print_endpoints(sim);
+    while (cli_wait(began_ns, args->seconds_ns)) {
+    }
+    sim_stop(sim);
+    return cli_end_output();
+}
+
+enum status verb_sim(const struct cli_args *args) {
+    char folder[4096];
+    char names[VENUE_MAX][VENUE_NAME_MAX];
+    struct sim_port ports[VENUE_MAX];
+    struct sim *sim = NULL;
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; i < args->port_count && status == STATUS_OK; i++) {
+        status = parse_port(args->ports[i], names[i], &ports[i]);
+    }
+    if (status == STATUS_OK && args->operand_count == 0) {
+        status = desk_run_demo_folder(folder, sizeof(folder));
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct sim_options options = {.path = args->operand_count > 0 ? args->operands[0] : folder,
+                                  .speed_ppm = args->speed_ppm,
+                                  .loop = true,
+                                  .tls = args->tls,
+                                  .ports = ports,
+                                  .port_count = args->port_count};
+    cli_catch_signals();
+    status = sim_create(&sim, &options);
+    for (uint32_t i = 0; i < args->port_count && status == STATUS_OK; i++) {
+        status = check_port(sim, &ports[i]);
+    }
+    if (status == STATUS_OK && args->authority != NULL) {
+        status = write_authority(sim, args->authority);
+    }
+    if (status == STATUS_OK) {
+        status = serve(sim, args);
+    }
+    sim_destroy(sim);
+    return status;
+}

@@ -1,0 +1,333 @@
+// The key table: every key of the configuration, once.
+//
+// The reader, the effective text, etc/perpdesk.ini and perpdesk.ini(5) come from these rows. A new
+// key is a field in engine/settings.h and a row here; `perpdesk check-config --print default` and
+// `--print man` then give the new text of the two documents, and tests/cli holds them to it. Rows
+// stand in the order in which the file lists them. Names end with the unit a bare number is in.
+#include "io/config_private.h"
+
+#include <stddef.h>
+
+#define AT(field) offsetof(struct settings, field)
+
+// Ranges and defaults in the units a person writes.
+#define BP(n)         ((int64_t)((n)*100))
+#define PCT(n)        (INT64_C(10000) * (n))
+#define PCT_TENTHS(n) (INT64_C(1000) * (n))
+#define DOLLARS(n)    (INT64_C(1000000) * (n))
+#define USEC(n)       (INT64_C(1000) * (n))
+#define MSEC(n)       (INT64_C(1000000) * (n))
+#define SEC(n)        (INT64_C(1000000000) * (n))
+#define MINUTES(n)    (SEC(60) * (n))
+#define DAYS(n)       (SEC(86400) * (n))
+#define MBYTES(n)     (INT64_C(1048576) * (n))
+
+static const char *const desk_modes[] = {"paper", "live", NULL};
+static const char *const desk_starts[] = {"running", "paused", NULL};
+static const char *const journal_choices[] = {"decisions", "all", NULL};
+static const char *const risk_modes[] = {"conservative", "balanced", "aggressive", NULL};
+static const char *const execution_modes[] = {"hybrid_hedge_taker", "safe_taker_only", NULL};
+static const char *const partial_choices[] = {"hedge", "unwind", NULL};
+static const char *const no_yes[] = {"no", "yes", NULL};
+static const char *const roles[] = {"trade", "reference", "off", NULL};
+
+// The enums the word lists stand for.
+_Static_assert(DESK_PAPER == 0 && DESK_LIVE == 1, "desk_modes");
+_Static_assert(DESK_RUNNING == 0 && DESK_PAUSED == 1, "desk_starts");
+_Static_assert(RISK_CONSERVATIVE == 0 && RISK_BALANCED == 1 && RISK_AGGRESSIVE == 2, "risk_modes");
+_Static_assert(EXECUTION_HYBRID_HEDGE_TAKER == 0 && EXECUTION_SAFE_TAKER_ONLY == 1, "execution");
+_Static_assert(PARTIAL_HEDGE == 0 && PARTIAL_UNWIND == 1, "partial_choices");
+_Static_assert(VENUE_TRADE == 0 && VENUE_REFERENCE == 1 && VENUE_OFF == 2, "roles");
+_Static_assert(sizeof(bool) == 1, "a word is stored in one byte");
+
+#define SHARE(s, n, unit, low, high, def, reload, field, help)                                     \
+    { s, n, CONFIG_SHARE, CONFIG_UNIT_##unit, low, high, def, NULL, reload, AT(field), help }
+#define MONEY(s, n, unit, low, high, def, reload, field, help)                                     \
+    {                                                                                              \
+        s, n, CONFIG_USD, CONFIG_UNIT_##unit, DOLLARS(low), DOLLARS(high), DOLLARS(def), NULL,     \
+            reload, AT(field), help                                                                \
+    }
+#define TIME(s, n, unit, low, high, def, reload, field, help)                                      \
+    { s, n, CONFIG_DURATION, CONFIG_UNIT_##unit, low, high, def, NULL, reload, AT(field), help }
+#define COUNT(s, n, low, high, def, reload, field, help)                                           \
+    { s, n, CONFIG_COUNT, CONFIG_UNIT_COUNT, low, high, def, NULL, reload, AT(field), help }
+#define BYTES(s, n, unit, low, high, def, reload, field, help)                                     \
+    { s, n, CONFIG_BYTES, CONFIG_UNIT_##unit, low, high, def, NULL, reload, AT(field), help }
+#define WORD(s, n, words, count, def, reload, field, help)                                         \
+    { s, n, CONFIG_WORD, CONFIG_UNIT_NONE, 0, (count)-1, def, words, reload, AT(field), help }
+#define OTHER(s, n, type, low, high, def, reload, help)                                            \
+    { s, n, type, CONFIG_UNIT_NONE, low, high, def, NULL, reload, 0, help }
+
+const struct config_key config_keys[] = {
+    WORD("desk", "mode", desk_modes, 2, DESK_PAPER, false, mode,
+         "paper: every order goes to the paper venue. live is refused: this version cannot place "
+         "real orders"),
+    OTHER("desk", "symbols", CONFIG_SYMBOLS, 1, SYMBOL_MAX, 0, false, "symbols traded and shown"),
+    WORD("desk", "start", desk_starts, 2, DESK_RUNNING, false, start_status,
+         "whether the desk starts new jobs from the beginning or waits for a person's resume"),
+    WORD("desk", "journal_quotes", journal_choices, 2, 0, false, journal_quotes_all,
+         "which quotes the journal keeps: those that took part in a decision, or all. A demo keeps "
+         "all"),
+    TIME("desk", "journal_retention_days", DAYS, DAYS(1), DAYS(3650), DAYS(7), true,
+         journal_retention_ns, "journals older than this are removed"),
+    BYTES("desk", "journal_max_mb", MB, MBYTES(1), MBYTES(65536), MBYTES(256), true,
+          journal_max_bytes, "a journal file that has reached this size is followed by a new one"),
+    BYTES("desk", "disk_floor_mb", MB, MBYTES(0), MBYTES(1048576), MBYTES(1024), true,
+          disk_floor_bytes, "with less free disk than this the desk does not go on writing"),
+
+    TIME("feeds", "stale_ms", MS, MSEC(10), SEC(60), MSEC(500), true, feeds.stale_ns,
+         "oldest quote of a leg that may trade, unless nothing changed on a connection that is "
+         "alive"),
+    TIME("feeds", "quiet_ms", MS, MSEC(10), SEC(600), SEC(5), true, feeds.quiet_ns,
+         "oldest unchanged quote that counts as fresh while the same connection delivers data"),
+    TIME("feeds", "websocket_timeout_sec", S, SEC(1), SEC(600), SEC(30), true,
+         feeds.websocket_timeout_ns,
+         "a connection without any data for this long is closed and made again"),
+    TIME("feeds", "rest_poll_sec", S, SEC(1), SEC(600), SEC(5), true, feeds.poll_ns,
+         "while the WebSocket is down quotes are asked for this often"),
+    SHARE("feeds", "max_price_jump_pct", PERCENT, BP(1), PCT(50), PCT_TENTHS(5), true,
+          feeds.jump_max, "a price that jumps further is quarantined until it is confirmed"),
+    TIME("feeds", "jump_confirm_ms", MS, 0, SEC(60), MSEC(500), true, feeds.jump_confirm_ns,
+         "a jumped price that holds for this long is accepted"),
+    MONEY("feeds", "min_volume_usd", USD, 0, 1000000, 100, true, feeds.volume_min,
+          "a side of a quote worth less is shown but not traded"),
+    MONEY("feeds", "unknown_size_usd", USD, 0, 1000000, 1000, true, feeds.unknown_size,
+          "what a side counts for when the venue tells no size"),
+    SHARE("feeds", "quorum_bps", BPS, BP(1), BP(5000), BP(50), true, feeds.quorum,
+          "a venue whose mid is further from the median of the others is not priced with"),
+    TIME("feeds", "max_clock_offset_ms", MS, MSEC(1), SEC(60), MSEC(250), true,
+         feeds.clock_offset_max_ns,
+         "a venue whose clock is further from the desk's takes no orders"),
+    TIME("feeds", "depth_sample_ms", MS, 0, SEC(10), MSEC(50), true, feeds.depth_sample_ns,
+         "least time between two samples of a book that reach the engine"),
+    OTHER("feeds", "book_symbols", CONFIG_BOOKS, 0, CONFIG_BOOKS_MAX, 0, false,
+          "symbols whose full book is kept; traded: the first twenty of symbols"),
+    COUNT("feeds", "book_levels_max", 20, 5000, 2000, false, feeds.book_levels_max,
+          "most levels kept on a side of a book"),
+    COUNT("feeds", "feed_threads", 0, 16, 0, false, feeds.threads,
+          "threads that hold the venues' connections; 0: by the number of cores"),
+    TIME("feeds", "spin_us", US, 0, USEC(1000), 0, false, feeds.spin_ns,
+         "how long a feed thread polls before it sleeps"),
+
+    SHARE("scanner", "min_profit_bps", BPS, BP(-100), BP(1000), 0, true, scanner.profit_min,
+          "least net edge of an arbitrage job"),
+    SHARE("scanner", "low_vol_min_profit_bps", BPS, BP(-100), BP(1000), 0, true,
+          scanner.low_volatility_min, "least net edge while the spread is calm"),
+    SHARE("scanner", "high_vol_min_profit_bps", BPS, BP(-100), BP(1000), BP(5), true,
+          scanner.high_volatility_min, "least net edge while the spread is wild"),
+    SHARE("scanner", "high_volatility_bps", BPS, BP(1) / 10, BP(1000), BP(5), true,
+          scanner.high_volatility,
+          "deviation of the spread that counts as wild; in between the threshold moves evenly"),
+    SHARE("scanner", "max_profit_bps", BPS, BP(1), BP(10000), BP(20), true, scanner.profit_max,
+          "net edge that gives the whole of its part of the score"),
+    MONEY("scanner", "min_size_usd", USD, 1, 100000000, 1000, true, scanner.size_min,
+          "size on offer that gives the whole of its part of the score"),
+    MONEY("scanner", "size_usd", USD, 1, 1000000, 200, true, scanner.arb_size,
+          "notional the costs of an opportunity are worked out for"),
+    OTHER("scanner", "basis", CONFIG_BASIS, BP(-1000), BP(1000), 0, true,
+          "what is subtracted between different quote currencies: the running median, nothing, or "
+          "a fixed figure"),
+    TIME("scanner", "median_window_sec", S, SEC(10), SEC(3600), SEC(300), true, scanner.window_ns,
+         "span of the medians of basis and gross edge"),
+    TIME("scanner", "gone_ms", MS, 0, SEC(60), SEC(1), true, scanner.gone_ns,
+         "an opportunity is over after this long without a crossing"),
+    OTHER("scanner", "priority_pairs", CONFIG_PAIRS, 0, 16, 0, true,
+          "pairs of venues compared first, each as venue:venue"),
+
+    MONEY("capital", "equity_usd", USD, 1, 1000000000, 10000, false, capital.equity_start,
+          "equity a venue starts with on paper"),
+    SHARE("capital", "wash_pct", PERCENT, 0, PCT(100), PCT(70), false,
+          capital.pool_share[POOL_WASH],
+          "share of the hedged-volume pool. The three shares add up to 100%"),
+    SHARE("capital", "arb_pct", PERCENT, 0, PCT(100), PCT(20), false, capital.pool_share[POOL_ARB],
+          "share of the arbitrage pool"),
+    SHARE("capital", "reserve_pct", PERCENT, 0, PCT(100), PCT(10), false,
+          capital.pool_share[POOL_RESERVE],
+          "share of the reserve: emergency hedges, and help for a busy arbitrage pool"),
+    SHARE("capital", "max_single_reserve_pct", PERCENT, BP(1), PCT(100), PCT(10), true,
+          capital.single_max, "largest reservation as a share of the venue's equity"),
+    SHARE("capital", "max_total_notional_pct", PERCENT, BP(1), PCT(1000), PCT(30), true,
+          capital.in_flight_max, "all reservations together as a share of the venue's equity"),
+    SHARE("capital", "safe_mode_drawdown_pct", PERCENT, BP(1), PCT(100), PCT(5), true,
+          capital.safe_drawdown,
+          "from this drawdown a venue is in safe mode: arbitrage closed, until it is below again"),
+    SHARE("capital", "top_up_above_pct", PERCENT, 0, PCT(100), PCT(50), true, capital.top_up_above,
+          "above this use of its pool arbitrage may also take from the reserve"),
+
+    WORD("risk", "mode", risk_modes, 3, RISK_BALANCED, true, risk.mode, "risk mode at the start"),
+    SHARE("risk", "max_order_pct", PERCENT, BP(1), PCT(100), PCT(5), true, risk.order_share_max,
+          "largest order as a share of the venue's equity"),
+    SHARE("risk", "max_drawdown_pct", PERCENT, BP(1), PCT(100), PCT(10), true, risk.drawdown_max,
+          "no new job from this drawdown on"),
+    MONEY("risk", "daily_loss_limit_usd", USD, 1, 1000000000, 500, true, risk.day_loss_max,
+          "no new job from this loss of the day on"),
+    SHARE("risk", "daily_loss_limit_pct", PERCENT, BP(1), PCT(100), PCT(5), true,
+          risk.day_loss_share, "the same as a share of equity; the smaller one holds"),
+    COUNT("risk", "max_failures", 1, 1000, 3, true, risk.failures_max,
+          "failures in a row that stop new jobs"),
+    SHARE("risk", "fast_market_pct", PERCENT, BP(1), PCT(50), PCT_TENTHS(5), true, risk.fast_move,
+          "a move that freezes the symbol"),
+    TIME("risk", "fast_market_window_ms", MS, MSEC(10), SEC(60), SEC(1), true, risk.fast_window_ns,
+         "within this time"),
+    TIME("risk", "fast_market_freeze_ms", MS, 0, SEC(3600), SEC(5), true, risk.fast_freeze_ns,
+         "for this long"),
+    SHARE("risk", "max_symbol_exposure_pct", PERCENT, BP(1), PCT(1000), PCT(30), true,
+          risk.symbol_share_max,
+          "gross exposure of a symbol with its pending orders, as a share of all trading venues' "
+          "equity"),
+    TIME("risk", "cool_down_sec", S, 0, SEC(86400), SEC(60), true, risk.cool_down_ns,
+         "no new job on a symbol for this long after a failure on it"),
+    SHARE("risk", "concentration_warn_pct", PERCENT, BP(1), PCT(100), PCT(50), true,
+          risk.concentration_warn, "a larger share of exposure on one venue warns"),
+    SHARE("risk", "max_slippage_bps", BPS, 0, BP(1000), BP(10), true, risk.slippage_max,
+          "expected slippage of an order may not be larger"),
+    MONEY("risk", "max_order_usd", USD, 1, 1000000000, 1000, true, risk.order_max, "largest order"),
+    MONEY("risk", "max_position_usd", USD, 1, 1000000000, 5000, true, risk.position_max,
+          "largest position on a venue and symbol"),
+    SHARE("risk", "price_collar_bps", BPS, BP(1), BP(5000), BP(20), true, risk.collar,
+          "furthest price of an order from the cross-venue median"),
+    SHARE("risk", "emergency_collar_bps", BPS, BP(1), BP(5000), BP(75), true, risk.collar_emergency,
+          "the same for an emergency hedge or unwind"),
+    COUNT("risk", "max_jobs_per_minute", 1, 10000, 20, true, risk.repeat_minute_max,
+          "jobs of a symbol started in a minute"),
+    COUNT("risk", "max_jobs_per_day", 1, 1000000, 2000, true, risk.repeat_day_max,
+          "jobs of a symbol started in a day"),
+    COUNT("risk", "max_losing_in_a_row", 1, 10000, 5, true, risk.losing_max,
+          "after so many losing jobs in a row a strategy is off until a person names it on again"),
+    MONEY("risk", "max_unhedged_usd", USD, 1, 1000000000, 500, true, risk.unhedged_max,
+          "with more than this unhedged no new job starts"),
+    {"risk", "max_unhedged_usd_s", CONFIG_USD_S, CONFIG_UNIT_USD_S, DOLLARS(1), DOLLARS(1000000000),
+     DOLLARS(5000), NULL, true, AT(risk.unhedged_usd_s_max),
+     "exposure clock of a job: dollars unhedged times seconds"},
+    TIME("risk", "override_sec", S, SEC(1), SEC(86400), SEC(300), true, risk.override_ns,
+         "a manual override ends by itself after this"),
+    TIME("risk", "funding_blackout_min", MIN, 0, MINUTES(1440), MINUTES(10), true,
+         risk.funding_blackout_ns,
+         "no job starts this short before a funding settlement of its venues"),
+    TIME("risk", "volatility_window_sec", S, SEC(10), SEC(3600), SEC(300), true,
+         risk.volatility_window_ns, "span over which volatility is measured"),
+    COUNT("risk", "venue_breaker_failures", 1, 1000, 3, true, risk.venue_failures_max,
+          "failures in a row of one venue that open its circuit breaker"),
+    TIME("risk", "venue_breaker_sec", S, SEC(1), SEC(86400), SEC(60), true, risk.venue_trip_ns,
+         "how long the breaker stays open"),
+    SHARE("risk", "min_liquidation_distance_pct", PERCENT, 0, PCT(100), PCT(25), true,
+          risk.leverage_distance_min, "least distance to the estimated liquidation price"),
+    MONEY("risk", "daily_volume_target_usd", USD, 0, 1000000000000, 0, true, risk.volume_target,
+          "volume wanted in a day, for the volume score; 0: no target"),
+
+    COUNT("scheduler", "max_jobs", 1, 64, 50, true, scheduler.jobs_max, "jobs running at once"),
+    COUNT("scheduler", "max_jobs_per_venue", 1, 64, 10, true, scheduler.venue_jobs_max,
+          "jobs running at once on one venue"),
+    MONEY("scheduler", "max_notional_per_venue_usd", USD, 1, 1000000000, 50000, true,
+          scheduler.venue_notional_max, "notional of the jobs of one venue"),
+    TIME("scheduler", "job_expiry_ms", MS, MSEC(10), SEC(3600), SEC(5), true,
+         scheduler.pending_max_ns, "a job that could not start within this expires"),
+
+    WORD("execution", "mode", execution_modes, 2, EXECUTION_HYBRID_HEDGE_TAKER, true,
+         execution.mode,
+         "hybrid_hedge_taker: one leg rests as maker and each of its fills is hedged by a taker "
+         "order. "
+         "safe_taker_only: both legs take at once"),
+    WORD("execution", "partial_fill_handling", partial_choices, 2, PARTIAL_HEDGE, true,
+         execution.partial_fill,
+         "what becomes of a leg that was filled alone: the rest is hedged, or it is taken back"),
+    TIME("execution", "wait_fill_timeout_sec", S, MSEC(100), SEC(600), SEC(30), true,
+         execution.wait_fill_ns, "longest wait for the fill of a resting leg"),
+    TIME("execution", "hedge_deadline_ms", MS, MSEC(10), SEC(600), SEC(3), true,
+         execution.hedge_deadline_ns, "a fill has to be hedged within this"),
+    TIME("execution", "taker_timeout_ms", MS, MSEC(10), SEC(60), SEC(1), true,
+         execution.taker_deadline_ns,
+         "a taker order without an answer for this long counts as unknown and is asked about"),
+    MONEY("execution", "split_notional_usd", USD, 10, 1000000000, 5000, true, execution.split,
+          "larger orders are split"),
+
+    WORD("wash", "enabled", no_yes, 2, 1, true, wash.enabled,
+         "whether hedged volume is traded: small opposite legs on two venues"),
+    MONEY("wash", "min_notional", NONE, 1, 1000000, 300, true, wash.notional_min, "smallest leg"),
+    MONEY("wash", "max_notional", NONE, 1, 1000000, 500, true, wash.notional_max, "largest leg"),
+    TIME("wash", "hold_min_sec", S, 0, SEC(86400), SEC(10), true, wash.hold_min_ns,
+         "shortest holding time"),
+    TIME("wash", "hold_max_sec", S, 0, SEC(86400), SEC(60), true, wash.hold_max_ns,
+         "longest holding time"),
+    SHARE("wash", "slippage_limit_bps", BPS, 0, BP(1000), BP(30), true, wash.slippage_max,
+          "expected slippage of a leg may not be larger; the smaller of this and max_slippage_bps "
+          "holds"),
+    TIME("wash", "max_leg_gap_ms", MS, MSEC(10), SEC(60), MSEC(800), true, wash.leg_gap_ns,
+         "most time between the fills of the two legs"),
+    SHARE("wash", "stop_loss_pct", PERCENT, BP(1), PCT(100), PCT(2), true, wash.loss_stop,
+          "a job that has lost this share of its notional is closed"),
+    SHARE("wash", "max_pool_share_pct", PERCENT, BP(1), PCT(100), PCT(10), true,
+          wash.pool_share_max, "largest leg as a share of the pool"),
+    TIME("wash", "wait_fill_timeout_sec", S, MSEC(100), SEC(600), SEC(5), true, wash.wait_fill_ns,
+         "longest wait for the fill of the resting leg"),
+    TIME("wash", "pace_ms", MS, MSEC(10), SEC(3600), SEC(1), true, wash.pace_ns,
+         "least time between two attempts on a symbol"),
+
+    WORD("arb", "enabled", no_yes, 2, 1, true, arb.enabled,
+         "whether crossings are traded as arbitrage"),
+    MONEY("arb", "min_notional", NONE, 1, 1000000, 50, true, arb.notional_min, "smallest leg"),
+    MONEY("arb", "max_notional", NONE, 1, 1000000, 200, true, arb.notional_max, "largest leg"),
+    SHARE("arb", "target_bps", BPS, BP(-100), BP(1000), BP(1), true, arb.target,
+          "net profit at which a job is closed"),
+    TIME("arb", "hold_max_sec", S, SEC(1), SEC(86400), SEC(20), true, arb.hold_max_ns,
+         "longest holding time"),
+
+    TIME("paper", "latency_ms", MS, 0, SEC(60), MSEC(5), false, paper.latency_ns,
+         "what a paper order takes to reach its venue, beside what the venue adds by itself"),
+    {"paper", "reject_rate", CONFIG_PPM, CONFIG_UNIT_NONE, 0, 1000000, 0, NULL, false,
+     AT(paper.reject_ppm), "share of paper orders that are rejected"},
+
+    COUNT("console", "frame_rate", 1, 20, 10, true, frames_per_s, "most frames drawn in a second"),
+
+    {"venues", "<venue>", CONFIG_ROLE, CONFIG_UNIT_NONE, 0, VENUE_ROLE_COUNT - 1, VENUE_TRADE,
+     roles, false, 0, "role of the venue: traded, only compared with, or not connected to"},
+
+    {"fees.<venue>", "maker_bps", CONFIG_FEE, CONFIG_UNIT_BPS, BP(-100), BP(1000), 0, NULL, true,
+     offsetof(struct venue_entry, maker_fee), "fee of an order that rested; negative: a rebate"},
+    {"fees.<venue>", "taker_bps", CONFIG_FEE, CONFIG_UNIT_BPS, BP(-100), BP(1000), 0, NULL, true,
+     offsetof(struct venue_entry, taker_fee), "fee of an order that took"},
+};
+const uint32_t config_key_count = COUNT_OF(config_keys);
+
+const struct config_section config_sections[] = {
+    {"desk", "The desk as a whole and its journal"},
+    {"feeds", "Market data: connections, freshness, what is refused"},
+    {"scanner", "How opportunities are found and scored"},
+    {"capital", "The three pools of every venue"},
+    {"risk", "Limits every order and job has to pass"},
+    {"scheduler", "How many jobs run"},
+    {"execution", "How legs are placed"},
+    {"wash", "The hedged-volume strategy"},
+    {"arb", "The arbitrage strategy"},
+    {"paper", "The paper venue"},
+    {"console", "The screen"},
+    {"venues", "The role of each venue"},
+    {"fees.<venue>", "The fees of one venue"},
+};
+const uint32_t config_section_count = COUNT_OF(config_sections);
+
+const struct config_order config_orders[] = {
+    {"feeds", "stale_ms", "feeds", "quiet_ms"},
+    {"scanner", "low_vol_min_profit_bps", "scanner", "high_vol_min_profit_bps"},
+    {"capital", "max_single_reserve_pct", "capital", "max_total_notional_pct"},
+    {"capital", "safe_mode_drawdown_pct", "risk", "max_drawdown_pct"},
+    {"risk", "max_order_usd", "risk", "max_position_usd"},
+    {"risk", "price_collar_bps", "risk", "emergency_collar_bps"},
+    {"risk", "max_jobs_per_minute", "risk", "max_jobs_per_day"},
+    {"scheduler", "max_jobs_per_venue", "scheduler", "max_jobs"},
+    {"wash", "min_notional", "wash", "max_notional"},
+    {"wash", "hold_min_sec", "wash", "hold_max_sec"},
+    {"wash", "wait_fill_timeout_sec", "execution", "wait_fill_timeout_sec"},
+    {"arb", "min_notional", "arb", "max_notional"},
+};
+const uint32_t config_order_count = COUNT_OF(config_orders);
+
+const struct config_key *config_key_find(struct slice section, struct slice name) {
+    for (uint32_t i = 0; i < config_key_count; i++) {
+        if (slice_equals(section, slice_of(config_keys[i].section)) &&
+            slice_equals(name, slice_of(config_keys[i].name))) {
+            return &config_keys[i];
+        }
+    }
+    return NULL;
+}

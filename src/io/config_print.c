@@ -1,0 +1,265 @@
+// The three texts made from the key table: effective configuration, default file, manual.
+#include <stdlib.h>
+
+#include "io/config_private.h"
+
+// Lists are cut into lines inih takes whole: `name = …`, then `name += …`.
+enum { LIST_LINE_MAX = 100 };
+
+struct list_line {
+    struct text *out;
+    const char *name;
+    size_t began; // where the line at hand begins
+    bool empty;   // no item yet
+};
+
+static struct list_line list_begin(struct text *out, const char *name) {
+    struct list_line line = {.out = out, .name = name, .began = out->size, .empty = true};
+    text_add_format(out, "%s =", name);
+    return line;
+}
+
+static void list_add(struct list_line *line, const char *item) {
+    if (!line->empty && line->out->size - line->began + strlen(item) > LIST_LINE_MAX) {
+        line->began = line->out->size + 1;
+        line->empty = true;
+        text_add_format(line->out, "\n%s +=", line->name);
+    }
+    text_add_format(line->out, "%s %s", line->empty ? "" : ",", item);
+    line->empty = false;
+}
+
+static void print_symbols(struct text *out, const char *name, const struct config *config,
+                          bool books) {
+    struct list_line line = list_begin(out, name);
+    for (uint16_t i = 0; i < config->symbol_count; i++) {
+        if (!books || config->wants_book[i]) {
+            list_add(&line, config->symbols[i].name);
+        }
+    }
+    if (line.empty) {
+        list_add(&line, "none");
+    }
+}
+
+static void print_pairs(struct text *out, const char *name, const struct config *config) {
+    struct list_line line = list_begin(out, name);
+    const struct settings_scanner *scanner = &config->settings.scanner;
+    for (uint32_t i = 0; i < scanner->priority_count; i++) {
+        char pair[2 * VENUE_NAME_MAX];
+        struct text text = TEXT_OVER(pair);
+        text_add_format(&text, "%s:%s", config->venues[scanner->priority[i][0]].name,
+                        config->venues[scanner->priority[i][1]].name);
+        list_add(&line, pair);
+    }
+}
+
+static void print_key(struct text *out, const struct config *config, const struct config_key *key) {
+    if (key->type == CONFIG_SYMBOLS || key->type == CONFIG_BOOKS) {
+        print_symbols(out, key->name, config, key->type == CONFIG_BOOKS);
+    } else if (key->type == CONFIG_PAIRS) {
+        print_pairs(out, key->name, config);
+    } else if (key->type == CONFIG_BASIS) {
+        text_add_format(out, "%s = ", key->name);
+        config_basis_print(out, &config->settings);
+    } else {
+        text_add_format(out, "%s = ", key->name);
+        config_value_print(out, key, config_value_get(key, &config->settings));
+    }
+    text_add_char(out, '\n');
+}
+
+static const struct config_key *venue_key(const char *section, const char *name) {
+    const struct config_key *key = config_key_find(slice_of(section), slice_of(name));
+    ASSERT(key != NULL);
+    return key;
+}
+
+static void print_role(struct text *out, const struct venue_entry *venue) {
+    text_add_format(out, "%s = ", venue->name);
+    config_value_print(out, venue_key("venues", "<venue>"), venue->role);
+    text_add_char(out, '\n');
+}
+
+static void print_fees(struct text *out, const struct venue_entry *venue) {
+    const struct config_key *maker = venue_key("fees.<venue>", "maker_bps");
+    const struct config_key *taker = venue_key("fees.<venue>", "taker_bps");
+    text_add_format(out, "\n[fees.%s]\n%s = ", venue->name, maker->name);
+    config_value_print(out, maker, venue->maker_fee.v);
+    text_add_format(out, "\n%s = ", taker->name);
+    config_value_print(out, taker, venue->taker_fee.v);
+    text_add_char(out, '\n');
+}
+
+// Breaks `help` into lines with `prefix` in front, at blanks.
+static void print_wrapped(struct text *out, const char *prefix, struct slice help) {
+    enum { WIDTH = 96 };
+    while (help.size > 0) {
+        size_t take = help.size;
+        if (take > WIDTH) {
+            take = WIDTH;
+            while (take > 0 && help.data[take] != ' ') {
+                take--;
+            }
+            ASSERT(take > 0);
+        }
+        text_add_string(out, prefix);
+        text_add(out, (struct slice){help.data, take});
+        text_add_char(out, '\n');
+        help.data += take;
+        help.size -= take;
+        help = config_trim(help);
+    }
+}
+
+// "<help>. Allowed: <range>." as the comment above a key.
+static void print_help(struct text *out, const struct config_key *key) {
+    char help[512];
+    struct text text = TEXT_OVER(help);
+    text_add_format(&text, "%s. Allowed: ", key->help);
+    config_value_print_range(&text, key);
+    text_add_char(&text, '.');
+    ASSERT(!text.truncated);
+    print_wrapped(out, "# ", text_slice(&text));
+}
+
+static bool is_of(const struct config_key *key, const struct config_section *section) {
+    return strcmp(key->section, section->name) == 0;
+}
+
+// The lines of the venues, which the table holds as one row.
+static void print_venues(struct text *out, const struct config *config,
+                         const struct config_section *section) {
+    for (uint16_t v = 0; v < config->venue_count; v++) {
+        if (strcmp(section->name, "venues") == 0) {
+            print_role(out, &config->venues[v]);
+        } else if (strcmp(section->name, "fees.<venue>") == 0) {
+            print_fees(out, &config->venues[v]);
+        }
+    }
+}
+
+static void print_header(struct text *out, const struct config_section *section) {
+    if (strchr(section->name, '<') == NULL) {
+        text_add_format(out, "[%s]\n", section->name);
+    }
+}
+
+void config_print(const struct config *config, struct text *out) {
+    for (uint32_t s = 0; s < config_section_count; s++) {
+        const struct config_section *section = &config_sections[s];
+        text_add_string(out, s == 0 || strchr(section->name, '<') != NULL ? "" : "\n");
+        print_header(out, section);
+        for (uint32_t k = 0; k < config_key_count; k++) {
+            if (is_of(&config_keys[k], section) && config_keys[k].type < CONFIG_ROLE) {
+                print_key(out, config, &config_keys[k]);
+            }
+        }
+        print_venues(out, config, section);
+    }
+}
+
+static void print_default_key(struct text *out, const struct config *config,
+                              const struct config_key *key) {
+    print_help(out, key);
+    if (key->type == CONFIG_BOOKS) {
+        text_add_format(out, "%s = traded\n", key->name);
+    } else if (key->type < CONFIG_ROLE) {
+        print_key(out, config, key);
+    }
+}
+
+void config_print_default(const struct config_options *options, struct text *out) {
+    struct config config;
+    struct config_options plain = {.venues = options->venues, .venue_count = options->venue_count};
+    struct config_report *report = malloc(sizeof(*report));
+    ASSERT(report != NULL);
+    config_report_init(report);
+    enum status status = config_parse(&config, &plain, "defaults", (struct slice){NULL, 0}, report);
+    ASSERT(status == STATUS_OK); // the table's own defaults
+    free(report);
+    text_add_string(out,
+                    "# perpdesk.ini: every key with what it does, its range and its default.\n"
+                    "#\n"
+                    "# Read from /etc/perpdesk/perpdesk.ini, then from\n"
+                    "# $XDG_CONFIG_HOME/perpdesk/perpdesk.ini (~/.config/perpdesk/perpdesk.ini);\n"
+                    "# --config FILE reads FILE only. perpdesk.ini(5) describes the format,\n"
+                    "# `perpdesk check-config FILE` names every mistake.\n");
+    for (uint32_t s = 0; s < config_section_count; s++) {
+        const struct config_section *section = &config_sections[s];
+        text_add_format(out, "\n# ---- %s ----\n", section->help);
+        print_header(out, section);
+        for (uint32_t k = 0; k < config_key_count; k++) {
+            if (is_of(&config_keys[k], section)) {
+                print_default_key(out, &config, &config_keys[k]);
+            }
+        }
+        print_venues(out, &config, section);
+    }
+}
+
+// The default as the manual tells it.
+static void print_manual_default(struct text *out, const struct config_key *key) {
+    switch (key->type) {
+    case CONFIG_SYMBOLS:
+        text_add_string(out, "BTC/USDT, ETH/USDT");
+        return;
+    case CONFIG_BOOKS:
+        text_add_string(out, "traded");
+        return;
+    case CONFIG_PAIRS:
+        text_add_string(out, "none");
+        return;
+    case CONFIG_BASIS:
+        text_add_string(out, "auto");
+        return;
+    case CONFIG_FEE:
+        text_add_string(out, "the venue's, see etc/perpdesk.ini");
+        return;
+    case CONFIG_SHARE:
+    case CONFIG_USD:
+    case CONFIG_DURATION:
+    case CONFIG_BYTES:
+    case CONFIG_PPM:
+    case CONFIG_USD_S:
+    case CONFIG_COUNT:
+    case CONFIG_WORD:
+    case CONFIG_ROLE:
+        break;
+    }
+    config_value_print(out, key, key->value);
+}
+
+// mdoc wants a new line for each sentence.
+static void print_sentences(struct text *out, const char *help) {
+    for (const char *at = help; *at != '\0'; at++) {
+        if (at[0] == '.' && at[1] == ' ') {
+            text_add_string(out, ".\n");
+            at++;
+        } else {
+            text_add_char(out, *at);
+        }
+    }
+    text_add_string(out, ".\n");
+}
+
+void config_print_manual(struct text *out) {
+    for (uint32_t s = 0; s < config_section_count; s++) {
+        const struct config_section *section = &config_sections[s];
+        text_add_format(out, ".Ss [%s]\n%s.\n.Bl -tag -width Ds\n", section->name, section->help);
+        for (uint32_t k = 0; k < config_key_count; k++) {
+            const struct config_key *key = &config_keys[k];
+            if (!is_of(key, section)) {
+                continue;
+            }
+            text_add_format(out, ".It Ic %s\n", key->name);
+            print_sentences(out, key->help);
+            text_add_string(out, "Allowed: ");
+            config_value_print_range(out, key);
+            text_add_string(out, ".\nDefault: ");
+            print_manual_default(out, key);
+            text_add_string(out, ".\n");
+        }
+        text_add_string(out, ".El\n");
+    }
+}

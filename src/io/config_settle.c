@@ -1,0 +1,117 @@
+// What only the whole configuration can tell: rules between keys, lists of symbols that name
+// others.
+#include "io/config_loader.h"
+
+// Where a rule between two keys is reported: the first that was set. False when neither was, or
+// when one of them is already reported.
+static bool rule_origin(const struct config_loader *loader, const struct config_found *a,
+                        const struct config_found *b, struct config_origin *origin) {
+    const struct config_origin *first = &loader->origins[a->slot];
+    const struct config_origin *second = &loader->origins[b->slot];
+    if (first->refused || second->refused) {
+        return false;
+    }
+    *origin = first->source != NULL ? *first : *second;
+    return origin->source != NULL;
+}
+
+static void find_row(const struct config_loader *loader, const char *section, const char *name,
+                     struct config_found *found) {
+    bool known = config_find(loader, slice_of(section), slice_of(name), found);
+    ASSERT(known);
+}
+
+static void settle_orders(struct config_loader *loader) {
+    for (uint32_t i = 0; i < config_order_count; i++) {
+        const struct config_order *order = &config_orders[i];
+        struct config_found low, high;
+        find_row(loader, order->low_section, order->low_name, &low);
+        find_row(loader, order->high_section, order->high_name, &high);
+        int64_t a = config_value_get(low.key, &loader->config->settings);
+        int64_t b = config_value_get(high.key, &loader->config->settings);
+        struct config_origin origin;
+        if (a <= b || !rule_origin(loader, &low, &high, &origin)) {
+            continue;
+        }
+        struct text *out = config_mistake_begin(loader, origin);
+        config_add_key_name(out, slice_of(low.key->section), slice_of(low.key->name));
+        text_add_string(out, " is ");
+        config_value_print(out, low.key, a);
+        text_add_string(out, ": expected at most ");
+        config_add_key_name(out, slice_of(high.key->section), slice_of(high.key->name));
+        text_add_string(out, ", which is ");
+        config_value_print(out, high.key, b);
+        config_mistake_end(loader);
+    }
+}
+
+static void settle_pools(struct config_loader *loader) {
+    static const char *const names[POOL_COUNT] = {"wash_pct", "arb_pct", "reserve_pct"};
+    struct config_origin origin = {0};
+    int64_t sum = 0;
+    struct config_found found;
+    for (int pool = POOL_COUNT - 1; pool >= 0; pool--) {
+        find_row(loader, "capital", names[pool], &found);
+        const struct config_origin *set = &loader->origins[found.slot];
+        if (set->refused) {
+            return;
+        }
+        origin = set->source != NULL ? *set : origin;
+        sum += loader->config->settings.capital.pool_share[pool].v;
+    }
+    if (sum == BPS_WHOLE || origin.source == NULL) {
+        return;
+    }
+    struct text *out = config_mistake_begin(loader, origin);
+    text_add_string(out, "[capital] wash_pct, arb_pct and reserve_pct add up to ");
+    config_value_print(out, found.key, sum);
+    text_add_string(out, ": expected 100%");
+    config_mistake_end(loader);
+}
+
+static void settle_books(struct config_loader *loader) {
+    struct config *config = loader->config;
+    uint32_t first = loader->books_choice == CONFIG_BOOKS_TRADED ? config->symbol_count : 0;
+    for (uint32_t i = 0; i < first && i < CONFIG_BOOKS_MAX; i++) {
+        config->wants_book[i] = true;
+    }
+    struct config_found books, traded;
+    find_row(loader, "feeds", "book_symbols", &books);
+    find_row(loader, "desk", "symbols", &traded);
+    if (loader->books_choice != CONFIG_BOOKS_LISTED || loader->origins[traded.slot].refused) {
+        return;
+    }
+    for (uint32_t i = 0; i < loader->book_count; i++) {
+        uint32_t at = 0;
+        while (at < config->symbol_count &&
+               strcmp(config->symbols[at].name, loader->books[i].name) != 0) {
+            at++;
+        }
+        if (at < config->symbol_count) {
+            config->wants_book[at] = true;
+            continue;
+        }
+        struct text *out = config_mistake_begin(loader, loader->origins[books.slot]);
+        text_add_format(out, "[feeds] book_symbols = \"%s\" is not among [desk] symbols",
+                        loader->books[i].name);
+        config_mistake_end(loader);
+    }
+}
+
+static void settle_mode(struct config_loader *loader) {
+    struct config_found mode;
+    find_row(loader, "desk", "mode", &mode);
+    if (loader->config->settings.mode == DESK_LIVE) {
+        struct text *out = config_mistake_begin(loader, loader->origins[mode.slot]);
+        text_add_string(out, "[desk] mode = live: this version cannot place real orders: expected "
+                             "paper");
+        config_mistake_end(loader);
+    }
+}
+
+void config_settle(struct config_loader *loader) {
+    settle_mode(loader);
+    settle_books(loader);
+    settle_pools(loader);
+    settle_orders(loader);
+}

@@ -1,0 +1,85 @@
+// The public side of one venue on its io thread: from its sockets to the quote cache and into the
+// engine.
+//
+// WebSocket message → venue_md decodes → book (gap: dropped, snapshot or subscription asked for
+// again) → filter → quote and depth slots → engine_enter_quotes on this very thread. Listing rules,
+// funding and the feed's own state enter the engine as events. Beside the sockets a table of REST
+// jobs: clock offset (three samples at start, then every minute), listing rules, book snapshots,
+// and while the WebSocket is down the polled quotes of the ladder: WebSocket → REST every poll_ns →
+// after three failed rounds FEED_STALE → back up by itself.
+//
+// A feed knows nothing of other feeds: nothing one venue does touches another. Everything is
+// allocated by feed_create; everything but feed_create, feed_destroy and the statistics belongs to
+// the loop's thread.
+#ifndef PERPDESK_IO_FEED_H
+#define PERPDESK_IO_FEED_H
+
+#include <openssl/ssl.h>
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "engine/engine.h"
+#include "engine/settings.h"
+#include "market/venue.h"
+
+// Read from any thread while the feed lives; written by its own.
+struct feed_stats {
+    _Atomic uint32_t state; // enum feed_state
+    _Atomic uint32_t books_live;
+    _Atomic int64_t connected_ns;  // desk time of the last (re)connect, 0 = never
+    _Atomic int64_t data_ns;       // desk time of the newest data frame, 0 = none
+    _Atomic int64_t offset_ns;     // venue clock minus desk clock
+    _Atomic int64_t round_trip_ns; // of the sample it came from; 0 = offset not known
+    counter frames, bytes;
+    counter updates;    // quotes stored
+    counter books;      // book messages applied
+    counter rate_per_s; // quotes stored in the last whole second
+    counter reconnects; // connections lost
+    counter snapshots;  // book snapshots and resubscriptions asked for
+    counter rest_requests, rest_failures;
+    counter polls_failed; // whole rounds
+    counter mute_streams; // subscribed, acknowledged perhaps, and then nothing
+    counter errors[FEED_CAUSE_COUNT];
+    struct histogram store_ns; // frame in memory → quote stored, machine time
+    struct histogram venue_ns; // venue's stamp → frame in memory, clock offset taken out
+};
+
+struct feed;
+
+struct feed_config {
+    uv_loop_t *loop;
+    const struct venue_md *venue;
+    uint16_t venue_index;
+    const struct universe *universe; // names and counts only are read
+    struct quote_cache *cache;
+    struct engine *engine;     // NULL: quotes are stored and shown, nothing else
+    const struct clock *clock; // desk time
+    const struct settings_feeds *settings;
+    SSL_CTX *tls;                  // verifying client context
+    const char *ca_file, *ca_text; // the same trust for REST, see http.h
+    // Where the venue is: NULL in ws[0] takes the venue's own mainnet (or testnet) addresses.
+    const char *ws[MD_CONNECTIONS_MAX];
+    const char *rest;
+    bool testnet;
+    bool demo_streams;      // see struct md
+    bool funding_generated; // the simulator made it up: marked in the events
+    const bool *wants_book; // per symbol of the universe; NULL = all
+    uint64_t seed;          // of back-off jitter
+    // Called after each stored quote on the io thread; NULL normally.
+    void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote);
+    void *on_quote_arg;
+};
+
+enum status feed_create(struct feed **out, const struct feed_config *config) MUST_CHECK;
+void feed_destroy(struct feed *feed); // never started, or stopped; NULL allowed
+enum status feed_start(struct feed *feed) MUST_CHECK;
+void feed_stop(struct feed *feed, void (*on_stopped)(void *arg),
+               void *arg); // once, after feed_start
+
+const struct feed_stats *feed_stats(const struct feed *feed);
+const struct feed_config *feed_config(const struct feed *feed);
+// Data flows, or quotes come by REST; the clock is within the limit of the settings.
+bool feed_is_healthy(const struct feed *feed);
+
+#endif

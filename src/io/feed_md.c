@@ -1,0 +1,282 @@
+// What a decoded update does: books, filter, cache, events.
+
+#include "base/log.h"
+#include "io/feed_private.h"
+
+bool feed_listed(const struct feed *feed, uint16_t symbol) {
+    return feed->md.listings[symbol].native[0] != '\0';
+}
+
+void feed_count(struct feed *feed, enum feed_cause cause) {
+    ASSERT(cause < FEED_CAUSE_COUNT);
+    counter_add(&feed->stats.errors[cause], 1);
+}
+
+static uint32_t listing_of(const struct feed *feed, uint16_t symbol) {
+    return listing_id(feed->config.universe, feed->config.venue_index, symbol);
+}
+
+void feed_enter(struct feed *feed) {
+    if (feed->stored && feed->config.engine != NULL) {
+        (void)engine_enter_quotes(feed->config.engine, feed->now_ns);
+    }
+    feed->stored = false;
+}
+
+// ---- quotes
+// ------------------------------------------------------------------------------------------------------
+
+static void store(struct feed *feed, uint16_t symbol, struct quote *quote) {
+    struct feed_symbol *known = &feed->symbols[symbol];
+    quote->update = known->quote.update + 1;
+    known->quote = *quote;
+    quote_store(feed->config.cache, listing_of(feed, symbol), quote);
+    feed->stored = true;
+    counter_add(&feed->stats.updates, 1);
+    if (feed->config.on_quote != NULL) {
+        feed->config.on_quote(feed->config.on_quote_arg, feed->config.venue_index, symbol, quote);
+    }
+}
+
+static void judge(struct feed *feed, uint16_t symbol, struct quote *quote) {
+    bool known = clock_offset_known(&feed->offset);
+    const struct filter_limits *limits = known ? &feed->limits : &feed->limits_unknown;
+    enum feed_cause cause;
+    enum filter_verdict verdict = filter_quote(&feed->symbols[symbol].filter, limits, quote,
+                                               feed->now_ns, feed->offset_ns, &cause);
+    if (verdict != FILTER_PASS) {
+        feed_count(feed, cause);
+    }
+    if (verdict == FILTER_DROP) {
+        return;
+    }
+    store(feed, symbol, quote);
+    if (!feed->polled) {
+        histogram_add(&feed->stats.store_ns, (uint64_t)(mono_now_ns() - feed->mono_ns));
+        int64_t age_ns = feed->now_ns + feed->offset_ns - quote->venue_time_ns;
+        if (known && quote->venue_time_ns > 0) {
+            histogram_add(&feed->stats.venue_ns, age_ns > 0 ? (uint64_t)age_ns : 0);
+        }
+    }
+}
+
+static void take_bbo(struct feed *feed, const struct md_update *update) {
+    struct feed_symbol *known = &feed->symbols[update->symbol];
+    const struct md_bbo *bbo = &update->bbo;
+    known->seen_bbo = known->seen_bbo || !feed->polled;
+    if (bbo->sequence != 0 && bbo->sequence <= known->sequence) {
+        feed_count(feed, FEED_OLD);
+        return;
+    }
+    known->sequence = bbo->sequence != 0 ? bbo->sequence : known->sequence;
+    struct quote quote = {
+        .bid = bbo->bid_empty ? (struct px){0} : bbo->bid,
+        .ask = bbo->ask_empty ? (struct px){0} : bbo->ask,
+        .bid_size = bbo->bid_size,
+        .ask_size = bbo->ask_size,
+        .venue_time_ns = update->venue_time_ns,
+        .receive_ns = feed->now_ns,
+        .flags = (bbo->bid_unsized ? QUOTE_BID_UNKNOWN_SIZE : 0u) |
+                 (bbo->ask_unsized ? QUOTE_ASK_UNKNOWN_SIZE : 0u) |
+                 (feed->polled ? QUOTE_POLLED : 0u),
+    };
+    judge(feed, update->symbol, &quote);
+}
+
+void feed_rejudge(struct feed *feed) {
+    for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+        struct quote quote = feed->symbols[i].quote;
+        if ((quote.flags & QUOTE_QUARANTINED) == 0) {
+            continue;
+        }
+        enum feed_cause cause;
+        quote.flags &= ~(uint32_t)QUOTE_QUARANTINED;
+        if (filter_quote(&feed->symbols[i].filter, &feed->limits_unknown, &quote, feed->now_ns,
+                         feed->offset_ns, &cause) == FILTER_PASS) {
+            store(feed, i, &quote);
+        }
+    }
+}
+
+// ---- books
+// -------------------------------------------------------------------------------------------------------
+
+static void publish_depth(struct feed *feed, uint16_t symbol) {
+    struct depth depth = {0};
+    if (feed->symbols[symbol].book.state == BOOK_LIVE) {
+        book_top(&feed->symbols[symbol].book.book, &depth, DEPTH_LEVELS_MAX);
+        depth.receive_ns = feed->now_ns;
+    }
+    depth_store(feed->config.cache, listing_of(feed, symbol), &depth);
+    feed->stored = true;
+}
+
+void feed_books_drop(struct feed *feed) {
+    for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+        struct feed_symbol *known = &feed->symbols[i];
+        known->sequence = 0;
+        known->seen_bbo = known->seen_book = false;
+        known->job[MD_REQUEST_BOOK].wanted = false;
+        if (known->has_book) {
+            book_sync_reset(&known->book);
+            publish_depth(feed, i);
+        }
+    }
+    atomic_store(&feed->stats.books_live, 0);
+}
+
+uint32_t feed_books_live(const struct feed *feed) {
+    uint32_t count = 0;
+    for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+        count += feed->symbols[i].has_book && feed->symbols[i].book.state == BOOK_LIVE;
+    }
+    return count;
+}
+
+static void drop_book(struct feed *feed, uint16_t symbol, enum feed_cause cause) {
+    feed_count(feed, cause);
+    publish_depth(feed, symbol);
+    feed_want_book(feed, symbol);
+}
+
+static void take_book(struct feed *feed, const struct md_update *update) {
+    struct feed_symbol *known = &feed->symbols[update->symbol];
+    if (!known->has_book) {
+        feed_count(feed, FEED_UNKNOWN_SYMBOL);
+        return;
+    }
+    known->seen_book = true;
+    switch (book_sync_apply(&known->book, &update->book)) {
+    case BOOK_APPLIED:
+        if (book_crossed(&known->book.book)) {
+            book_sync_reset(&known->book);
+            drop_book(feed, update->symbol, FEED_CROSSED);
+            break;
+        }
+        if (!update->book.snapshot) {
+            known->job[MD_REQUEST_BOOK].attempt = 0; // it chains
+        }
+        counter_add(&feed->stats.books, 1);
+        publish_depth(feed, update->symbol);
+        break;
+    case BOOK_NEED_SNAPSHOT:
+        feed_want_book(feed, update->symbol);
+        break;
+    case BOOK_GAP:
+        drop_book(feed, update->symbol, FEED_GAP);
+        break;
+    case BOOK_UNCHANGED:
+    case BOOK_BUFFERED:
+        break;
+    }
+}
+
+// ---- funding, rules and the rest
+// ---------------------------------------------------------------------------------
+
+static void tell_funding(struct feed *feed, uint16_t symbol) {
+    struct feed_symbol *known = &feed->symbols[symbol];
+    known->funding_dirty = false;
+    known->funding_told = true;
+    if (feed->config.engine != NULL) {
+        engine_input(feed->config.engine, EVENT_FUNDING_UPDATED, &known->funding, feed->now_ns);
+    }
+}
+
+static void take_funding(struct feed *feed, const struct md_update *update) {
+    struct feed_symbol *known = &feed->symbols[update->symbol];
+    const struct md_funding *funding = &update->funding;
+    struct event_funding *merged = &known->funding;
+    merged->venue = feed->config.venue_index;
+    merged->symbol = update->symbol;
+    merged->generated = feed->config.funding_generated;
+    if (funding->has_rate) {
+        merged->per_hour = funding->per_hour;
+    }
+    if (funding->next_settlement_ns != 0) {
+        merged->next_settlement_ns = funding->next_settlement_ns - feed->offset_ns; // desk time
+    }
+    if (funding->interval_ns != 0) {
+        merged->interval_ns = funding->interval_ns;
+    }
+    if (funding->has_mark) {
+        merged->mark = funding->mark;
+    }
+    if (funding->has_index) {
+        merged->index = funding->index;
+    }
+    known->funding_dirty = true;
+    if (!known->funding_told) {
+        tell_funding(feed, update->symbol);
+    }
+}
+
+void feed_tell_funding(struct feed *feed) {
+    for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+        if (feed->symbols[i].funding_dirty) {
+            tell_funding(feed, i);
+        }
+    }
+}
+
+static void take_instrument(struct feed *feed, const struct md_update *update) {
+    if (feed->config.engine != NULL) {
+        struct event_listing_rules rules = {.listing = update->listing};
+        engine_input(feed->config.engine, EVENT_INSTRUMENT, &rules, feed->now_ns);
+    }
+}
+
+static void take_refusal(struct feed *feed, const struct md_update *update) {
+    feed_count(feed, update->refused.cause);
+    struct slice text = update->refused.text;
+    int size = text.size < 120 ? (int)text.size : 120;
+    enum log_level level = update->refused.cause == FEED_VENUE_ERROR ? LOG_WARN : LOG_DEBUG;
+    log_write(level, feed->config.venue->name, "%s: %.*s", feed_cause_name(update->refused.cause),
+              size, text.size > 0 ? text.data : "");
+}
+
+void feed_on_update(struct md_sink *sink, const struct md_update *update) {
+    struct feed *feed = (struct feed *)(void *)((char *)sink - offsetof(struct feed, sink));
+    bool of_symbol = update->kind == MD_BBO || update->kind == MD_BOOK ||
+                     update->kind == MD_FUNDING || update->kind == MD_INSTRUMENT;
+    if (of_symbol && update->symbol >= feed->config.universe->symbol_count) {
+        feed_count(feed, FEED_UNKNOWN_SYMBOL);
+        return;
+    }
+    switch (update->kind) {
+    case MD_BBO:
+        feed->has_data = true;
+        take_bbo(feed, update);
+        break;
+    case MD_BOOK:
+        feed->has_data = true;
+        take_book(feed, update);
+        break;
+    case MD_FUNDING:
+        feed->has_data = true;
+        take_funding(feed, update);
+        break;
+    case MD_INSTRUMENT:
+        take_instrument(feed, update);
+        break;
+    case MD_TIME:
+        if (feed->time_sent_ns !=
+            0) { // asked by REST; a stream's own clock messages have no round trip
+            clock_offset_add(&feed->offset, feed->time_sent_ns, feed->now_ns,
+                             update->venue_time_ns);
+            feed->time_answered = true;
+        }
+        break;
+    case MD_NOTICE:
+        log_info(feed->config.venue->name, "%.*s",
+                 update->refused.text.size < 160 ? (int)update->refused.text.size : 160,
+                 update->refused.text.size > 0 ? update->refused.text.data : "");
+        break;
+    case MD_REFUSED:
+        take_refusal(feed, update);
+        break;
+    case MD_ACK:
+    case MD_ALIVE:
+        break;
+    }
+}

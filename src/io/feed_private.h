@@ -1,0 +1,118 @@
+// What feed.c (life and time), feed_md.c (decoded updates) and feed_rest.c (requests) share.
+#ifndef PERPDESK_IO_FEED_PRIVATE_H
+#define PERPDESK_IO_FEED_PRIVATE_H
+
+#include "io/feed.h"
+#include "io/http.h"
+#include "io/ws.h"
+
+enum {
+    FEED_TICK_MS = 1000,
+    FEED_REQUESTS_MAX = 4,
+    FEED_REQUEST_TIMEOUT_MS = 5000,
+    FEED_TIME_SAMPLES = 3,  // at start
+    FEED_TIME_GAP_MS = 200, // between them
+    FEED_TIME_EVERY_MS = 60000,
+    FEED_RULES_EVERY_MS = 3600000,
+    FEED_POLLS_FAILED_MAX = 3, // rounds, then stale
+    FEED_FIRST_MESSAGE_MS = 10000,
+    FEED_BOOK_WAIT_MS = 10000, // asked for a book and nothing came: ask again
+    FEED_RETRY_MS = 500,
+    FEED_RETRY_MAX_MS = 60000,
+    FEED_WEIGHT_SHARE = 2, // half of the venue's rate limit is ours to use
+};
+
+// One line of the REST table: wanted at a time, asked, asked again after a failure.
+struct feed_job {
+    bool wanted, busy;
+    int64_t due_ms;   // loop time
+    uint32_t attempt; // failures in a row
+};
+
+// What the feed knows of one symbol.
+struct feed_symbol {
+    struct filter filter;
+    struct quote quote; // last one stored
+    uint64_t sequence;  // of the newest BBO on this connection
+    bool has_book;      // book is set up
+    struct book_sync book;
+    int64_t book_asked_ms;
+    bool seen_bbo, seen_book;     // since the last connect
+    struct event_funding funding; // merged; told at most once a second
+    bool funding_dirty, funding_told;
+    struct feed_job job[MD_REQUEST_COUNT]; // BOOK, QUOTE, FUNDING; the others use symbol 0's
+};
+
+struct feed_connection {
+    struct feed *feed;
+    uint32_t index;
+    struct ws *ws;
+    char url[URL_PATH_MAX];
+    bool started, open;
+    bool first_checked;                            // the watch for mute streams has looked
+    int64_t opened_ms, heard_ms, data_ms, beat_ms; // loop time
+};
+
+struct feed {
+    struct feed_config config;
+    struct feed_stats stats;
+    struct md md;
+    struct md_sink sink;
+    struct filter_limits limits, limits_unknown; // the latter while the clock offset is not known
+    struct clock_offset offset;
+    int64_t offset_ns;
+    struct feed_symbol *symbols;
+    struct feed_connection connections[MD_CONNECTIONS_MAX];
+    struct http *http;
+    char rest[URL_HOST_MAX + 16];
+    uv_timer_t tick;
+    bool started, stopping;
+    bool job_added;   // since the table was last looked through
+    uint32_t pending; // parts not yet let go
+    void (*on_stopped)(void *arg);
+    void *stopped_arg;
+    // the message or answer at hand
+    int64_t now_ns; // desk time it was received
+    bool polled, stored;
+    bool has_data;   // it carried quotes, books or funding
+    int64_t mono_ns; // machine time it was received
+    // state
+    enum feed_state state;
+    char text[48];           // why it is not live
+    uint64_t updates_before; // at the last tick
+    // REST
+    int64_t time_sent_ns; // desk time
+    bool time_answered;
+    int64_t connect_minute; // which minute connects_used counts
+    uint32_t connects_used;
+    int64_t blocked_until_ms; // the venue told us to keep away
+    int64_t weight_minute;    // which minute weight_used counts
+    uint32_t weight_used;
+    int64_t poll_due_ms;
+    uint32_t poll_left, poll_good; // of the round on the way
+    bool polling;                  // the last whole round brought quotes
+    uint32_t polls_failed;         // rounds in a row
+};
+
+int64_t feed_loop_ms(const struct feed *feed);
+void feed_count(struct feed *feed, enum feed_cause cause);
+void feed_tell_state(struct feed *feed);  // as an event, with the figures of now
+void feed_judge_state(struct feed *feed); // works the state out and tells a change
+
+// feed_md.c
+void feed_on_update(struct md_sink *sink, const struct md_update *update);
+void feed_enter(struct feed *feed); // into the engine when something was stored
+void feed_books_drop(struct feed *feed);
+void feed_rejudge(struct feed *feed); // quarantined quotes that held long enough
+void feed_tell_funding(struct feed *feed);
+uint32_t feed_books_live(const struct feed *feed);
+bool feed_listed(const struct feed *feed, uint16_t symbol);
+
+// feed_rest.c
+void feed_want(struct feed *feed, enum md_request_kind kind, uint16_t symbol, int64_t delay_ms);
+void feed_want_book(struct feed *feed, uint16_t symbol);
+void feed_rest_start(struct feed *feed);
+void feed_rest_tick(struct feed *feed); // ladder and whatever is due
+void feed_rest_pump(struct feed *feed);
+
+#endif

@@ -1,0 +1,300 @@
+// The REST side of a feed: a table of jobs with due times, the venue's rate weight, and the
+// ladder's polled quotes.
+
+#include "base/log.h"
+#include "io/feed_private.h"
+
+void feed_want(struct feed *feed, enum md_request_kind kind, uint16_t symbol, int64_t delay_ms) {
+    struct feed_job *job = &feed->symbols[symbol].job[kind];
+    int64_t due_ms = feed_loop_ms(feed) + delay_ms;
+    if (!job->wanted || due_ms < job->due_ms) {
+        job->due_ms = due_ms;
+    }
+    job->wanted = true;
+    feed->job_added = true;
+}
+
+static int64_t retry_in_ms(const struct feed *feed, const struct feed_job *job) {
+    return ws_backoff_ms(FEED_RETRY_MS, FEED_RETRY_MAX_MS, job->attempt, feed->config.seed,
+                         job->attempt + (uint64_t)feed->config.venue_index * 1000);
+}
+
+// At once the first time, with growing pauses when it keeps breaking.
+void feed_want_book(struct feed *feed, uint16_t symbol) {
+    struct feed_job *job = &feed->symbols[symbol].job[MD_REQUEST_BOOK];
+    if (feed->config.venue->book_rule == BOOK_RULE_SNAPSHOTS) {
+        return; // the next message is a whole book
+    }
+    feed_want(feed, MD_REQUEST_BOOK, symbol, job->attempt == 0 ? 0 : retry_in_ms(feed, job));
+}
+
+// ---- answers
+// -----------------------------------------------------------------------------------------------------
+
+static uint64_t tag_of(enum md_request_kind kind, uint16_t symbol) {
+    return (uint64_t)symbol << 8 | kind;
+}
+
+static void round_done(struct feed *feed, bool good) {
+    feed->polling = good;
+    if (good) {
+        feed->polls_failed = 0;
+    } else {
+        feed->polls_failed++;
+        counter_add(&feed->stats.polls_failed, 1);
+    }
+    feed_judge_state(feed);
+}
+
+static void poll_done(struct feed *feed, bool good) {
+    if (feed->poll_left == 0) {
+        return; // of a round that was given up when the WebSocket came back
+    }
+    feed->poll_good += good;
+    if (--feed->poll_left == 0) {
+        round_done(feed, feed->poll_good > 0);
+    }
+}
+
+static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symbol,
+                     struct slice body) {
+    uint64_t before = counter_read(&feed->stats.updates);
+    feed->polled = true;
+    feed->time_answered = false;
+    feed->mono_ns = mono_now_ns();
+    feed->config.venue->decode_rest(&feed->md, kind, symbol, body, &feed->sink);
+    feed->polled = false;
+    feed_enter(feed);
+    if (kind == MD_REQUEST_TIME) {
+        feed->time_sent_ns = 0;
+        feed->offset_ns = clock_offset_ns(&feed->offset);
+        atomic_store(&feed->stats.offset_ns, feed->offset_ns);
+        atomic_store(&feed->stats.round_trip_ns, clock_offset_round_trip_ns(&feed->offset));
+        bool more = feed->offset.count < FEED_TIME_SAMPLES;
+        feed_want(feed, kind, 0, more ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS);
+    } else if (kind == MD_REQUEST_INSTRUMENTS) {
+        feed_want(feed, kind, 0, FEED_RULES_EVERY_MS);
+    } else if (kind == MD_REQUEST_QUOTE) {
+        poll_done(feed, counter_read(&feed->stats.updates) > before);
+    }
+}
+
+static void failed(struct feed *feed, enum md_request_kind kind, uint16_t symbol,
+                   const struct http_answer *answer) {
+    counter_add(&feed->stats.rest_failures, 1);
+    log_warn(feed->config.venue->name, "REST %s: %s: %.100s",
+             kind == MD_REQUEST_QUOTE ? "poll" : "request", http_result_name(answer->result),
+             answer->text);
+    if (answer->result == HTTP_LIMITED) {
+        int64_t away_ms =
+            answer->retry_after_s > 0 ? answer->retry_after_s * 1000 : FEED_RETRY_MAX_MS;
+        feed->blocked_until_ms = feed_loop_ms(feed) + away_ms;
+    }
+    if (kind == MD_REQUEST_TIME) {
+        feed->time_sent_ns = 0;
+    }
+    if (kind == MD_REQUEST_QUOTE) {
+        poll_done(feed, false); // the next round asks again
+        return;
+    }
+    struct feed_job *job = &feed->symbols[symbol].job[kind];
+    feed_want(feed, kind, symbol, retry_in_ms(feed, job));
+    job->attempt++;
+}
+
+static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer) {
+    struct feed *feed = arg;
+    enum md_request_kind kind = (enum md_request_kind)(tag & 0xff);
+    uint16_t symbol = (uint16_t)(tag >> 8);
+    struct feed_job *job = &feed->symbols[symbol].job[kind];
+    job->busy = false;
+    feed->now_ns = clock_now_ns(feed->config.clock);
+    if (answer->used_weight >= 0 && answer->used_weight > feed->weight_used) {
+        feed->weight_used =
+            (uint32_t)(answer->used_weight < UINT32_MAX ? answer->used_weight : UINT32_MAX);
+    }
+    if (answer->result == HTTP_OK) {
+        if (kind != MD_REQUEST_BOOK) {
+            job->attempt = 0; // a book's count ends when it chains
+        }
+        answered(feed, kind, symbol, answer->body);
+    } else {
+        failed(feed, kind, symbol, answer);
+    }
+    feed_rest_pump(feed);
+}
+
+// ---- sending
+// -----------------------------------------------------------------------------------------------------
+
+static bool weight_allows(struct feed *feed, uint32_t weight) {
+    int64_t minute = feed_loop_ms(feed) / 60000;
+    if (minute != feed->weight_minute) {
+        feed->weight_minute = minute;
+        feed->weight_used = 0;
+    }
+    uint32_t limit = feed->config.venue->weight_per_minute / FEED_WEIGHT_SHARE;
+    return limit == 0 || (weight <= limit && feed->weight_used <= limit - weight);
+}
+
+// A book that comes by subscription: the request is a message on the stream.
+static void resubscribe(struct feed *feed, uint16_t symbol) {
+    struct feed_symbol *known = &feed->symbols[symbol];
+    const struct venue_md *venue = feed->config.venue;
+    known->job[MD_REQUEST_BOOK].wanted = false;
+    if (venue->resubscribe_book == NULL || !feed->connections[0].open) {
+        return;
+    }
+    char buffer[1024];
+    for (uint32_t step = 0;; step++) {
+        struct text text = TEXT_OVER(buffer);
+        if (!venue->resubscribe_book(&feed->md, symbol, step, &text)) {
+            break;
+        }
+        if (text.truncated || !ws_send(feed->connections[0].ws, text_slice(&text))) {
+            ws_reconnect(feed->connections[0].ws, WS_CLOSE_GOING_AWAY,
+                         "the book could not be asked for");
+            return;
+        }
+    }
+    known->book_asked_ms = feed_loop_ms(feed);
+    known->job[MD_REQUEST_BOOK].attempt++;
+    counter_add(&feed->stats.snapshots, 1);
+}
+
+// False: nothing more may be sent now.
+static bool request_send(struct feed *feed, enum md_request_kind kind, uint16_t symbol) {
+    struct feed_job *job = &feed->symbols[symbol].job[kind];
+    struct md_request wanted = {0};
+    if (!feed->config.venue->request(&feed->md, kind, symbol, &wanted)) {
+        job->wanted = false; // the venue needs none
+        if (kind == MD_REQUEST_QUOTE) {
+            poll_done(feed, false);
+        }
+        return true;
+    }
+    if (!weight_allows(feed, wanted.weight)) {
+        return false;
+    }
+    char url[sizeof(feed->rest) + sizeof(wanted.path)];
+    struct text text = TEXT_OVER(url);
+    text_add_string(&text, feed->rest);
+    text_add_string(&text, wanted.path);
+    struct http_request request = {.method = wanted.method,
+                                   .url = url,
+                                   .body = wanted.body,
+                                   .timeout_ms = FEED_REQUEST_TIMEOUT_MS,
+                                   .on_done = on_answer,
+                                   .arg = feed,
+                                   .tag = tag_of(kind, symbol)};
+    if (kind == MD_REQUEST_TIME) {
+        feed->time_sent_ns = clock_now_ns(feed->config.clock);
+    }
+    if (http_send(feed->http, &request) != STATUS_OK) {
+        log_warn(feed->config.venue->name, "%s", status_text());
+        job->due_ms = feed_loop_ms(feed) + FEED_RETRY_MAX_MS;
+        return false;
+    }
+    job->wanted = false;
+    job->busy = true;
+    feed->weight_used += wanted.weight;
+    feed->symbols[symbol].book_asked_ms =
+        kind == MD_REQUEST_BOOK ? feed_loop_ms(feed) : feed->symbols[symbol].book_asked_ms;
+    counter_add(&feed->stats.rest_requests, 1);
+    if (kind == MD_REQUEST_BOOK) {
+        job->attempt++;
+        counter_add(&feed->stats.snapshots, 1);
+    }
+    return true;
+}
+
+void feed_rest_pump(struct feed *feed) {
+    int64_t now_ms = feed_loop_ms(feed);
+    bool by_stream = feed->config.venue->book_rule == BOOK_RULE_PREVIOUS;
+    feed->job_added = false;
+    for (uint16_t i = 0; !feed->stopping && i < feed->config.universe->symbol_count; i++) {
+        for (uint32_t k = 0; k < MD_REQUEST_COUNT; k++) {
+            enum md_request_kind kind = (enum md_request_kind)k;
+            struct feed_job *job = &feed->symbols[i].job[k];
+            if (!job->wanted || job->busy || job->due_ms > now_ms) {
+                continue;
+            }
+            if (kind == MD_REQUEST_BOOK && by_stream) {
+                resubscribe(feed, i);
+                continue;
+            }
+            if (now_ms < feed->blocked_until_ms || http_active(feed->http) == FEED_REQUESTS_MAX ||
+                !request_send(feed, kind, i)) {
+                return; // an answer or the next tick goes on
+            }
+        }
+    }
+}
+
+// ---- time
+// --------------------------------------------------------------------------------------------------------
+
+void feed_rest_start(struct feed *feed) {
+    feed_want(feed, MD_REQUEST_TIME, 0, 0);
+    feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, 0);
+    feed_want(feed, MD_REQUEST_INTERVALS, 0, 0);
+    for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+        if (feed_listed(feed, i)) {
+            feed_want(feed, MD_REQUEST_FUNDING, i, 0);
+        }
+    }
+    feed->poll_due_ms = feed_loop_ms(feed) + feed->config.settings->poll_ns / NS_PER_MS;
+    feed_rest_pump(feed);
+}
+
+static void poll_round(struct feed *feed, int64_t now_ms) {
+    feed->poll_due_ms = now_ms + feed->config.settings->poll_ns / NS_PER_MS;
+    if (feed->poll_left >
+        0) { // the last round is still on its way: slow, or kept back by the venue's limits
+        if (feed->poll_good == 0) {
+            round_done(feed, false);
+        }
+        return;
+    }
+    feed->poll_good = 0;
+    for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+        struct feed_job *job = &feed->symbols[i].job[MD_REQUEST_QUOTE];
+        if (feed_listed(feed, i) && !job->wanted && !job->busy) {
+            feed->poll_left++;
+            feed_want(feed, MD_REQUEST_QUOTE, i, 0);
+        }
+    }
+}
+
+static void poll_end(struct feed *feed) {
+    feed->poll_left = 0;
+    feed->polls_failed = 0;
+    feed->polling = false;
+    for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+        feed->symbols[i].job[MD_REQUEST_QUOTE].wanted = false;
+    }
+}
+
+// Books asked for that never came.
+static void books_again(struct feed *feed, int64_t now_ms) {
+    for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+        struct feed_symbol *known = &feed->symbols[i];
+        const struct feed_job *job = &known->job[MD_REQUEST_BOOK];
+        if (known->has_book && known->book.state == BOOK_WAITING_SNAPSHOT && !job->wanted &&
+            !job->busy && now_ms - known->book_asked_ms >= FEED_BOOK_WAIT_MS) {
+            feed_want_book(feed, i);
+        }
+    }
+}
+
+void feed_rest_tick(struct feed *feed) {
+    int64_t now_ms = feed_loop_ms(feed);
+    if (feed->connections[0].open) {
+        poll_end(feed);
+        feed->poll_due_ms = now_ms + feed->config.settings->poll_ns / NS_PER_MS;
+        books_again(feed, now_ms);
+    } else if (now_ms >= feed->poll_due_ms) {
+        poll_round(feed, now_ms);
+    }
+    feed_rest_pump(feed);
+}

@@ -1,0 +1,296 @@
+#include "sim/sim_server.h"
+
+#include <stdlib.h>
+
+#include "io/ws_handshake.h"
+
+enum { FRAME_MAX = VSIM_SCRATCH_SIZE + 1024 };
+
+// The one place where bytes leave for a client. Its queue full, it is cut off.
+static void send_bytes(struct sim_connection *connection, const void *data, size_t size) {
+    if (connection->stream->state != STREAM_OPEN) {
+        return;
+    }
+    if (!stream_send(connection->stream, data, size)) {
+        counter_add(&connection->server->counters->dropped_slow, 1);
+        stream_reset(connection->stream);
+    }
+}
+
+static void send_frame(struct sim_connection *connection, enum ws_opcode opcode,
+                       struct slice payload) {
+    unsigned char *frame = connection->server->frame;
+    size_t size = ws_frame_write(frame, FRAME_MAX, opcode, payload, NULL);
+    if (size > 0) {
+        send_bytes(connection, frame, size);
+    }
+}
+
+static void session_sends(struct vsim_out *out, struct slice message) {
+    struct sim_connection *connection =
+        (void *)((char *)out - offsetof(struct sim_connection, out));
+    counter_add(&connection->server->counters->messages_out, 1);
+    send_frame(connection, WS_OP_TEXT, message);
+}
+
+// After this the session says nothing more; the client has a moment to answer.
+static void leave(struct sim_connection *connection, uint16_t code, struct slice text) {
+    if (connection->leaving || connection->stream->state != STREAM_OPEN) {
+        return;
+    }
+    unsigned char payload[WS_CONTROL_MAX];
+    size_t size = ws_close_payload(payload, code, text);
+    send_frame(connection, WS_OP_CLOSE, (struct slice){(const char *)payload, size});
+    connection->leaving = true;
+    connection->leave_by_ns = mono_now_ns() + SIM_GRACE_MS * NS_PER_MS;
+    sim_market_detach(connection->server->market, &connection->session);
+}
+
+static void round_ends(struct sim_market_session *session) {
+    struct sim_connection *connection =
+        (void *)((char *)session - offsetof(struct sim_connection, session));
+    leave(connection, WS_CLOSE_GOING_AWAY, SLICE("the recording starts over"));
+}
+
+static void reply(struct sim_connection *connection, uint32_t status, struct slice body,
+                  bool keep_alive) {
+    static const struct {
+        uint32_t status;
+        const char *reason;
+    } reasons[] = {{200, "OK"},
+                   {400, "Bad Request"},
+                   {404, "Not Found"},
+                   {405, "Method Not Allowed"},
+                   {422, "Unprocessable"},
+                   {500, "Internal Server Error"}};
+    const char *reason = "Error";
+    for (size_t i = 0; i < COUNT_OF(reasons); i++) {
+        reason = reasons[i].status == status ? reasons[i].reason : reason;
+    }
+    struct text out = text_over((char *)connection->server->frame, FRAME_MAX);
+    text_add_format(
+        &out, "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n",
+        status, reason, body.size, keep_alive ? "" : "Connection: close\r\n");
+    text_add(&out, body);
+    ASSERT(!out.truncated);
+    send_bytes(connection, out.data, out.size);
+    if (!keep_alive && connection->stream->state == STREAM_OPEN) {
+        connection->leave_by_ns = mono_now_ns() + SIM_GRACE_MS * NS_PER_MS;
+        stream_end(connection->stream);
+    }
+}
+
+static void answer_call(struct sim_connection *connection, const struct sim_request *request) {
+    struct sim_server *server = connection->server;
+    struct text body = text_over(server->body, VSIM_SCRATCH_SIZE);
+    counter_add(&server->counters->requests, 1);
+    uint32_t status = sim_market_answer(server->market, server->venue, &request->call, &body);
+    if (body.truncated) {
+        status = 500;
+        text_clear(&body);
+    }
+    reply(connection, status, text_slice(&body), request->keep_alive);
+}
+
+static bool upgrade(struct sim_connection *connection, const struct sim_request *request) {
+    struct sim_server *server = connection->server;
+    connection->out.send = session_sends;
+    connection->session.on_end = round_ends;
+    if (sim_market_attach(server->market, server->venue, &connection->session, &connection->out) !=
+        STATUS_OK) {
+        counter_add(&server->counters->refused, 1);
+        reply(connection, 500, SLICE("{}"), false);
+        return false;
+    }
+    if (!server->market->options.venues[server->venue]->open(&connection->session.session,
+                                                             request->target)) {
+        sim_market_detach(server->market, &connection->session);
+        counter_add(&server->counters->refused, 1);
+        reply(connection, 404, SLICE("{}"), false);
+        return false;
+    }
+    char text[512];
+    struct text out = TEXT_OVER(text);
+    ws_reply_write(&out, request->key);
+    send_bytes(connection, out.data, out.size);
+    connection->upgraded = true;
+    ws_parser_init(&connection->parser, WS_SERVER, SIM_RECEIVE_MAX, connection->message,
+                   SIM_MESSAGE_MAX);
+    return true;
+}
+
+// Returns false when nothing more is to be read from this client.
+static bool on_frame(struct sim_connection *connection, enum ws_event_kind kind,
+                     const struct ws_event *event) {
+    switch (kind) {
+    case WS_MESSAGE:
+        counter_add(&connection->server->counters->messages_in, 1);
+        if (!connection->leaving) {
+            sim_market_text(connection->server->market, &connection->session, event->data);
+        }
+        return true;
+    case WS_PING:
+        send_frame(connection, WS_OP_PONG, event->data);
+        return true;
+    case WS_CLOSED:
+        leave(connection, event->code == WS_CLOSE_NO_CODE ? WS_CLOSE_NORMAL : event->code,
+              SLICE(""));
+        stream_end(connection->stream);
+        return false;
+    case WS_BROKEN:
+        counter_add(&connection->server->counters->bad_requests, 1);
+        leave(connection, event->code, event->data);
+        stream_end(connection->stream);
+        return false;
+    case WS_MORE:
+    case WS_PONG:
+    default:
+        return true;
+    }
+}
+
+static size_t read_frames(struct sim_connection *connection, unsigned char *data, size_t size) {
+    size_t at = 0;
+    while (connection->stream->state == STREAM_OPEN) {
+        size_t used = 0;
+        struct ws_event event;
+        enum ws_event_kind kind =
+            ws_parse(&connection->parser, data + at, size - at, &used, &event);
+        at += used;
+        if (kind == WS_MORE) {
+            return at;
+        }
+        if (!on_frame(connection, kind, &event)) {
+            return size;
+        }
+    }
+    return size;
+}
+
+static size_t on_data(struct stream *stream, void *user, unsigned char *data, size_t size) {
+    (void)stream;
+    struct sim_connection *connection = user;
+    size_t at = 0;
+    while (!connection->upgraded && at < size && connection->stream->state == STREAM_OPEN) {
+        struct sim_request request;
+        struct slice rest = {(const char *)data + at, size - at};
+        switch (sim_request_parse(rest, &request)) {
+        case SIM_REQUEST_MORE:
+            return at;
+        case SIM_REQUEST_CALL:
+            answer_call(connection, &request);
+            break;
+        case SIM_REQUEST_UPGRADE:
+            if (!upgrade(connection, &request)) {
+                return size;
+            }
+            break;
+        case SIM_REQUEST_BAD:
+        default:
+            counter_add(&connection->server->counters->bad_requests, 1);
+            reply(connection, 400, SLICE("{}"), false);
+            return size;
+        }
+        at += request.size;
+    }
+    return connection->upgraded ? at + read_frames(connection, data + at, size - at) : size;
+}
+
+static void on_open(struct stream *stream, void *user) {
+    (void)stream;
+    struct sim_connection *connection = user;
+    counter_add(&connection->server->counters->connections, 1);
+}
+
+static void on_close(struct stream *stream, void *user, const char *reason) {
+    (void)stream;
+    (void)reason;
+    struct sim_connection *connection = user;
+    if (connection->upgraded && !connection->leaving) {
+        sim_market_detach(connection->server->market, &connection->session);
+    }
+    connection->upgraded = connection->leaving = false;
+    connection->leave_by_ns = 0;
+}
+
+static const struct stream_events events = {on_open, on_data, NULL, on_close};
+
+static struct stream *on_accept(struct stream_listener *listener, void *user) {
+    (void)listener;
+    struct sim_server *server = user;
+    for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
+        struct sim_connection *connection = &server->connections[i];
+        if (connection->stream == NULL) {
+            struct stream_config config = {server->loop, server->tls, SIM_RECEIVE_MAX,
+                                           SIM_SEND_MAX, &events,     connection};
+            connection->server = server;
+            connection->message = malloc(SIM_MESSAGE_MAX);
+            if (connection->message == NULL ||
+                stream_create(&connection->stream, &config) != STATUS_OK) {
+                free(connection->message);
+                connection->message = NULL;
+                break;
+            }
+            return connection->stream;
+        }
+        if (connection->stream->state == STREAM_IDLE) {
+            return connection->stream;
+        }
+    }
+    counter_add(&server->counters->refused, 1);
+    return NULL;
+}
+
+enum status sim_server_listen(struct sim_server *server, struct sim_market *market, uint32_t venue,
+                              uv_loop_t *loop, SSL_CTX *tls, uint16_t port,
+                              struct sim_counters *counters) {
+    server->market = market;
+    server->counters = counters;
+    server->venue = venue;
+    server->loop = loop;
+    server->tls = tls;
+    server->listener = (struct stream_listener){.user = server, .on_accept = on_accept};
+    server->frame = malloc(FRAME_MAX);
+    server->body = malloc(VSIM_SCRATCH_SIZE);
+    if (server->frame == NULL || server->body == NULL) {
+        return status_fail(STATUS_SYSTEM, "simulator: no memory for a server");
+    }
+    return status_context(stream_listen(&server->listener, loop, port), "simulator of %s",
+                          market->options.venues[venue]->name);
+}
+
+void sim_server_tick(struct sim_server *server) {
+    int64_t now_ns = mono_now_ns();
+    for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
+        struct sim_connection *connection = &server->connections[i];
+        if (connection->stream != NULL && connection->leave_by_ns != 0 &&
+            now_ns >= connection->leave_by_ns && connection->stream->state != STREAM_IDLE &&
+            connection->stream->state != STREAM_CLOSING) {
+            stream_close(connection->stream, "no answer to our close");
+        }
+    }
+}
+
+void sim_server_close(struct sim_server *server) {
+    stream_listener_close(&server->listener);
+    for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
+        struct sim_connection *connection = &server->connections[i];
+        if (connection->stream == NULL || connection->stream->state == STREAM_IDLE) {
+            continue;
+        }
+        if (connection->upgraded) {
+            leave(connection, WS_CLOSE_GOING_AWAY, SLICE("the simulator stops"));
+        }
+        stream_close(connection->stream, "the simulator stops");
+    }
+}
+
+void sim_server_finish(struct sim_server *server) {
+    for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
+        stream_destroy(server->connections[i].stream);
+        free(server->connections[i].message);
+    }
+    free(server->frame);
+    free(server->body);
+    memset(server, 0, sizeof(*server));
+}

@@ -1,0 +1,222 @@
+#include "trade/capital.h"
+
+#include "trade/desk.h"
+
+#define SNAPSHOT_NS (5 * NS_PER_S)
+
+void capital_start(struct capital *capital, const struct settings *settings, uint16_t venue_count) {
+    *capital = (struct capital){0};
+    for (uint16_t i = 0; i < venue_count; i++) {
+        capital->venues[i].purse.equity = settings->capital.equity_start;
+        capital->venues[i].peak = settings->capital.equity_start;
+    }
+}
+
+enum pool capital_pool_of(enum strategy strategy) {
+    return strategy == STRATEGY_WASH ? POOL_WASH : POOL_ARB;
+}
+
+static struct verdict check_leg(const struct desk *desk, const struct job *job, uint16_t venue) {
+    const struct settings *settings = desk->settings;
+    const struct purse *purse = &desk->capital.venues[venue].purse;
+    enum pool pool = capital_pool_of(job->strategy);
+    struct verdict verdict = allocator_check(&settings->capital, purse, pool, job->notional);
+    if (verdict.rule == RULE_NONE && job->strategy == STRATEGY_WASH) {
+        struct usd leg_max = usd_bps_floor(allocator_pool_size(&settings->capital, purse, pool),
+                                           settings->wash.pool_share_max);
+        if (job->notional.v > leg_max.v) {
+            verdict = (struct verdict){
+                .rule = RULE_CAPITAL_POOL, .figure = job->notional.v, .limit = leg_max.v};
+        }
+    }
+    if (verdict.rule == RULE_SAFE_MODE) {
+        verdict.figure = capital_drawdown(desk, venue).v;
+    }
+    verdict.venue = venue;
+    verdict.symbol = job->symbol;
+    return verdict;
+}
+
+struct verdict capital_check_job(const struct desk *desk, const struct job *job) {
+    struct verdict verdict = check_leg(desk, job, job->legs[LEG_BUY].venue);
+    return verdict.rule != RULE_NONE ? verdict : check_leg(desk, job, job->legs[LEG_SELL].venue);
+}
+
+static struct reservation *reservation_of(struct capital *capital, uint32_t job) {
+    for (uint32_t i = 0; i < JOBS_MAX; i++) {
+        if (capital->reservations[i].job == job) {
+            return &capital->reservations[i];
+        }
+    }
+    return NULL;
+}
+
+struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
+    struct verdict verdict = capital_check_job(desk, job);
+    if (verdict.rule != RULE_NONE) {
+        return verdict;
+    }
+    ASSERT(reservation_of(&desk->capital, job->id) == NULL);
+    struct reservation *reservation = reservation_of(&desk->capital, 0);
+    ASSERT(reservation != NULL); // as many rows as there can be jobs
+    reservation->job = job->id;
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        uint16_t venue = job->legs[leg].venue;
+        reservation->legs[leg].venue = venue;
+        allocator_take(&desk->settings->capital, &desk->capital.venues[venue].purse,
+                       capital_pool_of(job->strategy), job->notional, reservation->legs[leg].from);
+    }
+    job->reserved = job->notional;
+    return verdict;
+}
+
+void capital_release(struct desk *desk, struct job *job) {
+    struct reservation *reservation = reservation_of(&desk->capital, job->id);
+    if (reservation == NULL) {
+        return;
+    }
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        allocator_give_back(&desk->capital.venues[reservation->legs[leg].venue].purse,
+                            reservation->legs[leg].from);
+    }
+    *reservation = (struct reservation){0};
+    job->reserved = (struct usd){0};
+}
+
+void capital_record_pnl(struct desk *desk, const struct job *job, struct usd pnl) {
+    // Half the profit each: a job's cash flow belongs to both legs and cannot be told apart by
+    // venue without a price to split it at. Volume and fees are each venue's own.
+    struct usd half = {pnl.v / 2};
+    for (int i = 0; i < JOB_LEGS_MAX; i++) {
+        struct capital_venue *venue = &desk->capital.venues[job->legs[i].venue];
+        venue->pnl = usd_add(venue->pnl, i == LEG_BUY ? half : usd_sub(pnl, half));
+    }
+}
+
+void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, struct usd equity) {
+    struct capital_venue *row = &desk->capital.venues[venue];
+    row->purse.equity = equity.v > 0 ? equity : (struct usd){0};
+    if (equity.v > row->peak.v) {
+        row->peak = equity;
+    }
+    struct bps drawdown = allocator_drawdown(equity, row->peak);
+    bool safe = drawdown.v >= desk->settings->capital.safe_drawdown.v;
+    if (safe != row->purse.safe_mode) {
+        row->purse.safe_mode = safe;
+        watch_alert(bus, safe ? SEVERITY_WARN : SEVERITY_INFO, "safe_mode",
+                    "%s %s safe mode at a drawdown of %s bps", desk->universe->venues[venue].name,
+                    safe ? "enters" : "leaves", watch_bps(drawdown).text);
+    }
+    struct event_capital event = {
+        .venue = venue,
+        .safe_mode = safe,
+        .equity = equity,
+        .drawdown = drawdown,
+    };
+    for (int pool = 0; pool < POOL_COUNT; pool++) {
+        event.available[pool] =
+            allocator_available(&desk->settings->capital, &row->purse, (enum pool)pool);
+    }
+    bus_emit(bus, EVENT_CAPITAL_UPDATED, &event);
+}
+
+bool capital_safe_mode(const struct desk *desk, uint16_t venue) {
+    return desk->capital.venues[venue].purse.safe_mode;
+}
+
+struct usd capital_equity(const struct desk *desk, uint16_t venue) {
+    return desk->capital.venues[venue].purse.equity;
+}
+
+struct usd capital_total_equity(const struct desk *desk) {
+    struct usd sum = {0};
+    for (uint16_t i = 0; i < desk->universe->venue_count; i++) {
+        if (desk->universe->venues[i].role == VENUE_TRADE) {
+            sum = usd_add(sum, capital_equity(desk, i));
+        }
+    }
+    return sum;
+}
+
+struct bps capital_drawdown(const struct desk *desk, uint16_t venue) {
+    const struct capital_venue *row = &desk->capital.venues[venue];
+    return allocator_drawdown(row->purse.equity, row->peak);
+}
+
+struct bps capital_total_drawdown(const struct desk *desk) {
+    struct bps worst = {0};
+    for (uint16_t i = 0; i < desk->universe->venue_count; i++) {
+        struct bps drawdown = capital_drawdown(desk, i);
+        worst = drawdown.v > worst.v ? drawdown : worst;
+    }
+    return worst;
+}
+
+static enum status capital_on_event(void *self, struct bus *bus, const struct event *event) {
+    struct desk *desk = self;
+    if (event->header.kind == EVENT_CAPITAL_SNAPSHOT) {
+        capital_update_equity(desk, bus, event->u.equity.venue, event->u.equity.equity);
+        return STATUS_OK;
+    }
+    const struct event_fill *fill = &event->u.fill;
+    struct capital_venue *venue = &desk->capital.venues[fill->venue];
+    venue->volume = usd_add(venue->volume, usd_notional_near(fill->price, fill->size));
+    venue->fees = usd_add(venue->fees, fill->fee);
+    return STATUS_OK;
+}
+
+// The snapshot provider of the paper venue: start equity and what the position book made of it.
+static enum status capital_on_time(void *self, struct bus *bus, int64_t now_ns) {
+    struct desk *desk = self;
+    desk->capital.snapshot_ns = now_ns;
+    if (desk->mode == DESK_LIVE) {
+        return STATUS_OK; // a live venue tells its balance itself
+    }
+    for (uint16_t i = 0; i < desk->universe->venue_count; i++) {
+        struct usd equity =
+            usd_add(desk->settings->capital.equity_start, position_venue_pnl(desk, i));
+        capital_update_equity(desk, bus, i, equity);
+    }
+    return STATUS_OK;
+}
+
+static int64_t capital_deadline(const void *self) {
+    const struct desk *desk = self;
+    return desk->capital.snapshot_ns + SNAPSHOT_NS;
+}
+
+static void capital_publish(void *self, struct state_draft *draft, int64_t now_ns) {
+    const struct desk *desk = self;
+    const struct settings_capital *settings = &desk->settings->capital;
+    struct state_capital *rows = STATE_ROWS(draft, STATE_CAPITAL, struct state_capital);
+    (void)now_ns;
+    for (uint16_t i = 0; i < desk->universe->venue_count; i++) {
+        const struct capital_venue *venue = &desk->capital.venues[i];
+        rows[i] = (struct state_capital){
+            .equity = venue->purse.equity,
+            .equity_peak = venue->peak,
+            .in_flight = allocator_in_flight(&venue->purse),
+            .pnl = venue->pnl,
+            .volume = venue->volume,
+            .fees = venue->fees,
+            .drawdown = capital_drawdown(desk, i),
+            .safe_mode = venue->purse.safe_mode,
+        };
+        for (int pool = 0; pool < POOL_COUNT; pool++) {
+            rows[i].pools[pool] = (struct state_pool){
+                .size = allocator_pool_size(settings, &venue->purse, (enum pool)pool),
+                .used = venue->purse.used[pool],
+            };
+        }
+    }
+    draft->count[STATE_CAPITAL] = desk->universe->venue_count;
+}
+
+const struct component capital_component = {
+    .name = "capital",
+    .kinds = EVENT_BIT(EVENT_CAPITAL_SNAPSHOT) | EVENT_BIT(EVENT_ORDER_FILLED),
+    .on_event = capital_on_event,
+    .on_time = capital_on_time,
+    .deadline = capital_deadline,
+    .publish = capital_publish,
+};

@@ -1,0 +1,59 @@
+// The capital orchestrator: who holds how much of which venue's purse. All legs of a job or none.
+//
+// Balances come in as CAPITAL_SNAPSHOT (live) or are worked out from the position book every
+// snapshot interval (paper); the arithmetic is the allocator's. Owns its data; the scheduler calls
+// reserve and release.
+#ifndef PERPDESK_TRADE_CAPITAL_H
+#define PERPDESK_TRADE_CAPITAL_H
+
+#include "base/clock.h"
+#include "engine/bus.h"
+#include "trade/allocator.h"
+#include "trade/job.h"
+
+struct desk;
+
+struct reservation {
+    uint32_t job; // 0 = free
+    struct {
+        uint16_t venue;
+        struct usd from[POOL_COUNT];
+    } legs[JOB_LEGS_MAX];
+};
+
+struct capital_venue {
+    struct purse purse;
+    struct usd peak;
+    struct usd pnl, volume, fees; // of settled jobs, since start
+    struct bps told_drawdown;
+};
+
+struct capital {
+    struct capital_venue venues[VENUE_MAX];
+    struct reservation reservations[JOBS_MAX];
+    int64_t snapshot_ns;
+};
+
+extern const struct component capital_component;
+
+void capital_start(struct capital *capital, const struct settings *settings, uint16_t venue_count);
+enum pool capital_pool_of(enum strategy strategy);
+// RULE_NONE when every leg of the job could be reserved now; else the first refusal, naming its
+// venue.
+struct verdict capital_check_job(const struct desk *desk, const struct job *job);
+// Reserves job->notional on both legs' venues, all or nothing; sets job->reserved.
+struct verdict capital_reserve_job(struct desk *desk, struct job *job);
+void capital_release(struct desk *desk, struct job *job); // idempotent
+// Books a settled job once per job: profit to the venues by their legs' share, volume and fees by
+// fills.
+void capital_record_pnl(struct desk *desk, const struct job *job, struct usd pnl);
+// A venue's equity as told or worked out; updates peak, drawdown and safe mode.
+void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, struct usd equity);
+
+bool capital_safe_mode(const struct desk *desk, uint16_t venue);
+struct usd capital_equity(const struct desk *desk, uint16_t venue);
+struct usd capital_total_equity(const struct desk *desk); // of the venues with role trade
+struct bps capital_drawdown(const struct desk *desk, uint16_t venue);
+struct bps capital_total_drawdown(const struct desk *desk); // worst venue
+
+#endif

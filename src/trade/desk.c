@@ -1,0 +1,62 @@
+#include "trade/desk.h"
+
+// The component table: order of rows is order of dispatch. The picture first, because everybody
+// looks at it; the scanner before the scheduler, because a job is made of an opportunity; the paper
+// venue before execution, so that an order that is due is answered with the book it met; risk
+// before execution, because a kill blocks before it cancels. Adding a component: its file and a row
+// here.
+static const struct component *const component_table[] = {
+    &picture_component,   &scanner_component,   &capital_component,
+    &risk_component,      &position_component,  &paper_component,
+    &execution_component, &scheduler_component, &watch_component,
+};
+
+enum status desk_create(struct desk *desk, enum desk_mode mode, const struct settings *settings,
+                        struct universe *universe) {
+    *desk = (struct desk){
+        .settings = settings,
+        .universe = universe,
+        .mode = mode,
+        .status = (enum desk_status)settings->start_status,
+        .state = TRADING_ACTIVE,
+        .risk_mode = (enum risk_mode)settings->risk.mode,
+        .threshold = {-1},
+    };
+    enum status status = picture_create(&desk->picture, universe);
+    if (status == STATUS_OK) {
+        status = scanner_create(&desk->scanner, universe);
+    }
+    if (status == STATUS_OK) {
+        status = risk_create(&desk->risk, universe);
+    }
+    if (status == STATUS_OK) {
+        status = position_create(&desk->positions, universe);
+    }
+    if (status == STATUS_OK) {
+        status = paper_create(&desk->paper, universe);
+    }
+    if (status == STATUS_OK) {
+        status = scheduler_create(&desk->scheduler, universe);
+    }
+    if (status != STATUS_OK) {
+        desk_finish(desk);
+        return status_context(status, "creating the desk");
+    }
+    capital_start(&desk->capital, settings, universe->venue_count);
+    return STATUS_OK;
+}
+
+void desk_finish(struct desk *desk) {
+    picture_finish(&desk->picture);
+    scanner_finish(&desk->scanner);
+    risk_finish(&desk->risk);
+    position_finish(&desk->positions);
+    paper_finish(&desk->paper);
+    scheduler_finish(&desk->scheduler);
+}
+
+void desk_add_components(struct desk *desk, struct engine *engine) {
+    for (uint32_t i = 0; i < COUNT_OF(component_table); i++) {
+        engine_add(engine, component_table[i], desk);
+    }
+}

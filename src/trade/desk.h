@@ -1,0 +1,64 @@
+// The trading half of the desk: one struct that holds every component's data, and what a person has
+// set.
+//
+// Components live on the bus (components.c). Each owns one member of struct desk and is the only
+// one that writes it; the others read it through that component's functions. Two services are
+// called directly, not by event, because their answer is needed before the next line: risk_check_*
+// (pure) and capital_reserve_job/release. Everything that happened is told by event. No clock, no
+// random, no I/O, no allocation after desk_create.
+#ifndef PERPDESK_TRADE_DESK_H
+#define PERPDESK_TRADE_DESK_H
+
+#include "engine/engine.h"
+#include "engine/settings.h"
+#include "trade/capital.h"
+#include "trade/execution.h"
+#include "trade/job.h"
+#include "trade/order.h"
+#include "trade/paper.h"
+#include "trade/picture.h"
+#include "trade/position.h"
+#include "trade/risk.h"
+#include "trade/scanner.h"
+#include "trade/scheduler.h"
+#include "trade/watch.h"
+
+struct desk {
+    const struct settings *settings;
+    struct universe *universe; // the engine's; read only here
+    enum desk_mode mode;
+    int64_t started_ns;
+
+    // What a person has set; written by risk.c alone (EVENT_CONTROL).
+    enum desk_status status;
+    enum trading_state state;
+    enum risk_mode risk_mode;
+    bool killed;
+    struct bps threshold; // arbitrage threshold set live; below zero: the dynamic one rules
+    int64_t override_until_ns;
+
+    struct picture picture;
+    struct scanner scanner;
+    struct capital capital;
+    struct risk risk;
+    struct position_book positions;
+    struct order_table orders;
+    struct job_table jobs;
+    struct execution execution;
+    struct paper paper;
+    struct scheduler scheduler;
+    struct watch watch;
+};
+
+// `settings` and `universe` must outlive the desk. Sizes everything; nothing is allocated later.
+enum status desk_create(struct desk *desk, enum desk_mode mode, const struct settings *settings,
+                        struct universe *universe) MUST_CHECK;
+void desk_finish(struct desk *desk);
+// Adds every component to the engine, in order of dispatch.
+void desk_add_components(struct desk *desk, struct engine *engine);
+
+static inline bool desk_overridden(const struct desk *desk, int64_t now_ns) {
+    return now_ns < desk->override_until_ns;
+}
+
+#endif

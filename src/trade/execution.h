@@ -1,0 +1,36 @@
+// Execution: turns admitted jobs into orders and their fills into hedged legs.
+//
+// It is level-triggered: execution_step looks at what a job holds, what is working and what time it
+// is, and does the next thing; it is called after every report and deadline of the job, so a
+// partial fill, a late fill or a lost race all come through the same door. A resting leg's fills
+// are hedged as they come; what cannot be hedged by its deadline is tried at the emergency collar
+// and then taken back (unwound). No state comes from a request: only reports move orders.
+#ifndef PERPDESK_TRADE_EXECUTION_H
+#define PERPDESK_TRADE_EXECUTION_H
+
+#include "engine/bus.h"
+#include "trade/job.h"
+#include "trade/order.h"
+
+struct desk;
+
+struct execution {
+    int64_t deadline_ns; // earliest of all jobs
+    bool kill_verifying; // cancels are out, not all confirmed
+    bool kill_flatten;
+    uint64_t orders_placed, orders_filled, orders_rejected, hedges, unwinds;
+};
+
+extern const struct component execution_component;
+
+// The scheduler's calls: the job is admitted and reserved.
+void execution_open(struct desk *desk, struct bus *bus, struct job *job);
+// Closes a holding job: the usual way round, or by taker at once.
+void execution_close(struct desk *desk, struct bus *bus, struct job *job, bool urgent);
+// No more opening orders; what filled is kept hedged and closed.
+void execution_stop(struct desk *desk, struct bus *bus, struct job *job);
+
+// Sum of the unhedged notional of all running jobs.
+struct usd execution_unhedged(const struct desk *desk);
+
+#endif

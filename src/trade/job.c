@@ -1,0 +1,135 @@
+#include "trade/job.h"
+
+#include "trade/desk.h"
+
+// One bit per allowed next state. A job never goes back, and every end is final.
+static const uint16_t job_next[JOB_STATE_COUNT] = {
+    [JOB_PENDING] = 1 << JOB_OPENING | 1 << JOB_REFUSED | 1 << JOB_EXPIRED,
+    [JOB_OPENING] = 1 << JOB_HOLDING | 1 << JOB_CLOSING | 1 << JOB_UNWINDING | 1 << JOB_EXPIRED |
+                    1 << JOB_FAILED,
+    [JOB_HOLDING] = 1 << JOB_CLOSING | 1 << JOB_UNWINDING,
+    [JOB_CLOSING] = 1 << JOB_DONE | 1 << JOB_UNWINDING | 1 << JOB_FAILED,
+    [JOB_UNWINDING] = 1 << JOB_FAILED | 1 << JOB_DONE,
+};
+
+bool job_state_allows(enum job_state from, enum job_state to) {
+    return (job_next[from] >> to & 1) != 0;
+}
+
+struct job *job_create(struct job_table *table, int64_t now_ns) {
+    struct job *oldest = NULL;
+    for (uint32_t i = 0; i < JOBS_MAX; i++) {
+        struct job *job = &table->jobs[i];
+        if (job->id == 0) {
+            oldest = job;
+            break;
+        }
+        if (!job_live(job) && (oldest == NULL || job->finished_ns < oldest->finished_ns)) {
+            oldest = job;
+        }
+    }
+    if (oldest != NULL) {
+        *oldest = (struct job){.id = ++table->next_id, .created_ns = now_ns, .state_ns = now_ns};
+        ASSERT(table->live_count < JOBS_MAX);
+        table->live[table->live_count++] = (uint16_t)(oldest - table->jobs);
+    }
+    return oldest;
+}
+
+static void leave_live(struct job_table *table, const struct job *job) {
+    uint16_t row = (uint16_t)(job - table->jobs);
+    for (uint32_t i = 0; i < table->live_count; i++) {
+        if (table->live[i] == row) {
+            table->live[i] = table->live[--table->live_count];
+            return;
+        }
+    }
+    ASSERT(false);
+}
+
+struct job *job_find(struct job_table *table, uint32_t id) {
+    for (uint32_t i = 0; id != 0 && i < JOBS_MAX; i++) {
+        if (table->jobs[i].id == id) {
+            return &table->jobs[i];
+        }
+    }
+    return NULL;
+}
+
+void job_set_state(struct desk *desk, struct bus *bus, struct job *job, enum job_state state) {
+    ASSERT(state == job->state ? state == JOB_PENDING : job_state_allows(job->state, state));
+    job->state = state;
+    job->state_ns = bus->now_ns;
+    job->deadline_ns = 0;
+    if (!job_live(job)) {
+        job->finished_ns = bus->now_ns;
+        leave_live(&desk->jobs, job);
+    }
+    struct event_job event = {
+        .job = job->id,
+        .strategy = (uint8_t)job->strategy,
+        .state = (uint8_t)state,
+        .legs = JOB_LEGS_MAX,
+        .symbol = job->symbol,
+        .buy_venue = job->legs[LEG_BUY].venue,
+        .sell_venue = job->legs[LEG_SELL].venue,
+        .rule = job->verdict.rule,
+        .notional = job->notional,
+        .edge = job->edge,
+        .safety_ppm = job->safety_ppm,
+        .volume_ppm = job->volume_ppm,
+        .final_ppm = job->final_ppm,
+        .pnl = job_flat(job) ? job_cash(job) : (struct usd){0},
+        .fees = job->fees,
+    };
+    bus_emit(bus, EVENT_JOB_STATE, &event);
+}
+
+bool job_flat(const struct job *job) {
+    return leg_held(&job->legs[LEG_BUY]).v == 0 && leg_held(&job->legs[LEG_SELL]).v == 0;
+}
+
+struct usd job_cash(const struct job *job) {
+    const struct leg *buy = &job->legs[LEG_BUY], *sell = &job->legs[LEG_SELL];
+    struct usd in = usd_add(sell->opened_usd, buy->closed_usd);
+    struct usd out = usd_add(buy->opened_usd, sell->closed_usd);
+    return usd_sub(usd_sub(in, out), job->fees);
+}
+
+static struct usd leg_value(const struct desk *desk, const struct job *job, const struct leg *leg) {
+    const struct quote *quote = picture_quote(desk, leg->venue, job->symbol);
+    return usd_notional_near(px_mid_floor(quote->bid, quote->ask), leg_held(leg));
+}
+
+struct usd job_marked_pnl(const struct desk *desk, const struct job *job) {
+    struct usd value = usd_sub(leg_value(desk, job, &job->legs[LEG_BUY]),
+                               leg_value(desk, job, &job->legs[LEG_SELL]));
+    return usd_add(job_cash(job), value);
+}
+
+struct usd job_exposure(const struct desk *desk, const struct job *job) {
+    return usd_add(leg_value(desk, job, &job->legs[LEG_BUY]),
+                   leg_value(desk, job, &job->legs[LEG_SELL]));
+}
+
+void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns) {
+    if (job->exposure_at_ns != 0 && now_ns > job->exposure_at_ns) {
+        job->unhedged_usd_s =
+            add_saturating(job->unhedged_usd_s,
+                           mul_div_near(job->unhedged.v, now_ns - job->exposure_at_ns, NS_PER_S));
+    }
+    job->exposure_at_ns = now_ns;
+    const struct leg *buy = &job->legs[LEG_BUY], *sell = &job->legs[LEG_SELL];
+    struct qty gap = qty_sub(leg_held(buy), leg_held(sell));
+    if (gap.v == 0) {
+        job->unhedged = (struct usd){0};
+        job->unhedged_since_ns = 0;
+        return;
+    }
+    const struct leg *longer = gap.v > 0 ? buy : sell;
+    const struct quote *quote = picture_quote(desk, longer->venue, job->symbol);
+    job->unhedged = usd_notional_near(px_mid_floor(quote->bid, quote->ask), qty_abs(gap));
+    if (job->unhedged_since_ns == 0) {
+        job->unhedged_since_ns = now_ns;
+    }
+}

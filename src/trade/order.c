@@ -1,0 +1,91 @@
+#include "trade/order.h"
+
+#define LATE  ORDER_LATE
+#define NEVER ORDER_IMPOSSIBLE
+#define DONE  ORDER_FILLED_ALL
+#define GONE  ORDER_CANCELED_DONE
+
+// Columns: sent, accepted, fill part, fill all, cancel sent, canceled, expired, rejected, unknown.
+const uint8_t order_next[ORDER_STATE_COUNT][ORDER_EVENT_COUNT] = {
+    [ORDER_NEW] = {ORDER_SENT, LATE, LATE, LATE, NEVER, LATE, LATE, LATE, LATE},
+    [ORDER_SENT] = {NEVER, ORDER_OPEN, ORDER_PARTIAL, DONE, ORDER_CANCELING, GONE, ORDER_EXPIRED,
+                    ORDER_REJECTED, ORDER_UNKNOWN},
+    [ORDER_OPEN] = {NEVER, LATE, ORDER_PARTIAL, DONE, ORDER_CANCELING, GONE, ORDER_EXPIRED,
+                    ORDER_REJECTED, LATE},
+    [ORDER_PARTIAL] = {NEVER, LATE, ORDER_PARTIAL, DONE, ORDER_CANCELING, GONE, ORDER_EXPIRED, LATE,
+                       LATE},
+    [ORDER_FILLED_ALL] = {NEVER, LATE, LATE, LATE, LATE, LATE, LATE, LATE, LATE},
+    [ORDER_CANCELING] = {NEVER, LATE, ORDER_CANCELING, DONE, LATE, GONE, ORDER_EXPIRED,
+                         ORDER_REJECTED, ORDER_UNKNOWN},
+    // A venue may tell a fill after the cancel: it counts, the order stays gone until it is full.
+    [ORDER_CANCELED_DONE] = {NEVER, LATE, GONE, DONE, LATE, LATE, LATE, LATE, LATE},
+    [ORDER_REJECTED] = {NEVER, LATE, LATE, LATE, LATE, LATE, LATE, LATE, LATE},
+    [ORDER_EXPIRED] = {NEVER, LATE, ORDER_EXPIRED, DONE, LATE, LATE, LATE, LATE, LATE},
+    [ORDER_UNKNOWN] = {NEVER, ORDER_OPEN, ORDER_PARTIAL, DONE, ORDER_CANCELING, GONE, ORDER_EXPIRED,
+                       ORDER_REJECTED, ORDER_UNKNOWN},
+};
+
+struct order *order_create(struct order_table *table, uint64_t id) {
+    ASSERT(id != 0 && order_find(table, id) == NULL);
+    for (uint32_t i = 0; i < ORDERS_MAX; i++) {
+        uint32_t row = (table->cursor + i) % ORDERS_MAX;
+        struct order *order = &table->orders[row];
+        if (!order_live(order)) {
+            *order = (struct order){.id = id, .state = ORDER_NEW};
+            order_client_id(table->session_key, id, order->client_id);
+            table->ids[row] = id;
+            table->cursor = (row + 1) % ORDERS_MAX;
+            table->live_count++;
+            return order;
+        }
+    }
+    return NULL;
+}
+
+struct order *order_find(struct order_table *table, uint64_t id) {
+    for (uint32_t i = 0; id != 0 && i < ORDERS_MAX; i++) {
+        if (table->ids[i] == id) {
+            return &table->orders[i];
+        }
+    }
+    return NULL;
+}
+
+bool order_apply(struct order_table *table, struct order *order, enum order_event event,
+                 int64_t now_ns) {
+    uint8_t next = order_next[order->state][event];
+    ASSERT(next != ORDER_IMPOSSIBLE);
+    if (next == ORDER_LATE) {
+        table->late++;
+        return false;
+    }
+    bool was_live = order_state_live(order->state);
+    order->state = (enum order_state)next;
+    order->changed_ns = now_ns;
+    if (was_live && !order_state_live(order->state)) {
+        ASSERT(table->live_count > 0);
+        table->live_count--;
+    }
+    return true;
+}
+
+static void add_base36(struct text *out, uint64_t value) {
+    char digits[16];
+    int count = 0;
+    do {
+        digits[count++] = "0123456789abcdefghijklmnopqrstuvwxyz"[value % 36];
+        value /= 36;
+    } while (value > 0);
+    while (count > 0) {
+        text_add_char(out, digits[--count]);
+    }
+}
+
+void order_client_id(uint64_t session_key, uint64_t id, char out[ORDER_CLIENT_ID_MAX]) {
+    struct text text = text_over(out, ORDER_CLIENT_ID_MAX);
+    text_add_string(&text, "pd");
+    add_base36(&text, session_key);
+    text_add_char(&text, '-');
+    add_base36(&text, id);
+    ASSERT(!text.truncated);
+}

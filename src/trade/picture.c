@@ -1,0 +1,400 @@
+#include "trade/picture.h"
+
+#include <stdlib.h>
+
+#include "trade/desk.h"
+
+enum { QUORUM_OTHERS_MIN = 3 };
+#define RELIABILITY_WINDOW_NS (300 * NS_PER_S)
+#define SAMPLE_NS             NS_PER_S
+
+enum status picture_create(struct picture *picture, const struct universe *universe) {
+    *picture = (struct picture){0};
+    size_t listings = (size_t)universe->venue_count * universe->symbol_count;
+    picture->listings = calloc(listings, sizeof(*picture->listings));
+    picture->symbols = calloc(universe->symbol_count, sizeof(*picture->symbols));
+    picture->squares =
+        calloc((size_t)universe->symbol_count * PICTURE_VOLATILITY_SAMPLES, sizeof(int32_t));
+    if (picture->listings == NULL || picture->symbols == NULL || picture->squares == NULL) {
+        picture_finish(picture);
+        return status_fail(STATUS_SYSTEM, "no memory for the picture of %zu listings", listings);
+    }
+    for (uint16_t i = 0; i < universe->symbol_count; i++) {
+        picture->symbols[i].squares = &picture->squares[(size_t)i * PICTURE_VOLATILITY_SAMPLES];
+    }
+    for (uint16_t i = 0; i < universe->venue_count; i++) {
+        picture->venues[i].reliability_ppm = PPM_ONE;
+    }
+    return STATUS_OK;
+}
+
+void picture_finish(struct picture *picture) {
+    free(picture->squares);
+    free(picture->symbols);
+    free(picture->listings);
+    *picture = (struct picture){0};
+}
+
+static struct picture_listing *listing_of(const struct desk *desk, uint16_t venue,
+                                          uint16_t symbol) {
+    return &desk->picture.listings[listing_id(desk->universe, venue, symbol)];
+}
+
+const struct quote *picture_quote(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    return &listing_of(desk, venue, symbol)->quote;
+}
+
+const struct depth *picture_depth(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    return &listing_of(desk, venue, symbol)->depth;
+}
+
+const struct event_funding *picture_funding(const struct desk *desk, uint16_t venue,
+                                            uint16_t symbol) {
+    return &listing_of(desk, venue, symbol)->funding;
+}
+
+enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16_t symbol,
+                                 int64_t now_ns, int64_t *age_ms) {
+    const struct quote *quote = picture_quote(desk, venue, symbol);
+    if (quote->receive_ns == 0) {
+        *age_ms = 0;
+        return FRESH_NONE;
+    }
+    const struct settings_feeds *limits = &desk->settings->feeds;
+    int64_t age_ns = now_ns - quote->receive_ns;
+    if (age_ns < 0) {
+        age_ns = 0;
+    }
+    *age_ms = age_ns / NS_PER_MS;
+    if (age_ns <= limits->stale_ns) {
+        return FRESH_OK;
+    }
+    int64_t frame_age_ns = now_ns - desk->picture.venues[venue].frame_ns;
+    bool polled = (quote->flags & QUOTE_POLLED) != 0;
+    if (!polled && age_ns <= limits->quiet_ns && frame_age_ns <= limits->stale_ns) {
+        return FRESH_WARN;
+    }
+    return FRESH_STALE;
+}
+
+static bool is_fresh(enum freshness freshness) {
+    return freshness == FRESH_OK || freshness == FRESH_WARN;
+}
+
+bool picture_usable(const struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns) {
+    const struct quote *quote = picture_quote(desk, venue, symbol);
+    uint32_t bad = QUOTE_BID_SMALL | QUOTE_ASK_SMALL | QUOTE_QUARANTINED;
+    if (quote->bid.v <= 0 || quote->ask.v <= 0 || (quote->flags & bad) != 0 ||
+        desk->universe->venues[venue].role == VENUE_OFF) {
+        return false;
+    }
+    int64_t age_ms;
+    return is_fresh(picture_freshness(desk, venue, symbol, now_ns, &age_ms));
+}
+
+uint32_t picture_median_mid(const struct desk *desk, uint16_t symbol, uint16_t except,
+                            int64_t now_ns, struct px *mid) {
+    int64_t mids[VENUE_MAX];
+    uint32_t count = 0;
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        const struct quote *quote = picture_quote(desk, venue, symbol);
+        int64_t age_ms;
+        if (venue == except || quote->bid.v <= 0 || (quote->flags & QUOTE_QUARANTINED) != 0 ||
+            desk->universe->venues[venue].role == VENUE_OFF ||
+            !is_fresh(picture_freshness(desk, venue, symbol, now_ns, &age_ms))) {
+            continue;
+        }
+        int64_t value = px_mid_floor(quote->bid, quote->ask).v;
+        uint32_t at = count++;
+        while (at > 0 && mids[at - 1] > value) { // insertion: at most VENUE_MAX, mostly ten
+            mids[at] = mids[at - 1];
+            at--;
+        }
+        mids[at] = value;
+    }
+    *mid = (struct px){0};
+    if (count > 0) {
+        mid->v = count % 2 == 1 ? mids[count / 2] : mids[count / 2 - 1] / 2 + mids[count / 2] / 2;
+    }
+    return count;
+}
+
+bool picture_quorum_distance(const struct desk *desk, uint16_t venue, uint16_t symbol,
+                             int64_t now_ns, struct bps *distance) {
+    if (desk->universe->venue_count <= QUORUM_OTHERS_MIN) {
+        return false;
+    }
+    struct px others;
+    if (picture_median_mid(desk, symbol, venue, now_ns, &others) < QUORUM_OTHERS_MIN) {
+        return false;
+    }
+    const struct quote *quote = picture_quote(desk, venue, symbol);
+    *distance = bps_between_near(px_mid_floor(quote->bid, quote->ask), others);
+    if (distance->v < 0) {
+        distance->v = -distance->v;
+    }
+    return true;
+}
+
+int64_t isqrt_floor(int64_t value) {
+    ASSERT(value >= 0);
+    int64_t root = 0;
+    for (int64_t bit = INT64_C(1) << 31; bit > 0; bit >>= 1) {
+        int64_t next = root + bit;
+        if (next <= INT32_MAX && next * next <= value) {
+            root = next;
+        }
+    }
+    return root;
+}
+
+struct bps picture_volatility(const struct desk *desk, uint16_t symbol) {
+    return (struct bps){isqrt_floor(desk->picture.symbols[symbol].square_sum)};
+}
+
+int64_t picture_frozen_until_ns(const struct desk *desk, uint16_t symbol) {
+    return desk->picture.symbols[symbol].frozen_until_ns;
+}
+
+// A move of fast_move within the window on one listing freezes its symbol. Each listing is compared
+// with itself only: a gap between venues is no move.
+static void note_fast_market(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
+    const struct settings_risk *limits = &desk->settings->risk;
+    struct picture_listing *listing = listing_of(desk, venue, symbol);
+    struct px mid = px_mid_floor(listing->quote.bid, listing->quote.ask);
+    int64_t width_ns = limits->fast_window_ns / (PICTURE_FAST_BUCKETS - 2);
+    int64_t bucket = bus->now_ns / (width_ns > 0 ? width_ns : 1);
+    uint32_t slot = (uint32_t)(bucket % PICTURE_FAST_BUCKETS);
+    if (listing->fast_bucket[slot] != bucket) {
+        listing->fast_bucket[slot] = bucket;
+        listing->fast_min[slot] = listing->fast_max[slot] = mid;
+    } else if (mid.v < listing->fast_min[slot].v) {
+        listing->fast_min[slot] = mid;
+    } else if (mid.v > listing->fast_max[slot].v) {
+        listing->fast_max[slot] = mid;
+    } else {
+        return; // neither extreme moved: the move did not grow
+    }
+    struct px low = mid, high = mid;
+    for (uint32_t i = 0; i < PICTURE_FAST_BUCKETS; i++) {
+        if (listing->fast_bucket[i] > bucket - (PICTURE_FAST_BUCKETS - 2)) {
+            low = listing->fast_min[i].v < low.v ? listing->fast_min[i] : low;
+            high = listing->fast_max[i].v > high.v ? listing->fast_max[i] : high;
+        }
+    }
+    if (low.v <= 0 || bps_between_floor(high, low).v < limits->fast_move.v) {
+        return;
+    }
+    struct picture_symbol *state = &desk->picture.symbols[symbol];
+    bool fresh_freeze = state->frozen_until_ns <= bus->now_ns;
+    state->frozen_until_ns = bus->now_ns + limits->fast_freeze_ns;
+    if (fresh_freeze) {
+        watch_alert(
+            bus, SEVERITY_WARN, "fast_market", "%s moved %s bps on %s within %lld ms: frozen",
+            desk->universe->symbols[symbol].name, watch_bps(bps_between_floor(high, low)).text,
+            desk->universe->venues[venue].name, (long long)(limits->fast_window_ns / NS_PER_MS));
+    }
+}
+
+static void on_quote(struct desk *desk, struct bus *bus, const struct event_quote *event) {
+    struct picture_listing *listing = listing_of(desk, event->venue, event->symbol);
+    listing->quote = event->quote;
+    struct picture_venue *venue = &desk->picture.venues[event->venue];
+    if (event->quote.receive_ns > venue->frame_ns) {
+        venue->frame_ns = event->quote.receive_ns;
+    }
+    if (event->quote.bid.v > 0 && event->quote.ask.v > 0) {
+        note_fast_market(desk, bus, event->venue, event->symbol);
+    }
+}
+
+static void note_reliability(struct picture_venue *venue, int64_t now_ns) {
+    int64_t elapsed_ns = now_ns - venue->reliability_at_ns;
+    if (venue->reliability_at_ns == 0 || elapsed_ns <= 0) {
+        venue->reliability_at_ns = now_ns;
+        return;
+    }
+    if (elapsed_ns > RELIABILITY_WINDOW_NS) {
+        elapsed_ns = RELIABILITY_WINDOW_NS;
+    }
+    int64_t target = venue->feed.state == FEED_LIVE ? PPM_ONE : 0;
+    venue->reliability_ppm +=
+        mul_div_near(target - venue->reliability_ppm, elapsed_ns, RELIABILITY_WINDOW_NS);
+    venue->reliability_at_ns = now_ns;
+}
+
+static enum status picture_on_event(void *self, struct bus *bus, const struct event *event) {
+    struct desk *desk = self;
+    switch (event->header.kind) {
+    case EVENT_QUOTE_UPDATED:
+        on_quote(desk, bus, &event->u.quote);
+        break;
+    case EVENT_DEPTH_UPDATED: {
+        const struct event_depth *depth = &event->u.depth;
+        listing_of(desk, depth->venue, depth->symbol)->depth = depth->depth;
+        struct picture_venue *venue = &desk->picture.venues[depth->venue];
+        if (depth->depth.receive_ns > venue->frame_ns) {
+            venue->frame_ns = depth->depth.receive_ns;
+        }
+        break;
+    }
+    case EVENT_FUNDING_UPDATED:
+        listing_of(desk, event->u.funding.venue, event->u.funding.symbol)->funding =
+            event->u.funding;
+        break;
+    case EVENT_FEED_STATE: {
+        struct picture_venue *venue = &desk->picture.venues[event->u.feed.venue];
+        note_reliability(venue, bus->now_ns);
+        if (venue->feed.state != event->u.feed.state) {
+            bool was_live = venue->feed.state == FEED_LIVE;
+            bool live = event->u.feed.state == FEED_LIVE;
+            if (was_live != live) {
+                watch_alert(bus, live ? SEVERITY_INFO : SEVERITY_WARN, "feed", "%s is %s%s%.40s",
+                            desk->universe->venues[event->u.feed.venue].name,
+                            feed_state_name((enum feed_state)event->u.feed.state),
+                            event->u.feed.text[0] != '\0' ? ": " : "", event->u.feed.text);
+            }
+        }
+        venue->feed = event->u.feed;
+        break;
+    }
+    case EVENT_FEED_ALIVE:
+        if (event->u.alive.frame_ns > desk->picture.venues[event->u.alive.venue].frame_ns) {
+            desk->picture.venues[event->u.alive.venue].frame_ns = event->u.alive.frame_ns;
+        }
+        break;
+    default:
+        break;
+    }
+    return STATUS_OK;
+}
+
+static void sample_volatility(struct desk *desk, uint16_t symbol, int64_t now_ns) {
+    struct picture_symbol *state = &desk->picture.symbols[symbol];
+    struct px mid;
+    if (picture_median_mid(desk, symbol, VENUE_MAX, now_ns, &mid) == 0) {
+        return;
+    }
+    if (state->sample.v > 0) {
+        int64_t move = bps_between_near(mid, state->sample).v;
+        if (move > 30000 || move < -30000) {
+            move = 30000; // 300 bps in a second: the square stays within 32 bit
+        }
+        int64_t samples = desk->settings->risk.volatility_window_ns / SAMPLE_NS;
+        uint32_t window = samples < 1                            ? 1
+                          : samples > PICTURE_VOLATILITY_SAMPLES ? PICTURE_VOLATILITY_SAMPLES
+                                                                 : (uint32_t)samples;
+        if (state->count == window) {
+            state->square_sum -= state->squares[state->at];
+        } else {
+            state->count++;
+        }
+        state->squares[state->at] = (int32_t)(move * move);
+        state->square_sum += state->squares[state->at];
+        state->at = (state->at + 1) % window;
+    }
+    state->sample = mid;
+}
+
+static enum status picture_on_time(void *self, struct bus *bus, int64_t now_ns) {
+    struct desk *desk = self;
+    (void)bus;
+    desk->picture.sampled_ns = now_ns;
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        sample_volatility(desk, symbol, now_ns);
+    }
+    return STATUS_OK;
+}
+
+static int64_t picture_deadline(const void *self) {
+    const struct desk *desk = self;
+    return desk->picture.sampled_ns + SAMPLE_NS;
+}
+
+static int8_t change_of(struct px now, struct px before) {
+    return (int8_t)((now.v > before.v) - (now.v < before.v));
+}
+
+static void publish_quote(struct desk *desk, struct state_quote *row, uint16_t venue,
+                          uint16_t symbol, int64_t now_ns) {
+    struct picture_listing *listing = listing_of(desk, venue, symbol);
+    const struct listing *rules = universe_listing(desk->universe, venue, symbol);
+    const struct quote *quote = &listing->quote;
+    int64_t age_ms;
+    enum freshness freshness = picture_freshness(desk, venue, symbol, now_ns, &age_ms);
+    *row = (struct state_quote){
+        .venue = venue,
+        .symbol = symbol,
+        .present = rules->ready,
+        .freshness = (uint8_t)freshness,
+        .bid_change = change_of(quote->bid, listing->told_bid),
+        .ask_change = change_of(quote->ask, listing->told_ask),
+        .flags = quote->flags,
+        .bid = quote->bid,
+        .ask = quote->ask,
+        .mark = listing->funding.mark,
+        .bid_size = quote->bid_size,
+        .ask_size = quote->ask_size,
+        .spread = quote->bid.v > 0 ? bps_between_near(quote->ask, quote->bid) : (struct bps){0},
+        .funding_per_hour = listing->funding.per_hour,
+        .next_settlement_ns = listing->funding.next_settlement_ns,
+        // A fresh quote's age is told in steps, so that a still market does not redraw the screen.
+        .age_ms = freshness == FRESH_OK ? age_ms / 100 * 100 : age_ms / 500 * 500,
+        .digits = rules->tick.v > 0 ? px_tick_digits(rules->tick) : 2,
+        .funding_generated = (int32_t)listing->funding.generated,
+    };
+    listing->told_bid = quote->bid;
+    listing->told_ask = quote->ask;
+}
+
+static void picture_publish(void *self, struct state_draft *draft, int64_t now_ns) {
+    struct desk *desk = self;
+    struct state_quote *rows = STATE_ROWS(draft, STATE_QUOTES, struct state_quote);
+    uint32_t count = 0;
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+            publish_quote(desk, &rows[count++], venue, symbol, now_ns);
+        }
+    }
+    draft->count[STATE_QUOTES] = count;
+
+    struct state_venue *venues = STATE_ROWS(draft, STATE_VENUES, struct state_venue);
+    for (uint16_t i = 0; i < desk->universe->venue_count; i++) {
+        const struct picture_venue *venue = &desk->picture.venues[i];
+        struct state_venue *row = &venues[i];
+        *row = (struct state_venue){
+            .state = venue->feed.state,
+            .role = desk->universe->venues[i].role,
+            .safe_mode = capital_safe_mode(desk, i),
+            .tripped = risk_venue_tripped(desk, i, now_ns),
+            .reconnects = venue->feed.reconnects,
+            .updates_per_s = venue->feed.updates_per_s,
+            .books_live = venue->feed.books_live,
+            .updates = venue->feed.updates,
+            .clock_offset_ns = venue->feed.clock_offset_ns,
+            .round_trip_ns = venue->feed.round_trip_ns,
+            .latency_mean_ns = venue->feed.latency_mean_ns,
+            .latency_p99_ns = venue->feed.latency_p99_ns,
+            .age_ms =
+                venue->frame_ns == 0 ? -1 : (now_ns - venue->frame_ns) / NS_PER_MS / 100 * 100,
+            .reliability_ppm = venue->reliability_ppm,
+        };
+        memcpy(row->text, venue->feed.text, sizeof(row->text));
+        for (uint32_t cause = 0; cause < FEED_CAUSE_MAX; cause++) {
+            row->errors[cause] = venue->feed.errors[cause];
+            row->errors_total += venue->feed.errors[cause];
+        }
+    }
+    draft->count[STATE_VENUES] = desk->universe->venue_count;
+}
+
+const struct component picture_component = {
+    .name = "picture",
+    .kinds = EVENT_BIT(EVENT_QUOTE_UPDATED) | EVENT_BIT(EVENT_DEPTH_UPDATED) |
+             EVENT_BIT(EVENT_FUNDING_UPDATED) | EVENT_BIT(EVENT_FEED_STATE) |
+             EVENT_BIT(EVENT_FEED_ALIVE),
+    .on_event = picture_on_event,
+    .on_time = picture_on_time,
+    .deadline = picture_deadline,
+    .publish = picture_publish,
+};

@@ -1,0 +1,84 @@
+// The market as the engine has seen it: the newest quote, depth and funding of every listing, the
+// state of every venue's feed, and figures worked out from them (freshness, cross-venue median,
+// quorum, volatility, fast moves).
+//
+// First in the component table, so that everybody after it sees the input at hand. It owns its
+// data; others read.
+#ifndef PERPDESK_TRADE_PICTURE_H
+#define PERPDESK_TRADE_PICTURE_H
+
+#include "base/clock.h"
+#include "engine/bus.h"
+
+struct desk;
+
+enum { PICTURE_FAST_BUCKETS = 12, PICTURE_VOLATILITY_SAMPLES = 600 };
+
+struct picture_listing {
+    struct quote quote;
+    struct depth depth;
+    struct event_funding funding;
+    struct px fast_min[PICTURE_FAST_BUCKETS]; // of the mid, per tenth of the window
+    struct px fast_max[PICTURE_FAST_BUCKETS];
+    int64_t fast_bucket[PICTURE_FAST_BUCKETS]; // number of the bucket held, 0 = none
+    struct px told_bid, told_ask;              // at the last publication
+};
+
+struct picture_venue {
+    struct event_feed feed;
+    int64_t frame_ns;        // newest data frame
+    int64_t reliability_ppm; // healthy share, moving over 5 min
+    int64_t reliability_at_ns;
+};
+
+struct picture_symbol {
+    struct px sample; // median mid of the last second
+    int32_t *squares; // ring of squared one-second returns, (0.01 bps)^2 capped
+    uint32_t at, count;
+    int64_t square_sum;
+    int64_t frozen_until_ns;
+};
+
+struct picture {
+    struct picture_listing *listings; // by listing id
+    struct picture_venue venues[VENUE_MAX];
+    struct picture_symbol *symbols;
+    int32_t *squares; // PICTURE_VOLATILITY_SAMPLES per symbol
+    int64_t sampled_ns;
+};
+
+extern const struct component picture_component;
+
+enum status picture_create(struct picture *picture, const struct universe *universe) MUST_CHECK;
+void picture_finish(struct picture *picture);
+
+const struct quote *picture_quote(const struct desk *desk, uint16_t venue, uint16_t symbol);
+const struct depth *picture_depth(const struct desk *desk, uint16_t venue, uint16_t symbol);
+const struct event_funding *picture_funding(const struct desk *desk, uint16_t venue,
+                                            uint16_t symbol);
+
+// Freshness of a listing's quote at now_ns; *age_ms its age. A quote older than stale_ms but
+// unchanged counts as FRESH_WARN up to quiet_ms while its venue delivered any data frame within
+// stale_ms; FRESH_STALE never trades.
+enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16_t symbol,
+                                 int64_t now_ns, int64_t *age_ms);
+// Fresh, sized on both sides, not quarantined, not off.
+bool picture_usable(const struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns);
+
+// Median mid of the fresh quotes of a symbol over all venues but `except` (VENUE_MAX: none left
+// out). Returns how many venues took part; *mid is 0 when none did.
+uint32_t picture_median_mid(const struct desk *desk, uint16_t symbol, uint16_t except,
+                            int64_t now_ns, struct px *mid);
+// Distance of a listing's mid from the median of the others when at least three others are fresh;
+// false: quorum off.
+bool picture_quorum_distance(const struct desk *desk, uint16_t venue, uint16_t symbol,
+                             int64_t now_ns, struct bps *distance);
+// Realised volatility over the window: root of the sum of squared one-second returns of the median
+// mid.
+struct bps picture_volatility(const struct desk *desk, uint16_t symbol);
+// When the symbol's freeze after a fast move ends; 0 or past: not frozen.
+int64_t picture_frozen_until_ns(const struct desk *desk, uint16_t symbol);
+
+int64_t isqrt_floor(int64_t value);
+
+#endif

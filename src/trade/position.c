@@ -1,0 +1,274 @@
+#include "trade/position.h"
+
+#include <stdlib.h>
+
+#include "trade/desk.h"
+
+enum { TRADES_REMEMBERED = 65536, CURVE_STEP_S = 15 };
+#define DAY_NS (INT64_C(86400) * NS_PER_S)
+
+enum status position_create(struct position_book *book, const struct universe *universe) {
+    *book = (struct position_book){0};
+    size_t listings = (size_t)universe->venue_count * universe->symbol_count;
+    book->positions = calloc(listings, sizeof(*book->positions));
+    book->settled_ns = calloc(listings, sizeof(*book->settled_ns));
+    if (book->positions == NULL || book->settled_ns == NULL) {
+        position_finish(book);
+        return status_fail(STATUS_SYSTEM, "no memory for %zu positions", listings);
+    }
+    enum status status = seen_set_create(&book->trades, TRADES_REMEMBERED);
+    if (status != STATUS_OK) {
+        position_finish(book);
+    }
+    return status;
+}
+
+void position_finish(struct position_book *book) {
+    free(book->positions);
+    free(book->settled_ns);
+    seen_set_finish(&book->trades);
+    *book = (struct position_book){0};
+}
+
+void position_apply(struct position *position, enum side side, struct px price, struct qty size,
+                    struct usd fee) {
+    ASSERT(size.v > 0 && price.v > 0);
+    position->fees = usd_add(position->fees, fee);
+    bool buys = side == SIDE_BUY;
+    bool grows = position->net.v == 0 || (position->net.v > 0) == buys;
+    struct qty signed_size = {buys ? size.v : -size.v};
+    if (grows) {
+        position->net = qty_add(position->net, signed_size);
+        position->cost = usd_add(position->cost, usd_notional_near(price, signed_size));
+        return;
+    }
+    struct qty closing = qty_min(size, qty_abs(position->net));
+    struct qty signed_closing = {buys ? closing.v : -closing.v};
+    // The closed part leaves at average cost; what it brought beyond that is realised.
+    struct usd cost_out = {mul_div_near(position->cost.v, closing.v, qty_abs(position->net).v)};
+    struct usd proceeds = usd_notional_near(price, signed_closing); // negative for a sale
+    position->realised = usd_sub(position->realised, usd_add(cost_out, proceeds));
+    position->cost = usd_sub(position->cost, cost_out);
+    position->net = qty_add(position->net, signed_closing);
+    struct qty rest = qty_sub(size, closing);
+    if (rest.v > 0) { // went through zero: the rest opens the other side
+        ASSERT(position->net.v == 0);
+        position->cost = (struct usd){0};
+        position_apply(position, side, price, rest, (struct usd){0});
+    }
+}
+
+struct usd position_unrealised(const struct position *position, struct px mark) {
+    if (position->net.v == 0 || mark.v <= 0) {
+        return (struct usd){0};
+    }
+    return usd_sub(usd_notional_near(mark, position->net), position->cost);
+}
+
+struct px position_average(const struct position *position) {
+    return position->net.v == 0 ? (struct px){0} : px_average_near(position->cost, position->net);
+}
+
+const struct position *position_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    return &desk->positions.positions[listing_id(desk->universe, venue, symbol)];
+}
+
+// Positions are valued at the venue's own mid; the mark price where it tells one would lag it.
+static struct px mark_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    const struct quote *quote = picture_quote(desk, venue, symbol);
+    return quote->bid.v > 0 && quote->ask.v > 0 ? px_mid_floor(quote->bid, quote->ask)
+                                                : (struct px){0};
+}
+
+struct usd position_venue_pnl(const struct desk *desk, uint16_t venue) {
+    struct usd sum = {0};
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        const struct position *position = position_of(desk, venue, symbol);
+        struct usd paid = usd_add(position->fees, position->funding);
+        struct usd made = usd_add(position->realised,
+                                  position_unrealised(position, mark_of(desk, venue, symbol)));
+        sum = usd_add(sum, usd_sub(made, paid));
+    }
+    return sum;
+}
+
+struct usd position_total_pnl(const struct desk *desk) {
+    struct usd sum = {0};
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        sum = usd_add(sum, position_venue_pnl(desk, venue));
+    }
+    return sum;
+}
+
+struct usd position_day_pnl(const struct desk *desk) {
+    return usd_sub(position_total_pnl(desk), desk->positions.day_start_pnl);
+}
+
+void position_exposure(const struct desk *desk, uint16_t symbol, struct usd *net,
+                       struct usd *gross) {
+    *net = *gross = (struct usd){0};
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        for (uint16_t i = 0; i < desk->universe->symbol_count; i++) {
+            if (symbol != SYMBOL_MAX && symbol != i) {
+                continue;
+            }
+            struct usd value =
+                usd_notional_near(mark_of(desk, venue, i), position_of(desk, venue, i)->net);
+            *net = usd_add(*net, value);
+            *gross = usd_add(*gross, usd_abs(value));
+        }
+    }
+}
+
+struct usd position_venue_gross(const struct desk *desk, uint16_t venue) {
+    struct usd gross = {0};
+    for (uint16_t i = 0; i < desk->universe->symbol_count; i++) {
+        struct usd value =
+            usd_notional_near(mark_of(desk, venue, i), position_of(desk, venue, i)->net);
+        gross = usd_add(gross, usd_abs(value));
+    }
+    return gross;
+}
+
+static void tell_position(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
+    const struct position *position = position_of(desk, venue, symbol);
+    struct px mark = mark_of(desk, venue, symbol);
+    struct usd value = usd_notional_near(mark, position->net);
+    struct event_position event = {
+        .venue = venue,
+        .symbol = symbol,
+        .net = position->net,
+        .average = position_average(position),
+        .net_usd = value,
+        .gross_usd = usd_abs(value),
+        .unrealised = position_unrealised(position, mark),
+        .realised = position->realised,
+    };
+    bus_emit(bus, EVENT_POSITION_UPDATED, &event);
+}
+
+static void on_fill(struct desk *desk, struct bus *bus, const struct event_fill *fill) {
+    struct position_book *book = &desk->positions;
+    uint64_t key = hash_mix(fill->trade ^ ((uint64_t)fill->venue + 1) << 56);
+    if (!seen_set_add(&book->trades, key)) {
+        book->duplicates++;
+        return;
+    }
+    struct position *position =
+        &book->positions[listing_id(desk->universe, fill->venue, fill->symbol)];
+    position_apply(position, (enum side)fill->side, fill->price, fill->size, fill->fee);
+    book->volume = usd_add(book->volume, usd_notional_near(fill->price, fill->size));
+    book->fees = usd_add(book->fees, fill->fee);
+    tell_position(desk, bus, fill->venue, fill->symbol);
+}
+
+// A settlement has passed when the venue announces a later one than the one we waited for.
+static void on_funding(struct desk *desk, struct bus *bus, const struct event_funding *funding) {
+    uint32_t id = listing_id(desk->universe, funding->venue, funding->symbol);
+    int64_t *waiting = &desk->positions.settled_ns[id];
+    struct position *position = &desk->positions.positions[id];
+    if (*waiting != 0 && funding->next_settlement_ns > *waiting && *waiting <= bus->now_ns &&
+        position->net.v != 0 && funding->interval_ns > 0) {
+        struct px mark =
+            funding->mark.v > 0 ? funding->mark : mark_of(desk, funding->venue, funding->symbol);
+        struct usd value = usd_notional_near(mark, position->net);
+        int64_t rate = mul_div_near(funding->per_hour.v, funding->interval_ns, 3600 * NS_PER_S);
+        struct usd paid = {mul_div_near(value.v, rate, PX_ONE)};
+        position->funding = usd_add(position->funding, paid);
+        tell_position(desk, bus, funding->venue, funding->symbol);
+    }
+    *waiting = funding->next_settlement_ns;
+}
+
+static enum status position_on_event(void *self, struct bus *bus, const struct event *event) {
+    struct desk *desk = self;
+    if (event->header.kind == EVENT_ORDER_FILLED) {
+        on_fill(desk, bus, &event->u.fill);
+    } else {
+        on_funding(desk, bus, &event->u.funding);
+    }
+    return STATUS_OK;
+}
+
+static enum status position_on_time(void *self, struct bus *bus, int64_t now_ns) {
+    struct desk *desk = self;
+    struct position_book *book = &desk->positions;
+    int64_t day = now_ns / DAY_NS;
+    if (day != book->day) {
+        if (book->day != 0) {
+            watch_alert(bus, SEVERITY_INFO, "day",
+                        "a new UTC day: the day's profit of %s USD, volume %s USD starts over",
+                        watch_usd(position_day_pnl(desk)).text, watch_usd(book->volume).text);
+        }
+        book->day = day;
+        book->day_start_pnl = position_total_pnl(desk);
+        book->volume = book->fees = (struct usd){0};
+    }
+    if (now_ns - book->curve_ns >= CURVE_STEP_S * NS_PER_S) {
+        book->curve_ns = now_ns;
+        struct usd equity =
+            usd_add(position_total_pnl(desk), (struct usd){desk->settings->capital.equity_start.v *
+                                                           desk->universe->venue_count});
+        book->curve[book->curve_count++ % STATE_EQUITY_POINTS_MAX] = equity;
+    }
+    return STATUS_OK;
+}
+
+static int64_t position_deadline(const void *self) {
+    const struct position_book *book = &((const struct desk *)self)->positions;
+    int64_t curve = book->curve_ns + CURVE_STEP_S * NS_PER_S;
+    int64_t midnight = (book->day + 1) * DAY_NS;
+    return curve < midnight ? curve : midnight;
+}
+
+static void publish_curve(const struct position_book *book, struct state_draft *draft) {
+    struct state_equity *equity = STATE_ROWS(draft, STATE_EQUITY, struct state_equity);
+    *equity = (struct state_equity){.step_s = CURVE_STEP_S};
+    uint32_t kept =
+        book->curve_count < STATE_EQUITY_POINTS_MAX ? book->curve_count : STATE_EQUITY_POINTS_MAX;
+    for (uint32_t i = 0; i < kept; i++) {
+        equity->points[i] = book->curve[(book->curve_count - kept + i) % STATE_EQUITY_POINTS_MAX];
+    }
+    equity->count = kept;
+    draft->count[STATE_EQUITY] = 1;
+}
+
+static void position_publish(void *self, struct state_draft *draft, int64_t now_ns) {
+    const struct desk *desk = self;
+    struct state_position *rows = STATE_ROWS(draft, STATE_POSITIONS, struct state_position);
+    uint32_t count = 0;
+    (void)now_ns;
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        for (uint16_t symbol = 0;
+             symbol < desk->universe->symbol_count && count < STATE_POSITIONS_MAX; symbol++) {
+            const struct position *position = position_of(desk, venue, symbol);
+            if (position->net.v == 0 && position->fees.v == 0 && position->realised.v == 0) {
+                continue; // never traded
+            }
+            struct px mark = mark_of(desk, venue, symbol);
+            rows[count++] = (struct state_position){
+                .venue = venue,
+                .symbol = symbol,
+                .net = position->net,
+                .average = position_average(position),
+                .mark = mark,
+                .net_usd = usd_notional_near(mark, position->net),
+                .unrealised = position_unrealised(position, mark),
+                .realised = position->realised,
+                .fees = position->fees,
+                .funding = position->funding,
+            };
+        }
+    }
+    draft->count[STATE_POSITIONS] = count;
+    publish_curve(&desk->positions, draft);
+}
+
+const struct component position_component = {
+    .name = "position",
+    .kinds = EVENT_BIT(EVENT_ORDER_FILLED) | EVENT_BIT(EVENT_FUNDING_UPDATED),
+    .on_event = position_on_event,
+    .on_time = position_on_time,
+    .deadline = position_deadline,
+    .publish = position_publish,
+};

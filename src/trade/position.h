@@ -1,0 +1,55 @@
+// Positions from fills: net, average cost, realised and unrealised profit, fees and funding per
+// venue and symbol, and the sums over them. Fills are de-duplicated by (venue, trade id).
+// Average-cost accounting is the venue's view; a job's own cash flow (job.h) adds up to the same
+// total.
+#ifndef PERPDESK_TRADE_POSITION_H
+#define PERPDESK_TRADE_POSITION_H
+
+#include "base/table.h"
+#include "engine/bus.h"
+
+struct desk;
+
+struct position {
+    struct qty net;      // signed
+    struct usd cost;     // signed notional of the net position at average cost
+    struct usd realised; // closed against average cost, before fees
+    struct usd fees;
+    struct usd funding; // positive = paid
+};
+
+struct position_book {
+    struct position *positions; // by listing id
+    struct seen_set trades;
+    struct usd day_start_pnl; // total profit at the start of the UTC day
+    struct usd volume, fees;  // of the day
+    int64_t day;              // number of the UTC day, by desk time
+    int64_t *settled_ns;      // per listing: next settlement seen
+    struct usd curve[STATE_EQUITY_POINTS_MAX];
+    uint32_t curve_count;
+    int64_t curve_ns;
+    uint64_t duplicates;
+};
+
+extern const struct component position_component;
+
+enum status position_create(struct position_book *book, const struct universe *universe) MUST_CHECK;
+void position_finish(struct position_book *book);
+
+// Applies one fill to a position: pure.
+void position_apply(struct position *position, enum side side, struct px price, struct qty size,
+                    struct usd fee);
+struct usd position_unrealised(const struct position *position, struct px mark);
+struct px position_average(const struct position *position);
+
+const struct position *position_of(const struct desk *desk, uint16_t venue, uint16_t symbol);
+// Realised + unrealised - fees - funding of a venue.
+struct usd position_venue_pnl(const struct desk *desk, uint16_t venue);
+struct usd position_total_pnl(const struct desk *desk);
+struct usd position_day_pnl(const struct desk *desk);
+// Net and gross notional at the mids; symbol SYMBOL_MAX: all.
+void position_exposure(const struct desk *desk, uint16_t symbol, struct usd *net,
+                       struct usd *gross);
+struct usd position_venue_gross(const struct desk *desk, uint16_t venue);
+
+#endif

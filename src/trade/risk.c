@@ -1,0 +1,372 @@
+#include "trade/risk.h"
+
+#include <stdlib.h>
+
+#include "trade/desk.h"
+
+const struct risk_preset risk_presets[RISK_MODE_COUNT] = {
+    [RISK_CONSERVATIVE] = {{500}, {100}, {4000}, 500, 800000, 200000, 750000},
+    [RISK_BALANCED] = {{300}, {200}, {6000}, 1000, 650000, 350000, 700000},
+    [RISK_AGGRESSIVE] = {{150}, {350}, {10000}, 2000, 550000, 450000, 600000},
+};
+
+// The order of evaluation: the desk's own state, capital, account, position, execution, then the
+// job as a whole. The first that refuses names itself. New checks go where their level is.
+const struct risk_rule risk_table[] = {
+    {RULE_KILLED, false, risk_account_killed},
+    {RULE_HALTED, false, risk_account_halted},
+    {RULE_REDUCING, false, risk_account_reducing},
+    {RULE_PAUSED, false, risk_account_paused},
+    {RULE_CAPITAL_POOL, false, risk_capital_pool},
+    {RULE_ORDER_NOTIONAL, true, risk_account_order_notional},
+    {RULE_DRAWDOWN, true, risk_account_drawdown},
+    {RULE_DAY_LOSS, false, risk_account_day_loss},
+    {RULE_FAILURES, false, risk_account_failures},
+    {RULE_FAST_MARKET, false, risk_account_fast_market},
+    {RULE_SYMBOL_EXPOSURE, false, risk_account_symbol_exposure},
+    {RULE_DIRECTION, true, risk_account_direction},
+    {RULE_POSITION_SIZE, true, risk_position_size},
+    {RULE_COOL_DOWN, false, risk_position_cool_down},
+    {RULE_VENUE_ROLE, true, risk_execution_role},
+    {RULE_NO_INSTRUMENT, true, risk_execution_instrument},
+    {RULE_VENUE_DOWN, true, risk_execution_venue_down},
+    {RULE_VENUE_TRIPPED, true, risk_execution_tripped},
+    {RULE_CLOCK_OFFSET, true, risk_execution_clock},
+    {RULE_NO_QUOTE, true, risk_execution_quote},
+    {RULE_QUOTE_STALE, true, risk_execution_stale},
+    {RULE_QUARANTINE, true, risk_execution_quarantine},
+    {RULE_ORDER_SIZE, true, risk_execution_order_size},
+    {RULE_ORDER_SMALL, true, risk_execution_order_small},
+    {RULE_PRICE_COLLAR, true, risk_execution_collar},
+    {RULE_SELF_TRADE, true, risk_execution_self_trade},
+    {RULE_SLIPPAGE, true, risk_execution_slippage},
+    {RULE_MIN_EDGE, false, risk_job_min_edge},
+    {RULE_MAX_LOSS, false, risk_job_max_loss},
+    {RULE_ROUND_TRIP, false, risk_job_round_trip},
+    {RULE_FUNDING_BLACKOUT, true, risk_job_funding_blackout},
+    {RULE_FUNDING, false, risk_job_funding},
+    {RULE_VOLATILITY, false, risk_job_volatility},
+    {RULE_LATENCY, true, risk_job_latency},
+    {RULE_LEVERAGE, true, risk_job_leverage},
+    {RULE_SCORE, false, risk_job_score},
+};
+const uint32_t risk_table_count = COUNT_OF(risk_table);
+
+enum status risk_create(struct risk *risk, const struct universe *universe) {
+    *risk = (struct risk){0};
+    risk->cool_until_ns = calloc(universe->symbol_count, sizeof(*risk->cool_until_ns));
+    return risk->cool_until_ns != NULL ? STATUS_OK
+                                       : status_fail(STATUS_SYSTEM, "no memory for risk");
+}
+
+void risk_finish(struct risk *risk) {
+    free(risk->cool_until_ns);
+    *risk = (struct risk){0};
+}
+
+const struct risk_preset *risk_preset_of(const struct desk *desk) {
+    return &risk_presets[desk->risk_mode];
+}
+
+struct usd risk_day_loss_limit(const struct desk *desk) {
+    const struct settings_risk *settings = &desk->settings->risk;
+    struct usd share = usd_bps_floor(capital_total_equity(desk), settings->day_loss_share);
+    return share.v < settings->day_loss_max.v ? share : settings->day_loss_max;
+}
+
+struct usd risk_day_loss(const struct desk *desk) {
+    struct usd pnl = position_day_pnl(desk);
+    return pnl.v < 0 ? usd_sub((struct usd){0}, pnl) : (struct usd){0};
+}
+
+bool risk_venue_tripped(const struct desk *desk, uint16_t venue, int64_t now_ns) {
+    return desk->risk.venues[venue].tripped_until_ns > now_ns;
+}
+
+static bool run_rule(const struct risk_rule *rule, struct risk_case *c, struct verdict *verdict) {
+    for (int leg = rule->per_leg ? 0 : -1; leg < (rule->per_leg ? JOB_LEGS_MAX : 0); leg++) {
+        c->leg = leg;
+        *verdict = (struct verdict){
+            .rule = (uint16_t)rule->rule,
+            .venue = leg < 0 ? VENUE_MAX : c->job->legs[leg].venue,
+            .symbol = c->job->symbol,
+        };
+        if (rule->refuses(c, verdict)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct verdict risk_check_job(const struct desk *desk, const struct job *job, int64_t now_ns,
+                              uint32_t *relaxed) {
+    struct risk_case c = {.desk = desk, .job = job, .leg = -1, .now_ns = now_ns};
+    bool overridden = desk_overridden(desk, now_ns);
+    struct verdict verdict;
+    for (uint32_t i = 0; i < risk_table_count; i++) {
+        if (!run_rule(&risk_table[i], &c, &verdict)) {
+            continue;
+        }
+        if (!overridden || rule_is_hard((enum rule)verdict.rule)) {
+            return verdict;
+        }
+        if (relaxed != NULL) {
+            ++*relaxed;
+        }
+    }
+    return (struct verdict){.rule = RULE_NONE, .venue = VENUE_MAX, .symbol = job->symbol};
+}
+
+void risk_note_denial(struct desk *desk, struct bus *bus, const struct job *job,
+                      const struct verdict *verdict) {
+    struct risk *risk = &desk->risk;
+    risk->denied++;
+    uint16_t buy = job->legs[LEG_BUY].venue, sell = job->legs[LEG_SELL].venue;
+    uint32_t at = 0;
+    while (at < risk->denial_count) {
+        const struct state_denial *row = &risk->denials[at];
+        if (row->strategy == job->strategy && row->symbol == job->symbol && row->buy_venue == buy &&
+            row->sell_venue == sell && row->verdict.rule == verdict->rule) {
+            break;
+        }
+        at++;
+    }
+    struct state_denial row = {.strategy = (uint16_t)job->strategy,
+                               .symbol = job->symbol,
+                               .buy_venue = buy,
+                               .sell_venue = sell};
+    bool tell = true;
+    if (at < risk->denial_count) {
+        row = risk->denials[at];
+        tell = bus->now_ns - row.time_ns >= NS_PER_S;
+    } else if (risk->denial_count < STATE_DENIALS_MAX) {
+        risk->denial_count++;
+    } else {
+        at = STATE_DENIALS_MAX - 1; // the oldest falls out
+    }
+    row.count++;
+    row.verdict = *verdict;
+    if (tell) {
+        row.time_ns = bus->now_ns;
+        struct event_denied event = {
+            .job = job->id,
+            .strategy = (uint16_t)job->strategy,
+            .symbol = job->symbol,
+            .buy_venue = buy,
+            .sell_venue = sell,
+            .verdict = *verdict,
+        };
+        bus_emit(bus, EVENT_DENIED, &event);
+        memmove(&risk->denials[1], &risk->denials[0],
+                at * sizeof(risk->denials[0])); // newest first
+        at = 0;
+    }
+    risk->denials[at] = row;
+}
+
+static void tell_state(struct desk *desk, struct bus *bus) {
+    struct event_risk event = {
+        .mode = (uint8_t)desk->risk_mode,
+        .state = (uint8_t)desk->state,
+        .killed = desk->killed,
+        .overridden = desk_overridden(desk, bus->now_ns),
+        .failures = desk->risk.failures,
+        .override_until_ns = desk->override_until_ns,
+        .day_loss = risk_day_loss(desk),
+    };
+    bus_emit(bus, EVENT_RISK_STATE, &event);
+}
+
+void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job) {
+    struct risk *risk = &desk->risk;
+    risk->failures++;
+    risk->cool_until_ns[job->symbol] = bus->now_ns + desk->settings->risk.cool_down_ns;
+    if (risk->failures == desk->settings->risk.failures_max) {
+        watch_alert(bus, SEVERITY_RED, "failures",
+                    "%u failures in a row: no new jobs until a person resumes", risk->failures);
+    }
+    tell_state(desk, bus);
+}
+
+void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl) {
+    struct risk *risk = &desk->risk;
+    risk->failures = 0;
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        risk->venues[job->legs[leg].venue].rejects = 0;
+    }
+    // Hedged volume pays its costs by design: a small planned loss is no losing trade. Its own loss
+    // stop counts.
+    struct usd planned =
+        usd_bps_ceil(job->notional, (struct bps){4 * risk_preset_of(desk)->max_loss.v});
+    bool losing =
+        job->strategy == STRATEGY_WASH ? pnl.v < -usd_add(planned, job->fees).v : pnl.v < 0;
+    risk->losing[job->strategy] = losing ? risk->losing[job->strategy] + 1 : 0;
+    if (risk->losing[job->strategy] >= desk->settings->risk.losing_max) {
+        risk->losing[job->strategy] = 0;
+        risk->strategies_off |= UINT32_C(1) << job->strategy;
+        watch_alert(bus, SEVERITY_RED, "losing",
+                    "%s lost %u times in a row and is off until named on again",
+                    strategy_name(job->strategy), desk->settings->risk.losing_max);
+    }
+}
+
+void risk_note_reject(struct desk *desk, struct bus *bus, uint16_t venue) {
+    struct risk_venue *row = &desk->risk.venues[venue];
+    if (++row->rejects >= desk->settings->risk.venue_failures_max) {
+        row->rejects = 0;
+        row->tripped_until_ns = bus->now_ns + desk->settings->risk.venue_trip_ns;
+        watch_alert(bus, SEVERITY_RED, "venue_tripped",
+                    "%s rejected too often: no orders there for %lld s",
+                    desk->universe->venues[venue].name,
+                    (long long)(desk->settings->risk.venue_trip_ns / NS_PER_S));
+    }
+}
+
+void risk_note_latency(struct desk *desk, uint16_t venue, int64_t latency_ns,
+                       enum order_type type) {
+    if (type != ORDER_IOC) {
+        return; // a resting order's wait says nothing about the venue
+    }
+    int64_t *average = &desk->risk.venues[venue].latency_ns;
+    *average = *average == 0 ? latency_ns : *average + (latency_ns - *average) / 8;
+}
+
+static void on_kill(struct desk *desk, struct bus *bus) {
+    desk->killed = true;
+    watch_alert(bus, SEVERITY_RED, "kill",
+                "the kill switch was pulled: new orders are blocked, cancelling");
+}
+
+static void on_clear(struct desk *desk, struct bus *bus) {
+    desk->killed = false;
+    desk->status = DESK_PAUSED; // clearing is not resuming
+    watch_alert(bus, SEVERITY_INFO, "kill", "the kill switch was cleared: the desk is PAUSED");
+}
+
+static enum status risk_on_event(void *self, struct bus *bus, const struct event *event) {
+    struct desk *desk = self;
+    if (event->header.kind == EVENT_DESK_STARTED) {
+        desk->started_ns = event->header.time_ns;
+        desk->orders.session_key = (uint64_t)(event->header.time_ns / NS_PER_S);
+        tell_state(desk, bus);
+        return STATUS_OK;
+    }
+    const struct event_control *control = &event->u.control;
+    switch ((enum control_verb)control->verb) {
+    case CONTROL_PAUSE:
+        desk->status = DESK_PAUSED;
+        break;
+    case CONTROL_RESUME:
+        desk->status = DESK_RUNNING;
+        desk->risk.failures = 0;
+        break;
+    case CONTROL_RISK_MODE:
+        desk->risk_mode = (enum risk_mode)control->value;
+        break;
+    case CONTROL_OVERRIDE:
+        desk->override_until_ns = control->value == 0 ? 0 : bus->now_ns + control->value * NS_PER_S;
+        break;
+    case CONTROL_THRESHOLD:
+        desk->threshold = (struct bps){control->value};
+        break;
+    case CONTROL_STRATEGY:
+        if (control->value != 0) {
+            desk->risk.strategies_off &= ~(UINT32_C(1) << control->value2);
+        } else {
+            desk->risk.strategies_off |= UINT32_C(1) << control->value2;
+        }
+        break;
+    case CONTROL_VENUE_ROLE:
+        desk->universe->venues[control->venue].role = (uint8_t)control->value;
+        break;
+    case CONTROL_STATE:
+        desk->state = (enum trading_state)control->value;
+        break;
+    case CONTROL_KILL:
+        on_kill(desk, bus);
+        break;
+    case CONTROL_CLEAR:
+        on_clear(desk, bus);
+        break;
+    case CONTROL_CANCEL_JOB:
+    case CONTROL_FLATTEN:
+    case CONTROL_ACKNOWLEDGE:
+    case CONTROL_COUNT:
+    default:
+        return STATUS_OK; // others' matter
+    }
+    tell_state(desk, bus);
+    return STATUS_OK;
+}
+
+static enum status risk_on_time(void *self, struct bus *bus, int64_t now_ns) {
+    struct desk *desk = self;
+    desk->override_until_ns = 0;
+    (void)now_ns;
+    watch_alert(bus, SEVERITY_INFO, "override", "the manual override ended");
+    tell_state(desk, bus);
+    return STATUS_OK;
+}
+
+static int64_t risk_deadline(const void *self) {
+    const struct desk *desk = self;
+    return desk->override_until_ns != 0 ? desk->override_until_ns : INT64_MAX;
+}
+
+static void publish_freezes(const struct desk *desk, struct state_risk *row, int64_t now_ns) {
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        int64_t frozen = picture_frozen_until_ns(desk, symbol);
+        int64_t cool = desk->risk.cool_until_ns[symbol];
+        if (frozen > now_ns && row->freeze_count < STATE_FREEZES_MAX) {
+            row->freezes[row->freeze_count++] = (struct state_freeze){
+                .symbol = symbol, .rule = RULE_FAST_MARKET, .until_ns = frozen};
+        }
+        if (cool > now_ns && row->freeze_count < STATE_FREEZES_MAX) {
+            row->freezes[row->freeze_count++] =
+                (struct state_freeze){.symbol = symbol, .rule = RULE_COOL_DOWN, .until_ns = cool};
+        }
+    }
+}
+
+static void risk_publish(void *self, struct state_draft *draft, int64_t now_ns) {
+    const struct desk *desk = self;
+    const struct risk_preset *preset = risk_preset_of(desk);
+    const struct settings_risk *settings = &desk->settings->risk;
+    struct state_risk *row = STATE_ROWS(draft, STATE_RISK, struct state_risk);
+    *row = (struct state_risk){
+        .day_loss = risk_day_loss(desk),
+        .day_loss_limit = risk_day_loss_limit(desk),
+        .drawdown = capital_total_drawdown(desk),
+        .drawdown_limit = settings->drawdown_max,
+        .failures = desk->risk.failures,
+        .failures_max = settings->failures_max,
+        .min_edge = preset->min_edge,
+        .max_loss = preset->max_loss,
+        .volatility_max = preset->volatility_max,
+        .latency_max_ms = preset->latency_max_ms,
+        .score_min_ppm = preset->score_min_ppm,
+        .unhedged = execution_unhedged(desk),
+        .unhedged_max = settings->unhedged_max,
+        .unhedged_usd_s_max = settings->unhedged_usd_s_max,
+        .strategies_off = desk->risk.strategies_off,
+        .denial_count = desk->risk.denial_count,
+        .accepted = desk->risk.accepted,
+        .denied = desk->risk.denied,
+    };
+    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+        int64_t used = desk->jobs.jobs[desk->jobs.live[i]].unhedged_usd_s;
+        row->unhedged_usd_s = used > row->unhedged_usd_s ? used : row->unhedged_usd_s;
+    }
+    memcpy(row->denials, desk->risk.denials, sizeof(row->denials));
+    publish_freezes(desk, row, now_ns);
+    draft->count[STATE_RISK] = 1;
+}
+
+const struct component risk_component = {
+    .name = "risk",
+    .kinds = EVENT_BIT(EVENT_CONTROL) | EVENT_BIT(EVENT_DESK_STARTED),
+    .on_event = risk_on_event,
+    .on_time = risk_on_time,
+    .deadline = risk_deadline,
+    .publish = risk_publish,
+};

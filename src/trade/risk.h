@@ -1,0 +1,124 @@
+// Risk: the modes and switches a person has set, and the checks every order and job passes.
+//
+// The table in risk.c runs in order; the first rule that refuses names itself, its figure and its
+// limit. Checks are pure functions of the desk and a case (a job, one of its legs). Soft rules
+// yield to the manual override. Orders that lower exposure (hedge, close, unwind) do not come here:
+// they always pass.
+#ifndef PERPDESK_TRADE_RISK_H
+#define PERPDESK_TRADE_RISK_H
+
+#include "engine/bus.h"
+#include "trade/job.h"
+
+struct desk;
+
+// What a risk mode allows: the table of the specification, section 6.
+struct risk_preset {
+    struct bps min_edge;
+    struct bps max_loss;
+    struct bps volatility_max;
+    int64_t latency_max_ms;
+    int64_t safety_ppm, volume_ppm; // weights
+    int64_t score_min_ppm;
+};
+extern const struct risk_preset risk_presets[RISK_MODE_COUNT];
+
+// One question: may this job open? `leg` is the leg at hand, or -1 for rules about the whole job.
+struct risk_case {
+    const struct desk *desk;
+    const struct job *job;
+    int leg;
+    int64_t now_ns;
+};
+// Fills figure and limit and returns true when the rule refuses.
+struct risk_rule {
+    enum rule rule;
+    bool per_leg;
+    bool (*refuses)(const struct risk_case *c, struct verdict *verdict);
+};
+extern const struct risk_rule risk_table[];
+extern const uint32_t risk_table_count;
+
+struct risk_venue {
+    uint32_t rejects; // in a row
+    int64_t tripped_until_ns;
+    int64_t latency_ns; // moving average sent → first fill of taker orders, 0 = none yet
+};
+
+struct risk {
+    uint32_t failures; // in a row
+    struct risk_venue venues[VENUE_MAX];
+    int64_t *cool_until_ns; // per symbol
+    uint32_t losing[STRATEGY_COUNT];
+    uint32_t strategies_off; // bit per strategy
+    uint64_t accepted, denied;
+    struct state_denial denials[STATE_DENIALS_MAX];
+    uint32_t denial_count;
+    int64_t told_override_ns;
+};
+
+extern const struct component risk_component;
+
+enum status risk_create(struct risk *risk, const struct universe *universe) MUST_CHECK;
+void risk_finish(struct risk *risk);
+
+// Runs the table. `*relaxed` counts soft rules that only the override let pass; NULL allowed.
+struct verdict risk_check_job(const struct desk *desk, const struct job *job, int64_t now_ns,
+                              uint32_t *relaxed);
+// Safety, volume and final score of a job, in ppm.
+void risk_score_job(const struct desk *desk, struct job *job, int64_t now_ns);
+// Remembers a refusal (one row per strategy, symbol, venues and rule) and tells DENIED when it is
+// new or a second old.
+void risk_note_denial(struct desk *desk, struct bus *bus, const struct job *job,
+                      const struct verdict *verdict);
+
+void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job);
+void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl);
+void risk_note_reject(struct desk *desk, struct bus *bus, uint16_t venue);
+void risk_note_latency(struct desk *desk, uint16_t venue, int64_t latency_ns, enum order_type type);
+
+bool risk_venue_tripped(const struct desk *desk, uint16_t venue, int64_t now_ns);
+const struct risk_preset *risk_preset_of(const struct desk *desk);
+// The day's loss limit: the smaller of the amount and the share of the equity.
+struct usd risk_day_loss_limit(const struct desk *desk);
+struct usd risk_day_loss(const struct desk *desk); // 0 when the day is in profit
+
+// Rules by level, one file each; listed in risk.c's table.
+bool risk_capital_pool(const struct risk_case *c, struct verdict *v);
+bool risk_account_killed(const struct risk_case *c, struct verdict *v);
+bool risk_account_halted(const struct risk_case *c, struct verdict *v);
+bool risk_account_reducing(const struct risk_case *c, struct verdict *v);
+bool risk_account_paused(const struct risk_case *c, struct verdict *v);
+bool risk_account_order_notional(const struct risk_case *c, struct verdict *v);
+bool risk_account_drawdown(const struct risk_case *c, struct verdict *v);
+bool risk_account_day_loss(const struct risk_case *c, struct verdict *v);
+bool risk_account_failures(const struct risk_case *c, struct verdict *v);
+bool risk_account_fast_market(const struct risk_case *c, struct verdict *v);
+bool risk_account_symbol_exposure(const struct risk_case *c, struct verdict *v);
+bool risk_account_direction(const struct risk_case *c, struct verdict *v);
+bool risk_position_size(const struct risk_case *c, struct verdict *v);
+bool risk_position_cool_down(const struct risk_case *c, struct verdict *v);
+bool risk_execution_role(const struct risk_case *c, struct verdict *v);
+bool risk_execution_venue_down(const struct risk_case *c, struct verdict *v);
+bool risk_execution_tripped(const struct risk_case *c, struct verdict *v);
+bool risk_execution_clock(const struct risk_case *c, struct verdict *v);
+bool risk_execution_instrument(const struct risk_case *c, struct verdict *v);
+bool risk_execution_quote(const struct risk_case *c, struct verdict *v);
+bool risk_execution_stale(const struct risk_case *c, struct verdict *v);
+bool risk_execution_quarantine(const struct risk_case *c, struct verdict *v);
+bool risk_execution_order_size(const struct risk_case *c, struct verdict *v);
+bool risk_execution_order_small(const struct risk_case *c, struct verdict *v);
+bool risk_execution_collar(const struct risk_case *c, struct verdict *v);
+bool risk_execution_slippage(const struct risk_case *c, struct verdict *v);
+bool risk_execution_self_trade(const struct risk_case *c, struct verdict *v);
+bool risk_job_min_edge(const struct risk_case *c, struct verdict *v);
+bool risk_job_max_loss(const struct risk_case *c, struct verdict *v);
+bool risk_job_round_trip(const struct risk_case *c, struct verdict *v);
+bool risk_job_funding_blackout(const struct risk_case *c, struct verdict *v);
+bool risk_job_funding(const struct risk_case *c, struct verdict *v);
+bool risk_job_volatility(const struct risk_case *c, struct verdict *v);
+bool risk_job_latency(const struct risk_case *c, struct verdict *v);
+bool risk_job_leverage(const struct risk_case *c, struct verdict *v);
+bool risk_job_score(const struct risk_case *c, struct verdict *v);
+
+#endif

@@ -1,0 +1,131 @@
+// Level 4: the order itself, against the venue and the market as they are now.
+#include "trade/cost.h"
+#include "trade/desk.h"
+
+static uint16_t venue_of(const struct risk_case *c) {
+    return c->job->legs[c->leg].venue;
+}
+
+static enum side side_of(const struct risk_case *c) {
+    return c->leg == LEG_BUY ? SIDE_BUY : SIDE_SELL;
+}
+
+bool risk_execution_role(const struct risk_case *c, struct verdict *v) {
+    (void)v;
+    return c->desk->universe->venues[venue_of(c)].role != VENUE_TRADE;
+}
+
+bool risk_execution_venue_down(const struct risk_case *c, struct verdict *v) {
+    (void)v;
+    return c->desk->picture.venues[venue_of(c)].feed.state != FEED_LIVE;
+}
+
+bool risk_execution_tripped(const struct risk_case *c, struct verdict *v) {
+    v->figure = (c->desk->risk.venues[venue_of(c)].tripped_until_ns - c->now_ns) / NS_PER_S;
+    return risk_venue_tripped(c->desk, venue_of(c), c->now_ns);
+}
+
+bool risk_execution_clock(const struct risk_case *c, struct verdict *v) {
+    int64_t offset = c->desk->picture.venues[venue_of(c)].feed.clock_offset_ns;
+    v->figure = (offset < 0 ? -offset : offset) / NS_PER_MS;
+    v->limit = c->desk->settings->feeds.clock_offset_max_ns / NS_PER_MS;
+    return v->figure > v->limit;
+}
+
+bool risk_execution_instrument(const struct risk_case *c, struct verdict *v) {
+    (void)v;
+    return !universe_listing(c->desk->universe, venue_of(c), c->job->symbol)->ready;
+}
+
+bool risk_execution_quote(const struct risk_case *c, struct verdict *v) {
+    (void)v;
+    const struct quote *quote = picture_quote(c->desk, venue_of(c), c->job->symbol);
+    return quote->bid.v <= 0 || quote->ask.v <= quote->bid.v ||
+           (quote->flags & (QUOTE_BID_SMALL | QUOTE_ASK_SMALL)) != 0;
+}
+
+bool risk_execution_stale(const struct risk_case *c, struct verdict *v) {
+    enum freshness freshness =
+        picture_freshness(c->desk, venue_of(c), c->job->symbol, c->now_ns, &v->figure);
+    v->limit = c->desk->settings->feeds.stale_ns / NS_PER_MS;
+    return freshness != FRESH_OK && freshness != FRESH_WARN;
+}
+
+bool risk_execution_quarantine(const struct risk_case *c, struct verdict *v) {
+    const struct quote *quote = picture_quote(c->desk, venue_of(c), c->job->symbol);
+    if ((quote->flags & QUOTE_QUARANTINED) != 0) {
+        v->limit = c->desk->settings->feeds.jump_max.v;
+        v->figure = v->limit;
+        return true;
+    }
+    struct bps distance;
+    if (!picture_quorum_distance(c->desk, venue_of(c), c->job->symbol, c->now_ns, &distance)) {
+        return false; // fewer than three others: off, and shown as off
+    }
+    v->figure = distance.v;
+    v->limit = c->desk->settings->feeds.quorum.v;
+    return v->figure > v->limit;
+}
+
+bool risk_execution_order_size(const struct risk_case *c, struct verdict *v) {
+    v->figure = c->job->notional.v;
+    v->limit = c->desk->settings->risk.order_max.v;
+    return v->figure > v->limit;
+}
+
+bool risk_execution_order_small(const struct risk_case *c, struct verdict *v) {
+    const struct listing *listing =
+        universe_listing(c->desk->universe, venue_of(c), c->job->symbol);
+    const struct quote *quote = picture_quote(c->desk, venue_of(c), c->job->symbol);
+    struct qty size = c->job->legs[c->leg].target;
+    v->figure = usd_notional_floor(quote->bid, size).v;
+    v->limit = listing->notional_min.v;
+    return size.v <= 0 || size.v < listing->size_min.v || v->figure < v->limit;
+}
+
+// The price the order would be sent at, against the median over the venues.
+bool risk_execution_collar(const struct risk_case *c, struct verdict *v) {
+    struct px reference;
+    if (picture_median_mid(c->desk, c->job->symbol, VENUE_MAX, c->now_ns, &reference) == 0) {
+        return false; // nothing fresh: the stale rule has refused already
+    }
+    const struct quote *quote = picture_quote(c->desk, venue_of(c), c->job->symbol);
+    struct px price = side_of(c) == SIDE_BUY ? quote->ask : quote->bid;
+    int64_t distance = bps_between_near(price, reference).v;
+    v->figure = distance < 0 ? -distance : distance;
+    v->limit = c->desk->settings->risk.collar.v;
+    return v->figure > v->limit;
+}
+
+bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
+    const struct settings *settings = c->desk->settings;
+    uint16_t venue = venue_of(c), symbol = c->job->symbol;
+    v->figure =
+        cost_slippage(picture_quote(c->desk, venue, symbol), picture_depth(c->desk, venue, symbol),
+                      side_of(c), c->job->notional, settings->feeds.unknown_size)
+            .v;
+    v->limit = settings->risk.slippage_max.v;
+    if (c->job->strategy == STRATEGY_WASH && settings->wash.slippage_max.v < v->limit) {
+        v->limit = settings->wash.slippage_max.v;
+    }
+    return v->figure > v->limit;
+}
+
+// No order may be able to trade against another of ours: same venue, same symbol, opposite side,
+// crossing price. The taker's worst price is its collar, so an opposite order within the collar
+// counts as crossing.
+bool risk_execution_self_trade(const struct risk_case *c, struct verdict *v) {
+    const struct desk *desk = c->desk;
+    if (desk->orders.live_count == 0) {
+        return false;
+    }
+    for (uint32_t i = 0; i < ORDERS_MAX; i++) {
+        const struct order *order = &desk->orders.orders[i];
+        if (order_live(order) && order->venue == venue_of(c) && order->symbol == c->job->symbol &&
+            order->side != side_of(c)) {
+            v->figure = order->job;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,362 @@
+#include "trade/scanner.h"
+
+#include <stdlib.h>
+
+#include "trade/cost.h"
+#include "trade/desk.h"
+
+#define CONFIDENCE_PERSISTENCE_NS (5 * NS_PER_S)
+
+enum status scanner_create(struct scanner *scanner, const struct universe *universe) {
+    *scanner = (struct scanner){0};
+    size_t pairs = (size_t)universe->symbol_count * universe->venue_count * universe->venue_count;
+    scanner->standing = calloc(STANDING_MAX, sizeof(*scanner->standing));
+    scanner->free_slots = calloc(STANDING_MAX, sizeof(*scanner->free_slots));
+    scanner->slots = calloc(pairs, sizeof(*scanner->slots));
+    scanner->gross = calloc(pairs, sizeof(*scanner->gross));
+    if (scanner->standing == NULL || scanner->free_slots == NULL || scanner->slots == NULL ||
+        scanner->gross == NULL) {
+        scanner_finish(scanner);
+        return status_fail(STATUS_SYSTEM, "no memory for the scanner of %zu pairs", pairs);
+    }
+    for (uint32_t i = 0; i < STANDING_MAX; i++) {
+        scanner->free_slots[i] = (uint16_t)(STANDING_MAX - 1 - i);
+    }
+    scanner->free_count = STANDING_MAX;
+    return STATUS_OK;
+}
+
+void scanner_finish(struct scanner *scanner) {
+    free(scanner->standing);
+    free(scanner->free_slots);
+    free(scanner->slots);
+    free(scanner->gross);
+    *scanner = (struct scanner){0};
+}
+
+static size_t pair_index(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell) {
+    const struct universe *u = desk->universe;
+    ASSERT(symbol < u->symbol_count && buy < u->venue_count && sell < u->venue_count);
+    return ((size_t)symbol * u->venue_count + buy) * u->venue_count + sell;
+}
+
+const struct opportunity *scanner_find(const struct desk *desk, uint16_t symbol, uint16_t buy,
+                                       uint16_t sell) {
+    uint16_t slot = desk->scanner.slots[pair_index(desk, symbol, buy, sell)];
+    return slot == 0 ? NULL : &desk->scanner.standing[slot - 1];
+}
+
+// What a pair across currencies owes to the currencies and not to the market: half the difference
+// of the two directions' median gross is the median of the mids.
+static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t buy,
+                             uint16_t sell) {
+    const struct settings_scanner *settings = &desk->settings->scanner;
+    const struct venue_entry *venues = desk->universe->venues;
+    if (settings->basis_mode == BASIS_OFF ||
+        venues[buy].quote_currency == venues[sell].quote_currency) {
+        return (struct bps){0};
+    }
+    if (settings->basis_mode == BASIS_FIXED) {
+        return settings->basis_fixed;
+    }
+    int64_t there = series_median(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
+    int64_t back = series_median(&desk->scanner.gross[pair_index(desk, symbol, sell, buy)]);
+    return (struct bps){(there - back) / 2};
+}
+
+struct bps scanner_threshold(const struct desk *desk, uint16_t symbol, uint16_t buy,
+                             uint16_t sell) {
+    if (desk->threshold.v >= 0) {
+        return desk->threshold;
+    }
+    const struct settings_scanner *settings = &desk->settings->scanner;
+    int64_t deviation = series_deviation(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
+    int64_t full = settings->high_volatility.v > 0 ? settings->high_volatility.v : 1;
+    int64_t share = deviation < full ? deviation : full;
+    int64_t span = settings->high_volatility_min.v - settings->low_volatility_min.v;
+    int64_t moving = settings->low_volatility_min.v + mul_div_floor(span, share, full);
+    return (struct bps){moving > settings->profit_min.v ? moving : settings->profit_min.v};
+}
+
+static int64_t clamp_ppm(int64_t value) {
+    return value < 0 ? 0 : value > PPM_ONE ? PPM_ONE : value;
+}
+
+static int64_t score_of(const struct desk *desk, const struct opportunity *opp) {
+    const struct settings_scanner *settings = &desk->settings->scanner;
+    int64_t profit =
+        mul_div_floor(opp->net.v, PPM_ONE, settings->profit_max.v > 0 ? settings->profit_max.v : 1);
+    struct usd bought = usd_notional_floor(opp->buy_ask, opp->buy_size);
+    struct usd sold = usd_notional_floor(opp->sell_bid, opp->sell_size);
+    struct usd shown = bought.v < sold.v ? bought : sold;
+    int64_t size =
+        mul_div_floor(shown.v, PPM_ONE, settings->size_min.v > 0 ? settings->size_min.v : 1);
+    int64_t a = desk->picture.venues[opp->buy_venue].reliability_ppm;
+    int64_t b = desk->picture.venues[opp->sell_venue].reliability_ppm;
+    int64_t reliability = a < b ? a : b;
+    return (4 * clamp_ppm(profit) + 3 * clamp_ppm(size) + 3 * clamp_ppm(reliability)) / 10;
+}
+
+// A third each: how fresh the older quote is, how often the books hold the size, how long it has
+// stood.
+static uint16_t confidence_of(const struct desk *desk, const struct opportunity *opp,
+                              int64_t now_ns) {
+    int64_t buy_ms, sell_ms;
+    (void)picture_freshness(desk, opp->buy_venue, opp->symbol, now_ns, &buy_ms);
+    (void)picture_freshness(desk, opp->sell_venue, opp->symbol, now_ns, &sell_ms);
+    int64_t stale_ms = desk->settings->feeds.stale_ns / NS_PER_MS;
+    int64_t older_ms = buy_ms > sell_ms ? buy_ms : sell_ms;
+    int64_t age =
+        clamp_ppm(PPM_ONE - mul_div_floor(older_ms, PPM_ONE, stale_ms > 0 ? stale_ms : 1));
+    int64_t depth = clamp_ppm(PPM_ONE - mul_div_floor(opp->slippage.v, PPM_ONE, 10 * BPS_ONE));
+    int64_t stood =
+        clamp_ppm(mul_div_floor(now_ns - opp->first_seen_ns, PPM_ONE, CONFIDENCE_PERSISTENCE_NS));
+    return (uint16_t)((age + depth + stood) / 3 / 1000);
+}
+
+bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
+                      struct usd size, int64_t now_ns, struct opportunity *out) {
+    if (!picture_usable(desk, buy, symbol, now_ns) || !picture_usable(desk, sell, symbol, now_ns)) {
+        return false;
+    }
+    const struct quote *bought = picture_quote(desk, buy, symbol);
+    const struct quote *sold = picture_quote(desk, sell, symbol);
+    const struct venue_entry *venues = desk->universe->venues;
+    const struct settings *settings = desk->settings;
+    enum execution_mode mode = (enum execution_mode)settings->execution.mode;
+    enum maker_leg maker = cost_maker_leg(&venues[buy], &venues[sell], mode);
+    int64_t slip_buy = cost_slippage(bought, picture_depth(desk, buy, symbol), SIDE_BUY, size,
+                                     settings->feeds.unknown_size)
+                           .v;
+    int64_t slip_sell = cost_slippage(sold, picture_depth(desk, sell, symbol), SIDE_SELL, size,
+                                      settings->feeds.unknown_size)
+                            .v;
+    int64_t slip_open = (maker == MAKER_BUY ? 0 : slip_buy) + (maker == MAKER_SELL ? 0 : slip_sell);
+    struct bps gross = bps_between_floor(sold->bid, bought->ask);
+    struct bps fees = cost_open_fees(&venues[buy], &venues[sell], mode);
+    struct bps basis = pair_basis(desk, symbol, buy, sell);
+    int64_t usual = series_median(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
+    *out = (struct opportunity){
+        .symbol = symbol,
+        .buy_venue = buy,
+        .sell_venue = sell,
+        .standing = true,
+        .buy_ask = bought->ask,
+        .sell_bid = sold->bid,
+        .buy_size = bought->ask_size,
+        .sell_size = sold->bid_size,
+        .size = size,
+        .gross = gross,
+        .fees = fees,
+        .slippage = {slip_open},
+        .basis = basis,
+        .net = {gross.v - basis.v - fees.v - slip_open},
+        // Closing walks the other sides of the same books: the same depth is taken as its measure.
+        .round_trip = {gross.v - usual - 2 * fees.v - 2 * slip_open},
+        .funding = cost_funding(picture_funding(desk, buy, symbol),
+                                picture_funding(desk, sell, symbol), settings->arb.hold_max_ns),
+        .first_seen_ns = now_ns,
+        .last_seen_ns = now_ns,
+    };
+    return true;
+}
+
+static void tell(struct bus *bus, enum event_kind kind, const struct opportunity *opp) {
+    struct event_opportunity event = {
+        .symbol = opp->symbol,
+        .buy_venue = opp->buy_venue,
+        .sell_venue = opp->sell_venue,
+        .confidence_permille = opp->confidence_permille,
+        .size = opp->size,
+        .gross = opp->gross,
+        .net = opp->net,
+        .round_trip = opp->round_trip,
+        .score_ppm = opp->score_ppm,
+        .first_seen_ns = opp->first_seen_ns,
+        .buy_ask = opp->buy_ask,
+        .sell_bid = opp->sell_bid,
+    };
+    bus_emit(bus, kind, &event);
+}
+
+static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_t buy,
+                    uint16_t sell) {
+    struct scanner *scanner = &desk->scanner;
+    const struct quote *bought = picture_quote(desk, buy, symbol);
+    const struct quote *sold = picture_quote(desk, sell, symbol);
+    if (sold->bid.v <= bought->ask.v || bought->ask.v <= 0) {
+        return; // not crossed: the sweep ends what stood here
+    }
+    struct opportunity found;
+    if (!scanner_evaluate(desk, symbol, buy, sell, desk->settings->scanner.arb_size, bus->now_ns,
+                          &found)) {
+        return;
+    }
+    scanner->crossings++;
+    uint16_t *slot = &scanner->slots[pair_index(desk, symbol, buy, sell)];
+    bool is_new = *slot == 0;
+    if (is_new) {
+        if (scanner->free_count == 0) {
+            scanner->overflow++;
+            return;
+        }
+        *slot = (uint16_t)(scanner->free_slots[--scanner->free_count] + 1);
+    } else {
+        found.first_seen_ns = scanner->standing[*slot - 1].first_seen_ns;
+    }
+    found.score_ppm = score_of(desk, &found);
+    found.confidence_permille = confidence_of(desk, &found, bus->now_ns);
+    scanner->standing[*slot - 1] = found;
+    if (is_new) {
+        tell(bus, EVENT_OPPORTUNITY_FOUND, &found);
+    }
+}
+
+static bool is_priority(const struct settings_scanner *settings, uint16_t a, uint16_t b) {
+    for (uint32_t i = 0; i < settings->priority_count; i++) {
+        const uint16_t *pair = settings->priority[i];
+        if ((pair[0] == a && pair[1] == b) || (pair[0] == b && pair[1] == a)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum status scanner_on_event(void *self, struct bus *bus, const struct event *event) {
+    struct desk *desk = self;
+    uint16_t changed = event->u.quote.venue, symbol = event->u.quote.symbol;
+    const struct settings_scanner *settings = &desk->settings->scanner;
+    for (int pass = settings->priority_count > 0 ? 0 : 1; pass < 2;
+         pass++) { // priority pairs first
+        for (uint16_t other = 0; other < desk->universe->venue_count; other++) {
+            if (other == changed || (settings->priority_count > 0 &&
+                                     is_priority(settings, changed, other) != (pass == 0))) {
+                continue;
+            }
+            compare(desk, bus, symbol, changed, other);
+            compare(desk, bus, symbol, other, changed);
+        }
+    }
+    return STATUS_OK;
+}
+
+// Ends opportunities that were not seen crossed for gone_ns. "Seen" means now: a quiet market keeps
+// what still crosses on usable quotes.
+static void sweep(struct desk *desk, struct bus *bus, int64_t now_ns) {
+    struct scanner *scanner = &desk->scanner;
+    uint32_t left =
+        STANDING_MAX - scanner->free_count; // low slots are used first: stop at the last one
+    for (uint32_t i = 0; i < STANDING_MAX && left > 0; i++) {
+        struct opportunity *opp = &scanner->standing[i];
+        if (!opp->standing) {
+            continue;
+        }
+        left--;
+        const struct quote *bought = picture_quote(desk, opp->buy_venue, opp->symbol);
+        const struct quote *sold = picture_quote(desk, opp->sell_venue, opp->symbol);
+        if (sold->bid.v > bought->ask.v && bought->ask.v > 0 &&
+            picture_usable(desk, opp->buy_venue, opp->symbol, now_ns) &&
+            picture_usable(desk, opp->sell_venue, opp->symbol, now_ns)) {
+            opp->last_seen_ns = now_ns;
+        } else if (now_ns - opp->last_seen_ns >= desk->settings->scanner.gone_ns) {
+            tell(bus, EVENT_OPPORTUNITY_GONE, opp);
+            opp->standing = false;
+            scanner->slots[pair_index(desk, opp->symbol, opp->buy_venue, opp->sell_venue)] = 0;
+            scanner->free_slots[scanner->free_count++] = (uint16_t)i;
+        }
+    }
+}
+
+static int64_t sample_step_ns(const struct desk *desk) {
+    return desk->settings->scanner.window_ns / SERIES_MAX;
+}
+
+static void sample_pairs(struct desk *desk, int64_t now_ns) {
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        for (uint16_t buy = 0; buy < desk->universe->venue_count; buy++) {
+            if (!picture_usable(desk, buy, symbol, now_ns)) {
+                continue;
+            }
+            const struct quote *bought = picture_quote(desk, buy, symbol);
+            for (uint16_t sell = 0; sell < desk->universe->venue_count; sell++) {
+                if (sell != buy && picture_usable(desk, sell, symbol, now_ns)) {
+                    const struct quote *sold = picture_quote(desk, sell, symbol);
+                    series_add(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)],
+                               bps_between_floor(sold->bid, bought->ask).v);
+                }
+            }
+        }
+    }
+}
+
+#define SWEEP_NS (100 * NS_PER_MS)
+
+static enum status scanner_on_time(void *self, struct bus *bus, int64_t now_ns) {
+    struct desk *desk = self;
+    if (now_ns - desk->scanner.sampled_ns >= sample_step_ns(desk)) {
+        desk->scanner.sampled_ns = now_ns;
+        sample_pairs(desk, now_ns);
+    }
+    if (now_ns - desk->scanner.swept_ns >= SWEEP_NS) {
+        desk->scanner.swept_ns = now_ns;
+        sweep(desk, bus, now_ns);
+    }
+    return STATUS_OK;
+}
+
+static int64_t scanner_deadline(const void *self) {
+    const struct desk *desk = self;
+    int64_t sample = desk->scanner.sampled_ns + sample_step_ns(desk);
+    int64_t next = desk->scanner.swept_ns + SWEEP_NS;
+    return sample < next ? sample : next;
+}
+
+static void publish_row(const struct desk *desk, const struct opportunity *opp,
+                        struct state_opportunity *row, int64_t now_ns) {
+    *row = (struct state_opportunity){
+        .symbol = opp->symbol,
+        .buy_venue = opp->buy_venue,
+        .sell_venue = opp->sell_venue,
+        .confidence_permille = opp->confidence_permille,
+        .buy_ask = opp->buy_ask,
+        .sell_bid = opp->sell_bid,
+        .buy_size = opp->buy_size,
+        .sell_size = opp->sell_size,
+        .size = opp->size,
+        .gross = opp->gross,
+        .fees = opp->fees,
+        .slippage = opp->slippage,
+        .basis = opp->basis,
+        .net = opp->net,
+        .round_trip = opp->round_trip,
+        .funding = opp->funding,
+        .score_ppm = opp->score_ppm,
+        .first_seen_ns = opp->first_seen_ns,
+        .last_seen_ns = opp->last_seen_ns,
+    };
+    scheduler_explain_arb(desk, opp, now_ns, &row->job, &row->verdict);
+}
+
+static void scanner_publish(void *self, struct state_draft *draft, int64_t now_ns) {
+    const struct desk *desk = self;
+    struct state_opportunity *rows =
+        STATE_ROWS(draft, STATE_OPPORTUNITIES, struct state_opportunity);
+    uint32_t count = 0;
+    uint32_t left = STANDING_MAX - desk->scanner.free_count;
+    for (uint32_t i = 0; i < STANDING_MAX && left > 0 && count < STATE_OPPORTUNITIES_MAX; i++) {
+        if (desk->scanner.standing[i].standing) {
+            publish_row(desk, &desk->scanner.standing[i], &rows[count++], now_ns);
+            left--;
+        }
+    }
+    draft->count[STATE_OPPORTUNITIES] = count;
+}
+
+const struct component scanner_component = {
+    .name = "scanner",
+    .kinds = EVENT_BIT(EVENT_QUOTE_UPDATED),
+    .on_event = scanner_on_event,
+    .on_time = scanner_on_time,
+    .deadline = scanner_deadline,
+    .publish = scanner_publish,
+};

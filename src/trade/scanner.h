@@ -1,0 +1,55 @@
+// Cross-venue opportunities: on each quote change the changed symbol is compared over every ordered
+// pair of venues that holds the changed one.
+//
+// A crossed pair (gross > 0) is one standing opportunity with a first-seen time, however often it
+// is seen. Costs are worked out from the books for the wanted size; round trip says what would be
+// left after closing at the pair's usual gross. Whether it is traded is for risk and the scheduler
+// to say.
+#ifndef PERPDESK_TRADE_SCANNER_H
+#define PERPDESK_TRADE_SCANNER_H
+
+#include "engine/bus.h"
+#include "trade/series.h"
+
+struct desk;
+
+enum { STANDING_MAX = 4096 };
+
+struct opportunity {
+    uint16_t symbol, buy_venue, sell_venue;
+    uint16_t confidence_permille;
+    bool standing; // false: the slot is free
+    struct px buy_ask, sell_bid;
+    struct qty buy_size, sell_size;
+    struct usd size; // notional the costs were worked out for
+    struct bps gross, fees, slippage, basis, net, round_trip, funding;
+    int64_t score_ppm;
+    int64_t first_seen_ns, last_seen_ns;
+};
+
+struct scanner {
+    struct opportunity *standing; // STANDING_MAX
+    uint16_t *slots;              // [symbol][buy][sell] -> index + 1, 0 = none
+    uint16_t *free_slots;
+    uint32_t free_count;
+    struct series *gross; // [symbol][buy][sell]: gross bps of the pair over the window
+    int64_t sampled_ns, swept_ns;
+    uint64_t crossings, overflow;
+};
+
+extern const struct component scanner_component;
+
+enum status scanner_create(struct scanner *scanner, const struct universe *universe) MUST_CHECK;
+void scanner_finish(struct scanner *scanner);
+
+// The standing opportunity of an ordered pair, NULL when it does not cross.
+const struct opportunity *scanner_find(const struct desk *desk, uint16_t symbol, uint16_t buy,
+                                       uint16_t sell);
+// Works out the figures of an ordered pair, crossed or not, for `size`. False when a quote is
+// missing or unusable.
+bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
+                      struct usd size, int64_t now_ns, struct opportunity *out);
+// The dynamic threshold of a pair, or the one a person set.
+struct bps scanner_threshold(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell);
+
+#endif

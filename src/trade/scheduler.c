@@ -1,0 +1,481 @@
+#include "trade/scheduler.h"
+
+#include <stdlib.h>
+
+#include "trade/desk.h"
+#include "trade/strategy.h"
+
+#define TICK_NS (100 * NS_PER_MS)
+#define ARB_PACE_NS                                                                                \
+    (250 * NS_PER_MS) // between two looks at one symbol by a strategy that looks at each quote
+#define MINUTE_NS (60 * NS_PER_S)
+#define DAY_NS    (INT64_C(86400) * NS_PER_S)
+
+enum status scheduler_create(struct scheduler *scheduler, const struct universe *universe) {
+    *scheduler = (struct scheduler){0};
+    scheduler->symbols = calloc(universe->symbol_count, sizeof(*scheduler->symbols));
+    return scheduler->symbols != NULL ? STATUS_OK
+                                      : status_fail(STATUS_SYSTEM, "no memory for the scheduler");
+}
+
+void scheduler_finish(struct scheduler *scheduler) {
+    free(scheduler->symbols);
+    *scheduler = (struct scheduler){0};
+}
+
+static int64_t gcd(int64_t a, int64_t b) {
+    while (b != 0) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+// A size both venues accept: a multiple of both steps.
+static struct qty common_step(struct qty a, struct qty b) {
+    if (a.v <= 0 || b.v <= 0) {
+        return (struct qty){1};
+    }
+    return (struct qty){mul_div_floor(a.v, b.v, gcd(a.v, b.v))};
+}
+
+void scheduler_draft(const struct desk *desk, enum strategy strategy,
+                     const struct opportunity *pair, struct usd notional, struct job *draft) {
+    uint16_t venues[] = {[LEG_BUY] = pair->buy_venue, [LEG_SELL] = pair->sell_venue};
+    const struct listing *buy = universe_listing(desk->universe, venues[LEG_BUY], pair->symbol);
+    const struct listing *sell = universe_listing(desk->universe, venues[LEG_SELL], pair->symbol);
+    struct qty size = qty_step_floor(qty_for_usd_floor(notional, pair->buy_ask),
+                                     common_step(buy->step, sell->step));
+    *draft = (struct job){
+        .strategy = strategy,
+        .symbol = pair->symbol,
+        .maker = cost_maker_leg(&desk->universe->venues[venues[LEG_BUY]],
+                                &desk->universe->venues[venues[LEG_SELL]],
+                                (enum execution_mode)desk->settings->execution.mode),
+        .notional = usd_notional_ceil(
+            pair->buy_ask.v > pair->sell_bid.v ? pair->buy_ask : pair->sell_bid, size),
+        .edge = pair->net,
+    };
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        draft->legs[leg].venue = venues[leg];
+        draft->legs[leg].target = size;
+    }
+}
+
+void scheduler_draft_arb(const struct desk *desk, const struct opportunity *opp,
+                         struct job *draft) {
+    const struct settings_arb *settings = &desk->settings->arb;
+    struct usd bought = usd_notional_floor(opp->buy_ask, opp->buy_size);
+    struct usd sold = usd_notional_floor(opp->sell_bid, opp->sell_size);
+    struct usd shown = bought.v < sold.v ? bought : sold;
+    struct usd notional = shown.v < settings->notional_max.v ? shown : settings->notional_max;
+    if (notional.v < settings->notional_min.v) {
+        notional = settings->notional_min;
+    }
+    scheduler_draft(desk, STRATEGY_ARB, opp, notional, draft);
+}
+
+uint32_t scheduler_job_on(const struct desk *desk, enum strategy strategy, uint16_t symbol,
+                          uint16_t buy, uint16_t sell) {
+    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+        const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
+        if (job->strategy == strategy && job->symbol == symbol && job->legs[LEG_BUY].venue == buy &&
+            job->legs[LEG_SELL].venue == sell) {
+            return job->id;
+        }
+    }
+    return 0;
+}
+
+static bool strategy_enabled(const struct desk *desk, enum strategy strategy) {
+    const struct settings *settings = desk->settings;
+    bool enabled = strategy == STRATEGY_WASH  ? settings->wash.enabled
+                   : strategy == STRATEGY_ARB ? settings->arb.enabled
+                                              : true;
+    return enabled && (desk->risk.strategies_off >> strategy & 1) == 0;
+}
+
+struct verdict scheduler_check_limits(const struct desk *desk, const struct job *job,
+                                      int64_t now_ns) {
+    const struct settings_scheduler *settings = &desk->settings->scheduler;
+    const struct settings_risk *risk = &desk->settings->risk;
+    struct verdict v = {.venue = VENUE_MAX, .symbol = job->symbol};
+    uint32_t running = 0;
+    uint32_t on_venue[JOB_LEGS_MAX] = {0};
+    struct usd notional[JOB_LEGS_MAX] = {{0}};
+    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+        const struct job *other = &desk->jobs.jobs[desk->jobs.live[i]];
+        if (!job_running(other)) {
+            continue;
+        }
+        running++;
+        for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+            uint16_t venue = job->legs[leg].venue;
+            if (other->legs[LEG_BUY].venue == venue || other->legs[LEG_SELL].venue == venue) {
+                on_venue[leg]++;
+                notional[leg] = usd_add(notional[leg], other->notional);
+            }
+        }
+    }
+    if (!strategy_enabled(desk, job->strategy)) {
+        v.rule = RULE_STRATEGY_OFF;
+        return v;
+    }
+    if (running >= settings->jobs_max) {
+        v.rule = RULE_JOBS_MAX, v.figure = running, v.limit = settings->jobs_max;
+        return v;
+    }
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        v.venue = job->legs[leg].venue;
+        struct usd after = usd_add(notional[leg], job->notional);
+        if (on_venue[leg] >= settings->venue_jobs_max) {
+            v.rule = RULE_VENUE_JOBS_MAX, v.figure = on_venue[leg],
+            v.limit = settings->venue_jobs_max;
+            return v;
+        }
+        if (after.v > settings->venue_notional_max.v) {
+            v.rule = RULE_VENUE_NOTIONAL_MAX, v.figure = after.v,
+            v.limit = settings->venue_notional_max.v;
+            return v;
+        }
+    }
+    v.venue = VENUE_MAX;
+    const struct scheduler_symbol *symbol = &desk->scheduler.symbols[job->symbol];
+    uint32_t minute_jobs = symbol->minute == now_ns / MINUTE_NS ? symbol->minute_jobs : 0;
+    uint32_t day_jobs = desk->scheduler.day == now_ns / DAY_NS ? desk->scheduler.day_jobs : 0;
+    struct usd unhedged = execution_unhedged(desk);
+    if (minute_jobs >= risk->repeat_minute_max) {
+        v.rule = RULE_REPEAT_MINUTE, v.figure = minute_jobs, v.limit = risk->repeat_minute_max;
+    } else if (day_jobs >= risk->repeat_day_max) {
+        v.rule = RULE_REPEAT_DAY, v.figure = day_jobs, v.limit = risk->repeat_day_max;
+    } else if (unhedged.v > risk->unhedged_max.v) {
+        v.rule = RULE_EXPOSURE_CLOCK, v.figure = unhedged.v, v.limit = risk->unhedged_max.v;
+    }
+    return v;
+}
+
+void scheduler_explain_arb(const struct desk *desk, const struct opportunity *opp, int64_t now_ns,
+                           uint32_t *job, struct verdict *verdict) {
+    *job = scheduler_job_on(desk, STRATEGY_ARB, opp->symbol, opp->buy_venue, opp->sell_venue);
+    if (*job != 0) {
+        *verdict = (struct verdict){.rule = RULE_NONE, .venue = VENUE_MAX, .symbol = opp->symbol};
+        return;
+    }
+    struct job draft;
+    scheduler_draft_arb(desk, opp, &draft);
+    *verdict = risk_check_job(desk, &draft, now_ns, NULL);
+    if (verdict->rule == RULE_NONE) {
+        *verdict = scheduler_check_limits(desk, &draft, now_ns);
+    }
+}
+
+// A limit or the purse may free up within the job's patience; a rule's no is final.
+static bool worth_waiting(enum rule rule) {
+    return rule == RULE_CAPITAL_POOL || rule == RULE_CAPITAL_IN_FLIGHT || rule == RULE_JOBS_MAX ||
+           rule == RULE_VENUE_JOBS_MAX || rule == RULE_VENUE_NOTIONAL_MAX ||
+           rule == RULE_EXPOSURE_CLOCK;
+}
+
+static void note_admitted(struct desk *desk, const struct job *job, int64_t now_ns) {
+    struct scheduler *scheduler = &desk->scheduler;
+    struct scheduler_symbol *symbol = &scheduler->symbols[job->symbol];
+    if (symbol->minute != now_ns / MINUTE_NS) {
+        symbol->minute = now_ns / MINUTE_NS;
+        symbol->minute_jobs = 0;
+    }
+    symbol->minute_jobs++;
+    if (scheduler->day != now_ns / DAY_NS) {
+        scheduler->day = now_ns / DAY_NS;
+        scheduler->day_jobs = 0;
+    }
+    scheduler->day_jobs++;
+    scheduler->admitted++;
+    desk->risk.accepted++;
+}
+
+// Tries to start a pending job. Returns the refusal, RULE_NONE when it runs.
+static struct verdict admit(struct desk *desk, struct bus *bus, struct job *job) {
+    uint32_t relaxed = 0;
+    struct verdict verdict = risk_check_job(desk, job, bus->now_ns, &relaxed);
+    if (verdict.rule == RULE_NONE) {
+        verdict = scheduler_check_limits(desk, job, bus->now_ns);
+    }
+    if (verdict.rule == RULE_NONE) {
+        verdict = capital_reserve_job(desk, job);
+    }
+    if (verdict.rule != RULE_NONE) {
+        return verdict;
+    }
+    if (relaxed > 0) {
+        watch_alert(bus, SEVERITY_WARN, "override",
+                    "job %u accepted past %u soft rule(s) by the override", job->id, relaxed);
+    }
+    note_admitted(desk, job, bus->now_ns);
+    execution_open(desk, bus, job);
+    return verdict;
+}
+
+static void end_pending(struct desk *desk, struct bus *bus, struct job *job, enum job_state state,
+                        const struct verdict *verdict) {
+    job->verdict = *verdict;
+    risk_note_denial(desk, bus, job, verdict);
+    job_set_state(desk, bus, job, state);
+}
+
+static void submit(struct desk *desk, struct bus *bus, const struct job *draft) {
+    uint32_t relaxed = 0;
+    struct verdict verdict = risk_check_job(desk, draft, bus->now_ns, &relaxed);
+    if (verdict.rule == RULE_NONE) {
+        verdict = scheduler_check_limits(desk, draft, bus->now_ns);
+    }
+    if (verdict.rule != RULE_NONE && !worth_waiting((enum rule)verdict.rule)) {
+        risk_note_denial(desk, bus, draft, &verdict);
+        return;
+    }
+    struct job *job = job_create(&desk->jobs, bus->now_ns);
+    if (job == NULL) {
+        verdict = (struct verdict){.rule = RULE_JOBS_MAX,
+                                   .venue = VENUE_MAX,
+                                   .symbol = draft->symbol,
+                                   .figure = JOBS_MAX,
+                                   .limit = JOBS_MAX};
+        risk_note_denial(desk, bus, draft, &verdict);
+        return;
+    }
+    uint32_t id = job->id;
+    *job = *draft;
+    job->id = id;
+    job->created_ns = job->state_ns = bus->now_ns;
+    risk_score_job(desk, job, bus->now_ns);
+    job_set_state(desk, bus, job, JOB_PENDING);
+    job->verdict = admit(desk, bus, job);
+}
+
+static void propose(struct desk *desk, struct bus *bus, const struct strategy_row *row,
+                    uint16_t symbol) {
+    int64_t *last_ns = &desk->scheduler.symbols[symbol].proposed_ns[row->id];
+    int64_t pace_ns = row->on_quote ? ARB_PACE_NS : desk->settings->wash.pace_ns;
+    if (bus->now_ns - *last_ns < pace_ns || desk->status == DESK_PAUSED || desk->killed ||
+        !strategy_enabled(desk, row->id)) {
+        return;
+    }
+    struct job draft;
+    if (row->propose(desk, symbol, bus->now_ns, &draft)) {
+        *last_ns = bus->now_ns;
+        submit(desk, bus, &draft);
+    }
+}
+
+static void follow_job(struct desk *desk, struct bus *bus, struct job *job) {
+    const struct strategy_row *row = strategy_row_of(job->strategy);
+    if (job->state != JOB_HOLDING || row == NULL || desk->state == TRADING_HALTED || desk->killed) {
+        return;
+    }
+    if (job->hold_until_ns == 0) {
+        job->hold_until_ns = job->state_ns + row->hold_ns(desk, job);
+        job->deadline_ns = job->hold_until_ns;
+    }
+    enum close_wish wish = row->wants_close(desk, job, bus->now_ns);
+    if (wish != CLOSE_NO) {
+        execution_close(desk, bus, job, wish == CLOSE_NOW);
+    }
+}
+
+static enum status scheduler_on_event(void *self, struct bus *bus, const struct event *event) {
+    struct desk *desk = self;
+    uint16_t symbol = event->u.quote.symbol;
+    for (uint32_t i = 0; i < strategy_table_count; i++) {
+        if (strategy_table[i]->on_quote) {
+            propose(desk, bus, strategy_table[i], symbol);
+        }
+    }
+    JOB_FOR_EACH_LIVE(&desk->jobs, job) {
+        if (job->symbol == symbol) {
+            follow_job(desk, bus, job);
+        }
+    }
+    return STATUS_OK;
+}
+
+// Greedy: the pending job with the best final score that fits starts first.
+static void run_pending(struct desk *desk, struct bus *bus) {
+    for (;;) {
+        struct job *best = NULL;
+        for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+            struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
+            bool tried = job->deadline_ns == bus->now_ns;
+            if (job->state == JOB_PENDING && !tried &&
+                (best == NULL || job->final_ppm > best->final_ppm ||
+                 (job->final_ppm == best->final_ppm && job->id < best->id))) {
+                best = job;
+            }
+        }
+        if (best == NULL) {
+            return;
+        }
+        best->deadline_ns = bus->now_ns; // marks it as tried in this tick
+        if (bus->now_ns - best->created_ns >= desk->settings->scheduler.pending_max_ns) {
+            end_pending(desk, bus, best, JOB_EXPIRED, &best->verdict);
+            continue;
+        }
+        risk_score_job(desk, best, bus->now_ns);
+        struct verdict verdict = admit(desk, bus, best);
+        if (verdict.rule != RULE_NONE && !worth_waiting((enum rule)verdict.rule)) {
+            end_pending(desk, bus, best, JOB_REFUSED, &verdict);
+        } else if (verdict.rule != RULE_NONE) {
+            best->verdict = verdict;
+        }
+    }
+}
+
+static enum status scheduler_on_time(void *self, struct bus *bus, int64_t now_ns) {
+    struct desk *desk = self;
+    desk->scheduler.tick_ns = now_ns;
+    JOB_FOR_EACH_LIVE(&desk->jobs, job) {
+        follow_job(desk, bus, job);
+    }
+    run_pending(desk, bus);
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        for (uint32_t i = 0; i < strategy_table_count; i++) {
+            if (!strategy_table[i]->on_quote) {
+                propose(desk, bus, strategy_table[i], symbol);
+            }
+        }
+    }
+    return STATUS_OK;
+}
+
+static int64_t scheduler_deadline(const void *self) {
+    return ((const struct desk *)self)->scheduler.tick_ns + TICK_NS;
+}
+
+void scheduler_job_ended(struct desk *desk, struct bus *bus, struct job *job) {
+    capital_release(desk, job);
+    desk->scheduler.finished++;
+    if (job->order_count == 0 ||
+        (job->legs[LEG_BUY].opened.v == 0 && job->legs[LEG_SELL].opened.v == 0)) {
+        return; // nothing was traded
+    }
+    struct usd pnl = job_cash(job);
+    capital_record_pnl(desk, job, pnl);
+    if (job->state == JOB_DONE) {
+        risk_note_success(desk, bus, job, pnl);
+    }
+}
+
+static void publish_leg(const struct desk *desk, const struct job *job, int i,
+                        struct state_leg *row) {
+    const struct leg *leg = &job->legs[i];
+    (void)desk;
+    *row = (struct state_leg){
+        .venue = leg->venue,
+        .side = (uint8_t)(i == LEG_BUY ? SIDE_BUY : SIDE_SELL),
+        .order_state =
+            (uint8_t)(leg->working_open.v > 0 || leg->working_close.v > 0 ? ORDER_OPEN : ORDER_NEW),
+        .maker = job->maker == (i == LEG_BUY ? MAKER_BUY : MAKER_SELL),
+        .open = leg_held(leg).v > 0,
+        .size = leg->target,
+        .filled = leg->opened,
+        .closed = leg->closed,
+    };
+    if (leg->opened.v > 0) {
+        row->average = px_average_near(leg->opened_usd, leg->opened);
+    }
+    if (leg->closed.v > 0) {
+        row->close_average = px_average_near(leg->closed_usd, leg->closed);
+    }
+}
+
+static void publish_job(const struct desk *desk, const struct job *job, struct state_job *row) {
+    *row = (struct state_job){
+        .id = job->id,
+        .strategy = (uint8_t)job->strategy,
+        .state = (uint8_t)job->state,
+        .legs = JOB_LEGS_MAX,
+        .symbol = job->symbol,
+        .rule = job->verdict.rule,
+        .notional = job->notional,
+        .pnl = job_live(job) ? job_marked_pnl(desk, job) : job_cash(job),
+        .fees = job->fees,
+        .unhedged = job->unhedged,
+        .unhedged_usd_s = job->unhedged_usd_s,
+        .edge = job->edge,
+        .safety_ppm = job->safety_ppm,
+        .volume_ppm = job->volume_ppm,
+        .final_ppm = job->final_ppm,
+        .created_ns = job->created_ns,
+        .deadline_ns = job->deadline_ns,
+        .finished_ns = job->finished_ns,
+        .verdict = job->verdict,
+    };
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        publish_leg(desk, job, leg, &row->leg[leg]);
+    }
+}
+
+static int newest_first(const void *a, const void *b) {
+    uint32_t x = ((const struct state_job *)a)->id, y = ((const struct state_job *)b)->id;
+    return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static void publish_header(struct desk *desk, struct state_draft *draft, int64_t now_ns) {
+    struct state_header *row = STATE_ROWS(draft, STATE_HEADER, struct state_header);
+    struct usd net, gross;
+    position_exposure(desk, SYMBOL_MAX, &net, &gross);
+    row->now_ns = now_ns;
+    row->mode = (uint8_t)desk->mode;
+    row->status = (uint8_t)desk->status;
+    row->state = (uint8_t)desk->state;
+    row->risk_mode = (uint8_t)desk->risk_mode;
+    row->overridden = desk_overridden(desk, now_ns);
+    row->killed = desk->killed;
+    row->quorum_on = desk->universe->venue_count > 3;
+    row->override_until_ns = desk->override_until_ns;
+    row->jobs_running = desk->jobs.live_count;
+    row->orders_open = desk->orders.live_count;
+    row->day_volume = desk->positions.volume;
+    row->day_fees = desk->positions.fees;
+    row->day_pnl = position_day_pnl(desk);
+    row->equity = capital_total_equity(desk);
+    row->equity_start.v = desk->settings->capital.equity_start.v * desk->universe->venue_count;
+    row->gross = gross;
+    row->net = net;
+    row->unhedged = execution_unhedged(desk);
+    row->unhedged_usd_s = 0;
+    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+        row->unhedged_usd_s += desk->jobs.jobs[desk->jobs.live[i]].unhedged_usd_s;
+    }
+    row->loss_budget = risk_day_loss_limit(desk);
+    row->loss_used = risk_day_loss(desk);
+    row->threshold = desk->threshold;
+    row->alerts_open = watch_open_count(&desk->watch);
+    draft->count[STATE_HEADER] = 1;
+}
+
+static void scheduler_publish(void *self, struct state_draft *draft, int64_t now_ns) {
+    struct desk *desk = self;
+    struct state_job *rows = STATE_ROWS(draft, STATE_JOBS, struct state_job);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < desk->jobs.live_count && count < STATE_JOBS_MAX; i++) {
+        publish_job(desk, &desk->jobs.jobs[desk->jobs.live[i]], &rows[count++]);
+    }
+    for (uint32_t i = 0; i < JOBS_MAX && count < STATE_JOBS_MAX; i++) {
+        const struct job *job = &desk->jobs.jobs[i];
+        if (job->id != 0 && !job_live(job)) {
+            publish_job(desk, job, &rows[count++]);
+        }
+    }
+    qsort(rows, count, sizeof(rows[0]), newest_first);
+    draft->count[STATE_JOBS] = count;
+    publish_header(desk, draft, now_ns);
+}
+
+const struct component scheduler_component = {
+    .name = "scheduler",
+    .kinds = EVENT_BIT(EVENT_QUOTE_UPDATED),
+    .on_event = scheduler_on_event,
+    .on_time = scheduler_on_time,
+    .deadline = scheduler_deadline,
+    .publish = scheduler_publish,
+};

@@ -1,0 +1,62 @@
+// Arbitrage: open where one venue bids more than another asks, close when the spread is gone, the
+// target is made, or it took too long.
+#include "trade/desk.h"
+#include "trade/strategy.h"
+
+static bool arb_propose(const struct desk *desk, uint16_t symbol, int64_t now_ns,
+                        struct job *draft) {
+    (void)now_ns;
+    const struct opportunity *best = NULL;
+    for (uint16_t buy = 0; buy < desk->universe->venue_count; buy++) {
+        for (uint16_t sell = 0; sell < desk->universe->venue_count; sell++) {
+            const struct opportunity *opp =
+                buy == sell ? NULL : scanner_find(desk, symbol, buy, sell);
+            if (opp == NULL || scheduler_job_on(desk, STRATEGY_ARB, symbol, buy, sell) != 0) {
+                continue;
+            }
+            if (best == NULL || opp->net.v > best->net.v) {
+                best = opp;
+            }
+        }
+    }
+    if (best == NULL) {
+        return false;
+    }
+    scheduler_draft_arb(desk, best, draft);
+    return true;
+}
+
+static enum close_wish arb_wants_close(const struct desk *desk, const struct job *job,
+                                       int64_t now_ns) {
+    const struct quote *bought = picture_quote(desk, job->legs[LEG_BUY].venue, job->symbol);
+    const struct quote *sold = picture_quote(desk, job->legs[LEG_SELL].venue, job->symbol);
+    const struct venue_entry *venues = desk->universe->venues;
+    if (now_ns >= job->hold_until_ns) {
+        return CLOSE_NOW;
+    }
+    // Profit if both legs were taken out now, against the target on the notional.
+    struct usd out = usd_sub(usd_notional_floor(bought->bid, leg_held(&job->legs[LEG_BUY])),
+                             usd_notional_ceil(sold->ask, leg_held(&job->legs[LEG_SELL])));
+    struct bps fees = {venues[job->legs[LEG_BUY].venue].taker_fee.v +
+                       venues[job->legs[LEG_SELL].venue].taker_fee.v};
+    struct usd profit = usd_sub(usd_add(job_cash(job), out), usd_bps_ceil(job->notional, fees));
+    if (profit.v >= usd_bps_floor(job->notional, desk->settings->arb.target).v) {
+        return CLOSE_NOW;
+    }
+    bool gone =
+        sold->ask.v > 0 && bought->bid.v >= sold->ask.v; // the other way round: it went through
+    return gone ? CLOSE_QUIETLY : CLOSE_NO;
+}
+
+static int64_t arb_hold_ns(const struct desk *desk, const struct job *job) {
+    (void)job;
+    return desk->settings->arb.hold_max_ns;
+}
+
+const struct strategy_row strategy_arb_row = {
+    .id = STRATEGY_ARB,
+    .on_quote = true,
+    .propose = arb_propose,
+    .wants_close = arb_wants_close,
+    .hold_ns = arb_hold_ns,
+};

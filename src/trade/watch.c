@@ -1,0 +1,83 @@
+#include "trade/watch.h"
+
+#include <stdio.h>
+
+#include "trade/desk.h"
+
+void watch_alert(struct bus *bus, enum severity severity, const char *rule, const char *format,
+                 ...) {
+    struct event_alert alert = {.severity = (uint8_t)severity};
+    (void)string_copy(alert.rule, sizeof(alert.rule), slice_of(rule));
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(alert.text, sizeof(alert.text), format, arguments);
+    va_end(arguments);
+    bus_emit(bus, EVENT_ALERT, &alert);
+}
+
+struct watch_text watch_bps(struct bps value) {
+    struct watch_text out;
+    struct text text = TEXT_OVER(out.text);
+    bps_print(&text, value);
+    return out;
+}
+
+struct watch_text watch_usd(struct usd value) {
+    struct watch_text out;
+    struct text text = TEXT_OVER(out.text);
+    usd_print(&text, value, 2, 2);
+    return out;
+}
+
+uint32_t watch_open_count(const struct watch *watch) {
+    uint32_t open = 0;
+    uint32_t kept = watch->count < STATE_ALERTS_MAX ? watch->count : STATE_ALERTS_MAX;
+    for (uint32_t i = 0; i < kept; i++) {
+        open += watch->alerts[i].acknowledged == 0 && watch->alerts[i].severity != SEVERITY_INFO;
+    }
+    return open;
+}
+
+static void acknowledge_newest(struct watch *watch) {
+    uint32_t kept = watch->count < STATE_ALERTS_MAX ? watch->count : STATE_ALERTS_MAX;
+    for (uint32_t i = 0; i < kept; i++) {
+        struct state_alert *alert = &watch->alerts[(watch->count - 1 - i) % STATE_ALERTS_MAX];
+        if (alert->acknowledged == 0 && alert->severity != SEVERITY_INFO) {
+            alert->acknowledged = 1;
+            return;
+        }
+    }
+}
+
+static enum status watch_on_event(void *self, struct bus *bus, const struct event *event) {
+    struct watch *watch = &((struct desk *)self)->watch;
+    if (event->header.kind == EVENT_CONTROL) {
+        if (event->u.control.verb == CONTROL_ACKNOWLEDGE) {
+            acknowledge_newest(watch);
+        }
+        return STATUS_OK;
+    }
+    struct state_alert *alert = &watch->alerts[watch->count++ % STATE_ALERTS_MAX];
+    *alert = (struct state_alert){.time_ns = bus->now_ns, .severity = event->u.alert.severity};
+    memcpy(alert->rule, event->u.alert.rule, sizeof(alert->rule));
+    memcpy(alert->text, event->u.alert.text, sizeof(alert->text));
+    return STATUS_OK;
+}
+
+static void watch_publish(void *self, struct state_draft *draft, int64_t now_ns) {
+    const struct watch *watch = &((struct desk *)self)->watch;
+    struct state_alert *rows = STATE_ROWS(draft, STATE_ALERTS, struct state_alert);
+    uint32_t kept = watch->count < STATE_ALERTS_MAX ? watch->count : STATE_ALERTS_MAX;
+    (void)now_ns;
+    for (uint32_t i = 0; i < kept; i++) { // newest first
+        rows[i] = watch->alerts[(watch->count - 1 - i) % STATE_ALERTS_MAX];
+    }
+    draft->count[STATE_ALERTS] = kept;
+}
+
+const struct component watch_component = {
+    .name = "watch",
+    .kinds = EVENT_BIT(EVENT_ALERT) | EVENT_BIT(EVENT_CONTROL),
+    .on_event = watch_on_event,
+    .publish = watch_publish,
+};

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Counts test cases.
+
+cases.py TESTLOG.json   one line `ok|fail|skip NAME` for every case of a meson test log; a TAP program
+                        counts by its own cases, any other program is one case
+cases.py --sum RESULTS  `N passed, N failed, N skipped` of such lines, and the names of what failed;
+                        exit code 1 when anything failed or nothing ran
+"""
+
+import json
+import re
+import sys
+
+TAP_LINE = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*([^#]*)(#\s*skip)?", re.IGNORECASE)
+
+
+def tap_cases(text):
+    for line in text.splitlines():
+        match = TAP_LINE.match(line)
+        if match:
+            result = "fail" if match.group(1) else "skip" if match.group(3) else "ok"
+            yield result, match.group(2).strip()
+
+
+def cases_of(test):
+    program = test["name"].split(" / ")[-1]
+    cases = list(tap_cases(test.get("stdout", "")))
+    failed = test["result"] not in ("OK", "EXPECTEDFAIL", "SKIP")
+    if not cases or (failed and all(result != "fail" for result, _ in cases)):
+        # No cases of its own, or it died between them.
+        cases.append(("fail" if failed else "skip" if test["result"] == "SKIP" else "ok", ""))
+    for result, case in cases:
+        yield result, f"{program} {case}".strip()
+
+
+def print_cases(path):
+    with open(path, encoding="utf-8") as log:
+        for line in log:
+            for result, name in cases_of(json.loads(line)):
+                print(result, name)
+
+
+def print_sum(path):
+    worst = {}
+    rank = {"skip": 0, "ok": 1, "fail": 2}
+    with open(path, encoding="utf-8") as results:
+        for line in results:
+            result, name = line.rstrip("\n").split(" ", 1)
+            if name not in worst or rank[result] > rank[worst[name]]:
+                worst[name] = result
+    counts = {result: list(worst.values()).count(result) for result in rank}
+    for name in sorted(name for name, result in worst.items() if result == "fail"):
+        print(f"failed: {name}")
+    print(f"{counts['ok']} passed, {counts['fail']} failed, {counts['skip']} skipped")
+    return 1 if counts["fail"] > 0 or counts["ok"] == 0 else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] == "--sum":
+        sys.exit(print_sum(sys.argv[2]))
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    print_cases(sys.argv[1])

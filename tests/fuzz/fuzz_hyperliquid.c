@@ -1,0 +1,10 @@
+// The market data decoder of this venue, stream and REST.
+#include "exchanges/hyperliquid_md.h"
+#include "fuzz_md.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fuzz_decode(fuzz_md("hyperliquid"), data, size, hyperliquid_decode_general);
+    return 0;
+}

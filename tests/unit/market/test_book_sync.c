@@ -1,0 +1,147 @@
+// The three chain rules, row by row: what a message does to a book in which state.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "market/book.h"
+
+struct step {
+    bool snapshot;
+    uint64_t first, last, previous;
+    uint32_t bids; // levels in the message
+    enum book_verdict verdict;
+    enum book_state state;
+};
+
+struct chain {
+    const char *name;
+    enum book_rule rule;
+    struct step steps[10];
+    size_t count;
+};
+
+// The cases of the venues' vectors (book_chain.json, book_sequence.json) and the odd ones beside.
+static const struct chain chains[] = {
+    {"span: stale ones are dropped, the bridging one is taken, then pu",
+     BOOK_RULE_REST_SPAN,
+     {{false, 900, 950, 899, 1, BOOK_NEED_SNAPSHOT, BOOK_WAITING_SNAPSHOT},
+      {false, 951, 999, 950, 1, BOOK_BUFFERED, BOOK_WAITING_SNAPSHOT},
+      {false, 1000, 1010, 999, 1, BOOK_BUFFERED, BOOK_WAITING_SNAPSHOT},
+      {true, 0, 1000, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 1015, 1020, 1010, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 1021, 1021, 1020, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 1021, 1021, 1020, 1, BOOK_UNCHANGED, BOOK_LIVE}},
+     7},
+    {"span: u equal to the snapshot's id is the first to apply",
+     BOOK_RULE_REST_SPAN,
+     {{true, 0, 1000, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 980, 989, 979, 1, BOOK_UNCHANGED, BOOK_LIVE},
+      {false, 990, 1000, 989, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 1001, 1005, 1000, 1, BOOK_APPLIED, BOOK_LIVE}},
+     4},
+    {"span: a snapshot too old for what is buffered",
+     BOOK_RULE_REST_SPAN,
+     {{false, 1005, 1010, 1004, 1, BOOK_NEED_SNAPSHOT, BOOK_WAITING_SNAPSHOT},
+      {true, 0, 1000, 0, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
+      {false, 1011, 1012, 1010, 1, BOOK_BUFFERED, BOOK_WAITING_SNAPSHOT},
+      {true, 0, 1007, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 1013, 1014, 1012, 1, BOOK_APPLIED, BOOK_LIVE}},
+     5},
+    {"span: U may leave a hole, pu may not",
+     BOOK_RULE_REST_SPAN,
+     {{true, 0, 11270657240000, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 11270657234038, 11270657244404, 11270657233937, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 11270657244992, 11270657256268, 11270657244404, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 11270657256270, 11270657256280, 11270657256269, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
+      {false, 11270657256281, 11270657256290, 11270657256280, 1, BOOK_BUFFERED,
+       BOOK_WAITING_SNAPSHOT},
+      {true, 0, 11270657256275, 0, 1, BOOK_APPLIED, BOOK_LIVE}},
+     6},
+    {"previous: snapshot, update, keep-alive, reset after maintenance, update",
+     BOOK_RULE_PREVIOUS,
+     {{true, 10, 10, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 15, 15, 10, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 15, 15, 15, 0, BOOK_UNCHANGED, BOOK_LIVE},
+      {false, 3, 3, 15, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 5, 5, 3, 1, BOOK_APPLIED, BOOK_LIVE}},
+     5},
+    {"previous: a gap is told once, a snapshot heals it",
+     BOOK_RULE_PREVIOUS,
+     {{true, 10, 10, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 15, 15, 10, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 18, 18, 16, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
+      {false, 19, 19, 18, 1, BOOK_UNCHANGED, BOOK_WAITING_SNAPSHOT},
+      {true, 2, 2, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 4, 4, 2, 1, BOOK_APPLIED, BOOK_LIVE}},
+     6},
+    {"previous: an update before any snapshot",
+     BOOK_RULE_PREVIOUS,
+     {{false, 6, 6, 5, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT}},
+     1},
+    {"snapshots: each replaces, an older one does not",
+     BOOK_RULE_SNAPSHOTS,
+     {{true, 5, 5, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {true, 5, 5, 0, 0, BOOK_APPLIED, BOOK_LIVE},
+      {true, 4, 4, 0, 1, BOOK_UNCHANGED, BOOK_LIVE},
+      {false, 6, 6, 5, 1, BOOK_UNCHANGED, BOOK_LIVE}},
+     4},
+};
+
+static void test_chain(void **state) {
+    const struct chain *chain = *state;
+    struct book_sync sync;
+    struct level bid = {{PX_ONE}, {QTY_ONE}};
+    assert_int_equal(book_sync_create(&sync, chain->rule, 10), STATUS_OK);
+    for (size_t i = 0; i < chain->count; i++) {
+        const struct step *step = &chain->steps[i];
+        struct book_message message = {.snapshot = step->snapshot,
+                                       .first = step->first,
+                                       .last = step->last,
+                                       .previous = step->previous,
+                                       .bids = &bid,
+                                       .bid_count = step->bids};
+        assert_int_equal(book_sync_apply(&sync, &message), step->verdict);
+        assert_int_equal(sync.state, step->state);
+        if (step->verdict == BOOK_GAP) {
+            assert_int_equal(sync.book.bids.count, 0);
+        }
+    }
+    book_sync_reset(&sync);
+    assert_int_equal(sync.state, BOOK_EMPTY);
+    book_sync_finish(&sync);
+}
+
+// More than can be kept: the newest part of the chain still fits a snapshot.
+static void test_overflow(void **state) {
+    (void)state;
+    struct book_sync sync;
+    struct level bid = {{PX_ONE}, {QTY_ONE}};
+    assert_int_equal(book_sync_create(&sync, BOOK_RULE_REST_SPAN, 10), STATUS_OK);
+    for (uint64_t i = 1; i <= BOOK_PENDING_MAX + 5; i++) {
+        struct book_message delta = {
+            .first = i, .last = i, .previous = i - 1, .bids = &bid, .bid_count = 1};
+        assert_int_equal(book_sync_apply(&sync, &delta),
+                         i == 1 ? BOOK_NEED_SNAPSHOT : BOOK_BUFFERED);
+    }
+    struct book_message old = {.snapshot = true, .last = 3};
+    struct book_message young = {.snapshot = true, .last = BOOK_PENDING_MAX + 3};
+    assert_int_equal(book_sync_apply(&sync, &old), BOOK_GAP);
+    assert_int_equal(book_sync_apply(&sync, &young), BOOK_APPLIED);
+    assert_int_equal(sync.last, BOOK_PENDING_MAX + 5);
+    book_sync_finish(&sync);
+}
+
+int main(void) {
+    struct CMUnitTest tests[COUNT_OF(chains) + 1];
+    for (size_t i = 0; i < COUNT_OF(chains); i++) {
+        tests[i] = (struct CMUnitTest){chains[i].name, test_chain, NULL, NULL,
+                                       (void *)(uintptr_t)&chains[i]};
+    }
+    tests[COUNT_OF(chains)] = (struct CMUnitTest)cmocka_unit_test(test_overflow);
+    return cmocka_run_group_tests_name("book_sync", tests, NULL, NULL);
+}

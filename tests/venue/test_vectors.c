@@ -1,0 +1,130 @@
+// The vector files of the venues' sheets: every HMAC signature, and OKX's old checksum.
+#include "harness.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "exchanges/okx_checksum.h"
+#include "exchanges/sign_hmac.h"
+
+static struct slice unquoted(struct slice text) {
+    return text.size >= 2 && text.data[0] == '"' ? (struct slice){text.data + 1, text.size - 2}
+                                                 : (struct slice){0};
+}
+
+struct signature_file {
+    const char *name;
+    uint64_t least; // signatures in it
+};
+
+static void test_signatures(void **state) {
+    const struct signature_file *row = *state;
+    if (!harness_has_shared()) {
+        skip();
+    }
+    size_t size;
+    char *data = harness_read(harness_path("venues/vectors/binance", row->name), &size);
+    struct slice file = {data, size};
+    struct sign_hmac hmac;
+    char hex[SIGN_HMAC_HEX_SIZE];
+    uint64_t checked = 0;
+    sign_hmac_init(&hmac, unquoted(harness_member(file, "secret")));
+    struct json r;
+    json_init(&r, harness_member(file, "cases"));
+    json_array_begin(&r);
+    while (json_array_next(&r)) {
+        (void)json_peek(&r);
+        const char *from = r.at;
+        json_skip(&r);
+        struct slice one = {from, (size_t)(r.at - from)};
+        struct slice prehash = unquoted(harness_member(one, "prehash"));
+        struct slice signature = unquoted(harness_member(one, "signature"));
+        if (prehash.size == 0 || signature.size != SIGN_HMAC_HEX_SIZE) {
+            continue; // unsigned, or of another scheme
+        }
+        char decoded[2048];
+        struct text text = TEXT_OVER(decoded);
+        assert_true(json_string_decode(prehash, &text));
+        sign_hmac_hex(&hmac, text_slice(&text), hex);
+        assert_memory_equal(hex, signature.data, SIGN_HMAC_HEX_SIZE);
+        checked++;
+    }
+    assert_true(json_end(&r));
+    assert_true(checked >= row->least);
+    print_message("# %s: %lu signatures\n", row->name, (unsigned long)checked);
+    sign_hmac_finish(&hmac);
+    free(data);
+}
+
+static void set_side(struct book *book, enum side side, struct slice levels) {
+    struct json r;
+    struct slice text;
+    json_init(&r, levels);
+    json_array_begin(&r);
+    while (json_array_next(&r)) {
+        struct level level;
+        json_array_begin(&r);
+        assert_true(json_array_next(&r) && json_text(&r, &text) && px_parse(text, &level.price));
+        assert_true(json_array_next(&r) && json_text(&r, &text) && qty_parse(text, &level.size));
+        while (json_array_next(&r)) {
+            json_skip(&r);
+        }
+        book_set(book, side, level);
+    }
+    assert_true(json_end(&r));
+}
+
+static void test_checksums(void **state) {
+    (void)state;
+    if (!harness_has_shared()) {
+        skip();
+    }
+    size_t size;
+    char *data = harness_read(harness_path("venues/vectors/okx", "book_crc32_legacy.json"), &size);
+    struct book book;
+    struct json r;
+    uint64_t checked = 0;
+    assert_int_equal(book_create(&book, 400), STATUS_OK);
+    json_init(&r, harness_member((struct slice){data, size}, "cases"));
+    json_array_begin(&r);
+    while (json_array_next(&r)) {
+        (void)json_peek(&r);
+        const char *from = r.at;
+        json_skip(&r);
+        struct slice one = {from, (size_t)(r.at - from)};
+        int64_t expected;
+        assert_true(decimal_parse(harness_member(one, "checksum_signed"), 0, &expected));
+        book_clear(&book);
+        set_side(&book, SIDE_BUY, harness_member(one, "bids"));
+        set_side(&book, SIDE_SELL, harness_member(one, "asks"));
+        assert_int_equal(okx_checksum(&book, (struct qty){QTY_ONE}), expected);
+        checked++;
+    }
+    assert_true(json_end(&r));
+    assert_true(checked >= 3);
+    book_finish(&book);
+    free(data);
+}
+
+static const struct signature_file files[] = {
+    {"ws_api.json", 3},
+    {"hmac_doc_example.json", 2},
+    {"rest_hmac.json", 10},
+};
+
+static void *row(const void *entry) {
+    return (void *)(uintptr_t)entry;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        {"ws api", test_signatures, NULL, NULL, row(&files[0])},
+        {"document", test_signatures, NULL, NULL, row(&files[1])},
+        {"rest", test_signatures, NULL, NULL, row(&files[2])},
+        cmocka_unit_test(test_checksums),
+    };
+    return cmocka_run_group_tests_name("vectors", tests, NULL, NULL);
+}

@@ -20,6 +20,7 @@
 #include <wchar.h>
 
 #include "base/clock.h"
+#include "ui/term_direct.h"
 #include "ui/term_signal.h"
 
 enum {
@@ -39,6 +40,9 @@ struct term {
     attr_t attributes[INK_COUNT][2];
     short pairs[INK_COUNT][2];
     cchar_t span[CANVAS_COLUMNS_MAX];
+    bool is_direct; // frames are written by term_direct, not by curses
+    bool clear;     // the next frame starts from nothing
+    struct direct direct;
     uint64_t cells_written;
 };
 
@@ -231,6 +235,10 @@ enum status term_start(struct term **out, const struct term_options *options) {
     term->scheme = choose_scheme(options->colour);
     make_pairs(term);
     enum status status = open_keys(term);
+    if (status == STATUS_OK && is_modern(type)) {
+        term->is_direct = true;
+        status = direct_create(&term->direct, term->scheme, term->synchronised);
+    }
     if (status != STATUS_OK) {
         term_stop(term);
         return status;
@@ -239,6 +247,7 @@ enum status term_start(struct term **out, const struct term_options *options) {
         int columns = options->columns > 0 ? options->columns : 80;
         (void)resizeterm(options->rows > 0 ? options->rows : 24, columns);
     }
+    (void)refresh(); // takes the terminal over: from here on the screen is ours
     if (term->titled) {
         write_string(term, "\033[22;2t\033[?2004h"); // keep the title; mark what is pasted
     }
@@ -260,6 +269,7 @@ void term_stop(struct term *term) {
     }
     (void)endwin();
     delscreen(term->screen);
+    direct_destroy(&term->direct);
     free(term);
 }
 
@@ -292,9 +302,9 @@ void term_size(const struct term *term, int *columns, int *rows) {
 }
 
 void term_resize(struct term *term, int columns, int rows) {
-    (void)term;
     (void)resizeterm(rows, columns);
     (void)clearok(curscr, TRUE);
+    term->clear = true;
 }
 
 void term_title(struct term *term, const char *title) {
@@ -311,7 +321,13 @@ static bool same_cell(const struct cell *a, const struct cell *b) {
     return a->symbol == b->symbol && a->ink == b->ink && a->selected == b->selected;
 }
 
-static void write_span(struct term *term, const struct cell *cells, int x, int y, int count) {
+static void write_span(struct term *term, const struct cell *cells, int x, int y, int count,
+                       int columns) {
+    term->cells_written += (uint64_t)count;
+    if (term->is_direct) {
+        direct_span(&term->direct, cells, x, y, count, columns);
+        return;
+    }
     for (int i = 0; i < count; i++) {
         const struct cell *cell = &cells[x + i];
         const wchar_t symbol[2] = {(wchar_t)cell->symbol, 0};
@@ -320,7 +336,6 @@ static void write_span(struct term *term, const struct cell *cells, int x, int y
                        term->pairs[cell->ink][selected], NULL);
     }
     (void)mvadd_wchnstr(y, x, term->span, count);
-    term->cells_written += (uint64_t)count;
 }
 
 // Hands the differing spans of one row to curses; a gap of a few equal cells does not end a span.
@@ -343,7 +358,7 @@ static bool flush_row(struct term *term, struct canvas *canvas, int y) {
                 end = i + 1;
             }
         }
-        write_span(term, cells, x, y, end - x);
+        write_span(term, cells, x, y, end - x, canvas->columns);
         x = end;
     }
     memcpy(shown, cells, sizeof(*cells) * (size_t)canvas->columns);
@@ -367,6 +382,10 @@ bool term_flush(struct term *term, struct canvas *canvas) {
         return false;
     }
     bool changed = false;
+    if (term->is_direct) {
+        direct_begin(&term->direct, term->clear);
+        term->clear = false;
+    }
     for (int y = 0; y < canvas->rows; y++) {
         if (canvas->touched[y]) {
             changed = flush_row(term, canvas, y) || changed;
@@ -376,20 +395,19 @@ bool term_flush(struct term *term, struct canvas *canvas) {
     if (!changed) {
         return true;
     }
-    if (term->synchronised) {
-        write_string(term, "\033[?2026h");
+    if (term->is_direct) {
+        struct slice frame = direct_end(&term->direct);
+        write_all(term->fd_out, frame.data, frame.size);
+        return true;
     }
     (void)wnoutrefresh(stdscr);
     (void)doupdate();
-    if (term->synchronised) {
-        write_string(term, "\033[?2026l");
-    }
     return true;
 }
 
 void term_redraw(struct term *term, struct canvas *canvas) {
-    (void)term;
     (void)clearok(curscr, TRUE);
+    term->clear = true;
     canvas_forget_shown(canvas);
 }
 

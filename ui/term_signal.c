@@ -38,6 +38,11 @@ static bool stop_taken;
 void term_signal_note(int fd) {
     saved.fd = fd;
     saved.has_settings = tcgetattr(fd, &saved.settings) == 0;
+    // Now, because curses puts its own handlers in: what the program had is what counts.
+    for (size_t i = 0; i < COUNT_OF(caught); i++) {
+        (void)sigaction(caught[i].number, NULL, &before[i]);
+    }
+    (void)sigaction(SIGTSTP, NULL, &stop_before);
 }
 
 void term_signal_restore(void) {
@@ -93,7 +98,6 @@ void term_signal_arm(struct slice farewell) {
     for (size_t i = 0; i < COUNT_OF(caught); i++) {
         struct sigaction action = {.sa_handler = on_death, .sa_flags = SA_ONSTACK | SA_NODEFER};
         (void)sigemptyset(&action.sa_mask);
-        (void)sigaction(caught[i].number, NULL, &before[i]);
         taken[i] = caught[i].fatal || before[i].sa_handler == SIG_DFL;
         if (taken[i]) {
             (void)sigaction(caught[i].number, &action, NULL);
@@ -101,7 +105,6 @@ void term_signal_arm(struct slice farewell) {
     }
     struct sigaction stop = {.sa_handler = on_stop};
     (void)sigemptyset(&stop.sa_mask);
-    (void)sigaction(SIGTSTP, NULL, &stop_before);
     stop_taken = stop_before.sa_handler == SIG_DFL;
     if (stop_taken) {
         (void)sigaction(SIGTSTP, &stop, NULL);

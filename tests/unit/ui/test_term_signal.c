@@ -13,7 +13,7 @@
 #include "ui/term_signal.h"
 
 static void die(int fd, int number) {
-    term_signal_note(fd);
+    term_signal_note(fd, fd);
     term_signal_arm(SLICE("farewell"));
     (void)raise(number);
     _exit(99);

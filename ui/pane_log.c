@@ -6,8 +6,8 @@ enum column { TIME, LEVEL, COMPONENT, TEXT, COLUMNS };
 
 static int log_columns(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]) {
     const struct pane_column columns[COLUMNS] = {
-        [TIME] = {"time", view->full_names ? 13 : 9},
-        [LEVEL] = {"level", 5},
+        [TIME] = {"time", view->full_names ? 13 : 9, .right = false},
+        [LEVEL] = {"level", 5, .right = false},
         [COMPONENT] = {"part", 10, .priority = 1},
         [TEXT] = {"text", 20, .flexible = true},
     };

@@ -130,10 +130,10 @@ const char *view_symbol(const struct view *view, uint16_t symbol) {
 }
 
 int view_venue_columns(const struct view *view) {
+    int columns = SHORT_NAME + 1; // as wide as its heading
     if (!view->full_names) {
-        return SHORT_NAME;
+        return columns;
     }
-    int columns = 5;
     for (uint16_t i = 0; i < view->universe->venue_count; i++) {
         int length = (int)strlen(view->universe->venues[i].name);
         columns = length > columns ? length : columns;
@@ -160,4 +160,27 @@ const struct state_quote *view_quote(const struct view *view, uint16_t venue, ui
 
 int64_t view_now_ns(const struct view *view) {
     return view->header->now_ns;
+}
+
+int view_price_decimals(const struct view *view) {
+    int most = 0;
+    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
+        int digits = view->quotes[i].present ? view->quotes[i].digits : 0;
+        most = digits > most ? digits : most;
+    }
+    return most < VIEW_DECIMALS_MAX ? most : VIEW_DECIMALS_MAX;
+}
+
+int view_price_columns(const struct view *view) {
+    enum { LEAST = 10, MOST = 18 };
+    int64_t highest = 0;
+    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
+        highest = view->quotes[i].ask.v > highest ? view->quotes[i].ask.v : highest;
+    }
+    int columns = 2 + view_price_decimals(view);
+    for (int64_t whole = highest / PX_ONE; whole >= 10; whole /= 10) {
+        columns++;
+    }
+    columns = columns < LEAST ? LEAST : columns;
+    return columns < MOST ? columns : MOST;
 }

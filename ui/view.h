@@ -12,6 +12,7 @@ enum {
     VIEW_TICK,                      // a second of desk time has passed
     VIEW_SECTION_COUNT
 };
+enum { VIEW_DECIMALS_MAX = 8 };
 #define VIEW_BIT(section) (1U << (section))
 
 struct view {
@@ -52,6 +53,9 @@ const char *view_venue(const struct view *view, uint16_t venue, char out[VENUE_N
 const char *view_symbol(const struct view *view, uint16_t symbol);
 int view_venue_columns(const struct view *view); // width of the longest venue name shown
 int view_symbol_columns(const struct view *view);
+// Prices of all symbols stand in columns of one width, their points below each other.
+int view_price_decimals(const struct view *view);
+int view_price_columns(const struct view *view);
 // The state_quote of a listing, NULL when there is none.
 const struct state_quote *view_quote(const struct view *view, uint16_t venue, uint16_t symbol);
 int64_t view_now_ns(const struct view *view);

@@ -212,6 +212,7 @@ static struct verdict admit(struct desk *desk, struct bus *bus, struct job *job)
                     "job %u accepted past %u soft rule(s) by the override", job->id, relaxed);
     }
     note_admitted(desk, job, bus->now_ns);
+    job->verdict = verdict; // whatever it waited for is over
     execution_open(desk, bus, job);
     return verdict;
 }
@@ -249,7 +250,10 @@ static void submit(struct desk *desk, struct bus *bus, const struct job *draft) 
     job->created_ns = job->state_ns = bus->now_ns;
     risk_score_job(desk, job, bus->now_ns);
     job_set_state(desk, bus, job, JOB_PENDING);
-    job->verdict = admit(desk, bus, job);
+    verdict = admit(desk, bus, job);
+    if (verdict.rule != RULE_NONE) {
+        job->verdict = verdict;
+    }
 }
 
 static void propose(struct desk *desk, struct bus *bus, const struct strategy_row *row,

@@ -261,17 +261,21 @@ static void submit(struct desk *desk, struct bus *bus, const struct job *draft) 
 
 static void propose(struct desk *desk, struct bus *bus, const struct strategy_row *row,
                     uint16_t symbol) {
-    int64_t *last_ns = &desk->scheduler.symbols[symbol].proposed_ns[row->id];
+    struct scheduler_symbol *state = &desk->scheduler.symbols[symbol];
     int64_t pace_ns = row->on_quote ? ARB_PACE_NS : desk->settings->wash.pace_ns;
-    if (bus->now_ns - *last_ns < pace_ns || desk->status == DESK_PAUSED || desk->killed ||
+    bool paced = bus->now_ns - state->proposed_ns[row->id] < pace_ns;
+    if ((paced && !row->on_quote) || desk->status == DESK_PAUSED || desk->killed ||
         !strategy_enabled(desk, row->id)) {
         return;
     }
     struct job draft;
-    if (row->propose(desk, symbol, bus->now_ns, &draft)) {
-        *last_ns = bus->now_ns;
-        submit(desk, bus, &draft);
+    if (!row->propose(desk, symbol, bus->now_ns, &draft) ||
+        (paced && draft.edge.v <= state->proposed_edge[row->id].v)) {
+        return; // the pace is for asking the same again: a better edge does not wait
     }
+    state->proposed_ns[row->id] = bus->now_ns;
+    state->proposed_edge[row->id] = draft.edge;
+    submit(desk, bus, &draft);
 }
 
 static void follow_job(struct desk *desk, struct bus *bus, struct job *job) {

@@ -34,11 +34,12 @@ static void test_changes(void **state) {
 }
 
 static uint64_t lines_made;
+static uint64_t lines_kept = LOG_RECENT_MAX;
 
 static int many_lines(void *self, uint64_t after, struct log_line *out, int max, uint64_t *last) {
     (void)self;
     // As log_recent: what fell out of its ring is skipped.
-    uint64_t first = lines_made > LOG_RECENT_MAX ? lines_made - LOG_RECENT_MAX : 0;
+    uint64_t first = lines_made > lines_kept ? lines_made - lines_kept : 0;
     after = after < first ? first : after;
     int count = 0;
     while (count < max && after < lines_made) {
@@ -68,6 +69,12 @@ static void test_log_ring(void **state) {
         }
     }
     assert_int_equal(view.log_count, LOG_RECENT_MAX);
+    // A link that keeps fewer lines leaves a hole: nothing before it is shown.
+    lines_kept = 8;
+    lines_made += 20;
+    (void)view_refresh(&view);
+    assert_int_equal(view.log_count, 8);
+    assert_int_equal(view_log_line(&view, 7)->time_ns, lines_made - 7);
     view_destroy(&view);
     scene_destroy(&scene);
 }

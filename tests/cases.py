@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Counts test cases.
 
-cases.py TESTLOG.json   one line `ok|fail|skip NAME` for every case of a meson test log; a TAP program
-                        counts by its own cases, any other program is one case
+cases.py TESTLOG.json   one line `ok|fail|skip NAME` for every case of a meson test log; a TAP
+                        program counts by its own cases, any other program is one case
 cases.py --sum RESULTS  `N passed, N failed, N skipped` of such lines, and the names of what failed;
                         exit code 1 when anything failed or nothing ran
 """
@@ -11,15 +11,15 @@ import json
 import re
 import sys
 
-TAP_LINE = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*([^#]*)(#\s*skip)?", re.IGNORECASE)
+TAP_LINE = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*([^#]*)(#\s*skip\s*(.*))?", re.IGNORECASE)
 
 
 def tap_cases(text):
     for line in text.splitlines():
         match = TAP_LINE.match(line)
         if match:
-            result = "fail" if match.group(1) else "skip" if match.group(3) else "ok"
-            yield result, match.group(2).strip()
+            result = "skip" if match.group(3) else "fail" if match.group(1) else "ok"
+            yield result, (match.group(2).strip() or match.group(4) or "").strip()
 
 
 def cases_of(test):

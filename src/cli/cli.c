@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/verbs.h"
+#include "ui/actions.h"
 
 #define DESK_OPTIONS                                                                               \
     (CLI_BIT(CLI_DEMO) | CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_CONFIG) |    \
@@ -12,7 +13,8 @@
 // Help lists them in this order; the first runs when no verb is given.
 const struct cli_verb cli_verbs[] = {
     {"console", "", "the desk with its screen (also without any verb)",
-     DESK_OPTIONS | CLI_BIT(CLI_VERSION), 0, 0, "perpdesk --demo", verb_console},
+     (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_VERSION), 0, 0, "perpdesk --demo",
+     verb_console},
     {"feeds", "", "print every quote that arrives, one line a tick",
      DESK_OPTIONS | CLI_BIT(CLI_JSON), 0, 0, "perpdesk feeds --demo --seconds 10 --json",
      verb_feeds},
@@ -48,8 +50,10 @@ static const struct cli_verb *find_verb(struct slice name) {
 }
 
 void cli_print_verb_help(struct text *out, const struct cli_verb *verb) {
-    text_add_format(out, "  %s\n\nUsage: perpdesk %s [OPTION]... %s\n%s.\n\nOptions:\n",
-                    verb->example, verb->name, verb->operands, verb->sentence);
+    text_add_format(out,
+                    "Example:\n  %s\n\nUsage: perpdesk %s [OPTION]...%s%s\n%s: %s.\n\nOptions:\n",
+                    verb->example, verb->name, verb->operands[0] != '\0' ? " " : "", verb->operands,
+                    verb->name, verb->sentence);
     for (uint32_t i = 0; i < CLI_OPTION_COUNT; i++) {
         if (((verb->options | CLI_BIT(CLI_HELP)) & CLI_BIT(i)) != 0) {
             cli_print_option(out, (enum cli_option)i);
@@ -115,7 +119,13 @@ static enum status run(int argc, char **argv) {
     }
     if (args.help && named) {
         cli_print_verb_help(&out, verb);
-        return put_text(&out);
+        status = put_text(&out);
+        if (status == STATUS_OK && verb->run == verb_console) {
+            (void)fputs("\nKeys:\n", stdout);
+            actions_print(stdout);
+            status = cli_end_output();
+        }
+        return status;
     }
     if (args.help) {
         cli_print_help(&out);

@@ -137,7 +137,7 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
     case CLI_OPTION_COUNT:
         break;
     }
-    ASSERT(!"an option without its case");
+    ASSERT(false); // an option without its case
     return STATUS_USAGE;
 }
 

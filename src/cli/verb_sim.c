@@ -20,16 +20,6 @@ static enum status parse_port(const char *text, char name[VENUE_NAME_MAX], struc
     return STATUS_OK;
 }
 
-static enum status check_port(const struct sim *sim, const struct sim_port *port) {
-    for (uint32_t i = 0; i < sim_venue_count(sim); i++) {
-        if (strcmp(sim_venue_name(sim, i), port->venue) == 0) {
-            return STATUS_OK;
-        }
-    }
-    return status_fail(STATUS_USAGE, "--port %s=%u: the simulator has no such venue", port->venue,
-                       port->port);
-}
-
 static enum status write_authority(const struct sim *sim, const char *path) {
     struct slice pem = sim_authority_pem(sim);
     FILE *file = fopen(path, "we");
@@ -97,9 +87,6 @@ enum status verb_sim(const struct cli_args *args) {
                                   .port_count = args->port_count};
     cli_catch_signals();
     status = sim_create(&sim, &options);
-    for (uint32_t i = 0; i < args->port_count && status == STATUS_OK; i++) {
-        status = check_port(sim, &ports[i]);
-    }
     if (status == STATUS_OK && args->authority != NULL) {
         status = write_authority(sim, args->authority);
     }

@@ -4,7 +4,7 @@
 #include "io/config_private.h"
 
 // Lists are cut into lines inih takes whole: `name = …`, then `name += …`.
-enum { LIST_LINE_MAX = 100 };
+enum { LIST_LINE_MAX = 100, FILE_WIDTH = 96, MANUAL_WIDTH = 79 };
 
 struct list_line {
     struct text *out;
@@ -92,12 +92,11 @@ static void print_fees(struct text *out, const struct venue_entry *venue) {
 }
 
 // Breaks `help` into lines with `prefix` in front, at blanks.
-static void print_wrapped(struct text *out, const char *prefix, struct slice help) {
-    enum { WIDTH = 96 };
+static void print_wrapped(struct text *out, const char *prefix, size_t width, struct slice help) {
     while (help.size > 0) {
         size_t take = help.size;
-        if (take > WIDTH) {
-            take = WIDTH;
+        if (take > width) {
+            take = width;
             while (take > 0 && help.data[take] != ' ') {
                 take--;
             }
@@ -116,11 +115,14 @@ static void print_wrapped(struct text *out, const char *prefix, struct slice hel
 static void print_help(struct text *out, const struct config_key *key) {
     char help[512];
     struct text text = TEXT_OVER(help);
+    if (key->type == CONFIG_FEE) {
+        text_add_format(&text, "%s: ", key->name); // both stand above the first venue
+    }
     text_add_format(&text, "%s. Allowed: ", key->help);
     config_value_print_range(&text, key);
     text_add_char(&text, '.');
     ASSERT(!text.truncated);
-    print_wrapped(out, "# ", text_slice(&text));
+    print_wrapped(out, "# ", FILE_WIDTH, text_slice(&text));
 }
 
 static bool is_of(const struct config_key *key, const struct config_section *section) {
@@ -230,35 +232,40 @@ static void print_manual_default(struct text *out, const struct config_key *key)
     config_value_print(out, key, key->value);
 }
 
-// mdoc wants a new line for each sentence.
-static void print_sentences(struct text *out, const char *help) {
-    for (const char *at = help; *at != '\0'; at++) {
-        if (at[0] == '.' && at[1] == ' ') {
-            text_add_string(out, ".\n");
-            at++;
-        } else {
-            text_add_char(out, *at);
-        }
+// mdoc wants a new line for each sentence, and lines of 80 bytes.
+static void print_sentences(struct text *out, const char *sentences) {
+    const char *at = sentences;
+    for (const char *end = strstr(at, ". "); end != NULL; end = strstr(at, ". ")) {
+        print_wrapped(out, "", MANUAL_WIDTH, (struct slice){at, (size_t)(end + 1 - at)});
+        at = end + 2;
     }
-    text_add_string(out, ".\n");
+    print_wrapped(out, "", MANUAL_WIDTH, slice_of(at));
+}
+
+static void print_manual_key(struct text *out, const struct config_key *key) {
+    char bytes[512];
+    struct text text = TEXT_OVER(bytes);
+    text_add_format(&text, "%s. Allowed: ", key->help);
+    config_value_print_range(&text, key);
+    text_add_string(&text, ". Default: ");
+    print_manual_default(&text, key);
+    text_add_char(&text, '.');
+    ASSERT(!text.truncated);
+    text_add_format(out, ".It Ic %s\n", key->name);
+    print_sentences(out, bytes);
 }
 
 void config_print_manual(struct text *out) {
     for (uint32_t s = 0; s < config_section_count; s++) {
         const struct config_section *section = &config_sections[s];
-        text_add_format(out, ".Ss [%s]\n%s.\n.Bl -tag -width Ds\n", section->name, section->help);
+        text_add_format(out, ".Ss [%s]\\&\n%s.\n.Bl -tag -width Ds\n", section->name,
+                        section->help);
         for (uint32_t k = 0; k < config_key_count; k++) {
             const struct config_key *key = &config_keys[k];
             if (!is_of(key, section)) {
                 continue;
             }
-            text_add_format(out, ".It Ic %s\n", key->name);
-            print_sentences(out, key->help);
-            text_add_string(out, "Allowed: ");
-            config_value_print_range(out, key);
-            text_add_string(out, ".\nDefault: ");
-            print_manual_default(out, key);
-            text_add_string(out, ".\n");
+            print_manual_key(out, key);
         }
         text_add_string(out, ".El\n");
     }

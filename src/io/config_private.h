@@ -37,7 +37,6 @@ enum config_unit {
     CONFIG_UNIT_KB,
     CONFIG_UNIT_MB,
     CONFIG_UNIT_GB,
-    CONFIG_UNIT_PPM,
     CONFIG_UNIT_USD_S,
     CONFIG_UNIT_COUNT
 };

@@ -32,7 +32,6 @@ static const struct unit_row unit_rows[] = {
     {CONFIG_UNIT_KB, CONFIG_BYTES, "kb", 0, 1024},
     {CONFIG_UNIT_MB, CONFIG_BYTES, "mb", 0, 1024 * 1024},
     {CONFIG_UNIT_GB, CONFIG_BYTES, "gb", 0, 1024 * 1024 * 1024},
-    {CONFIG_UNIT_PPM, CONFIG_PPM, "ppm", 0, 1},
     {CONFIG_UNIT_PERCENT, CONFIG_PPM, "%", 4, 1},
     {CONFIG_UNIT_USD_S, CONFIG_USD_S, "usd_s", 6, 1},
     {CONFIG_UNIT_COUNT, CONFIG_COUNT, "", 0, 1},
@@ -67,7 +66,7 @@ static const struct unit_row *finest_row(enum config_type type) {
             return &unit_rows[i];
         }
     }
-    ASSERT(!"a number type without a unit");
+    ASSERT(false); // a number type without a unit
     return NULL;
 }
 
@@ -130,7 +129,7 @@ int64_t config_value_get(const struct config_key *key, const struct settings *se
     case CONFIG_FEE:
         break;
     }
-    ASSERT(!"a key without a field of its own");
+    ASSERT(false); // a key without a field of its own
     return 0;
 }
 
@@ -161,7 +160,7 @@ void config_value_set(const struct config_key *key, struct settings *settings, i
     case CONFIG_FEE:
         break;
     }
-    ASSERT(!"a key without a field of its own");
+    ASSERT(false); // a key without a field of its own
 }
 
 void config_value_print(struct text *out, const struct config_key *key, int64_t value) {
@@ -188,7 +187,7 @@ void config_basis_print(struct text *out, const struct settings *settings) {
         text_add_string(out, "bps");
         return;
     }
-    ASSERT(!"basis mode");
+    ASSERT(false); // basis mode
 }
 
 static void print_words(struct text *out, const struct config_key *key) {

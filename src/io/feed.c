@@ -29,8 +29,7 @@ bool feed_is_healthy(const struct feed *feed) {
            offset_ns >= -limit_ns;
 }
 
-// ---- state
-// -------------------------------------------------------------------------------------------------------
+// ---- state ------------------------------------------------------------------------------------
 
 void feed_tell_state(struct feed *feed) {
     struct feed_stats *stats = &feed->stats;
@@ -74,9 +73,10 @@ static enum feed_state state_now(const struct feed *feed) {
     if (feed->polling) {
         return FEED_POLLING;
     }
-    return main->ws != NULL && main->ws->connects <= 1 && main->ws->state != WS_WAITING
-               ? FEED_CONNECTING
-               : FEED_DOWN;
+    // the first attempt, still on its way
+    const struct ws *ws = main->ws;
+    bool first = ws != NULL && ws->connects <= 1 && !ws->was_open && ws->state != WS_WAITING;
+    return first ? FEED_CONNECTING : FEED_DOWN;
 }
 
 void feed_judge_state(struct feed *feed) {
@@ -95,8 +95,7 @@ void feed_judge_state(struct feed *feed) {
     feed_tell_state(feed);
 }
 
-// ---- one connection
-// ----------------------------------------------------------------------------------------------
+// ---- one connection ---------------------------------------------------------------------------
 
 static void subscribe(struct feed_connection *c) {
     static _Thread_local char buffer[SUBSCRIBE_TEXT_MAX];
@@ -208,8 +207,7 @@ static bool may_connect(struct ws *ws, void *user) {
 
 static const struct ws_events ws_events = {on_open, on_message, on_closed, on_ws_stopped};
 
-// ---- time
-// --------------------------------------------------------------------------------------------------------
+// ---- time -------------------------------------------------------------------------------------
 
 // Acknowledged and then silent: a wrong route or name looks just so at Binance.
 static void check_first_messages(struct feed *feed, struct feed_connection *c, int64_t now_ms) {
@@ -272,8 +270,7 @@ static void on_tick(uv_timer_t *timer) {
     feed_tell_state(feed);
 }
 
-// ---- life
-// --------------------------------------------------------------------------------------------------------
+// ---- life -------------------------------------------------------------------------------------
 
 static enum status connection_create(struct feed *feed, uint32_t index, const char *url) {
     struct feed_connection *c = &feed->connections[index];

@@ -23,8 +23,7 @@ void feed_enter(struct feed *feed) {
     feed->stored = false;
 }
 
-// ---- quotes
-// ------------------------------------------------------------------------------------------------------
+// ---- quotes -----------------------------------------------------------------------------------
 
 static void store(struct feed *feed, uint16_t symbol, struct quote *quote) {
     struct feed_symbol *known = &feed->symbols[symbol];
@@ -98,8 +97,7 @@ void feed_rejudge(struct feed *feed) {
     }
 }
 
-// ---- books
-// -------------------------------------------------------------------------------------------------------
+// ---- books ------------------------------------------------------------------------------------
 
 static void publish_depth(struct feed *feed, uint16_t symbol) {
     struct depth depth = {0};
@@ -171,8 +169,7 @@ static void take_book(struct feed *feed, const struct md_update *update) {
     }
 }
 
-// ---- funding, rules and the rest
-// ---------------------------------------------------------------------------------
+// ---- funding, rules and the rest --------------------------------------------------------------
 
 static void tell_funding(struct feed *feed, uint16_t symbol) {
     struct feed_symbol *known = &feed->symbols[symbol];

@@ -28,8 +28,7 @@ void feed_want_book(struct feed *feed, uint16_t symbol) {
     feed_want(feed, MD_REQUEST_BOOK, symbol, job->attempt == 0 ? 0 : retry_in_ms(feed, job));
 }
 
-// ---- answers
-// -----------------------------------------------------------------------------------------------------
+// ---- answers ----------------------------------------------------------------------------------
 
 static uint64_t tag_of(enum md_request_kind kind, uint16_t symbol) {
     return (uint64_t)symbol << 8 | kind;
@@ -124,8 +123,7 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
     feed_rest_pump(feed);
 }
 
-// ---- sending
-// -----------------------------------------------------------------------------------------------------
+// ---- sending ----------------------------------------------------------------------------------
 
 static bool weight_allows(struct feed *feed, uint32_t weight) {
     int64_t minute = feed_loop_ms(feed) / 60000;
@@ -231,8 +229,7 @@ void feed_rest_pump(struct feed *feed) {
     }
 }
 
-// ---- time
-// --------------------------------------------------------------------------------------------------------
+// ---- time -------------------------------------------------------------------------------------
 
 void feed_rest_start(struct feed *feed) {
     feed_want(feed, MD_REQUEST_TIME, 0, 0);

@@ -55,8 +55,7 @@ static void global_init(void) {
     ASSERT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
 }
 
-// ---- answers
-// -----------------------------------------------------------------------------------------------------
+// ---- answers ----------------------------------------------------------------------------------
 
 static enum http_result result_of_status(long status) {
     if (status >= 200 && status < 300) {
@@ -153,8 +152,7 @@ static size_t on_body(char *data, size_t one, size_t size, void *user) {
     return size;
 }
 
-// ---- libcurl on libuv
-// --------------------------------------------------------------------------------------------
+// ---- libcurl on libuv -------------------------------------------------------------------------
 
 static void released(struct http *http) {
     if (--http->pending == 0 && http->stopping) {
@@ -247,8 +245,7 @@ static int on_socket(CURL *easy, curl_socket_t socket, int what, void *user, voi
     return uv_poll_start(&watch->poll, events, on_ready);
 }
 
-// ---- set-up
-// ------------------------------------------------------------------------------------------------------
+// ---- set-up -----------------------------------------------------------------------------------
 
 static bool trust(CURL *easy, const struct http_config *config) {
     if (config->ca_text != NULL) {
@@ -348,8 +345,7 @@ void http_destroy(struct http *http) {
     }
 }
 
-// ---- requests
-// ----------------------------------------------------------------------------------------------------
+// ---- requests ---------------------------------------------------------------------------------
 
 static struct slot *slot_free(struct http *http) {
     for (uint32_t i = 0; i < http->config.requests_max; i++) {

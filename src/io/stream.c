@@ -63,8 +63,7 @@ void stream_destroy(struct stream *stream) {
     free(stream);
 }
 
-// ---- the end
-// -----------------------------------------------------------------------------------------------------
+// ---- the end ----------------------------------------------------------------------------------
 
 static void release(struct stream *stream) {
     ASSERT(stream->state == STREAM_CLOSING && stream->pending > 0);
@@ -103,6 +102,9 @@ static void close_begin(struct stream *stream, const char *reason, bool reset) {
     if (stream->resolving) {
         (void)uv_cancel((uv_req_t *)&stream->resolve_request); // its callback comes either way
     }
+    if (stream->retrying) {
+        return; // the handle is closing already; its callback lets go
+    }
     if (reset && uv_tcp_close_reset(&stream->tcp, tcp_closed) == 0) {
         return;
     }
@@ -126,8 +128,7 @@ void stream_fail(struct stream *stream, const char *format, ...) {
     close_begin(stream, reason, false);
 }
 
-// ---- sending
-// -----------------------------------------------------------------------------------------------------
+// ---- sending ----------------------------------------------------------------------------------
 
 size_t stream_send_room(struct stream *stream) {
     if (!stream->writing && stream->send_at > 0) {
@@ -299,8 +300,7 @@ void stream_end(struct stream *stream) {
     end_when_empty(stream);
 }
 
-// ---- receiving
-// ---------------------------------------------------------------------------------------------------
+// ---- receiving --------------------------------------------------------------------------------
 
 bool stream_deliver(struct stream *stream) {
     if (stream->receive_size == 0) {
@@ -365,8 +365,7 @@ static void received(uv_stream_t *tcp, ssize_t size, const uv_buf_t *buffer) {
     (void)stream_deliver(stream);
 }
 
-// ---- opening
-// -----------------------------------------------------------------------------------------------------
+// ---- opening ----------------------------------------------------------------------------------
 
 static bool begin(struct stream *stream, bool server) {
     ASSERT(stream->state == STREAM_IDLE);
@@ -428,17 +427,38 @@ static struct sockaddr_storage *address_now(struct stream *stream) {
     return &stream->addresses[stream->address_next % stream->address_count];
 }
 
+static void connect_now(struct stream *stream);
+
+static void tried(uv_handle_t *handle) {
+    struct stream *stream = handle->data;
+    stream->retrying = false;
+    if (stream->state == STREAM_CLOSING) {
+        release(stream);
+        return;
+    }
+    int result = uv_tcp_init(stream->config.loop, &stream->tcp);
+    ASSERT(result == 0); // fails for unknown address families only
+    connect_now(stream);
+}
+
+// A name's next address is tried at once: "localhost" is ::1 first, and nobody may be there.
 static void connect_failed(struct stream *stream, int result) {
     char where[INET6_ADDRSTRLEN + 16];
     struct text text = TEXT_OVER(where);
     address_print(address_now(stream), &text);
-    stream->address_next++; // the next attempt takes the name's next address
+    stream->address_next++;
+    if (stream->tries_left > 0) {
+        stream->tries_left--;
+        stream->retrying = true;
+        uv_close((uv_handle_t *)&stream->tcp, tried);
+        return;
+    }
     stream_fail(stream, "connecting to %s: %s", where, uv_strerror(result));
 }
 
 static void connected(uv_connect_t *request, int result) {
     struct stream *stream = request->data;
-    if (stream->state == STREAM_CLOSING) {
+    if (stream->state == STREAM_CLOSING || result == UV_ECANCELED) {
         return;
     }
     if (result < 0) {
@@ -496,6 +516,7 @@ static void resolved(uv_getaddrinfo_t *request, int result, struct addrinfo *lis
                     result == 0 ? "no usable address" : uv_strerror(result));
         return;
     }
+    stream->tries_left = stream->address_count - 1;
     connect_now(stream);
 }
 
@@ -535,6 +556,7 @@ enum status stream_connect(struct stream *stream, const char *host, const char *
         stream->addresses[0] = numeric;
         stream->address_count = 1;
         stream->addresses_host[0] = '\0';
+        stream->tries_left = 0;
         connect_now(stream);
     } else {
         resolve(stream);

@@ -80,12 +80,13 @@ struct stream {
     uv_getaddrinfo_t resolve_request;
     uv_write_t write_request;
     uv_shutdown_t shutdown_request;
-    bool resolving, writing;
+    bool resolving, writing, retrying;
 
     struct sockaddr_storage
         addresses[STREAM_ADDRESSES_MAX]; // of `host`, kept as the answer of last resort
     char addresses_host[STREAM_HOST_MAX];
-    uint32_t address_count, address_next;
+    uint32_t address_count, address_next; // the one that worked last comes first
+    uint32_t tries_left;                  // addresses not yet tried in this attempt
 
     SSL *ssl;
     unsigned char

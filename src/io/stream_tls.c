@@ -69,6 +69,12 @@ static void tls_fail(struct stream *stream, const char *when) {
                 stream->server ? "" : stream->host, reason);
 }
 
+// SSL_set_tlsext_host_name casts a const away; this says the same without.
+static bool set_server_name(SSL *ssl, const char *host) {
+    return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                    (void *)(uintptr_t)host) == 1;
+}
+
 // The name the certificate must carry: exactly, or by a wildcard for one whole label.
 static bool expect_host(SSL *ssl, const char *host) {
     X509_VERIFY_PARAM *wanted = SSL_get0_param(ssl);
@@ -78,7 +84,7 @@ static bool expect_host(SSL *ssl, const char *host) {
     }
     ERR_clear_error();
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
+    return SSL_set1_host(ssl, host) == 1 && set_server_name(ssl, host);
 }
 
 static bool session_create(struct stream *stream) {

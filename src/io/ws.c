@@ -30,13 +30,13 @@ enum {
 
 // clang-format off
 static const uint8_t next[WS_STATE_COUNT][WS_EVENT_COUNT] = {
-    //                 START          SECURED       UPGRADED CLOSE       GONE        FOR_GOOD STOP
-    [WS_IDLE]       = {WS_CONNECTING, NEVER,        NEVER,   LATE,       NEVER,      NEVER,   WS_IDLE},
-    [WS_CONNECTING] = {LATE,          WS_UPGRADING, NEVER,   WS_CLOSING, WS_WAITING, WS_IDLE, NEVER},
-    [WS_UPGRADING]  = {LATE,          NEVER,        WS_OPEN, WS_CLOSING, WS_WAITING, WS_IDLE, NEVER},
-    [WS_OPEN]       = {LATE,          NEVER,        NEVER,   WS_CLOSING, WS_WAITING, WS_IDLE, NEVER},
-    [WS_CLOSING]    = {LATE,          LATE,         NEVER,   LATE,       WS_WAITING, WS_IDLE, NEVER},
-    [WS_WAITING]    = {WS_CONNECTING, NEVER,        NEVER,   LATE,       NEVER,      NEVER,   WS_IDLE},
+  //                START          SECURED       UPGRADED CLOSE       GONE        FOR_GOOD  STOP
+  [WS_IDLE]       ={WS_CONNECTING, NEVER,        NEVER,   LATE,       NEVER,      NEVER,   WS_IDLE},
+  [WS_CONNECTING] ={LATE,          WS_UPGRADING, NEVER,   WS_CLOSING, WS_WAITING, WS_IDLE, NEVER},
+  [WS_UPGRADING]  ={LATE,          NEVER,        WS_OPEN, WS_CLOSING, WS_WAITING, WS_IDLE, NEVER},
+  [WS_OPEN]       ={LATE,          NEVER,        NEVER,   WS_CLOSING, WS_WAITING, WS_IDLE, NEVER},
+  [WS_CLOSING]    ={LATE,          LATE,         NEVER,   LATE,       WS_WAITING, WS_IDLE, NEVER},
+  [WS_WAITING]    ={WS_CONNECTING, NEVER,        NEVER,   LATE,       NEVER,      NEVER,   WS_IDLE},
 };
 // clang-format on
 
@@ -89,8 +89,7 @@ static void timer_in(struct ws *ws, uint32_t delay_ms) {
     }
 }
 
-// ---- sending
-// -----------------------------------------------------------------------------------------------------
+// ---- sending ----------------------------------------------------------------------------------
 
 static const unsigned char *next_mask(struct ws *ws) {
     if (ws->random_at + 4 > sizeof(ws->random)) {
@@ -110,8 +109,7 @@ bool ws_send(struct ws *ws, struct slice text) {
     return ws->state == WS_OPEN && send_frame(ws, WS_OP_TEXT, text);
 }
 
-// ---- the end of a connection
-// -------------------------------------------------------------------------------------
+// ---- the end of a connection ------------------------------------------------------------------
 
 static void tell_closed(struct ws *ws, uint16_t code, const char *text) {
     if (!ws->told) {
@@ -203,8 +201,7 @@ static void on_stream_close(struct stream *stream, void *user, const char *reaso
     wait_for_next(ws);
 }
 
-// ---- opening
-// -----------------------------------------------------------------------------------------------------
+// ---- opening ----------------------------------------------------------------------------------
 
 static void attempt(struct ws *ws) {
     if (ws->config.may_connect != NULL && !ws->config.may_connect(ws, ws->config.user)) {
@@ -285,8 +282,7 @@ static size_t upgrade(struct ws *ws, struct slice data) {
     return head.size;
 }
 
-// ---- receiving
-// ---------------------------------------------------------------------------------------------------
+// ---- receiving --------------------------------------------------------------------------------
 
 static void handle(struct ws *ws, enum ws_event_kind kind, const struct ws_event *event) {
     switch (kind) {
@@ -337,8 +333,7 @@ static size_t on_stream_data(struct stream *stream, void *user, unsigned char *d
     return at;
 }
 
-// ---- time
-// --------------------------------------------------------------------------------------------------------
+// ---- time -------------------------------------------------------------------------------------
 
 static void check_life(struct ws *ws) {
     int64_t silent_ms = now_ms(ws) - ws->heard_ms;
@@ -377,8 +372,7 @@ static void on_timer(uv_timer_t *timer) {
     }
 }
 
-// ---- the owner's side
-// --------------------------------------------------------------------------------------------
+// ---- the owner's side -------------------------------------------------------------------------
 
 static const struct stream_events stream_events = {
     .on_open = on_stream_open,

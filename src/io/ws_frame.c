@@ -2,8 +2,7 @@
 
 #include <endian.h>
 
-// ---- UTF-8
-// -------------------------------------------------------------------------------------------------------
+// ---- UTF-8 ------------------------------------------------------------------------------------
 
 // First byte -> how many follow and what the second may be (RFC 3629: no overlong forms, no
 // surrogates, <= U+10FFFF).
@@ -49,8 +48,7 @@ bool utf8_check(struct utf8 *state, const unsigned char *data, size_t size) {
     return true;
 }
 
-// ---- writing
-// -----------------------------------------------------------------------------------------------------
+// ---- writing ----------------------------------------------------------------------------------
 
 size_t ws_frame_head(unsigned char out[WS_HEAD_MAX], enum ws_opcode opcode, bool fin, uint64_t size,
                      const unsigned char *mask) {
@@ -136,8 +134,7 @@ size_t ws_close_payload(unsigned char out[WS_CONTROL_MAX], uint16_t code, struct
     return size + 2;
 }
 
-// ---- parsing
-// -----------------------------------------------------------------------------------------------------
+// ---- parsing ----------------------------------------------------------------------------------
 
 struct head {
     uint8_t opcode;

@@ -42,13 +42,11 @@ struct verdict capital_check_job(const struct desk *desk, const struct job *job)
     return verdict.rule != RULE_NONE ? verdict : check_leg(desk, job, job->legs[LEG_SELL].venue);
 }
 
-static struct reservation *reservation_of(struct capital *capital, uint32_t job) {
-    for (uint32_t i = 0; i < JOBS_MAX; i++) {
-        if (capital->reservations[i].job == job) {
-            return &capital->reservations[i];
-        }
-    }
-    return NULL;
+// A job's reservation lies in the row of the job.
+static struct reservation *reservation_of(struct desk *desk, const struct job *job) {
+    ptrdiff_t row = job - desk->jobs.jobs;
+    ASSERT(row >= 0 && row < JOBS_MAX);
+    return &desk->capital.reservations[row];
 }
 
 struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
@@ -56,9 +54,8 @@ struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
     if (verdict.rule != RULE_NONE) {
         return verdict;
     }
-    ASSERT(reservation_of(&desk->capital, job->id) == NULL);
-    struct reservation *reservation = reservation_of(&desk->capital, 0);
-    ASSERT(reservation != NULL); // as many rows as there can be jobs
+    struct reservation *reservation = reservation_of(desk, job);
+    ASSERT(job->id != 0 && reservation->job == 0);
     reservation->job = job->id;
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         uint16_t venue = job->legs[leg].venue;
@@ -71,8 +68,8 @@ struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
 }
 
 void capital_release(struct desk *desk, struct job *job) {
-    struct reservation *reservation = reservation_of(&desk->capital, job->id);
-    if (reservation == NULL) {
+    struct reservation *reservation = reservation_of(desk, job);
+    if (reservation->job != job->id) {
         return;
     }
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {

@@ -14,7 +14,7 @@
 struct desk;
 
 struct reservation {
-    uint32_t job; // 0 = free
+    uint32_t job; // 0 = free; the row is the row of the job
     struct {
         uint16_t venue;
         struct usd from[POOL_COUNT];

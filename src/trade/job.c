@@ -112,6 +112,13 @@ struct usd job_exposure(const struct desk *desk, const struct job *job) {
                    leg_value(desk, job, &job->legs[LEG_SELL]));
 }
 
+static struct qty larger_step(const struct desk *desk, const struct job *job) {
+    const struct universe *u = desk->universe;
+    struct qty buy = universe_listing(u, job->legs[LEG_BUY].venue, job->symbol)->step;
+    struct qty sell = universe_listing(u, job->legs[LEG_SELL].venue, job->symbol)->step;
+    return buy.v > sell.v ? buy : sell;
+}
+
 void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns) {
     if (job->exposure_at_ns != 0 && now_ns > job->exposure_at_ns) {
         job->unhedged_usd_s =
@@ -129,7 +136,10 @@ void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns)
     const struct leg *longer = gap.v > 0 ? buy : sell;
     const struct quote *quote = picture_quote(desk, longer->venue, job->symbol);
     job->unhedged = usd_notional_near(px_mid_floor(quote->bid, quote->ask), qty_abs(gap));
-    if (job->unhedged_since_ns == 0) {
+    // What one of the venues cannot trade stands, but no deadline runs for it.
+    if (qty_abs(gap).v < larger_step(desk, job).v) {
+        job->unhedged_since_ns = 0;
+    } else if (job->unhedged_since_ns == 0) {
         job->unhedged_since_ns = now_ns;
     }
 }

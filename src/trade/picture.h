@@ -2,8 +2,8 @@
 // state of every venue's feed, and figures worked out from them (freshness, cross-venue median,
 // quorum, volatility, fast moves).
 //
-// First in the component table, so that everybody after it sees the input at hand. It owns its
-// data; others read.
+// Ahead of everybody who looks at it in the component table, so that they see the input at hand. It
+// owns its data; others read.
 #ifndef PERPDESK_TRADE_PICTURE_H
 #define PERPDESK_TRADE_PICTURE_H
 

@@ -116,12 +116,9 @@ bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
 // counts as crossing.
 bool risk_execution_self_trade(const struct risk_case *c, struct verdict *v) {
     const struct desk *desk = c->desk;
-    if (desk->orders.live_count == 0) {
-        return false;
-    }
-    for (uint32_t i = 0; i < ORDERS_MAX; i++) {
-        const struct order *order = &desk->orders.orders[i];
-        if (order_live(order) && order->venue == venue_of(c) && order->symbol == c->job->symbol &&
+    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+        const struct order *order = &desk->orders.orders[desk->orders.live[i]];
+        if (order->venue == venue_of(c) && order->symbol == c->job->symbol &&
             order->side != side_of(c)) {
             v->figure = order->job;
             return true;

@@ -46,6 +46,12 @@ const struct opportunity *scanner_find(const struct desk *desk, uint16_t symbol,
     return slot == 0 ? NULL : &desk->scanner.standing[slot - 1];
 }
 
+bool scanner_crossed(const struct desk *desk, const struct opportunity *opp) {
+    const struct quote *bought = picture_quote(desk, opp->buy_venue, opp->symbol);
+    const struct quote *sold = picture_quote(desk, opp->sell_venue, opp->symbol);
+    return bought->ask.v > 0 && sold->bid.v > bought->ask.v;
+}
+
 // What a pair across currencies owes to the currencies and not to the market: half the difference
 // of the two directions' median gross is the median of the mids.
 static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t buy,
@@ -252,9 +258,7 @@ static void sweep(struct desk *desk, struct bus *bus, int64_t now_ns) {
             continue;
         }
         left--;
-        const struct quote *bought = picture_quote(desk, opp->buy_venue, opp->symbol);
-        const struct quote *sold = picture_quote(desk, opp->sell_venue, opp->symbol);
-        if (sold->bid.v > bought->ask.v && bought->ask.v > 0 &&
+        if (scanner_crossed(desk, opp) &&
             picture_usable(desk, opp->buy_venue, opp->symbol, now_ns) &&
             picture_usable(desk, opp->sell_venue, opp->symbol, now_ns)) {
             opp->last_seen_ns = now_ns;

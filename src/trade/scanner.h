@@ -45,6 +45,9 @@ void scanner_finish(struct scanner *scanner);
 // The standing opportunity of an ordered pair, NULL when it does not cross.
 const struct opportunity *scanner_find(const struct desk *desk, uint16_t symbol, uint16_t buy,
                                        uint16_t sell);
+// Whether a standing opportunity crosses on the quotes of this moment: it stands up to gone_ns
+// longer.
+bool scanner_crossed(const struct desk *desk, const struct opportunity *opp);
 // Works out the figures of an ordered pair, crossed or not, for `size`. False when a quote is
 // missing or unusable.
 bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,

@@ -163,7 +163,12 @@ void scheduler_explain_arb(const struct desk *desk, const struct opportunity *op
         return;
     }
     struct job draft;
-    scheduler_draft_arb(desk, opp, &draft);
+    struct opportunity pair = *opp;
+    if (!scanner_crossed(desk, opp)) { // it stands a little longer than it crosses
+        (void)scanner_evaluate(desk, opp->symbol, opp->buy_venue, opp->sell_venue, opp->size,
+                               now_ns, &pair);
+    }
+    scheduler_draft_arb(desk, &pair, &draft);
     *verdict = risk_check_job(desk, &draft, now_ns, NULL);
     if (verdict->rule == RULE_NONE) {
         *verdict = scheduler_check_limits(desk, &draft, now_ns);
@@ -194,16 +199,15 @@ static void note_admitted(struct desk *desk, const struct job *job, int64_t now_
     desk->risk.accepted++;
 }
 
-// Tries to start a pending job. Returns the refusal, RULE_NONE when it runs.
-static struct verdict admit(struct desk *desk, struct bus *bus, struct job *job) {
-    uint32_t relaxed = 0;
-    struct verdict verdict = risk_check_job(desk, job, bus->now_ns, &relaxed);
-    if (verdict.rule == RULE_NONE) {
-        verdict = scheduler_check_limits(desk, job, bus->now_ns);
-    }
-    if (verdict.rule == RULE_NONE) {
-        verdict = capital_reserve_job(desk, job);
-    }
+static struct verdict check(const struct desk *desk, const struct job *job, int64_t now_ns,
+                            uint32_t *relaxed) {
+    struct verdict verdict = risk_check_job(desk, job, now_ns, relaxed);
+    return verdict.rule != RULE_NONE ? verdict : scheduler_check_limits(desk, job, now_ns);
+}
+
+// Starts a pending job that passed its checks. Returns the refusal, RULE_NONE when it runs.
+static struct verdict start(struct desk *desk, struct bus *bus, struct job *job, uint32_t relaxed) {
+    struct verdict verdict = capital_reserve_job(desk, job);
     if (verdict.rule != RULE_NONE) {
         return verdict;
     }
@@ -212,6 +216,7 @@ static struct verdict admit(struct desk *desk, struct bus *bus, struct job *job)
                     "job %u accepted past %u soft rule(s) by the override", job->id, relaxed);
     }
     note_admitted(desk, job, bus->now_ns);
+    job->verdict = verdict; // whatever it waited for is over
     execution_open(desk, bus, job);
     return verdict;
 }
@@ -225,10 +230,7 @@ static void end_pending(struct desk *desk, struct bus *bus, struct job *job, enu
 
 static void submit(struct desk *desk, struct bus *bus, const struct job *draft) {
     uint32_t relaxed = 0;
-    struct verdict verdict = risk_check_job(desk, draft, bus->now_ns, &relaxed);
-    if (verdict.rule == RULE_NONE) {
-        verdict = scheduler_check_limits(desk, draft, bus->now_ns);
-    }
+    struct verdict verdict = check(desk, draft, bus->now_ns, &relaxed);
     if (verdict.rule != RULE_NONE && !worth_waiting((enum rule)verdict.rule)) {
         risk_note_denial(desk, bus, draft, &verdict);
         return;
@@ -249,22 +251,31 @@ static void submit(struct desk *desk, struct bus *bus, const struct job *draft) 
     job->created_ns = job->state_ns = bus->now_ns;
     risk_score_job(desk, job, bus->now_ns);
     job_set_state(desk, bus, job, JOB_PENDING);
-    job->verdict = admit(desk, bus, job);
+    if (verdict.rule == RULE_NONE) {
+        verdict = start(desk, bus, job, relaxed);
+    }
+    if (verdict.rule != RULE_NONE) {
+        job->verdict = verdict;
+    }
 }
 
 static void propose(struct desk *desk, struct bus *bus, const struct strategy_row *row,
                     uint16_t symbol) {
-    int64_t *last_ns = &desk->scheduler.symbols[symbol].proposed_ns[row->id];
+    struct scheduler_symbol *state = &desk->scheduler.symbols[symbol];
     int64_t pace_ns = row->on_quote ? ARB_PACE_NS : desk->settings->wash.pace_ns;
-    if (bus->now_ns - *last_ns < pace_ns || desk->status == DESK_PAUSED || desk->killed ||
+    bool paced = bus->now_ns - state->proposed_ns[row->id] < pace_ns;
+    if ((paced && !row->on_quote) || desk->status == DESK_PAUSED || desk->killed ||
         !strategy_enabled(desk, row->id)) {
         return;
     }
     struct job draft;
-    if (row->propose(desk, symbol, bus->now_ns, &draft)) {
-        *last_ns = bus->now_ns;
-        submit(desk, bus, &draft);
+    if (!row->propose(desk, symbol, bus->now_ns, &draft) ||
+        (paced && draft.edge.v <= state->proposed_edge[row->id].v)) {
+        return; // the pace is for asking the same again: a better edge does not wait
     }
+    state->proposed_ns[row->id] = bus->now_ns;
+    state->proposed_edge[row->id] = draft.edge;
+    submit(desk, bus, &draft);
 }
 
 static void follow_job(struct desk *desk, struct bus *bus, struct job *job) {
@@ -298,6 +309,16 @@ static enum status scheduler_on_event(void *self, struct bus *bus, const struct 
     return STATUS_OK;
 }
 
+// What a waiting job was proposed for may be gone: its edge is that of the market now.
+static void refresh_edge(const struct desk *desk, struct job *job, int64_t now_ns) {
+    struct opportunity pair;
+    if (job->strategy != STRATEGY_MANUAL &&
+        scanner_evaluate(desk, job->symbol, job->legs[LEG_BUY].venue, job->legs[LEG_SELL].venue,
+                         job->notional, now_ns, &pair)) {
+        job->edge = pair.net;
+    }
+}
+
 // Greedy: the pending job with the best final score that fits starts first.
 static void run_pending(struct desk *desk, struct bus *bus) {
     for (;;) {
@@ -319,8 +340,13 @@ static void run_pending(struct desk *desk, struct bus *bus) {
             end_pending(desk, bus, best, JOB_EXPIRED, &best->verdict);
             continue;
         }
+        refresh_edge(desk, best, bus->now_ns);
         risk_score_job(desk, best, bus->now_ns);
-        struct verdict verdict = admit(desk, bus, best);
+        uint32_t relaxed = 0;
+        struct verdict verdict = check(desk, best, bus->now_ns, &relaxed);
+        if (verdict.rule == RULE_NONE) {
+            verdict = start(desk, bus, best, relaxed);
+        }
         if (verdict.rule != RULE_NONE && !worth_waiting((enum rule)verdict.rule)) {
             end_pending(desk, bus, best, JOB_REFUSED, &verdict);
         } else if (verdict.rule != RULE_NONE) {
@@ -432,7 +458,6 @@ static void publish_header(struct desk *desk, struct state_draft *draft, int64_t
     row->killed = desk->killed;
     row->quorum_on = desk->universe->venue_count > 3;
     row->override_until_ns = desk->override_until_ns;
-    row->jobs_running = desk->jobs.live_count;
     row->orders_open = desk->orders.live_count;
     row->day_volume = desk->positions.volume;
     row->day_fees = desk->positions.fees;
@@ -443,8 +468,10 @@ static void publish_header(struct desk *desk, struct state_draft *draft, int64_t
     row->net = net;
     row->unhedged = execution_unhedged(desk);
     row->unhedged_usd_s = 0;
+    row->jobs_running = 0;
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         row->unhedged_usd_s += desk->jobs.jobs[desk->jobs.live[i]].unhedged_usd_s;
+        row->jobs_running += job_running(&desk->jobs.jobs[desk->jobs.live[i]]);
     }
     row->loss_budget = risk_day_loss_limit(desk);
     row->loss_used = risk_day_loss(desk);

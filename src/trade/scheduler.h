@@ -16,6 +16,7 @@ struct desk;
 
 struct scheduler_symbol {
     int64_t proposed_ns[STRATEGY_COUNT];
+    struct bps proposed_edge[STRATEGY_COUNT];
     int64_t minute; // number of the minute counted
     uint32_t minute_jobs;
 };

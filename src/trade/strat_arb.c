@@ -11,7 +11,8 @@ static bool arb_propose(const struct desk *desk, uint16_t symbol, int64_t now_ns
         for (uint16_t sell = 0; sell < desk->universe->venue_count; sell++) {
             const struct opportunity *opp =
                 buy == sell ? NULL : scanner_find(desk, symbol, buy, sell);
-            if (opp == NULL || scheduler_job_on(desk, STRATEGY_ARB, symbol, buy, sell) != 0) {
+            if (opp == NULL || !scanner_crossed(desk, opp) ||
+                scheduler_job_on(desk, STRATEGY_ARB, symbol, buy, sell) != 0) {
                 continue;
             }
             if (best == NULL || opp->net.v > best->net.v) {

@@ -169,7 +169,7 @@ static void test_bound(void **state) {
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        (void)freopen("/dev/null", "w", stderr);
+        assert_non_null(freopen("/dev/null", "w", stderr));
         (void)signal(SIGABRT, SIG_DFL);
         (void)run(EVENT_TIMER, 3);
         _exit(0);

@@ -42,7 +42,7 @@ static void test_heads(void **state) {
         {"TLS instead", HTTP_REQUEST, "\x16\x03\x01\x02\r\n\r\n", HTTP_HEAD_BAD},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        print_message("%s\n", rows[i].name);
+        print_message("# %s\n", rows[i].name);
         struct http_head head;
         const char *why = NULL;
         struct slice text = slice_of(rows[i].text);
@@ -140,7 +140,7 @@ static void test_replies(void **state) {
         {"subprotocol", UPGRADE ACCEPT "Sec-WebSocket-Protocol: chat\r\n\r\n", "subprotocol"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        print_message("%s\n", rows[i].name);
+        print_message("# %s\n", rows[i].name);
         struct http_head head;
         const char *why = NULL;
         assert_int_equal(http_head_parse(HTTP_REPLY, slice_of(rows[i].text), &head, &why),

@@ -270,7 +270,7 @@ static void test_endings(void **state) {
         {"turned away", "venue.example", true, false, true, NULL, "during the TLS handshake"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        print_message("%s\n", rows[i].name);
+        print_message("# %s\n", rows[i].name);
         struct bench bench;
         bench_init(&bench, rows[i].tls, 4096, 4096);
         bench.refuse = rows[i].refuse;
@@ -329,18 +329,47 @@ static void test_resolved_name(void **state) {
     assert_int_equal(stream_connect(bench.client.stream, "localhost", NULL,
                                     stream_listener_port(&bench.listener)),
                      STATUS_OK);
-    // localhost may be ::1 first: the attempt after a failure takes the next address
-    while (!bench.client.opened && !bench.timed_out) {
-        uv_run(&bench.loop, UV_RUN_ONCE);
-        if (bench.client.closes > 0) {
-            bench.client.closes = 0;
-            assert_int_equal(stream_connect(bench.client.stream, "localhost", NULL,
-                                            stream_listener_port(&bench.listener)),
-                             STATUS_OK);
-        }
-    }
+    // localhost may be ::1 first, where nobody listens: the next address is tried at once
+    assert_true(bench_until(&bench, &bench.client.opened, NULL, 0));
+    assert_int_equal(bench.client.closes, 0);
     assert_true(bench.client.opened);
     bench_finish(&bench);
+    (void)state;
+}
+
+// The resolver fails: the addresses known from before are used, each tried in turn within one
+// attempt; and a close between two tries ends it cleanly.
+static void test_known_addresses(void **state) {
+    for (int closed_between = 0; closed_between <= 1; closed_between++) {
+        struct bench bench;
+        bench_init(&bench, false, 4096, 4096);
+        struct stream *stream = bench.client.stream;
+        (void)string_copy(stream->addresses_host, STREAM_HOST_MAX, SLICE("no-such-host.invalid"));
+        stream->address_count = 2;
+        struct sockaddr_in *first = (struct sockaddr_in *)(void *)&stream->addresses[0];
+        struct sockaddr_in *second = (struct sockaddr_in *)(void *)&stream->addresses[1];
+        assert_int_equal(uv_ip4_addr("127.0.0.2", 0, first), 0); // nobody listens there
+        assert_int_equal(uv_ip4_addr("127.0.0.1", 0, second), 0);
+        assert_int_equal(stream_connect(stream, "no-such-host.invalid", NULL,
+                                        stream_listener_port(&bench.listener)),
+                         STATUS_OK);
+        if (closed_between) {
+            while (!stream->retrying && !bench.timed_out) {
+                uv_run(&bench.loop, UV_RUN_ONCE);
+                if (bench.client.opened) {
+                    break; // both tries within one turn: nothing between to close in
+                }
+            }
+            stream_close(stream, "changed our mind");
+            assert_true(bench_until(&bench, NULL, &bench.client.closes, 1));
+            assert_string_equal(bench.client.reason, "changed our mind");
+        } else {
+            assert_true(bench_until(&bench, &bench.client.opened, NULL, 0));
+            assert_int_equal(bench.client.closes, 0);
+            assert_int_equal(stream->address_next, 1); // where the next attempt begins
+        }
+        bench_finish(&bench);
+    }
     (void)state;
 }
 
@@ -395,13 +424,10 @@ static void test_rubbish_instead_of_tls(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_echo),
-        cmocka_unit_test(test_bulk),
-        cmocka_unit_test(test_endings),
-        cmocka_unit_test(test_refused_and_unresolved),
-        cmocka_unit_test(test_resolved_name),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_rubbish_instead_of_tls),
+        cmocka_unit_test(test_echo),          cmocka_unit_test(test_bulk),
+        cmocka_unit_test(test_endings),       cmocka_unit_test(test_refused_and_unresolved),
+        cmocka_unit_test(test_resolved_name), cmocka_unit_test(test_known_addresses),
+        cmocka_unit_test(test_limits),        cmocka_unit_test(test_rubbish_instead_of_tls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -241,7 +241,7 @@ static void test_breaches(void **state) {
     };
     static struct wire wire;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        print_message("%s\n", rows[i].name);
+        print_message("# %s\n", rows[i].name);
         memcpy(wire.data, rows[i].bytes, rows[i].size);
         wire.size = rows[i].size;
         struct log log;

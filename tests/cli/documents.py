@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Code and documents say the same: etc/perpdesk.ini, perpdesk.ini(5) and perpdesk(1) against what
+the program prints and the tables of the headers. Both manuals are clean under mandoc -Tlint.
+
+documents.py PERPDESK SOURCE_ROOT          TAP, one case a document
+documents.py --write PERPDESK SOURCE_ROOT  puts the generated parts into the documents
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def filled(text):
+    """mdoc: a sentence begins a line, lines of 79 bytes."""
+    lines = []
+    for sentence in re.split(r"(?<=\.) ", text):
+        lines += textwrap.wrap(sentence, 79, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines) + "\n"
+
+
+def sentence(text):
+    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def escaped(word):
+    word = word.replace("/", r"/").replace("'", r"\(aq")
+    return r"\&" + word if re.fullmatch(r"[.,:;()\[\]?!|]", word) else word
+
+
+def actions(program):
+    out = ""
+    lines = run(program, "console", "--help").split("Keys:\n")[1].splitlines()
+    for line in lines:
+        keys, text = line[:18].strip(), line[34:].strip()  # columns of actions_print
+        out += ".It Ic " + " ".join(escaped(key) for key in keys.split()) + "\n"
+        out += filled(sentence(text))
+    return out
+
+
+def macro_rows(text, macro):
+    """The rows X(...) of an X-macro list, each as its list of arguments."""
+    body = text.split("#define " + macro)[1]
+    body = re.match(r"(?:.*\\\n)*.*\n", body).group(0).replace("\\\n", "\n")
+    for row in re.finditer(r"X\(((?:[^()\"]|\"(?:[^\"\\]|\\.)*\")*)\)", body):
+        yield [re.sub(r"\"\s*\"", "", part.strip()).strip('"') for part in
+               re.findall(r"(?:[^,\"]|\"(?:[^\"\\]|\\.)*\")+", row.group(1))]
+
+
+def rules(root):
+    out = ""
+    for _, name, _, _, hard, text in macro_rows((root / "src/engine/rules.h").read_text(),
+                                                "RULE_LIST(X)"):
+        if name != "none":
+            kind = "Holds always." if hard == "true" else "Yields to the override."
+            out += f".It Sy {name}\n" + filled(sentence(text) + " " + kind)
+    return out
+
+
+def statuses(root):
+    out = ""
+    for _, _, text, code in macro_rows((root / "src/base/status.h").read_text(),
+                                       "STATUS_LIST(X)"):
+        out += f".It {code}\n" + filled(sentence(text))
+    return out
+
+
+def put(text, mark, part):
+    begin, end = f'.\\" {mark} begin\n', f'.\\" {mark} end\n'
+    head, rest = text.split(begin)
+    return head + begin + part + end + rest.split(end)[1]
+
+
+def wanted(program, root):
+    """Path -> the text it should have."""
+    man1, man5 = root / "man/perpdesk.1", root / "man/perpdesk.ini.5"
+    text1 = man1.read_text()
+    text1 = put(text1, "actions", actions(program))
+    text1 = put(text1, "rules", rules(root))
+    text1 = put(text1, "statuses", statuses(root))
+    keys = run(program, "check-config", "--print", "man")
+    return {
+        root / "etc/perpdesk.ini": run(program, "check-config", "--print", "default"),
+        man1: text1,
+        man5: put(man5.read_text(), "keys", keys),
+    }
+
+
+def verbs_missing(program, root):
+    """Verbs and options of the help that perpdesk(1) does not name."""
+    page = (root / "man/perpdesk.1").read_text()
+    help_text = run(program, "--help")
+    verbs = re.findall(r"^  ([a-z-]+)", help_text.split("Verbs:\n")[1].split("\n\n")[0], re.M)
+    missing = [verb for verb in verbs if f".Ic {verb}\n" not in page and
+               f".It Ic {verb}\n" not in page and f".Op Ic {verb}\n" not in page]
+    for verb in verbs:
+        for option in re.findall(r"--([a-z-]+)", run(program, verb, "--help").split("Options:")[1]
+                                 .split("Keys:")[0]):
+            if f"Fl -{option}" not in page:
+                missing.append(f"--{option}")
+    return missing
+
+
+def main():
+    write = sys.argv[1] == "--write"
+    program, root = sys.argv[-2], pathlib.Path(sys.argv[-1])
+    texts = wanted(program, root)
+    if write:
+        for path, text in texts.items():
+            path.write_text(text)
+        return
+    print(f"1..{len(texts) + 3}")
+    number = 0
+
+    def case(good, name, why=""):
+        nonlocal number
+        number += 1
+        print(f"{'ok' if good else 'not ok'} {number} - {name}")
+        for line in why.splitlines():
+            print(f"# {line}")
+
+    for path, text in texts.items():
+        case(path.read_text() == text, f"{path.name} is what the tables say",
+             "" if path.read_text() == text else "documents.py --write puts it right")
+    missing = verbs_missing(program, root)
+    case(not missing, "perpdesk(1) names every verb and option", "\n".join(missing))
+    for page in ("man/perpdesk.1", "man/perpdesk.ini.5"):
+        name = f"{page} is clean under mandoc -Tlint"
+        if shutil.which("mandoc") is None:
+            number += 1
+            print(f"ok {number} # SKIP {name}: mandoc is not installed")
+            continue
+        lint = subprocess.run(["mandoc", "-Tlint", str(root / page)], capture_output=True,
+                              text=True, check=False)
+        case(lint.stdout + lint.stderr == "", name, lint.stdout + lint.stderr)
+
+
+main()

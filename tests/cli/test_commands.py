@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""The command line from outside: exit codes, what goes to which stream, what bad input is told.
+
+test_commands.py PERPDESK SOURCE_ROOT
+"""
+
+import json
+import os
+import pathlib
+import pty
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAM, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
+HOME = tempfile.TemporaryDirectory()
+# Nothing of this machine's configuration or state takes part.
+ENVIRONMENT = {**os.environ, "HOME": HOME.name, "XDG_CONFIG_HOME": HOME.name + "/config",
+               "XDG_STATE_HOME": HOME.name + "/state", "TERM": "xterm"}
+
+# arguments, exit code, part of stdout, part of stderr
+COMMANDS = [
+    ("--help", 0, "Examples:\n  perpdesk --demo", ""),
+    ("-h", 0, "Verbs:", ""),
+    ("feeds --help", 0, "Usage: perpdesk feeds", ""),
+    ("console --help", 0, "Keys:", ""),
+    ("--version", 0, "perpdesk 0.", ""),
+    ("fedes", 64, "", "fedes is an unknown verb: did you mean feeds?"),
+    ("zzzzzzzz", 64, "", "perpdesk --help lists them"),
+    ("feeds --jsn", 64, "", "did you mean --json?"),
+    ("feeds --zzzzzzzz", 64, "", "perpdesk feeds --help lists them"),
+    ("feeds -x", 64, "", "-x is an unknown option"),
+    ("feeds --gross", 64, "", "--gross is no option of perpdesk feeds"),
+    ("feeds --seconds", 64, "", "--seconds needs a value"),
+    ("feeds --seconds soon", 64, "", "expected 0.001 to"),
+    ("feeds --seconds -1", 64, "", "expected 0.001 to"),
+    ("feeds --json=yes", 64, "", "--json takes no value"),
+    ("feeds now", 64, "", "now is one word too many"),
+    ("feeds --demo-speed 2", 64, "", "--demo-speed needs --demo"),
+    ("feeds --demo --demo-speed 0", 64, "", "expected 0.01 to 1000"),
+    ("feeds --demo=", 64, "", "expected a path"),
+    ("feeds --demo=/nonexistent --seconds 1", 66, "", "/nonexistent"),
+    ("replay", 64, "", "replay needs FILE"),
+    ("replay /nonexistent", 66, "", "/nonexistent"),
+    ("sim --authority x", 64, "", "--authority needs --tls"),
+    ("sim --port binance", 64, "", "expected VENUE=PORT"),
+    ("sim --port binance=0", 64, "", "expected VENUE=PORT"),
+    ("sim --port kraken=9999", 64, "", "kraken is not served"),
+    ("check-config", 0, "no file, the defaults: ok", ""),
+    ("check-config ETC", 0, "perpdesk.ini: ok", ""),
+    ("check-config a b", 64, "", "b is one word too many"),
+    ("check-config --config a b", 64, "", "not both"),
+    ("check-config /nonexistent", 66, "", "/nonexistent: No such file"),
+    ("check-config --print x", 64, "", "expected effective, default or man"),
+    ("check-config --print effective", 0, "[desk]\nmode = paper\n", ""),
+    ("check-config --set risk.mode=calm", 78, "",
+     '--set risk.mode=calm: [risk] mode = "calm" is not a choice'),
+    ("check-config --set fees.okx.taker_bps=0 --print effective", 0, "taker_bps = 0bps", ""),
+    ("feeds --set nope", 78, "", "--set nope: expected section.key=value"),
+    ("check-config BAD", 78, "", "mistakes in the configuration"),
+]
+
+# Lines of bad.ini that are wrong, and what each has to be told.
+BAD_LINES = {
+    3: "mode = live", 4: '"btcusdt" is no symbol', 5: "did you mean [scanner]?",
+    6: "gone_ms stands in an unknown section", 8: "did you mean min_profit_bps?",
+    9: "is no number", 10: "unknown unit (usd)", 11: "did you mean okx?",
+    13: "add up to 120%: expected 100%", 17: "conservative, balanced or aggressive",
+    18: "is out of range", 19: "at most [risk] emergency_collar_bps", 21: "is no number",
+    22: "line 21 has it too", 23: "begins with a blank", 24: "expected name = value",
+    26: "has no unit (usd)", 27: "at most [wash] hold_max_sec", 30: "did you mean binance?",
+    31: "trade, reference or off", 32: "[fees.krakn] is an unknown section",
+    33: "maker_bps stands in an unknown section", 35: "did you mean taker_bps?",
+    36: "without its ]",
+}
+
+number = 0
+
+
+def case(good, name, why=""):
+    global number
+    number += 1
+    print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
+    for line in why.splitlines() if not good else []:
+        print(f"# {line}")
+
+
+def run(words, **more):
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, env=ENVIRONMENT,
+                          stdin=subprocess.DEVNULL, timeout=60, check=False, **more)
+
+
+def told(result):
+    return f"exit {result.returncode}\nstdout: {result.stdout[:500]}\nstderr: {result.stderr[:900]}"
+
+
+def commands():
+    places = {"ETC": str(ROOT / "etc/perpdesk.ini"), "BAD": str(ROOT / "tests/cli/bad.ini")}
+    for line, code, out, err in COMMANDS:
+        result = run([places.get(word, word) for word in line.split()])
+        good = (result.returncode == code and out in result.stdout and err in result.stderr and
+                (code == 0 or result.stdout == ""))
+        case(good, f"perpdesk {line}", told(result))
+
+
+def bad_configuration():
+    path = str(ROOT / "tests/cli/bad.ini")
+    result = run(["check-config", path])
+    lines = result.stderr.splitlines()
+    for at, text in BAD_LINES.items():
+        found = [line for line in lines if line.startswith(f"{path}:{at}: ")]
+        case(any(text in line for line in found), f"bad.ini line {at}: {text}",
+             "\n".join(found) or "nothing is said of this line")
+    others = [line for line in lines[:-1]
+              if int(line[len(path) + 1:].split(":")[0]) not in BAD_LINES]
+    case(not others, "bad.ini: nothing else is called wrong", "\n".join(others))
+
+
+def effective_configuration():
+    printed = run(["check-config", "--print", "effective", "--set", "scanner.basis=2.5bps",
+                   "--set", "desk.symbols=SOL/USDT"]).stdout
+    path = HOME.name + "/effective.ini"
+    pathlib.Path(path).write_text(printed, encoding="utf-8")
+    again = run(["check-config", "--print", "effective", path])
+    case(again.stdout == printed, "the effective configuration reads back", told(again))
+
+
+FEED_FIELDS = "t_ns venue symbol bid bid_size ask ask_size age_ms latency_ms".split()
+
+
+def feeds():
+    result = run(["feeds", "--demo", "--seconds", "4", "--json"])
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    case(result.returncode == 0 and len(rows) > 0, "feeds --demo gives lines", told(result))
+    case(all(list(row) == FEED_FIELDS for row in rows), "feeds --json has its fields and no other")
+    case(all(row["bid"] < row["ask"] for row in rows), "bid is below ask")
+    case(all(row["age_ms"] >= 0 for row in rows), "no quote is from the future")
+    venues = {row["venue"] for row in rows}
+    case(len(venues) == 3, "three venues quote", str(venues))
+    plain = run(["feeds", "--demo", "--seconds", "2"])
+    good = all(line.startswith("2024-08-0") and " bps latency " in line
+               for line in plain.stdout.splitlines())
+    case(good and plain.stdout != "", "feeds prints a line a tick", told(plain))
+
+
+SCAN_FIELDS = {"t_ns", "symbol", "buy_venue", "buy_bid", "buy_ask", "buy_size", "sell_venue",
+               "sell_bid", "sell_ask", "sell_size", "gross_bps", "fees_bps", "slippage_bps",
+               "basis_bps", "net_bps", "round_trip_bps", "score", "confidence", "plan"}
+
+
+def scan():
+    result = run(["scan", "--demo", "--seconds", "6", "--json"])
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    case(result.returncode == 0 and len(rows) > 0, "scan --demo finds opportunities", told(result))
+    case(all(SCAN_FIELDS <= set(row) for row in rows), "scan --json has its fields")
+    case(all(row["sell_bid"] > row["buy_ask"] and row["gross_bps"] > 0 for row in rows),
+         "every opportunity is a crossing")
+    sums = [row for row in rows if abs(row["gross_bps"] - row["fees_bps"] - row["slippage_bps"] -
+                                       row["basis_bps"] - row["net_bps"]) > 0.03]
+    case(not sums, "net is gross without the costs", str(sums[:2]))
+    gross = run(["scan", "--demo", "--seconds", "4", "--gross", "--json"])
+    rows = [json.loads(line) for line in gross.stdout.splitlines()]
+    case(len(rows) > 0 and all("net_bps" not in row for row in rows),
+         "scan --gross tells no costs", told(gross))
+
+
+def cycle():
+    result = run(["cycle", "--demo", "--json"])
+    kinds = {json.loads(line)["kind"] for line in result.stdout.splitlines()}
+    case(result.returncode == 0 and {"quote", "opportunity", "capital", "desk"} <= kinds,
+         "cycle prints quotes, opportunities, capital", told(result))
+
+
+def signals():
+    for name in ("SIGINT", "SIGTERM"):
+        with subprocess.Popen([PROGRAM, "feeds", "--demo", "--json"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env=ENVIRONMENT) as process:
+            first = process.stdout.readline()
+            process.send_signal(getattr(signal, name))
+            rest, errors = process.communicate(timeout=20)
+        whole = all(line.endswith(b"}") for line in (first + rest).splitlines())
+        case(process.returncode == 0 and whole, f"feeds ends in order on {name}",
+             f"exit {process.returncode} {errors.decode()[:300]}")
+    with subprocess.Popen([PROGRAM, "feeds", "--demo"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, env=ENVIRONMENT) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+        process.wait(timeout=20)
+    case(process.returncode == 0 and errors == b"", "feeds ends when its reader leaves",
+         f"exit {process.returncode} {errors.decode()[:300]}")
+
+
+def console_for(seconds, words):
+    """Runs the console on a terminal of its own, ends it with SIGTERM; returns the exit status."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(PROGRAM, [PROGRAM, *words], ENVIRONMENT)
+    end = time.monotonic() + seconds
+    ended = False
+    while True:
+        readable, _, _ = select.select([terminal], [], [], 0.1)
+        try:
+            if readable and not os.read(terminal, 65536):
+                break
+        except OSError:  # the other side is closed
+            break
+        if time.monotonic() > end and not ended:
+            os.kill(child, signal.SIGTERM)
+            ended = True
+        if time.monotonic() > end + 20:
+            os.kill(child, signal.SIGKILL)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def replay():
+    status = console_for(6, ["--demo", "--demo-speed", "4"])
+    case(status == 0, "the console ends in order on SIGTERM", f"status {status}")
+    journals = sorted(pathlib.Path(ENVIRONMENT["XDG_STATE_HOME"]).glob("perpdesk/demo/*.pdj"))
+    case(len(journals) == 1, "a demo keeps its journal", str(journals))
+    for journal in journals:
+        result = run(["replay", "--verify", "--json", str(journal)])
+        good = result.returncode == 0 and json.loads(result.stdout)["events"] > 1000
+        case(good, "the demo's journal replays to the same decisions", told(result))
+        again = run(["replay", "--verify", str(journal)])
+        case(again.returncode == 0 and again.stdout.count("\n") == 1, "replay prints one line",
+             told(again))
+        bytes_ = bytearray(journal.read_bytes())
+        bytes_[len(bytes_) // 2] ^= 1
+        journal.write_bytes(bytes_)
+        broken = run(["replay", "--verify", str(journal)])
+        case(broken.returncode == 65, "a damaged journal is told", told(broken))
+
+
+def simulator():
+    authority = HOME.name + "/authority.pem"
+    with subprocess.Popen([PROGRAM, "sim", "--tls", "--authority", authority], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env=ENVIRONMENT) as process:
+        lines = [process.stdout.readline() for _ in range(3)]
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    good = all(" wss://localhost:" in line and " https://localhost:" in line for line in lines)
+    case(good and process.returncode == 0, "sim tells where it listens", "".join(lines))
+    case("BEGIN CERTIFICATE" in pathlib.Path(authority).read_text(encoding="ascii"),
+         "sim writes its authority")
+
+
+commands()
+bad_configuration()
+effective_configuration()
+feeds()
+scan()
+cycle()
+signals()
+replay()
+simulator()
+print(f"1..{number}")

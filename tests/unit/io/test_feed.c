@@ -1,0 +1,484 @@
+// A venue's public side against a scripted server that speaks an invented venue's protocol: words
+// and numbers, so that every step of the feed can be provoked. Both ends run on one loop; the
+// engine is the real one.
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "invented_venue.h"
+#include "io/feed.h"
+#include "loop_server.h"
+
+// ---- rig --------------------------------------------------------------------------------------
+
+struct rig {
+    uv_loop_t loop;
+    uv_timer_t limit;
+    struct loop_server server;
+    struct universe universe;
+    struct quote_cache cache;
+    struct engine engine;
+    struct clock clock;
+    struct settings_feeds settings;
+    struct feed_config config;
+    struct feed *feed;
+    struct loop_connection *ws; // the newest connection, NULL = none
+    int opens, subscribed, resubscribed, heartbeats, stopped, quotes;
+    int requests[MD_REQUEST_COUNT];
+    const char *answers[MD_REQUEST_COUNT]; // NULL: no answer. "429", "503": that status
+    bool turn_away, timed_out;
+    // what the engine saw
+    int quote_events, depth_events, rules_events, funding_events, states[FEED_STATE_COUNT];
+    struct event_feed state;
+    struct quote last_quote;
+};
+
+static enum status on_event(void *self, struct bus *bus, const struct event *event) {
+    (void)bus;
+    struct rig *rig = self;
+    switch ((int)event->header.kind) {
+    case EVENT_QUOTE_UPDATED:
+        rig->quote_events++;
+        break;
+    case EVENT_DEPTH_UPDATED:
+        rig->depth_events++;
+        break;
+    case EVENT_INSTRUMENT:
+        rig->rules_events++;
+        break;
+    case EVENT_FUNDING_UPDATED:
+        rig->funding_events++;
+        break;
+    case EVENT_FEED_STATE:
+        rig->state = event->u.feed;
+        rig->states[event->u.feed.state]++;
+        break;
+    default:
+        break;
+    }
+    return STATUS_OK;
+}
+
+static const struct component witness = {
+    .name = "witness",
+    .kinds = EVENT_BIT(EVENT_QUOTE_UPDATED) | EVENT_BIT(EVENT_DEPTH_UPDATED) |
+             EVENT_BIT(EVENT_INSTRUMENT) | EVENT_BIT(EVENT_FUNDING_UPDATED) |
+             EVENT_BIT(EVENT_FEED_STATE),
+    .on_event = on_event};
+
+static void serve_request(struct loop_connection *c, const struct http_head *head,
+                          struct slice body) {
+    static const char *const paths[] = {"/time", "/rules", "/book", "/quote", "/funding"};
+    struct rig *rig = c->server->user;
+    (void)body;
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        if (slice_starts(head->target, slice_of(paths[i]))) {
+            rig->requests[i]++;
+            char text[64];
+            const char *answer = rig->answers[i];
+            if (i == MD_REQUEST_TIME && answer != NULL &&
+                answer[0] == 'T') { // the venue is 70 ms ahead
+                (void)snprintf(text, sizeof(text), "T %ld",
+                               (long)(clock_now_ns(&rig->clock) / NS_PER_MS + 70));
+                answer = text;
+            }
+            if (answer != NULL && (strcmp(answer, "429") == 0 || strcmp(answer, "503") == 0)) {
+                loop_reply(c, atoi(answer), answer[0] == '4' ? "Retry-After: 2\r\n" : "",
+                           SLICE(""));
+            } else if (answer != NULL) {
+                loop_reply(c, 200, "", slice_of(answer));
+            }
+        }
+    }
+}
+
+static void serve_open(struct loop_connection *c) {
+    struct rig *rig = c->server->user;
+    rig->ws = c;
+    rig->opens++;
+}
+
+static void serve_event(struct loop_connection *c, enum ws_event_kind kind,
+                        const struct ws_event *event) {
+    struct rig *rig = c->server->user;
+    if (kind == WS_MESSAGE) {
+        rig->subscribed += slice_starts(event->data, SLICE("SUB 0"));
+        rig->resubscribed += slice_starts(event->data, SLICE("RESUB 0"));
+        rig->heartbeats += slice_equals(event->data, SLICE("PING"));
+    } else if (kind == WS_CLOSED) {
+        stream_end(c->stream);
+    } else if (kind == WS_PING) {
+        (void)loop_send(c, WS_OP_PONG, event->data);
+    }
+}
+
+static void serve_gone(struct loop_connection *c, const char *reason) {
+    (void)reason;
+    struct rig *rig = c->server->user;
+    rig->ws = rig->ws == c ? NULL : rig->ws;
+}
+
+static bool serve_upgrade(struct loop_connection *c, const struct http_head *head) {
+    (void)head;
+    struct rig *rig = c->server->user;
+    if (rig->turn_away) {
+        loop_reply(c, 503, "", SLICE(""));
+    }
+    return !rig->turn_away;
+}
+
+static const struct loop_script script = {.on_request = serve_request,
+                                          .on_open = serve_open,
+                                          .on_event = serve_event,
+                                          .on_gone = serve_gone,
+                                          .on_upgrade = serve_upgrade};
+
+static void on_limit(uv_timer_t *timer) {
+    struct rig *rig = timer->data;
+    rig->timed_out = true;
+}
+
+static void on_quote(void *arg, uint16_t venue_index, uint16_t symbol, const struct quote *quote) {
+    struct rig *rig = arg;
+    assert_int_equal(venue_index, 0);
+    assert_true(symbol < 2);
+    rig->quotes++;
+    rig->last_quote = *quote;
+}
+
+static void rig_init(struct rig *rig) {
+    *rig = (struct rig){0};
+    assert_int_equal(uv_loop_init(&rig->loop), 0);
+    assert_int_equal(uv_timer_init(&rig->loop, &rig->limit), 0);
+    rig->limit.data = rig;
+    uv_timer_start(&rig->limit, on_limit, 15000, 0);
+    assert_int_equal(universe_create(&rig->universe, 1, 2), STATUS_OK);
+    (void)string_copy(rig->universe.venues[0].name, VENUE_NAME_MAX, slice_of(invented_venue.name));
+    assert_int_equal(symbol_parse(&rig->universe.symbols[0], SLICE("BTC/USDT")), STATUS_OK);
+    assert_int_equal(symbol_parse(&rig->universe.symbols[1], SLICE("ZZZ/USDT")), STATUS_OK);
+    assert_int_equal(quote_cache_create(&rig->cache, 2), STATUS_OK);
+    struct engine_options options = {.universe = &rig->universe, .cache = &rig->cache};
+    assert_int_equal(engine_create(&rig->engine, &options), STATUS_OK);
+    engine_add(&rig->engine, &witness, rig);
+    clock_init_system(&rig->clock);
+    rig->settings = (struct settings_feeds){.websocket_timeout_ns = 20 * NS_PER_S,
+                                            .poll_ns = 300 * NS_PER_MS,
+                                            .jump_max = BPS(50),
+                                            .jump_confirm_ns = 500 * NS_PER_MS,
+                                            .volume_min = USD(1),
+                                            .unknown_size = USD(1000),
+                                            .clock_offset_max_ns = 250 * NS_PER_MS};
+    loop_server_start(&rig->server, &rig->loop, NULL, &script, rig, 0);
+    rig->answers[MD_REQUEST_TIME] = "T";
+    rig->answers[MD_REQUEST_INSTRUMENTS] = "I 0";
+    rig->answers[MD_REQUEST_BOOK] = "B 0 1 0 10 0 100 101";
+    rig->answers[MD_REQUEST_QUOTE] = "Q 0 100 101 5 0 0";
+    rig->answers[MD_REQUEST_FUNDING] = "F 0 5";
+}
+
+static void rig_start(struct rig *rig) {
+    static char ws[128], rest[128];
+    loop_server_url(&rig->server, "ws", "127.0.0.1", "/ws", ws, sizeof(ws));
+    loop_server_url(&rig->server, "http", "127.0.0.1", "", rest, sizeof(rest));
+    rig->config = (struct feed_config){.loop = &rig->loop,
+                                       .venue = &invented_venue,
+                                       .universe = &rig->universe,
+                                       .cache = &rig->cache,
+                                       .engine = &rig->engine,
+                                       .clock = &rig->clock,
+                                       .settings = &rig->settings,
+                                       .ws = {ws},
+                                       .rest = rest,
+                                       .seed = 3,
+                                       .on_quote = on_quote,
+                                       .on_quote_arg = rig};
+    assert_int_equal(feed_create(&rig->feed, &rig->config), STATUS_OK);
+    assert_int_equal(feed_start(rig->feed), STATUS_OK);
+}
+
+static void until(struct rig *rig, const int *count, int least) {
+    while (*count < least && !rig->timed_out) {
+        uv_run(&rig->loop, UV_RUN_ONCE);
+    }
+    assert_true(*count >= least);
+}
+
+static void say(struct rig *rig, const char *text) {
+    assert_non_null(rig->ws);
+    assert_true(loop_send_text(rig->ws, text));
+}
+
+// A quote stamped `offset_ms` off the venue's clock, which runs 70 ms ahead of ours.
+static void say_quote(struct rig *rig, long bid, long ask, long sequence, long offset_ms) {
+    char text[128];
+    (void)snprintf(text, sizeof(text), "Q 0 %ld %ld 5 %ld %ld", bid, ask, sequence,
+                   (long)(clock_now_ns(&rig->clock) / NS_PER_MS) + 70 + offset_ms);
+    say(rig, text);
+}
+
+static uint64_t errors(const struct rig *rig, enum feed_cause cause) {
+    return counter_read(&feed_stats(rig->feed)->errors[cause]);
+}
+
+static void until_errors(struct rig *rig, enum feed_cause cause, uint64_t least) {
+    while (errors(rig, cause) < least && !rig->timed_out) {
+        uv_run(&rig->loop, UV_RUN_ONCE);
+    }
+    assert_true(errors(rig, cause) == least);
+}
+
+static void until_state(struct rig *rig, enum feed_state state) {
+    while (atomic_load(&feed_stats(rig->feed)->state) != state && !rig->timed_out) {
+        uv_run(&rig->loop, UV_RUN_ONCE);
+    }
+    assert_string_equal(feed_state_name(atomic_load(&feed_stats(rig->feed)->state)),
+                        feed_state_name(state));
+}
+
+static void until_clock(struct rig *rig) {
+    while (atomic_load(&feed_stats(rig->feed)->round_trip_ns) == 0 && !rig->timed_out) {
+        uv_run(&rig->loop, UV_RUN_ONCE);
+    }
+}
+
+static void on_stopped(void *arg) {
+    ((struct rig *)arg)->stopped++;
+}
+
+static void rig_finish(struct rig *rig) {
+    feed_stop(rig->feed, on_stopped, rig);
+    until(rig, &rig->stopped, 1);
+    loop_server_stop(&rig->server);
+    uv_close((uv_handle_t *)&rig->limit, NULL);
+    uv_run(&rig->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&rig->loop), 0);
+    feed_destroy(rig->feed);
+    loop_server_finish(&rig->server);
+    engine_finish(&rig->engine);
+    quote_cache_finish(&rig->cache);
+    universe_finish(&rig->universe);
+    assert_false(rig->timed_out);
+    invented_venue.book_rule = BOOK_RULE_REST_SPAN;
+    invented_venue.heartbeat_ms = 0;
+    invented_venue.connection_age_max_s = 0;
+}
+
+// ---- tests ------------------------------------------------------------------------------------
+
+static void test_quotes(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    until_clock(&rig);
+    // never further off than half the round trip (and the millisecond the venue rounds to)
+    int64_t error_ns = atomic_load(&feed_stats(rig.feed)->offset_ns) - 70 * NS_PER_MS;
+    int64_t allowed_ns = atomic_load(&feed_stats(rig.feed)->round_trip_ns) / 2 + NS_PER_MS;
+    assert_true(error_ns <= allowed_ns && error_ns >= -allowed_ns);
+    until_state(&rig, FEED_CONNECTING);
+    say_quote(&rig, 1000, 1001, 7, 0);
+    until(&rig, &rig.quotes, 1);
+    assert_int_equal(rig.quote_events, 1); // the thread with the news ran the engine
+    struct quote quote;
+    quote_load(&rig.cache, 0, &quote);
+    assert_int_equal(quote.bid.v, 1000 * PX_ONE);
+    assert_int_equal(quote.update, 1);
+    assert_true(quote_frame_ns(&rig.cache, 0) > 0);
+    until_state(&rig, FEED_LIVE);
+    assert_true(feed_is_healthy(rig.feed));
+    // what must not become a quote, each counted by its cause
+    say_quote(&rig, 1000, 1001, 7, 0);
+    until_errors(&rig, FEED_OLD, 1);
+    say_quote(&rig, 1001, 1001, 8, 0);
+    until_errors(&rig, FEED_CROSSED, 1);
+    say_quote(&rig, 0, 1001, 9, 0);
+    until_errors(&rig, FEED_ZERO, 1);
+    say_quote(&rig, 1000, 1001, 10, 5000);
+    until_errors(&rig, FEED_FUTURE, 1);
+    say_quote(&rig, 1000, 1001, 11, -90000);
+    until_errors(&rig, FEED_PAST, 1);
+    say(&rig, "rubbish");
+    until_errors(&rig, FEED_MALFORMED, 1);
+    say(&rig, "Q 7 1 2 3 4 5");
+    until_errors(&rig, FEED_UNKNOWN_SYMBOL, 1);
+    assert_int_equal(rig.quotes, 1);
+    // a jump is shown as quarantined, and confirmed on a quiet market by time alone
+    say_quote(&rig, 1100, 1101, 12, 0);
+    until_errors(&rig, FEED_JUMP, 1);
+    assert_int_equal(rig.quotes, 2);
+    assert_true((rig.last_quote.flags & QUOTE_QUARANTINED) != 0);
+    until(&rig, &rig.quotes, 3);
+    assert_true((rig.last_quote.flags & QUOTE_QUARANTINED) == 0);
+    assert_int_equal(rig.last_quote.bid.v, 1100 * PX_ONE);
+    assert_int_equal(rig.rules_events, 1);
+    assert_int_equal(rig.funding_events, 1);
+    assert_true(rig.state.clock_known);
+    assert_true(feed_stats(rig.feed)->store_ns.count == 2);
+    rig_finish(&rig);
+    (void)state;
+}
+
+static void until_books(struct rig *rig, uint64_t least) {
+    while (counter_read(&feed_stats(rig->feed)->books) < least && !rig->timed_out) {
+        uv_run(&rig->loop, UV_RUN_ONCE);
+    }
+    assert_true(counter_read(&feed_stats(rig->feed)->books) == least);
+}
+
+static void test_book_by_rest(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[MD_REQUEST_BOOK] = "503"; // the first snapshot fails: asked again after a pause
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    say(&rig, "B 0 0 9 11 8 99 102");
+    until(&rig, &rig.requests[MD_REQUEST_BOOK], 1);
+    struct depth depth;
+    depth_load(&rig.cache, 0, &depth);
+    assert_int_equal(depth.receive_ns, 0);
+    rig.answers[MD_REQUEST_BOOK] = "B 0 1 0 10 0 100 101";
+    until_books(&rig, 1);
+    depth_load(&rig.cache, 0, &depth);
+    assert_int_equal(depth.bid_count, 2); // the snapshot's and the delta's
+    assert_int_equal(depth.bids[0].price.v, 100 * PX_ONE);
+    say(&rig, "B 0 0 12 13 11 98 103");
+    until_books(&rig, 2);
+    say(&rig,
+        "B 0 0 20 21 19 97 104"); // a hole: book dropped, nobody walks it any more, asked for again
+    until_errors(&rig, FEED_GAP, 1);
+    depth_load(&rig.cache, 0, &depth);
+    assert_int_equal(depth.receive_ns, 0);
+    assert_int_equal(depth.bid_count, 0);
+    rig.answers[MD_REQUEST_BOOK] = "B 0 1 0 20 0 100 101";
+    until_books(&rig, 3);
+    assert_int_equal(rig.requests[MD_REQUEST_BOOK], 3);
+    say(&rig, "B 0 0 22 22 21 105 106"); // crosses: dropped as well
+    until_errors(&rig, FEED_CROSSED, 1);
+    rig_finish(&rig);
+    (void)state;
+}
+
+static void test_book_by_stream(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.book_rule = BOOK_RULE_PREVIOUS;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    say(&rig, "B 0 1 0 10 0 100 101");
+    until_books(&rig, 1);
+    say(&rig, "B 0 0 0 12 11 99 102");
+    until_errors(&rig, FEED_GAP, 1);
+    until(&rig, &rig.resubscribed, 1);
+    say(&rig, "B 0 1 0 20 0 100 101");
+    until_books(&rig, 2);
+    assert_int_equal(rig.requests[MD_REQUEST_BOOK], 0);
+    rig_finish(&rig);
+    (void)state;
+}
+
+// WebSocket gone → polled by REST → three failed rounds: stale → back up by itself.
+static void test_ladder(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    say_quote(&rig, 1000, 1001, 7, 0);
+    say(&rig, "B 0 0 9 11 8 99 102");
+    until_state(&rig, FEED_LIVE);
+    rig.turn_away = true;
+    loop_send_close(rig.ws, 1012, "maintenance");
+    stream_end(rig.ws->stream);
+    until_state(&rig, FEED_DOWN);
+    assert_string_equal(rig.state.text, "maintenance");
+    struct depth depth;
+    depth_load(&rig.cache, 0, &depth);
+    assert_int_equal(depth.receive_ns, 0);
+    rig.answers[MD_REQUEST_QUOTE] = "Q 0 1000 1001 5 0 0";
+    until_state(&rig, FEED_POLLING);
+    assert_true((rig.last_quote.flags & QUOTE_POLLED) != 0);
+    rig.answers[MD_REQUEST_QUOTE] = "503";
+    until_state(&rig, FEED_STALE);
+    assert_int_equal(counter_read(&feed_stats(rig.feed)->polls_failed), 3);
+    assert_false(feed_is_healthy(rig.feed));
+    rig.turn_away = false;
+    until(&rig, &rig.opens, 2);
+    until(&rig, &rig.subscribed, 4);
+    say_quote(&rig, 1000, 1001, 3, 0); // numbers may start again after a reconnect
+    until_state(&rig, FEED_LIVE);
+    assert_int_equal(counter_read(&feed_stats(rig.feed)->reconnects), 1);
+    rig_finish(&rig);
+    (void)state;
+}
+
+static void test_silence_and_heartbeat(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.heartbeat_ms = 900;
+    rig.settings.websocket_timeout_ns = 2500 * NS_PER_MS;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    until(&rig, &rig.heartbeats, 2);
+    assert_int_equal(rig.opens, 1);
+    until(&rig, &rig.opens, 2); // pings are answered, but no data came
+    rig_finish(&rig);
+    (void)state;
+}
+
+static void test_age_limit(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.connection_age_max_s = 1;
+    rig_start(&rig);
+    until(&rig, &rig.opens, 2);
+    rig_finish(&rig);
+    (void)state;
+}
+
+// 429: nothing is asked before Retry-After is over.
+static void test_limited(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[MD_REQUEST_TIME] = "429";
+    rig_start(&rig);
+    until(&rig, &rig.requests[MD_REQUEST_TIME], 1);
+    while (counter_read(&feed_stats(rig.feed)->rest_failures) == 0 && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    rig.answers[MD_REQUEST_TIME] = "T";
+    uint64_t before_ms = uv_now(&rig.loop);
+    until(&rig, &rig.requests[MD_REQUEST_TIME], 2);
+    assert_true(uv_now(&rig.loop) - before_ms >= 1500);
+    rig_finish(&rig);
+    (void)state;
+}
+
+static void test_no_venue_there(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig.turn_away = true;
+    memset(rig.answers, 0, sizeof(rig.answers));
+    rig_start(&rig);
+    until_state(&rig, FEED_DOWN);
+    rig_finish(&rig); // with requests and a retry on the way: nothing is left on the loop
+    (void)state;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_quotes),
+        cmocka_unit_test(test_book_by_rest),
+        cmocka_unit_test(test_book_by_stream),
+        cmocka_unit_test(test_ladder),
+        cmocka_unit_test(test_silence_and_heartbeat),
+        cmocka_unit_test(test_age_limit),
+        cmocka_unit_test(test_limited),
+        cmocka_unit_test(test_no_venue_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

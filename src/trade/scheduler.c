@@ -440,9 +440,19 @@ static void publish_job(const struct desk *desk, const struct job *job, struct s
     }
 }
 
-static int newest_first(const void *a, const void *b) {
-    uint32_t x = ((const struct state_job *)a)->id, y = ((const struct state_job *)b)->id;
-    return x < y ? 1 : x > y ? -1 : 0;
+// Rows of jobs, newest first. Insertion: rows were used in nearly that order, and qsort may
+// allocate.
+static uint32_t order_jobs(const struct job_table *jobs, uint16_t rows[JOBS_MAX]) {
+    uint32_t count = 0;
+    for (uint16_t row = 0; row < jobs->used; row++) {
+        uint32_t at = count++;
+        while (at > 0 && jobs->ids[rows[at - 1]] < jobs->ids[row]) {
+            rows[at] = rows[at - 1];
+            at--;
+        }
+        rows[at] = row;
+    }
+    return count;
 }
 
 static void publish_header(struct desk *desk, struct state_draft *draft, int64_t now_ns) {
@@ -480,20 +490,24 @@ static void publish_header(struct desk *desk, struct state_draft *draft, int64_t
     draft->count[STATE_HEADER] = 1;
 }
 
+// Every live job and the newest of the finished ones, newest first.
 static void scheduler_publish(void *self, struct state_draft *draft, int64_t now_ns) {
     struct desk *desk = self;
     struct state_job *rows = STATE_ROWS(draft, STATE_JOBS, struct state_job);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < desk->jobs.live_count && count < STATE_JOBS_MAX; i++) {
-        publish_job(desk, &desk->jobs.jobs[desk->jobs.live[i]], &rows[count++]);
-    }
-    for (uint32_t i = 0; i < JOBS_MAX && count < STATE_JOBS_MAX; i++) {
-        const struct job *job = &desk->jobs.jobs[i];
-        if (job->id != 0 && !job_live(job)) {
-            publish_job(desk, job, &rows[count++]);
+    uint16_t order[JOBS_MAX];
+    uint32_t known = order_jobs(&desk->jobs, order), count = 0;
+    uint32_t live = desk->jobs.live_count < STATE_JOBS_MAX ? desk->jobs.live_count : STATE_JOBS_MAX;
+    uint32_t finished_room = STATE_JOBS_MAX - live;
+    for (uint32_t i = 0; i < known && count < STATE_JOBS_MAX; i++) {
+        const struct job *job = &desk->jobs.jobs[order[i]];
+        if (!job_live(job)) {
+            if (finished_room == 0) {
+                continue;
+            }
+            finished_room--;
         }
+        publish_job(desk, job, &rows[count++]);
     }
-    qsort(rows, count, sizeof(rows[0]), newest_first);
     draft->count[STATE_JOBS] = count;
     publish_header(desk, draft, now_ns);
 }

@@ -175,7 +175,7 @@ static void set_funding(struct world *w, bool refused) { // 60 s of a rate per h
     harness_funding(w->h, H_LIGHTER, H_BTC, (struct rate){per_hour + (refused ? 1 : 0)}, 0);
 }
 static void set_volatility(struct world *w, bool refused) {
-    w->h->desk.picture.symbols[H_BTC].square_sum = refused ? 6001 * 6001 : 6000 * 6000;
+    w->h->desk.picture.symbols[H_BTC].volatility.v = refused ? 6001 : 6000;
     w->h->desk.risk_mode = RISK_BALANCED;
 }
 static void set_latency(struct world *w, bool refused) {

@@ -401,6 +401,20 @@ static void test_kill(void **state) {
     }
 }
 
+// On a live desk only venues answer orders.
+static void test_paper_is_silent_when_live(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE;
+    struct job draft = wash_draft(h);
+    struct job *job = harness_open(h, &draft);
+    harness_advance(h, H_MS(500));
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 1);
+    assert_int_equal(harness_count(h, EVENT_ORDER_REPORT), 0);
+    assert_int_equal(job->state, JOB_OPENING);
+    harness_destroy(h);
+}
+
 static void test_pause_and_states(void **state) {
     (void)state;
     struct harness *h = harness_prepare();
@@ -439,6 +453,7 @@ int main(void) {
         cmocka_unit_test(test_self_trade_guard),
         cmocka_unit_test(test_stop_during_opening_and_flatten),
         cmocka_unit_test(test_kill),
+        cmocka_unit_test(test_paper_is_silent_when_live),
         cmocka_unit_test(test_pause_and_states),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

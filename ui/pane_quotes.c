@@ -1,7 +1,7 @@
 // QUOTES: what every venue bids and asks for every symbol, symbol by symbol.
 //
 // A number that is no longer true is never shown plainly: a stale quote is faint with its age
-// marked by '~', and after GONE_MS only "--" is left of it. What moved since the last picture has
+// marked by '~', and after GONE_MS only "--" is left of it. What moved within the last second has
 // '^', 'v' or '=' behind it.
 #include "ui/number.h"
 #include "ui/pane.h"
@@ -188,7 +188,9 @@ static void quotes_cell(const struct view *view, uint32_t row, int column, struc
     case BID_CHANGE:
     case ASK_CHANGE:
         if (!is_gone(q)) {
-            cell_change(out, column == BID_CHANGE ? q->bid_change : q->ask_change);
+            uint32_t listing = listing_of(view, row);
+            cell_change(out, column == BID_CHANGE ? view_bid_way(view, listing)
+                                                  : view_ask_way(view, listing));
         }
         break;
     case BID_SIZE:
@@ -350,7 +352,7 @@ const struct pane_class pane_quotes = {
     .name = "QUOTES",
     .help = "Best bid and ask of every venue: ^ v = tell the last move, ~ marks a stale age.",
     .empty = "no listings",
-    .sections = VIEW_BIT(STATE_QUOTES) | VIEW_BIT(STATE_VENUES),
+    .sections = VIEW_BIT(STATE_QUOTES) | VIEW_BIT(STATE_VENUES) | VIEW_BIT(VIEW_TICK),
     .columns = quotes_columns,
     .rows = quotes_rows,
     .key = quotes_key,

@@ -371,11 +371,10 @@ static bool same_cell(const struct cell *a, const struct cell *b) {
     return a->symbol == b->symbol && a->ink == b->ink && a->selected == b->selected;
 }
 
-static void write_span(struct term *term, const struct cell *cells, int x, int y, int count,
-                       int columns) {
+static void write_span(struct term *term, const struct cell *cells, int x, int y, int count) {
     term->cells_written += (uint64_t)count;
     if (term->is_direct) {
-        direct_span(&term->direct, cells, x, y, count, columns);
+        direct_span(&term->direct, cells, x, y, count);
         return;
     }
     for (int i = 0; i < count; i++) {
@@ -408,7 +407,7 @@ static bool flush_row(struct term *term, struct canvas *canvas, int y) {
                 end = i + 1;
             }
         }
-        write_span(term, cells, x, y, end - x, canvas->columns);
+        write_span(term, cells, x, y, end - x);
         x = end;
     }
     memcpy(shown, cells, sizeof(*cells) * (size_t)canvas->columns);

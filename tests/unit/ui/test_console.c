@@ -18,6 +18,7 @@ static int set_up(void **state) {
     struct console_options options = {.link = scene_link(&scene),
                                       .headless = true,
                                       .virtual_time = true,
+                                      .save_folder = "/nonexistent",
                                       .columns = 120,
                                       .rows = 40,
                                       .utf8 = true};
@@ -269,6 +270,7 @@ static void test_override_on_every_screen(void **state) {
     wait_ms(300);
     press("y");
     wait_ms(100);
+    press("p"); // the status says PAUSED now: only the countdown tells of the override
     static const char *const keys[] = {"z", "2", "5", "?", "Esc", "z", "/", "Esc", "K", "n"};
     static const int sizes[][2] = {{120, 40}, {80, 24}, {60, 15}, {40, 10}, {300, 100}};
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
@@ -280,6 +282,12 @@ static void test_override_on_every_screen(void **state) {
             assert_true(shows("OVERRIDE"));
         }
     }
+}
+
+static void test_save_says_why_not(void **state) {
+    (void)state;
+    press("D");
+    assert_true(shows("/nonexistent"));
 }
 
 static void test_any_size_any_key(void **state) {
@@ -334,6 +342,7 @@ int main(void) {
         CASE(test_refusal_is_shown),
         CASE(test_quit_asks_while_open),
         CASE(test_override_on_every_screen),
+        CASE(test_save_says_why_not),
         CASE(test_any_size_any_key),
         CASE(test_idle_frames_touch_nothing),
         CASE(test_why_names_rule_figure_limit_distance),

@@ -190,13 +190,26 @@ void okx_decode_rest(struct md *md, enum md_request_kind kind, uint16_t symbol, 
     decode_data(md, &envelope, sink);
 }
 
-// What is left of a level: ","0","13 and the number of orders may be any.
-FAST_INLINE bool fast_orders(struct fast *f) {
-    if (!FAST_LITERAL(f, "\",\"0\",\"")) {
+// What follows a level's price: ","415","0","13"]. The bracket is looked for first, so that the
+// next member can begin before this size is known.
+FAST_INLINE bool fast_size(struct fast *f, struct qty *out) {
+    enum { SIZE_AT = 3, ORDERS_KEY = 7, ORDERS_DIGITS_MAX = 8 };
+    fast_room(f);
+    const char *size = f->at + SIZE_AT;
+    uint32_t ends = fast_mask16(size, ']') | fast_mask16(size + 16, ']') << 16;
+    if (FAST_RARE(ends == 0 || !fast_same(f->at, "\",\"", SIZE_AT))) {
         return false;
     }
-    f->at += fast_count_digits(f->at);
-    return true;
+    const char *end = size + __builtin_ctz(ends);
+    f->at = end;
+    uint32_t length = fast_decimal_at(size, QTY_DIGITS, &out->v);
+    const char *orders = size + length + ORDERS_KEY;
+    if (FAST_RARE(length == 0 || !fast_same(size + length, "\",\"0\",\"", ORDERS_KEY))) {
+        return false;
+    }
+    uint32_t count = (uint32_t)(end - 1 - orders); // of no use, but it is a number when all is well
+    return count - 1 < ORDERS_DIGITS_MAX && fast_are_digits(fast_digits(orders, count)) &&
+           end[-1] == '"';
 }
 
 // {"arg":{"channel":"bbo-tbt","instId":…},"data":[{"asks":…,"bids":…,"ts":"…","seqId":…}]}
@@ -204,9 +217,8 @@ FAST_INLINE bool fast_orders(struct fast *f) {
 FAST_INLINE bool fast_best(struct fast *f, struct slice *name, struct md_bbo *bbo, int64_t *time) {
     if (!FAST_LITERAL(f, "{\"arg\":{\"channel\":\"bbo-tbt\",\"instId\":\"") ||
         !FAST_STRING(f, "", name) || !FAST_PX(f, "},\"data\":[{\"asks\":[[\"", &bbo->ask) ||
-        !FAST_QTY(f, "\",\"", &bbo->ask_size) || !fast_orders(f) ||
-        !FAST_PX(f, "\"]],\"bids\":[[\"", &bbo->bid) || !FAST_QTY(f, "\",\"", &bbo->bid_size) ||
-        !fast_orders(f) || !FAST_TIME(f, "\"]],\"ts\":\"", time)) {
+        !fast_size(f, &bbo->ask_size) || !FAST_PX(f, "]],\"bids\":[[\"", &bbo->bid) ||
+        !fast_size(f, &bbo->bid_size) || !FAST_TIME(f, "]],\"ts\":\"", time)) {
         return false;
     }
     if (FAST_UINT(f, "\",\"seqId\":", &bbo->sequence)) {

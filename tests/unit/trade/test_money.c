@@ -159,6 +159,26 @@ static void fill_by_hand(struct harness *h, uint16_t venue, enum side side, int6
 }
 
 // The example of section 9.
+// One of three trading venues over half of the equity of all: warned of once, again after it had
+// gone.
+static void test_concentration(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE; // balances are told, not worked out
+    static const struct {
+        int64_t equity;
+        bool warned;
+    } steps[] = {{10000, false}, {20000, false}, {20001, true},
+                 {20002, false}, {20000, false}, {30000, true}};
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        harness_mark(h);
+        harness_equity(h, H_EXTENDED, USD(steps[i].equity));
+        harness_advance(h, 6 * NS_PER_S);
+        assert_int_equal(harness_alert(h, "concentration") != NULL, steps[i].warned);
+    }
+    harness_destroy(h);
+}
+
 static void test_exposure_example(void **state) {
     (void)state;
     struct harness *h = harness_create();
@@ -316,6 +336,7 @@ int main(void) {
         cmocka_unit_test(test_top_up_is_split_and_given_back),
         cmocka_unit_test(test_all_legs_or_nothing),
         cmocka_unit_test(test_safe_mode),
+        cmocka_unit_test(test_concentration),
         cmocka_unit_test(test_exposure_example),
         cmocka_unit_test(test_position_steps),
         cmocka_unit_test(test_both_sums_agree),

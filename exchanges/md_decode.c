@@ -45,11 +45,6 @@ bool md_need_symbol(const struct md *md, struct md_sink *sink, struct slice nati
     return false;
 }
 
-int64_t md_ns_from_ms(int64_t ms) {
-    int64_t ns;
-    return ms <= 0 || __builtin_mul_overflow(ms, NS_PER_MS, &ns) ? 0 : ns;
-}
-
 bool md_read_px(struct slice text, struct px *out) {
     return text.size > 0 && px_parse(text, out) && out->v >= 0;
 }

@@ -27,7 +27,7 @@ static void stack(struct layout *layout, const struct layout_wish *wish, int row
     int columns = wish->columns;
     int y = LAYOUT_HEADER_ROWS;
     bool tall = rows >= 38;
-    int bottom = share(rows, 240, 4);
+    int bottom = share(rows, 240, 3);
     int log = tall ? share(rows, 140, 4) : 0;
     int positions = tall ? share(rows, 130, 4) : 0;
     int opportunities = share(rows, tall ? 160 : 200, 3);

@@ -1,7 +1,7 @@
 // QUOTES: what every venue bids and asks for every symbol, symbol by symbol.
 //
 // A number that is no longer true is never shown plainly: a stale quote is faint with its age
-// marked by '~', and after GONE_MS only "--" is left of it. What moved since the last picture has
+// marked by '~', and after GONE_MS only "--" is left of it. What moved within the last second has
 // '^', 'v' or '=' behind it.
 #include "ui/number.h"
 #include "ui/pane.h"
@@ -20,7 +20,6 @@ enum column {
     SPREAD,
     AGE,
     FUNDING,
-    GENERATED,
     MARK,
     NOTE,
     COLUMNS
@@ -53,8 +52,7 @@ static int quotes_columns(const struct view *view, struct pane_column out[PANE_C
         [ASK_SIZE] = {"ask size", size, .right = true, .priority = 3},
         [SPREAD] = {"spr bps", 7, .right = true, .sortable = true, .priority = 1},
         [AGE] = {"age", 6, .right = true, .sortable = true},
-        [FUNDING] = {"fund bps/h", 10, .right = true, .sortable = true, .priority = 4},
-        [GENERATED] = {"", 4, .joined = true, .priority = 4},
+        [FUNDING] = {"fund bps/h    ", 14, .right = true, .sortable = true, .priority = 4},
         [MARK] = {"mark", price, .right = true, .priority = 6},
         [NOTE] = {"note", 5, .priority = 2},
     };
@@ -157,7 +155,7 @@ static const char *note_of(const struct view *view, const struct state_quote *q)
 
 static void cell_funding(struct pane_cell *out, const struct state_quote *q) {
     if (is_gone(q) || (q->next_settlement_ns == 0 && q->funding_per_hour.v == 0)) {
-        text_add_string(&out->text, "--");
+        text_add_string(&out->text, "--    ");
         out->ink = INK_FAINT;
         return;
     }
@@ -166,6 +164,8 @@ static void cell_funding(struct pane_cell *out, const struct state_quote *q) {
         text_add_char(&out->text, '+');
     }
     decimal_print(&out->text, q->funding_per_hour.v, RATE_DIGITS - 4, 4, 4);
+    // In the same cell, so that a made up rate never stands without its mark.
+    text_add_string(&out->text, q->funding_generated ? " SIM" : "    ");
     out->ink = q->freshness == FRESH_STALE ? INK_FAINT : INK_TEXT;
 }
 
@@ -188,7 +188,9 @@ static void quotes_cell(const struct view *view, uint32_t row, int column, struc
     case BID_CHANGE:
     case ASK_CHANGE:
         if (!is_gone(q)) {
-            cell_change(out, column == BID_CHANGE ? q->bid_change : q->ask_change);
+            uint32_t listing = listing_of(view, row);
+            cell_change(out, column == BID_CHANGE ? view_bid_way(view, listing)
+                                                  : view_ask_way(view, listing));
         }
         break;
     case BID_SIZE:
@@ -211,10 +213,6 @@ static void quotes_cell(const struct view *view, uint32_t row, int column, struc
         break;
     case FUNDING:
         cell_funding(out, q);
-        break;
-    case GENERATED:
-        out->ink = INK_FAINT;
-        text_add_string(&out->text, q->funding_generated ? " SIM" : "");
         break;
     case MARK:
         if (q->mark.v > 0) {
@@ -248,7 +246,6 @@ static int64_t quotes_sort_key(const struct view *view, uint32_t row, int column
     case ASK_CHANGE:
     case BID_SIZE:
     case ASK_SIZE:
-    case GENERATED:
     case MARK:
     case NOTE:
     case COLUMNS:
@@ -355,7 +352,7 @@ const struct pane_class pane_quotes = {
     .name = "QUOTES",
     .help = "Best bid and ask of every venue: ^ v = tell the last move, ~ marks a stale age.",
     .empty = "no listings",
-    .sections = VIEW_BIT(STATE_QUOTES) | VIEW_BIT(STATE_VENUES),
+    .sections = VIEW_BIT(STATE_QUOTES) | VIEW_BIT(STATE_VENUES) | VIEW_BIT(VIEW_TICK),
     .columns = quotes_columns,
     .rows = quotes_rows,
     .key = quotes_key,

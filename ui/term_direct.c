@@ -115,8 +115,7 @@ void direct_begin(struct direct *direct, bool clear) {
     }
 }
 
-void direct_span(struct direct *direct, const struct cell *cells, int x, int y, int count,
-                 int columns) {
+void direct_span(struct direct *direct, const struct cell *cells, int x, int y, int count) {
     if (direct->size == 0 && direct->synchronised) {
         add_string(direct, "\033[?2026h");
     }
@@ -131,10 +130,7 @@ void direct_span(struct direct *direct, const struct cell *cells, int x, int y, 
         }
         add_symbol(direct, cell->symbol);
     }
-    direct->x += count;
-    if (direct->x >= columns) {
-        direct->x = -1; // in the last column terminals differ
-    }
+    direct->x += count; // past the last column it is a place no span begins at
 }
 
 struct slice direct_end(struct direct *direct) {

@@ -24,8 +24,7 @@ enum status direct_create(struct direct *direct, enum ink_scheme scheme,
                           bool synchronised) MUST_CHECK;
 void direct_destroy(struct direct *direct);
 void direct_begin(struct direct *direct, bool clear);
-void direct_span(struct direct *direct, const struct cell *cells, int x, int y, int count,
-                 int columns);
+void direct_span(struct direct *direct, const struct cell *cells, int x, int y, int count);
 // What is to be written now; empty when there was no span.
 struct slice direct_end(struct direct *direct);
 // "\033[0;1;38;5;109m" and the like; `out` has DIRECT_LOOK_MAX bytes.

@@ -21,7 +21,9 @@ enum status view_create(struct view *view, const struct link *link) {
     ASSERT(link->universe != NULL);
     *view = (struct view){.link = *link, .universe = link->universe, .tick_s = -1};
     view->log = calloc(LOG_RECENT_MAX, sizeof(*view->log));
-    bool complete = view->log != NULL;
+    uint32_t listings = state_rows_max(STATE_QUOTES, link->universe);
+    view->moves = calloc((size_t)listings + 1, sizeof(*view->moves));
+    bool complete = view->log != NULL && view->moves != NULL;
     for (int i = 0; i < STATE_SECTION_COUNT; i++) {
         enum state_section section = (enum state_section)i;
         uint32_t rows = state_rows_max(section, link->universe);
@@ -45,7 +47,41 @@ void view_destroy(struct view *view) {
         free(view->rows[i]);
     }
     free(view->log);
+    free(view->moves);
     *view = (struct view){0};
+}
+
+// What the desk told, or what the eye would see against the last copy.
+static void note_move(int64_t price, int8_t told, int64_t now_ns, int64_t *last, int8_t *way,
+                      int64_t *moved_ns) {
+    int8_t seen = *last == 0 || price == *last ? told : price > *last ? 1 : -1;
+    *last = price;
+    if (seen != 0) {
+        *way = seen;
+        *moved_ns = now_ns;
+    }
+}
+
+static void note_moves(struct view *view) {
+    int64_t now_ns = view->header->now_ns;
+    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
+        const struct state_quote *q = &view->quotes[i];
+        struct view_move *move = &view->moves[i];
+        note_move(q->bid.v, q->bid_change, now_ns, &move->bid, &move->bid_way, &move->bid_ns);
+        note_move(q->ask.v, q->ask_change, now_ns, &move->ask, &move->ask_way, &move->ask_ns);
+    }
+}
+
+int view_bid_way(const struct view *view, uint32_t listing) {
+    ASSERT(listing < view->count[STATE_QUOTES]);
+    const struct view_move *move = &view->moves[listing];
+    return view_now_ns(view) - move->bid_ns < VIEW_MOVE_MS * NS_PER_MS ? move->bid_way : 0;
+}
+
+int view_ask_way(const struct view *view, uint32_t listing) {
+    ASSERT(listing < view->count[STATE_QUOTES]);
+    const struct view_move *move = &view->moves[listing];
+    return view_now_ns(view) - move->ask_ns < VIEW_MOVE_MS * NS_PER_MS ? move->ask_way : 0;
 }
 
 static bool refresh_log(struct view *view) {
@@ -89,6 +125,9 @@ uint32_t view_refresh(struct view *view) {
         uint32_t most = state_rows_max(section, view->universe);
         view->count[i] = count < most ? count : most;
         changed |= VIEW_BIT(i);
+    }
+    if ((changed & VIEW_BIT(STATE_QUOTES)) != 0) {
+        note_moves(view);
     }
     if (refresh_log(view)) {
         changed |= VIEW_BIT(VIEW_LOG);

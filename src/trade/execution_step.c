@@ -47,6 +47,13 @@ void execution_fail(struct desk *desk, struct bus *bus, struct job *job) {
     }
 }
 
+static void begin_tries(struct job *job) {
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        job->legs[leg].tries = 0;
+        job->legs[leg].retry_ns = 0;
+    }
+}
+
 static void cancel_resting(struct desk *desk, struct bus *bus, const struct job *job) {
     struct order *order = execution_resting(desk, job);
     if (order != NULL) {
@@ -60,8 +67,7 @@ void execution_begin_unwind(struct desk *desk, struct bus *bus, struct job *job)
     watch_alert(bus, SEVERITY_WARN, "unwind", "job %u unwinds: %s USD stayed unhedged on %s",
                 job->id, watch_usd(job->unhedged).text, desk->universe->symbols[job->symbol].name);
     job->emergency = true;
-    job->legs[LEG_BUY].retry_ns = job->legs[LEG_SELL].retry_ns = 0;
-    job->legs[LEG_BUY].tries = job->legs[LEG_SELL].tries = 0;
+    begin_tries(job);
     cancel_resting(desk, bus, job);
     job_set_state(desk, bus, job, JOB_UNWINDING);
 }
@@ -86,7 +92,7 @@ static void finish_opening(struct desk *desk, struct bus *bus, struct job *job) 
     job->maker_done = closes;
     job->stopping = closes;
     job->requotes = 0;
-    job->legs[LEG_BUY].tries = job->legs[LEG_SELL].tries = 0;
+    begin_tries(job); // a new phase owes no pause to the one before
 }
 
 // The leg that is behind gets a taker order for what is missing. Past half the deadline at the

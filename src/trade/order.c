@@ -44,9 +44,10 @@ struct order *order_create(struct order_table *table, uint64_t id) {
 }
 
 struct order *order_find(struct order_table *table, uint64_t id) {
-    for (uint32_t i = 0; id != 0 && i < ORDERS_MAX; i++) {
-        if (table->ids[i] == id) {
-            return &table->orders[i];
+    for (uint32_t i = 1; id != 0 && i <= ORDERS_MAX; i++) { // newest first: it is mostly that one
+        uint32_t row = (table->cursor + ORDERS_MAX - i) % ORDERS_MAX;
+        if (table->ids[row] == id) {
+            return &table->orders[row];
         }
     }
     return NULL;

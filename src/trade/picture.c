@@ -149,7 +149,7 @@ int64_t isqrt_floor(int64_t value) {
 }
 
 struct bps picture_volatility(const struct desk *desk, uint16_t symbol) {
-    return (struct bps){isqrt_floor(desk->picture.symbols[symbol].square_sum)};
+    return desk->picture.symbols[symbol].volatility;
 }
 
 int64_t picture_frozen_until_ns(const struct desk *desk, uint16_t symbol) {
@@ -292,6 +292,7 @@ static void sample_volatility(struct desk *desk, uint16_t symbol, int64_t now_ns
         state->squares[state->at] = (int32_t)(move * move);
         state->square_sum += state->squares[state->at];
         state->at = (state->at + 1) % window;
+        state->volatility.v = isqrt_floor(state->square_sum);
     }
     state->sample = mid;
 }

@@ -36,6 +36,7 @@ struct picture_symbol {
     int32_t *squares; // ring of squared one-second returns, (0.01 bps)^2 capped
     uint32_t at, count;
     int64_t square_sum;
+    struct bps volatility; // root of the sum
     int64_t frozen_until_ns;
 };
 

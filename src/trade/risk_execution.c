@@ -85,13 +85,12 @@ bool risk_execution_order_small(const struct risk_case *c, struct verdict *v) {
 
 // The price the order would be sent at, against the median over the venues.
 bool risk_execution_collar(const struct risk_case *c, struct verdict *v) {
-    struct px reference;
-    if (picture_median_mid(c->desk, c->job->symbol, VENUE_MAX, c->now_ns, &reference) == 0) {
+    if (c->median.v == 0) {
         return false; // nothing fresh: the stale rule has refused already
     }
     const struct quote *quote = picture_quote(c->desk, venue_of(c), c->job->symbol);
     struct px price = side_of(c) == SIDE_BUY ? quote->ask : quote->bid;
-    int64_t distance = bps_between_near(price, reference).v;
+    int64_t distance = bps_between_near(price, c->median).v;
     v->figure = distance < 0 ? -distance : distance;
     v->limit = c->desk->settings->risk.collar.v;
     return v->figure > v->limit;

@@ -179,8 +179,9 @@ static void tell(const struct memory_desk *d, const struct tally *t) {
     comment_usd("volume in an hour of demo", t->volume * 3600 / RUN_S);
     comment_usd("fees in an hour of demo", total_fees(d) * 3600 / RUN_S);
     comment_usd("profit in an hour of demo", position_total_pnl(&d->desk).v * 3600 / RUN_S);
-    printf("# frames %d, events %d, journal %d KiB\n", (int)d->frames, (int)d->engine.bus.sequence,
-           (int)(d->journal.size >> 10));
+    printf("# frames %d, events %d, journal %d KiB, hash %016llx\n", (int)d->frames,
+           (int)d->engine.bus.sequence, (int)(d->journal.size >> 10),
+           (unsigned long long)hash_bytes(d->journal.bytes, d->journal.size, 0));
 }
 
 static int run_first(void **state) {

@@ -16,7 +16,6 @@ enum { PICTURE_FAST_BUCKETS = 12, PICTURE_VOLATILITY_SAMPLES = 600 };
 
 struct picture_listing {
     struct quote quote;
-    struct depth depth;
     struct event_funding funding;
     struct px fast_min[PICTURE_FAST_BUCKETS]; // of the mid, per tenth of the window
     struct px fast_max[PICTURE_FAST_BUCKETS];
@@ -42,6 +41,7 @@ struct picture_symbol {
 
 struct picture {
     struct picture_listing *listings; // by listing id
+    struct depth *depths;             // by listing id; most listings have no book
     struct picture_venue venues[VENUE_MAX];
     struct picture_symbol *symbols;
     int32_t *squares; // PICTURE_VOLATILITY_SAMPLES per symbol

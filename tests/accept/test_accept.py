@@ -179,7 +179,8 @@ def raw_frames_the_simulator_cannot_show_are_refused_with_a_sentence():
         if not path.exists():
             raise Skip(f"{path} is not here")
         done = perpdesk("feeds", f"--demo={path}", "--seconds", "2")
-        check(done.returncode == 65 and str(path) in done.stderr, f"{done.returncode} {done.stderr}")
+        check(done.returncode == 65 and str(path) in done.stderr,
+              f"{done.returncode} {done.stderr}")
 
 
 # ---- trouble

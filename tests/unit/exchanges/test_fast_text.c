@@ -39,7 +39,7 @@ static void go_to(struct fast *f, uint32_t before) {
 
 static bool read_px(struct slice text, uint32_t after, int64_t *out) {
     struct slice frame = make_frame(text, FAST_ROOM, after);
-    struct fast f;
+    struct fast f = {0};
     struct fast_tail tail;
     struct px px = {-1};
     assert_true(fast_begin(&f, frame, &tail));
@@ -116,7 +116,7 @@ static void whole_numbers(void **state) {
     char digits[18] = "";
     for (uint32_t size = 0; size < sizeof(digits) - 1; size++) {
         struct slice frame = make_frame((struct slice){digits, size}, FAST_ROOM, 0);
-        struct fast f;
+        struct fast f = {0};
         struct fast_tail tail;
         uint64_t value = 0;
         int64_t time = 0;
@@ -145,9 +145,9 @@ static void names(void **state) {
                              STATUS_OK);
         }
         struct slice frame = make_frame((struct slice){name, size}, FAST_ROOM, size % 5);
-        struct fast f;
+        struct fast f = {0};
         struct fast_tail tail;
-        struct slice read;
+        struct slice read = {0};
         assert_true(fast_begin(&f, frame, &tail));
         go_to(&f, FAST_ROOM);
         assert_true(FAST_STRING(&f, "[", &read));

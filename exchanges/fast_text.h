@@ -224,32 +224,29 @@ FAST_INLINE bool fast_convert_long(const char *at, uint32_t point, uint32_t frac
 }
 
 // An unsigned decimal of at most 15 bytes up to a closing quote; `digits` is the scale, 8 to 12.
-// Returns its size, 0 when refused. Where the next value begins hangs on the quote alone, so that
+// *end is the quote's place. Where the next value begins hangs on the quote alone, so that
 // the processor need not wait for this one; nearly all have no more than eight digits and are
 // converted in one go.
-FAST_INLINE uint32_t fast_decimal_at(const char *at, uint32_t digits, int64_t *out) {
+FAST_INLINE bool fast_decimal_at(const char *at, uint32_t digits, int64_t *out, uint32_t *end) {
     enum { WHOLE_MAX = 6 }; // then no price is out of range
     uint32_t quotes = fast_mask16(at, '"');
     if (FAST_RARE(quotes == 0)) {
-        return 0;
+        return false;
     }
     uint32_t size = (uint32_t)__builtin_ctz(quotes);
     uint32_t point = (uint32_t)__builtin_ctz(quotes | fast_mask16(at, '.'));
-    bool has_point = point != size;
-    uint32_t count = size - has_point;
-    uint32_t fraction = count - point;
-    if (FAST_RARE(fraction < has_point)) {
-        return 0;
+    uint32_t behind = size - point; // with the point
+    uint32_t count = size - (behind > 0);
+    *end = size;
+    if (FAST_RARE(behind == 1)) {
+        return false;
     }
     if (FAST_RARE(point - 1 >= WHOLE_MAX || count > 8)) {
-        return fast_convert_long(at, point, fraction, digits, out) ? size : 0;
+        return fast_convert_long(at, point, count - point, digits, out);
     }
     uint64_t values = fast_joined(at, point, count);
-    if (FAST_RARE(!fast_are_digits(values))) {
-        return 0;
-    }
-    *out = (int64_t)(fast_number(values) * fast_power(digits - fraction));
-    return size;
+    *out = (int64_t)(fast_number(values) * fast_power(digits + point - count));
+    return fast_are_digits(values);
 }
 
 FAST_INLINE bool fast_decimal(struct fast *f, const char *key, size_t key_size, uint32_t digits,
@@ -258,9 +255,13 @@ FAST_INLINE bool fast_decimal(struct fast *f, const char *key, size_t key_size, 
     if (FAST_RARE(!fast_same(f->at, key, key_size))) {
         return false;
     }
-    uint32_t size = fast_decimal_at(f->at + key_size, digits, out);
-    f->at += key_size + size;
-    return size > 0;
+    uint32_t size;
+    const char *at = f->at + key_size;
+    if (FAST_RARE(!fast_decimal_at(at, digits, out, &size))) {
+        return false;
+    }
+    f->at = at + size;
+    return true;
 }
 // A key that is too long for the room makes an array of negative size.
 #define FAST_KEY(literal)                                                                          \
@@ -285,12 +286,9 @@ FAST_INLINE bool fast_uint(struct fast *f, const char *key, size_t key_size, uin
         return false;
     }
     f->at = at + count;
-    if (count <= 8) {
-        *out = fast_number(fast_digits(at, count));
-    } else {
-        uint64_t high = fast_number(fast_digits(at, 8));
-        uint64_t low = fast_number(fast_digits(at + 8, count - 8));
-        *out = high * fast_power(count - 8) + low;
+    *out = fast_number(fast_digits(at, count <= 8 ? count : count - 8));
+    if (count > 8) {
+        *out = *out * 100000000 + fast_number(fast_digits(at + count - 8, 8));
     }
     return true;
 }

@@ -344,16 +344,18 @@ FAST_INLINE bool fast_level(struct fast *f, const char key[9], struct level *lev
     }
     const char *end = at + END_MIN + __builtin_ctz(ends);
     f->at = end + 1;
-    const char *size_key = at + KEY + fast_decimal_at(at + KEY, PX_DIGITS, &level->price.v);
-    const char *size = size_key + KEY;
-    if (FAST_RARE(size_key == at + KEY || !fast_same(size_key, "\",\"sz\":\"", KEY))) {
+    uint32_t price_end;
+    uint32_t size_end;
+    if (FAST_RARE(!fast_decimal_at(at + KEY, PX_DIGITS, &level->price.v, &price_end) ||
+                  !fast_same(at + KEY + price_end, "\",\"sz\":\"", KEY))) {
         return false;
     }
-    const char *orders_key = size + fast_decimal_at(size, QTY_DIGITS, &level->size.v);
-    const char *orders = orders_key + ORDERS_KEY;
-    if (FAST_RARE(orders_key == size || !fast_same(orders_key, "\",\"n\":", ORDERS_KEY))) {
+    const char *size = at + KEY + price_end + KEY;
+    if (FAST_RARE(!fast_decimal_at(size, QTY_DIGITS, &level->size.v, &size_end) ||
+                  !fast_same(size + size_end, "\",\"n\":", ORDERS_KEY))) {
         return false;
     }
+    const char *orders = size + size_end + ORDERS_KEY;
     // A number: one to eight digits, none of them a leading zero.
     uint32_t count = (uint32_t)(end - orders);
     return count - 1 < ORDERS_DIGITS_MAX && fast_are_digits(fast_digits(orders, count)) &&

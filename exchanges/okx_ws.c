@@ -202,9 +202,12 @@ FAST_INLINE bool fast_size(struct fast *f, struct qty *out) {
     }
     const char *end = size + __builtin_ctz(ends);
     f->at = end;
-    uint32_t length = fast_decimal_at(size, QTY_DIGITS, &out->v);
+    uint32_t length;
+    if (FAST_RARE(!fast_decimal_at(size, QTY_DIGITS, &out->v, &length))) {
+        return false;
+    }
     const char *orders = size + length + ORDERS_KEY;
-    if (FAST_RARE(length == 0 || !fast_same(size + length, "\",\"0\",\"", ORDERS_KEY))) {
+    if (FAST_RARE(!fast_same(size + length, "\",\"0\",\"", ORDERS_KEY))) {
         return false;
     }
     uint32_t count = (uint32_t)(end - 1 - orders); // of no use, but it is a number when all is well

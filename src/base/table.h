@@ -32,12 +32,13 @@ enum status name_map_put(struct name_map *map, struct slice key,
                          int32_t value) MUST_CHECK;                 // duplicate: STATUS_ERROR
 int32_t name_map_get(const struct name_map *map, struct slice key); // -1 when absent
 
-// As above for a key of 1 to 16 bytes, given as the two words it fills in memory, zeros behind it:
-// inline, because a decoder asks for every message.
+// Where the probe for a key begins, before the mask.
 static inline uint32_t name_map_home(uint64_t low, uint64_t high) {
     return (uint32_t)(((low ^ high << 29 ^ high >> 35) * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 }
 
+// name_map_get for a key of 1 to 16 bytes, given as the two words it fills in memory, zeros behind
+// it: inline, because a decoder asks for every message.
 static inline int32_t name_map_get_short(const struct name_map *map, uint64_t low, uint64_t high,
                                          uint32_t size) {
     if (map->count == 0) {

@@ -264,76 +264,66 @@ void binance_decode_general(struct md *md, struct slice frame, struct md_sink *s
     }
 }
 
-struct ticker {
-    struct slice symbol;
-    struct md_bbo bbo;
-    uint64_t time;
-};
-
 FAST_INLINE bool fast_prices(struct fast *f, struct md_bbo *bbo) {
-    return FAST_LITERAL(f, ",\"b\":\"") && fast_px(f, &bbo->bid) && FAST_LITERAL(f, ",\"B\":\"") &&
-           fast_qty(f, &bbo->bid_size) && FAST_LITERAL(f, ",\"a\":\"") && fast_px(f, &bbo->ask) &&
-           FAST_LITERAL(f, ",\"A\":\"") && fast_qty(f, &bbo->ask_size);
+    return FAST_PX(f, ",\"b\":\"", &bbo->bid) && FAST_QTY(f, "\",\"B\":\"", &bbo->bid_size) &&
+           FAST_PX(f, "\",\"a\":\"", &bbo->ask) && FAST_QTY(f, "\",\"A\":\"", &bbo->ask_size) &&
+           FAST_LITERAL(f, "\"");
 }
 
-FAST_INLINE bool fast_symbol(struct fast *f, struct slice *symbol) {
+// ,"ps":"BTCUSDT": the pair of a perpetual is its symbol.
+FAST_INLINE bool fast_pair(struct fast *f, struct slice symbol) {
     struct slice pair;
-    if (!FAST_LITERAL(f, ",\"s\":\"") || !fast_string(f, symbol)) {
-        return false;
-    }
-    return !FAST_LITERAL(f, ",\"ps\":\"") || (fast_string(f, &pair) && slice_equals(pair, *symbol));
+    return FAST_STRING(f, ",\"ps\":\"", &pair) && slice_equals(pair, symbol);
 }
 
-// Times first (2026): …,"u":…,"E":…,"T":…,"s":…,["ps":…,]"b":…,"B":…,"a":…,"A":…[,"st":1]}
 // Times last (to 2024): …,"u":…,"s":…,"b":…,"B":…,"a":…,"A":…,"T":…,"E":…}
-FAST_INLINE bool fast_ticker(struct fast *f, struct ticker *ticker) {
-    uint64_t engine_time;
-    if (!FAST_LITERAL(f, "{\"e\":\"bookTicker\",\"u\":") || !fast_uint(f, &ticker->bbo.sequence)) {
+// Times first (2026): …,"u":…,"E":…,"T":…,"s":…,["ps":…,]"b":…,"B":…,"a":…,"A":…[,"st":1][,"ps":…]}
+FAST_INLINE bool fast_ticker(struct fast *f, struct slice *symbol, struct md_bbo *bbo,
+                             int64_t *time) {
+    int64_t engine_time; // no use, but it has to be a number
+    if (!FAST_UINT(f, "{\"e\":\"bookTicker\",\"u\":", &bbo->sequence)) {
         return false;
     }
-    bool times_first = FAST_LITERAL(f, ",\"E\":");
-    if (times_first && !(fast_uint(f, &ticker->time) && FAST_LITERAL(f, ",\"T\":") &&
-                         fast_uint(f, &engine_time))) {
+    if (FAST_STRING(f, ",\"s\":\"", symbol)) {
+        return fast_prices(f, bbo) && FAST_TIME(f, ",\"T\":", &engine_time) &&
+               FAST_TIME(f, ",\"E\":", time) && FAST_LITERAL(f, "}");
+    }
+    if (!FAST_TIME(f, ",\"E\":", time) || !FAST_TIME(f, ",\"T\":", &engine_time) ||
+        !FAST_STRING(f, ",\"s\":\"", symbol)) {
         return false;
     }
-    if (!fast_symbol(f, &ticker->symbol) || !fast_prices(f, &ticker->bbo)) {
+    (void)fast_pair(f, *symbol);
+    if (!fast_prices(f, bbo)) {
         return false;
     }
-    if (!times_first && !(FAST_LITERAL(f, ",\"T\":") && fast_uint(f, &engine_time) &&
-                          FAST_LITERAL(f, ",\"E\":") && fast_uint(f, &ticker->time))) {
-        return false;
-    }
-    (void)FAST_LITERAL(f, ",\"st\":1"); // where it is sent
-    return FAST_LITERAL(f, "}");
+    (void)FAST_LITERAL(f, ",\"st\":1");
+    return FAST_LITERAL(f, "}") || (fast_pair(f, *symbol) && FAST_LITERAL(f, "}"));
 }
 
 static bool decode_fast(const struct md *md, struct slice frame, struct md_sink *sink) {
     struct fast f;
-    struct ticker ticker = {.time = 0};
+    struct fast_tail tail;
     struct slice stream;
-    if (!fast_begin(&f, frame)) {
+    struct slice name;
+    int64_t time;
+    struct md_update update;
+    if (!fast_begin(&f, frame, &tail)) {
         return false;
     }
-    bool wrapped = FAST_LITERAL(&f, "{\"stream\":\"");
-    if (wrapped && !(fast_string(&f, &stream) && FAST_LITERAL(&f, ",\"data\":"))) {
+    bool wrapped = FAST_STRING(&f, "{\"stream\":\"", &stream);
+    if ((wrapped && !FAST_LITERAL(&f, ",\"data\":")) ||
+        !fast_ticker(&f, &name, &update.bbo, &time) || (wrapped && !FAST_LITERAL(&f, "}")) ||
+        !fast_done(&f)) {
         return false;
     }
-    if (!fast_ticker(&f, &ticker) || (wrapped && !FAST_LITERAL(&f, "}")) || !fast_done(&f)) {
-        return false;
-    }
-    int32_t symbol = name_map_get(&md->natives, ticker.symbol);
+    int32_t symbol = fast_name(&md->natives, name);
     if (symbol < 0) {
         return false;
     }
-    ticker.bbo.bid_empty = ticker.bbo.bid.v == 0 || ticker.bbo.bid_size.v == 0;
-    ticker.bbo.ask_empty = ticker.bbo.ask.v == 0 || ticker.bbo.ask_size.v == 0;
-    ticker.bbo.bid_unsized = false;
-    ticker.bbo.ask_unsized = false;
-    struct md_update update;
     update.kind = MD_BBO;
     update.symbol = (uint16_t)symbol;
-    update.venue_time_ns = md_ns_from_ms((int64_t)ticker.time);
-    update.bbo = ticker.bbo;
+    update.venue_time_ns = md_ns_from_ms(time);
+    md_mark_empty(&update.bbo);
     sink->on_update(sink, &update);
     return true;
 }

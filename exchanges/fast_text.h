@@ -1,14 +1,14 @@
 // Reading a message of a known layout: anchors, short texts, whole numbers and decimals.
 //
-// A venue sends its hot messages byte for byte in one layout. These readers compare the layout and
-// convert the numbers between by eight digits at a time; whatever they do not expect makes them
-// return false, and the caller then decodes the frame again with the order-independent reader of
-// base/json.h, which decides what it is. They are therefore free to refuse odd but legal input and
-// must never accept what the other reader refuses.
+// A venue sends its hot messages byte for byte in one layout. These readers compare the bytes
+// between the values and convert the values by eight digits at a time; whatever they do not expect
+// makes them return false, and the caller then decodes the frame again with the order-independent
+// reader of base/json.h, which decides what it is. They are therefore free to refuse odd but legal
+// input and must never accept what the other reader refuses.
 //
-// Reads go up to 64 bytes past the position. Near its end the frame is followed by zeros, in a
-// copy of its last bytes, so that nothing outside is touched. A slice read here lives as long as
-// the struct.
+// A reader takes the key before its value and looks at up to FAST_ROOM bytes from the position.
+// Near the frame's end it reads a copy of the last bytes, followed by zeros, so that nothing
+// outside is touched. A slice read here lives as long as that copy.
 #ifndef PERPDESK_EXCHANGES_FAST_TEXT_H
 #define PERPDESK_EXCHANGES_FAST_TEXT_H
 
@@ -21,37 +21,47 @@
 #endif
 
 #include "base/decimal.h"
+#include "base/table.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "digits are converted in memory order");
 
-enum { FAST_ROOM = 64 };
+enum { FAST_ROOM = 64, FAST_KEY_MAX = 32 };
 
 // Always inlined: only then are the anchors compared by a few loads each and not by calls.
-#define FAST_INLINE static inline __attribute__((always_inline))
+#define FAST_INLINE   static inline __attribute__((always_inline))
+#define FAST_RARE(is) __builtin_expect((is), 0)
+
+struct fast_tail {
+    char bytes[2 * FAST_ROOM];
+};
 
 struct fast {
     const char *at;
     const char *end;
-    bool in_tail;
-    char tail[2 * FAST_ROOM];
+    const char *turn; // behind here less than FAST_ROOM of the frame is left: on to the copy
+    const char *tail;
 };
 
-FAST_INLINE bool fast_begin(struct fast *f, struct slice frame) {
+// The copy is made at once, not when it is needed: bytes written a moment ago are slow to read.
+FAST_INLINE bool fast_begin(struct fast *f, struct slice frame, struct fast_tail *tail) {
+    if (frame.size < FAST_ROOM) {
+        return false;
+    }
     f->at = frame.data;
     f->end = frame.data + frame.size;
-    f->in_tail = false;
-    return frame.size >= FAST_ROOM;
+    f->turn = f->end - FAST_ROOM;
+    f->tail = tail->bytes;
+    memcpy(tail->bytes, f->turn, FAST_ROOM);
+    memset(tail->bytes + FAST_ROOM, 0, FAST_ROOM);
+    return true;
 }
 
 // Makes FAST_ROOM bytes from the position on readable.
 FAST_INLINE void fast_room(struct fast *f) {
-    size_t left = (size_t)(f->end - f->at);
-    if (left < FAST_ROOM && !f->in_tail) {
-        memcpy(f->tail, f->end - FAST_ROOM, FAST_ROOM);
-        memset(f->tail + FAST_ROOM, 0, FAST_ROOM);
+    if (FAST_RARE(f->at > f->turn)) {
+        f->at = f->tail + (f->at - f->turn);
         f->end = f->tail + FAST_ROOM;
-        f->at = f->end - left;
-        f->in_tail = true;
+        f->turn = f->end;
     }
 }
 
@@ -61,30 +71,47 @@ FAST_INLINE uint64_t fast_word(const char *at) {
     return word;
 }
 
-FAST_INLINE uint64_t fast_half(const char *at) {
-    uint32_t word;
-    memcpy(&word, at, sizeof(word));
+// A word of up to eight bytes of a literal. Put together by shifts, which the compiler does itself;
+// a copy of six bytes it leaves to the processor.
+FAST_INLINE uint64_t fast_constant(const char *bytes, size_t size) {
+    uint64_t word = 0;
+#define FAST_BYTE(i) word |= (i) < size ? (uint64_t)(unsigned char)bytes[i] << 8 * (i) : 0
+    FAST_BYTE(0);
+    FAST_BYTE(1);
+    FAST_BYTE(2);
+    FAST_BYTE(3);
+    FAST_BYTE(4);
+    FAST_BYTE(5);
+    FAST_BYTE(6);
+#undef FAST_BYTE
     return word;
 }
 
+FAST_INLINE bool fast_same16(const char *at, const char *bytes) {
+#if defined(__SSE2__)
+    __m128i a = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i b = _mm_loadu_si128((const __m128i *)(const void *)bytes);
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(a, b)) == 0xffff;
+#else
+    return fast_word(at) == fast_word(bytes) && fast_word(at + 8) == fast_word(bytes + 8);
+#endif
+}
+
 // memcmp is a call for what is longer than a few words. `size` is a constant, at most 48: whole
-// words, and the rest as a word that overlaps them.
+// words, and the rest as a word that overlaps them. Eight bytes at `at` are readable.
 FAST_INLINE bool fast_same(const char *at, const char *bytes, size_t size) {
-#define FAST_DIFFERS(offset) (fast_word(at + (offset)) ^ fast_word(bytes + (offset)))
-    if (size >= 8) {
-        uint64_t differs = FAST_DIFFERS(0) | FAST_DIFFERS(size - 8);
-        differs |= size > 16 ? FAST_DIFFERS(8) : 0;
-        differs |= size > 24 ? FAST_DIFFERS(16) : 0;
-        differs |= size > 32 ? FAST_DIFFERS(24) : 0;
-        differs |= size > 40 ? FAST_DIFFERS(32) : 0;
-        return differs == 0;
+    if (size <= 2 || size == 4) {
+        return size == 0 || memcmp(at, bytes, size) == 0;
     }
-#undef FAST_DIFFERS
-    if (size >= 4) {
-        return ((fast_half(at) ^ fast_half(bytes)) |
-                (fast_half(at + size - 4) ^ fast_half(bytes + size - 4))) == 0;
+    if (size < 8) {
+        return fast_word(at) << (64 - 8 * size) == fast_constant(bytes, size) << (64 - 8 * size);
     }
-    return at[0] == bytes[0] && (size < 2 || at[1] == bytes[1]) && (size < 3 || at[2] == bytes[2]);
+    if (size < 16) {
+        return fast_word(at) == fast_word(bytes) &&
+               fast_word(at + size - 8) == fast_word(bytes + size - 8);
+    }
+    return fast_same16(at, bytes) && (size <= 32 || fast_same16(at + 16, bytes + 16)) &&
+           (size == 16 || fast_same16(at + size - 16, bytes + size - 16));
 }
 
 FAST_INLINE bool fast_bytes(struct fast *f, const char *bytes, size_t size) {
@@ -95,6 +122,7 @@ FAST_INLINE bool fast_bytes(struct fast *f, const char *bytes, size_t size) {
     f->at += size;
     return true;
 }
+
 // No literal holds a zero byte, so none matches behind the end.
 #define FAST_LITERAL(f, literal) fast_bytes((f), (literal), sizeof(literal) - 1)
 
@@ -110,12 +138,6 @@ FAST_INLINE uint32_t fast_mask16(const char *at, char c) {
     }
     return mask;
 #endif
-}
-
-FAST_INLINE uint64_t fast_mask64(const char *at, char c) {
-    uint64_t low = fast_mask16(at, c) | fast_mask16(at + 16, c) << 16;
-    uint64_t high = fast_mask16(at + 32, c) | fast_mask16(at + 48, c) << 16;
-    return low | high << 32;
 }
 
 // One bit per byte of the next 16 that is no digit.
@@ -173,90 +195,164 @@ FAST_INLINE uint64_t fast_power(uint32_t exponent) {
     return powers[exponent];
 }
 
-// Up to the closing quote, which is consumed; at most 31 bytes, without escapes.
-FAST_INLINE bool fast_string(struct fast *f, struct slice *out) {
-    fast_room(f);
-    uint32_t mask = fast_mask16(f->at, '"') | fast_mask16(f->at + 16, '"') << 16;
-    if (mask == 0) {
-        return false;
-    }
-    uint32_t size = (uint32_t)__builtin_ctz(mask);
-    uint32_t escapes = fast_mask16(f->at, '\\') | fast_mask16(f->at + 16, '\\') << 16;
-    if ((escapes & (mask - 1) & ~mask) != 0) {
-        return false;
-    }
-    *out = (struct slice){f->at, size};
-    f->at += size + 1;
-    return true;
+// The digits on both sides of the point as one word: `count` of them, at most 8, and less than 8
+// before the point.
+FAST_INLINE uint64_t fast_joined(const char *at, uint32_t point, uint32_t count) {
+    uint64_t before = fast_word(at);
+    uint64_t behind = fast_word(at + 1);
+    uint64_t digits = before ^ ((before ^ behind) & (UINT64_MAX << (8 * point)));
+    return (digits ^ UINT64_C(0x3030303030303030)) << (64 - 8 * count);
 }
 
-// A JSON number of 1 to 15 digits without sign, fraction or leading zero.
-FAST_INLINE bool fast_uint(struct fast *f, uint64_t *out) {
-    fast_room(f);
-    uint32_t other = fast_other16(f->at);
-    uint32_t count = (uint32_t)__builtin_ctz(other | 0x10000);
-    if (count == 0 || count == 16 || (f->at[0] == '0' && count > 1)) {
+// Up to eight digits on each side of the point. Rarely needed, but inline: even a call that is not
+// made costs the registers it would destroy.
+FAST_INLINE bool fast_convert_long(const char *at, uint32_t point, uint32_t fraction,
+                                   uint32_t digits, int64_t *out) {
+    if (point - 1 > 7 || fraction > 8) {
         return false;
     }
-    if (count <= 8) {
-        *out = fast_number(fast_digits(f->at, count));
-    } else {
-        uint64_t high = fast_number(fast_digits(f->at, 8));
-        uint64_t low = fast_number(fast_digits(f->at + 8, count - 8));
-        *out = high * fast_power(count - 8) + low;
-    }
-    f->at += count;
-    return true;
-}
-
-// The decimal of `size` bytes with its point at `point` (or `size`, when there is none): at most 8
-// digits on each side. `digits` is the scale, 8 to 12.
-FAST_INLINE bool fast_convert(const char *at, uint32_t size, uint32_t point, uint32_t digits,
-                              int64_t *out) {
-    uint32_t fraction = size - point;
-    bool has_point = fraction > 0;
-    fraction -= has_point;
-    if (point - 1 > 7 || fraction > 8 || (has_point && fraction == 0)) {
-        return false;
-    }
-    uint64_t whole_values = fast_digits(at, point);
-    uint64_t fraction_values = fast_digits(at + point + 1, fraction);
-    uint64_t whole = fast_number(whole_values);
-    if (!fast_are_digits(whole_values) || !fast_are_digits(fraction_values) ||
+    uint64_t before = fast_digits(at, point);
+    uint64_t behind = fast_digits(at + point + 1, fraction);
+    uint64_t whole = fast_number(before);
+    if (!fast_are_digits(before) || !fast_are_digits(behind) ||
         whole >= (uint64_t)INT64_MAX / fast_power(digits)) {
         return false;
     }
-    *out = (int64_t)(whole * fast_power(digits) +
-                     fast_number(fraction_values) * fast_power(digits - fraction));
+    *out =
+        (int64_t)(whole * fast_power(digits) + fast_number(behind) * fast_power(digits - fraction));
     return true;
 }
 
-// An unsigned decimal up to the closing quote, which is consumed; at most 15 bytes.
-FAST_INLINE bool fast_decimal(struct fast *f, uint32_t digits, int64_t *out) {
+// An unsigned decimal of at most 15 bytes up to a closing quote; `digits` is the scale, 8 to 12.
+// *end is the quote's place. Where the next value begins hangs on the quote alone, so that
+// the processor need not wait for this one; nearly all have no more than eight digits and are
+// converted in one go.
+FAST_INLINE bool fast_decimal_at(const char *at, uint32_t digits, int64_t *out, uint32_t *end) {
+    enum { WHOLE_MAX = 6 }; // then no price is out of range
+    uint32_t quotes = fast_mask16(at, '"');
+    if (FAST_RARE(quotes == 0)) {
+        return false;
+    }
+    uint32_t size = (uint32_t)__builtin_ctz(quotes);
+    uint32_t point = (uint32_t)__builtin_ctz(quotes | fast_mask16(at, '.'));
+    uint32_t behind = size - point; // with the point
+    uint32_t count = size - (behind > 0);
+    *end = size;
+    if (FAST_RARE(behind == 1)) {
+        return false;
+    }
+    if (FAST_RARE(point - 1 >= WHOLE_MAX || count > 8)) {
+        return fast_convert_long(at, point, count - point, digits, out);
+    }
+    uint64_t values = fast_joined(at, point, count);
+    *out = (int64_t)(fast_number(values) * fast_power(digits + point - count));
+    return fast_are_digits(values);
+}
+
+FAST_INLINE bool fast_decimal(struct fast *f, const char *key, size_t key_size, uint32_t digits,
+                              int64_t *out) {
     fast_room(f);
-    uint32_t quote = fast_mask16(f->at, '"');
-    if (quote == 0) {
+    if (FAST_RARE(!fast_same(f->at, key, key_size))) {
         return false;
     }
-    uint32_t size = (uint32_t)__builtin_ctz(quote);
-    uint32_t stop = (uint32_t)__builtin_ctz(fast_mask16(f->at, '.') | (UINT32_C(1) << size));
-    if (!fast_convert(f->at, size, stop, digits, out)) {
+    uint32_t size;
+    const char *at = f->at + key_size;
+    if (FAST_RARE(!fast_decimal_at(at, digits, out, &size))) {
         return false;
     }
-    f->at += size + 1;
+    f->at = at + size;
     return true;
 }
+// A key that is too long for the room makes an array of negative size.
+#define FAST_KEY(literal)                                                                          \
+    (literal), (sizeof(literal) - 1 + 0 * sizeof(char[FAST_KEY_MAX + 2 - (int)sizeof(literal)]))
 
-FAST_INLINE bool fast_px(struct fast *f, struct px *out) {
-    return fast_decimal(f, PX_DIGITS, &out->v);
+// The key with the opening quote and the number. The next key begins with the closing quote.
+#define FAST_PX(f, key, px)   fast_decimal((f), FAST_KEY(key), PX_DIGITS, &(px)->v)
+#define FAST_QTY(f, key, qty) fast_decimal((f), FAST_KEY(key), QTY_DIGITS, &(qty)->v)
+
+// How many digits follow: 0 to 16.
+FAST_INLINE uint32_t fast_count_digits(const char *at) {
+    return (uint32_t)__builtin_ctz(fast_other16(at) | 0x10000);
 }
 
-FAST_INLINE bool fast_qty(struct fast *f, struct qty *out) {
-    return fast_decimal(f, QTY_DIGITS, &out->v);
+// A key and a JSON number of 1 to 15 digits without sign, fraction or leading zero.
+FAST_INLINE bool fast_uint(struct fast *f, const char *key, size_t key_size, uint64_t *out) {
+    fast_room(f);
+    const char *at = f->at + key_size;
+    uint32_t count = fast_count_digits(at);
+    if (FAST_RARE(!fast_same(f->at, key, key_size) || count - 1 > 14 ||
+                  (at[0] == '0' && count > 1))) {
+        return false;
+    }
+    f->at = at + count;
+    *out = fast_number(fast_digits(at, count <= 8 ? count : count - 8));
+    if (count > 8) {
+        *out = *out * 100000000 + fast_number(fast_digits(at + count - 8, 8));
+    }
+    return true;
 }
+#define FAST_UINT(f, key, out) fast_uint((f), FAST_KEY(key), (out))
+
+// A key and a time in ms as it is written until the year 2286: 13 digits. The end of it is known
+// before it is read; that no digit follows is for the next key to show.
+FAST_INLINE bool fast_time(struct fast *f, const char *key, size_t key_size, int64_t *out) {
+    enum { DIGITS = 13 };
+    fast_room(f);
+    const char *at = f->at + key_size;
+    uint64_t high = fast_word(at) ^ UINT64_C(0x3030303030303030);
+    // The last five, behind three zeros.
+    uint64_t low = (fast_word(at + DIGITS - 8) ^ UINT64_C(0x3030303030303030)) >> 24 << 24;
+    if (FAST_RARE(!fast_same(f->at, key, key_size) || at[0] == '0' || !fast_are_digits(high) ||
+                  !fast_are_digits(low))) {
+        return false;
+    }
+    f->at = at + DIGITS;
+    *out = (int64_t)(fast_number(high) * 100000 + fast_number(low));
+    return true;
+}
+#define FAST_TIME(f, key, out) fast_time((f), FAST_KEY(key), (out))
+
+// A key and a text of at most 31 bytes without escapes up to its closing quote, which is consumed.
+// 16 bytes from the text on are readable.
+FAST_INLINE bool fast_string(struct fast *f, const char *key, size_t key_size, struct slice *out) {
+    fast_room(f);
+    const char *at = f->at + key_size;
+    if (FAST_RARE(!fast_same(f->at, key, key_size))) {
+        return false;
+    }
+    uint32_t quotes = fast_mask16(at, '"');
+    uint32_t escapes = fast_mask16(at, '\\');
+    if (FAST_RARE(quotes == 0)) {
+        quotes = fast_mask16(at + 16, '"') << 16;
+        escapes |= fast_mask16(at + 16, '\\') << 16;
+    }
+    if (FAST_RARE(quotes == 0 || (escapes & (quotes - 1) & ~quotes) != 0)) {
+        return false;
+    }
+    *out = (struct slice){at, (size_t)__builtin_ctz(quotes)};
+    f->at = at + out->size + 1;
+    return true;
+}
+#define FAST_STRING(f, key, out) fast_string((f), FAST_KEY(key), (out))
 
 FAST_INLINE bool fast_done(const struct fast *f) {
     return f->at == f->end;
+}
+
+// The value of a name read by fast_string, -1 when absent.
+FAST_INLINE int32_t fast_name(const struct name_map *map, struct slice name) {
+    if (FAST_RARE(name.size - 1 > 15)) {
+        return name_map_get(map, name);
+    }
+    uint64_t low = fast_word(name.data);
+    uint64_t high = 0;
+    if (name.size > 8) {
+        high = fast_word(name.data + 8) << (128 - 8 * name.size) >> (128 - 8 * name.size);
+    } else {
+        low = low << (64 - 8 * name.size) >> (64 - 8 * name.size);
+    }
+    return name_map_get_short(map, low, high, (uint32_t)name.size);
 }
 
 #endif

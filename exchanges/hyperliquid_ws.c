@@ -332,111 +332,111 @@ void hyperliquid_decode_general(struct md *md, struct slice frame, struct md_sin
     decode_channel(md, &envelope, sink);
 }
 
-// {"px":"34.967","sz":"2.85","n":1}. The level is looked at as one window, so that where the next
-// one begins is known before this one's numbers are.
-FAST_INLINE bool fast_level(struct fast *f, struct level *level) {
-    enum { PRICE_AT = 7, SIZE_AFTER = 8, ORDERS_AFTER = 6, SPAN_MAX = 40, LEVEL_MAX = 54 };
+// The bracket or comma before a level, and {"px":"34.967","sz":"2.85","n":1}. Where the level ends
+// is found first, so that the next one can begin before this one's numbers are known.
+FAST_INLINE bool fast_level(struct fast *f, const char key[9], struct level *level) {
+    enum { KEY = 8, ORDERS_KEY = 6, END_MIN = 2 * KEY + ORDERS_KEY + 3, ORDERS_DIGITS_MAX = 8 };
     fast_room(f);
     const char *at = f->at;
-    uint64_t quotes = fast_mask64(at, '"') >> PRICE_AT << PRICE_AT;
-    uint64_t points = fast_mask64(at, '.');
-    uint64_t ends = fast_mask64(at, '}');
-    if (quotes == 0 || ends == 0) {
+    uint32_t ends = fast_mask16(at + END_MIN, '}') | fast_mask16(at + END_MIN + 16, '}') << 16;
+    if (FAST_RARE(ends == 0 || !fast_same(at, key, KEY))) {
         return false;
     }
-    uint32_t end = (uint32_t)__builtin_ctzll(ends);
-    uint32_t price_end = (uint32_t)__builtin_ctzll(quotes);
-    uint32_t size_at = price_end + SIZE_AFTER;
-    if (price_end > SPAN_MAX - SIZE_AFTER || end > LEVEL_MAX || (quotes >> size_at) == 0) {
+    const char *end = at + END_MIN + __builtin_ctz(ends);
+    f->at = end + 1;
+    uint32_t price_end;
+    uint32_t size_end;
+    if (FAST_RARE(!fast_decimal_at(at + KEY, PX_DIGITS, &level->price.v, &price_end) ||
+                  !fast_same(at + KEY + price_end, "\",\"sz\":\"", KEY))) {
         return false;
     }
-    uint32_t size_end = (uint32_t)__builtin_ctzll(quotes >> size_at << size_at);
-    uint32_t orders_at = size_end + ORDERS_AFTER;
-    if (end - orders_at - 1 > 7) { // one to eight digits
+    const char *size = at + KEY + price_end + KEY;
+    if (FAST_RARE(!fast_decimal_at(size, QTY_DIGITS, &level->size.v, &size_end) ||
+                  !fast_same(size + size_end, "\",\"n\":", ORDERS_KEY))) {
         return false;
     }
-    uint32_t price_point = (uint32_t)__builtin_ctzll(points | UINT64_C(1) << price_end);
-    uint32_t size_point =
-        (uint32_t)__builtin_ctzll(points >> size_at << size_at | UINT64_C(1) << size_end);
-    uint32_t orders_size = end - orders_at;
-    bool anchored = fast_same(at, "{\"px\":\"", 7) &&
-                    fast_same(at + price_end + 1, ",\"sz\":\"", 7) &&
-                    fast_same(at + size_end + 1, ",\"n\":", 5) &&
-                    fast_are_digits(fast_digits(at + orders_at, orders_size)) &&
-                    (at[orders_at] != '0' || orders_size == 1);
-    if (!anchored ||
-        !fast_convert(at + PRICE_AT, price_end - PRICE_AT, price_point - PRICE_AT, PX_DIGITS,
-                      &level->price.v) ||
-        !fast_convert(at + size_at, size_end - size_at, size_point - size_at, QTY_DIGITS,
-                      &level->size.v)) {
-        return false;
+    const char *orders = size + size_end + ORDERS_KEY;
+    // A number: one to eight digits, none of them a leading zero.
+    uint32_t count = (uint32_t)(end - orders);
+    return count - 1 < ORDERS_DIGITS_MAX && fast_are_digits(fast_digits(orders, count)) &&
+           (orders[0] != '0' || count == 1);
+}
+#define FIRST_LEVEL "[{\"px\":\""
+#define NEXT_LEVEL  ",{\"px\":\""
+
+FAST_INLINE bool fast_side(struct fast *f, struct level *levels, uint32_t *count) {
+    if (!fast_level(f, FIRST_LEVEL, &levels[0])) {
+        return false; // an empty side too
     }
-    f->at += end + 1;
+    uint32_t n = 1;
+    while (!FAST_LITERAL(f, "]")) {
+        if (n == MD_LEVELS_MAX || !fast_level(f, NEXT_LEVEL, &levels[n])) {
+            return false;
+        }
+        n++;
+    }
+    *count = n;
     return true;
 }
 
-// `"coin":"BTC","time":1764842873555,`
-FAST_INLINE bool fast_head(struct fast *f, struct slice *coin, int64_t *time_ms) {
-    uint64_t time;
-    bool good = FAST_LITERAL(f, "\"coin\":\"") && fast_string(f, coin) &&
-                FAST_LITERAL(f, ",\"time\":") && fast_uint(f, &time) && FAST_LITERAL(f, ",");
-    *time_ms = good ? (int64_t)time : 0;
-    return good;
-}
-
-FAST_INLINE bool fast_side(struct fast *f, struct level *levels, uint32_t *count) {
-    uint32_t n = 0;
-    if (!FAST_LITERAL(f, "[")) {
+static bool fast_bbo(struct fast *f, struct slice *name, int64_t *time, struct md_bbo *bbo) {
+    struct level bid;
+    struct level ask;
+    if (!FAST_STRING(f, "\"coin\":\"", name) || !FAST_TIME(f, ",\"time\":", time) ||
+        !FAST_LITERAL(f, ",\"bbo\":") || !fast_level(f, FIRST_LEVEL, &bid) ||
+        !fast_level(f, NEXT_LEVEL, &ask)) {
         return false;
     }
-    do {
-        if (n == MD_LEVELS_MAX || !fast_level(f, &levels[n])) {
-            return false; // an empty side too
-        }
-        n++;
-    } while (FAST_LITERAL(f, ","));
-    *count = n;
-    return FAST_LITERAL(f, "]");
+    *bbo = (struct md_bbo){
+        .bid = bid.price, .ask = ask.price, .bid_size = bid.size, .ask_size = ask.size};
+    md_mark_empty(bbo);
+    return true;
+}
+
+static bool decode_fast_bbo(const struct md *md, struct fast *f, struct md_sink *sink) {
+    struct slice name;
+    int64_t time;
+    struct md_update update;
+    if (!fast_bbo(f, &name, &time, &update.bbo) || !FAST_LITERAL(f, "]}}") || !fast_done(f)) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, name);
+    if (symbol < 0) {
+        return false;
+    }
+    update.kind = MD_BBO;
+    update.symbol = (uint16_t)symbol;
+    update.venue_time_ns = md_ns_from_ms(time);
+    sink->on_update(sink, &update);
+    return true;
+}
+
+static bool decode_fast_book(struct md *md, struct fast *f, struct md_sink *sink) {
+    struct hyperliquid_book book;
+    if (!FAST_STRING(f, "\"coin\":\"", &book.coin) || !FAST_TIME(f, ",\"time\":", &book.time_ms)) {
+        return false;
+    }
+    // The name is looked up before its bytes may change place.
+    int32_t symbol = fast_name(&md->natives, book.coin);
+    if (symbol < 0 || !FAST_LITERAL(f, ",\"levels\":[") ||
+        !fast_side(f, md->bids, &book.bid_count) || !FAST_LITERAL(f, ",") ||
+        !fast_side(f, md->asks, &book.ask_count) || !FAST_LITERAL(f, "]}}") || !fast_done(f)) {
+        return false;
+    }
+    hyperliquid_emit_book(md, (uint16_t)symbol, &book, sink);
+    return true;
 }
 
 static bool decode_fast(struct md *md, struct slice frame, struct md_sink *sink) {
     struct fast f;
-    struct hyperliquid_book book;
-    if (!fast_begin(&f, frame)) {
+    struct fast_tail tail;
+    if (!fast_begin(&f, frame, &tail)) {
         return false;
     }
-    bool whole = false;
     if (FAST_LITERAL(&f, "{\"channel\":\"bbo\",\"data\":{")) {
-        book.bid_count = 1;
-        book.ask_count = 1;
-        if (!fast_head(&f, &book.coin, &book.time_ms) || !FAST_LITERAL(&f, "\"bbo\":[") ||
-            !fast_level(&f, &md->bids[0]) || !FAST_LITERAL(&f, ",") ||
-            !fast_level(&f, &md->asks[0])) {
-            return false;
-        }
-    } else if (FAST_LITERAL(&f, "{\"channel\":\"l2Book\",\"data\":{")) {
-        whole = true;
-        if (!fast_head(&f, &book.coin, &book.time_ms) || !FAST_LITERAL(&f, "\"levels\":[") ||
-            !fast_side(&f, md->bids, &book.bid_count) || !FAST_LITERAL(&f, ",") ||
-            !fast_side(&f, md->asks, &book.ask_count)) {
-            return false;
-        }
-    } else {
-        return false;
+        return decode_fast_bbo(md, &f, sink);
     }
-    if (!FAST_LITERAL(&f, "]}}") || !fast_done(&f)) {
-        return false;
-    }
-    int32_t symbol = name_map_get(&md->natives, book.coin);
-    if (symbol < 0) {
-        return false;
-    }
-    if (whole) {
-        hyperliquid_emit_book(md, (uint16_t)symbol, &book, sink);
-    } else {
-        hyperliquid_emit_bbo(md, (uint16_t)symbol, &book, sink);
-    }
-    return true;
+    return FAST_LITERAL(&f, "{\"channel\":\"l2Book\",\"data\":{") && decode_fast_book(md, &f, sink);
 }
 
 void hyperliquid_decode(struct md *md, uint32_t connection, struct slice frame,

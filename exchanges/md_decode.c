@@ -45,11 +45,6 @@ bool md_need_symbol(const struct md *md, struct md_sink *sink, struct slice nati
     return false;
 }
 
-int64_t md_ns_from_ms(int64_t ms) {
-    int64_t ns;
-    return ms <= 0 || __builtin_mul_overflow(ms, NS_PER_MS, &ns) ? 0 : ns;
-}
-
 int64_t md_ns_from_us(int64_t us) {
     int64_t ns;
     return us <= 0 || __builtin_mul_overflow(us, 1000, &ns) ? 0 : ns;

@@ -24,8 +24,21 @@ bool md_find_symbol(const struct md *md, struct slice native, uint16_t *symbol);
 bool md_need_symbol(const struct md *md, struct md_sink *sink, struct slice native,
                     uint16_t *symbol);
 
-int64_t md_ns_from_ms(int64_t ms); // 0 for what is no time
+// 0 for what is no time.
+static inline int64_t md_ns_from_ms(int64_t ms) {
+    int64_t ns;
+    return ms <= 0 || __builtin_mul_overflow(ms, NS_PER_MS, &ns) ? 0 : ns;
+}
+
 int64_t md_ns_from_us(int64_t us);
+
+// Fills the flags: a side without a price or size has no orders.
+static inline void md_mark_empty(struct md_bbo *bbo) {
+    bbo->bid_empty = bbo->bid.v == 0 || bbo->bid_size.v == 0;
+    bbo->ask_empty = bbo->ask.v == 0 || bbo->ask_size.v == 0;
+    bbo->bid_unsized = false;
+    bbo->ask_unsized = false;
+}
 
 bool md_read_px(struct slice text, struct px *out);
 bool md_read_px_near(struct slice text, struct px *out);

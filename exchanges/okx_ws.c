@@ -190,48 +190,68 @@ void okx_decode_rest(struct md *md, enum md_request_kind kind, uint16_t symbol, 
     decode_data(md, &envelope, sink);
 }
 
-// One level, or none: [["8476.98","415","0","13"]]
-FAST_INLINE bool fast_side(struct fast *f, struct px *price, struct qty *size) {
-    uint64_t orders;
-    return FAST_LITERAL(f, "[[\"") && fast_px(f, price) && FAST_LITERAL(f, ",\"") &&
-           fast_qty(f, size) && FAST_LITERAL(f, ",\"0\",\"") && fast_uint(f, &orders) &&
-           FAST_LITERAL(f, "\"]]");
+// What follows a level's price: ","415","0","13"]. The bracket is looked for first, so that the
+// next member can begin before this size is known.
+FAST_INLINE bool fast_size(struct fast *f, struct qty *out) {
+    enum { SIZE_AT = 3, ORDERS_KEY = 7, ORDERS_DIGITS_MAX = 8 };
+    fast_room(f);
+    const char *size = f->at + SIZE_AT;
+    uint32_t ends = fast_mask16(size, ']') | fast_mask16(size + 16, ']') << 16;
+    if (FAST_RARE(ends == 0 || !fast_same(f->at, "\",\"", SIZE_AT))) {
+        return false;
+    }
+    const char *end = size + __builtin_ctz(ends);
+    f->at = end;
+    uint32_t length;
+    if (FAST_RARE(!fast_decimal_at(size, QTY_DIGITS, &out->v, &length))) {
+        return false;
+    }
+    const char *orders = size + length + ORDERS_KEY;
+    if (FAST_RARE(!fast_same(size + length, "\",\"0\",\"", ORDERS_KEY))) {
+        return false;
+    }
+    uint32_t count = (uint32_t)(end - 1 - orders); // of no use, but it is a number when all is well
+    return count - 1 < ORDERS_DIGITS_MAX && fast_are_digits(fast_digits(orders, count)) &&
+           end[-1] == '"';
 }
 
 // {"arg":{"channel":"bbo-tbt","instId":…},"data":[{"asks":…,"bids":…,"ts":"…","seqId":…}]}
+// where a side is one level: [["8476.98","415","0","13"]]
+FAST_INLINE bool fast_best(struct fast *f, struct slice *name, struct md_bbo *bbo, int64_t *time) {
+    if (!FAST_LITERAL(f, "{\"arg\":{\"channel\":\"bbo-tbt\",\"instId\":\"") ||
+        !FAST_STRING(f, "", name) || !FAST_PX(f, "},\"data\":[{\"asks\":[[\"", &bbo->ask) ||
+        !fast_size(f, &bbo->ask_size) || !FAST_PX(f, "]],\"bids\":[[\"", &bbo->bid) ||
+        !fast_size(f, &bbo->bid_size) || !FAST_TIME(f, "]],\"ts\":\"", time)) {
+        return false;
+    }
+    if (FAST_UINT(f, "\",\"seqId\":", &bbo->sequence)) {
+        return FAST_LITERAL(f, "}]}");
+    }
+    bbo->sequence = 0;
+    return FAST_LITERAL(f, "\"}]}");
+}
+
 static bool decode_fast(const struct md *md, struct slice frame, struct md_sink *sink) {
     struct fast f;
+    struct fast_tail tail;
     struct slice name;
-    struct md_bbo bbo = {0};
-    uint64_t time;
-    if (!fast_begin(&f, frame) ||
-        !FAST_LITERAL(&f, "{\"arg\":{\"channel\":\"bbo-tbt\",\"instId\":\"") ||
-        !fast_string(&f, &name) || !FAST_LITERAL(&f, "},\"data\":[{\"asks\":") ||
-        !fast_side(&f, &bbo.ask, &bbo.ask_size) || !FAST_LITERAL(&f, ",\"bids\":") ||
-        !fast_side(&f, &bbo.bid, &bbo.bid_size) || !FAST_LITERAL(&f, ",\"ts\":\"") ||
-        !fast_uint(&f, &time) || !FAST_LITERAL(&f, "\"")) {
+    int64_t time;
+    struct md_update update;
+    struct md_bbo *bbo = &update.bbo;
+    if (!fast_begin(&f, frame, &tail) || !fast_best(&f, &name, bbo, &time) || !fast_done(&f)) {
         return false;
     }
-    if (FAST_LITERAL(&f, ",\"seqId\":") && !fast_uint(&f, &bbo.sequence)) {
-        return false;
-    }
-    if (!FAST_LITERAL(&f, "}]}") || !fast_done(&f)) {
-        return false;
-    }
-    int32_t symbol = name_map_get(&md->natives, name);
+    int32_t symbol = fast_name(&md->natives, name);
     if (symbol < 0 || md->listings[symbol].contract.v <= 0) {
         return false;
     }
     struct qty contract = md->listings[symbol].contract;
-    bbo.bid_size = okx_base_size(bbo.bid_size, contract);
-    bbo.ask_size = okx_base_size(bbo.ask_size, contract);
-    bbo.bid_empty = bbo.bid.v == 0 || bbo.bid_size.v == 0;
-    bbo.ask_empty = bbo.ask.v == 0 || bbo.ask_size.v == 0;
-    struct md_update update;
+    bbo->bid_size = okx_base_size(bbo->bid_size, contract);
+    bbo->ask_size = okx_base_size(bbo->ask_size, contract);
     update.kind = MD_BBO;
     update.symbol = (uint16_t)symbol;
-    update.venue_time_ns = md_ns_from_ms((int64_t)time);
-    update.bbo = bbo;
+    update.venue_time_ns = md_ns_from_ms(time);
+    md_mark_empty(bbo);
     sink->on_update(sink, &update);
     return true;
 }

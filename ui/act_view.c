@@ -3,6 +3,8 @@
 #include "ui/console_inside.h"
 #include "ui/number.h"
 
+enum { HELP_COLUMNS = 56 }; // beside the keys in 80 columns
+
 static void move(struct console *console, int64_t by) {
     grid_move(console_pane(console), &console->view, by);
 }
@@ -139,8 +141,10 @@ void act_save(struct console *console) {
 void act_help(struct console *console) {
     struct page *page = &console->reader.page;
     const struct pane_class *class = console_pane(console)->class;
-    page_clear(page, "Keys");
-    page_add(page, INK_STRONG, class->name, "%s", class->help);
+    page_clear(page, "");
+    struct text title = TEXT_OVER(page->title);
+    text_add_format(&title, "Keys in %s", class->name);
+    page_add_wrapped(page, INK_STRONG, "pane", class->help, HELP_COLUMNS);
     page_add(page, INK_TEXT, "", "Every question ends in y/n; Enter never answers one.");
     page_add(page, INK_TEXT, "", "%s", "");
     for (size_t i = 0; i < action_count; i++) {
@@ -150,8 +154,13 @@ void act_help(struct console *console) {
         }
         const char *keys = strncmp(action->keys, "1 ", 2) == 0 ? "1 .. 7" : action->keys;
         const char *ask = action_ask_text(action->ask);
-        page_add(page, INK_TEXT, keys, "%s%s%s%s", action->help, ask[0] != '\0' ? " (" : "", ask,
-                 ask[0] != '\0' ? ")" : "");
+        char data[200];
+        struct text text = TEXT_OVER(data);
+        text_add_string(&text, action->help);
+        if (ask[0] != '\0') {
+            text_add_format(&text, " (%s)", ask);
+        }
+        page_add_wrapped(page, INK_TEXT, keys, data, HELP_COLUMNS);
     }
     console_read(console);
 }

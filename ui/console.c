@@ -90,8 +90,17 @@ struct pane *console_pane(struct console *console) {
 
 void console_arrange(struct console *console) {
     const struct canvas *canvas = &console->canvas;
-    layout_make(&console->layout, canvas->columns, canvas->rows, console->focus, console->shared,
-                console->zoomed);
+    const struct universe *universe = console->view.universe;
+    const struct layout_wish wish = {
+        .columns = canvas->columns,
+        .rows = canvas->rows,
+        .focus = console->focus,
+        .shared = console->shared,
+        .zoomed = console->zoomed,
+        .quotes = universe->venue_count * universe->symbol_count,
+        .capital = universe->venue_count,
+    };
+    layout_make(&console->layout, &wish);
     for (int i = 0; i < PANE_COUNT; i++) {
         console->panes[i].area = console->layout.panes[i];
         console->panes[i].visible = console->layout.panes[i].rows > 0;
@@ -304,6 +313,13 @@ void console_frame(struct console *console) {
     }
 }
 
+static enum ink_scheme scheme_of(const struct console *console) {
+    if (console->term != NULL) {
+        return term_scheme(console->term);
+    }
+    return console->options.colour == CONSOLE_MONO ? SCHEME_MONO : SCHEME_256;
+}
+
 enum status console_save(const struct console *console, const char *name, bool inks) {
     char path[512];
     struct text path_text = TEXT_OVER(path);
@@ -319,7 +335,7 @@ enum status console_save(const struct console *console, const char *name, bool i
     }
     struct text text = text_over(data, room);
     if (inks) {
-        canvas_save_inks(&console->canvas, &text);
+        canvas_save_looks(&console->canvas, scheme_of(console), &text);
     } else {
         canvas_save_text(&console->canvas, &text);
     }

@@ -262,34 +262,46 @@ static void add_utf8(struct text *out, uint32_t symbol) {
     }
 }
 
-static bool is_blank(const struct cell *cell, bool inks) {
-    return cell->symbol == ' ' && (!inks || (cell->ink == INK_TEXT && !cell->selected));
+static char look_letter(const struct cell *cell, enum ink_scheme scheme) {
+    if (scheme != SCHEME_MONO) {
+        return cell->selected ? '#' : ink_letter((enum ink)cell->ink);
+    }
+    struct ink_look look = ink_look(scheme, (enum ink)cell->ink, cell->selected != 0);
+    if ((look.attributes & INK_REVERSE) != 0) {
+        return (look.attributes & INK_BOLD) != 0 ? 'R' : 'r';
+    }
+    return (look.attributes & INK_BOLD) != 0        ? 'b'
+           : (look.attributes & INK_DIM) != 0       ? 'd'
+           : (look.attributes & INK_UNDERLINE) != 0 ? 'u'
+                                                    : '.';
 }
 
-static void save(const struct canvas *canvas, struct text *out, bool inks) {
+void canvas_save_text(const struct canvas *canvas, struct text *out) {
     for (int y = 0; y < canvas->rows; y++) {
         int end = canvas->columns;
-        while (end > 0 && is_blank(at(canvas, end - 1, y), inks)) {
+        while (end > 0 && at(canvas, end - 1, y)->symbol == ' ') {
             end--;
         }
         for (int x = 0; x < end; x++) {
-            const struct cell *cell = at(canvas, x, y);
-            if (!inks) {
-                add_utf8(out, cell->symbol);
-            } else if (cell->symbol == ' ' && !cell->selected && cell->ink == INK_TEXT) {
-                text_add_char(out, ' ');
-            } else {
-                text_add_char(out, cell->selected ? '#' : ink_letter((enum ink)cell->ink));
-            }
+            add_utf8(out, at(canvas, x, y)->symbol);
         }
         text_add_char(out, '\n');
     }
 }
 
-void canvas_save_text(const struct canvas *canvas, struct text *out) {
-    save(canvas, out, false);
-}
-
-void canvas_save_inks(const struct canvas *canvas, struct text *out) {
-    save(canvas, out, true);
+void canvas_save_looks(const struct canvas *canvas, enum ink_scheme scheme, struct text *out) {
+    for (int y = 0; y < canvas->rows; y++) {
+        size_t end = out->size;
+        for (int x = 0; x < canvas->columns; x++) {
+            const struct cell *cell = at(canvas, x, y);
+            char letter = look_letter(cell, scheme);
+            // What is blank looks like nothing unless its background or its selection shows.
+            bool shows = strchr("#rRFANRPDLQI", letter) != NULL;
+            letter = cell->symbol == ' ' && !shows ? ' ' : letter;
+            text_add_char(out, letter);
+            end = letter != ' ' ? out->size : end;
+        }
+        out->size = end;
+        text_add_char(out, '\n');
+    }
 }

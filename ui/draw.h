@@ -58,9 +58,10 @@ struct rect canvas_rect(const struct canvas *canvas);
 const struct cell *canvas_cell(const struct canvas *canvas, int x, int y);
 // Lines without trailing blanks, as UTF-8.
 void canvas_save_text(const struct canvas *canvas, struct text *out);
-// The same grid with one letter per cell for its ink; capitals and signs as in ink.h, '#' where the
-// row is selected.
-void canvas_save_inks(const struct canvas *canvas, struct text *out);
+// The same grid with one letter per cell for how it looks: its ink's letter, '#' where the row is
+// selected; without colours the attributes: b bold, d dim, r reverse, R reverse and bold,
+// u underline.
+void canvas_save_looks(const struct canvas *canvas, enum ink_scheme scheme, struct text *out);
 
 uint32_t draw_symbol(const struct canvas *canvas, enum glyph glyph);
 // x and y are relative to the rectangle. Return the column after what was drawn.

@@ -132,14 +132,22 @@ static int draw_override(struct console *console, struct rect area, int x, int y
     return badge(console, area, x, y, INK_NOTICE, data) + 2;
 }
 
+static int draw_alarms(struct console *console, struct rect area, int x) {
+    const struct state_header *h = console->view.header;
+    if (h->alerts_open == 0) {
+        return x;
+    }
+    char data[32];
+    struct text text = TEXT_OVER(data);
+    text_add_format(&text, "%u alarm%s", h->alerts_open, h->alerts_open == 1 ? "" : "s");
+    return draw_text(&console->canvas, area, x, 1, INK_WARN, text_slice(&text)) + 2;
+}
+
 static void draw_second(struct console *console, struct rect area, int x) {
     const struct state_header *h = console->view.header;
     struct canvas *canvas = &console->canvas;
-    if (h->alerts_open > 0) {
-        char data[32];
-        struct text text = TEXT_OVER(data);
-        text_add_format(&text, "%u alarm%s", h->alerts_open, h->alerts_open == 1 ? "" : "s");
-        x = draw_text(canvas, area, x, 1, INK_WARN, text_slice(&text)) + 2;
+    if (area.columns - x < 12) {
+        return; // a stump of a sentence tells nothing
     }
     if (h->notice[0] != '\0') {
         draw_left(canvas, area, x, 1, area.columns - x - 1, INK_WARN, slice_of(h->notice));
@@ -169,7 +177,8 @@ void header_draw(struct console *console, struct rect area) {
     }
     draw_clock(console, area);
     x = draw_override(console, area, 1, 1);
-    while (next < count) {
+    x = draw_alarms(console, area, x);
+    while (next < count && x + figure_columns(&figures[next]) - 1 <= area.columns) {
         x = draw_figure(console, area, x, 1, &figures[next++]);
     }
     draw_second(console, area, x);

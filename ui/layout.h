@@ -26,8 +26,13 @@ struct layout {
     int line_count;
 };
 
-// `shared` is the pane shown in the shared place; `zoomed` makes `focus` the only one.
-void layout_make(struct layout *layout, int columns, int rows, enum pane_id focus,
-                 enum pane_id shared, bool zoomed);
+struct layout_wish {
+    int columns, rows;
+    enum pane_id focus, shared; // shared: the pane shown in the shared place
+    bool zoomed;                // `focus` alone
+    int quotes, capital;        // rows of data these two will ever have: no more room than that
+};
+
+void layout_make(struct layout *layout, const struct layout_wish *wish);
 
 #endif

@@ -95,6 +95,7 @@ const struct mode mode_confirm = {
     .footer = confirm_footer,
 };
 
+PRINTF_LIKE(2, 0)
 static void add_line(struct question *question, const char *format, va_list arguments) {
     ASSERT(question->count < QUESTION_LINES_MAX);
     char *line = question->lines[question->count++];

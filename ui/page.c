@@ -31,6 +31,27 @@ void page_add(struct page *page, enum ink ink, const char *label, const char *fo
     }
 }
 
+void page_add_wrapped(struct page *page, enum ink ink, const char *label, const char *text,
+                      size_t columns) {
+    size_t size = strlen(text);
+    while (size > columns) {
+        size_t cut = columns;
+        while (cut > 0 && text[cut] != ' ') {
+            cut--;
+        }
+        cut = cut > 0 ? cut : columns;
+        page_add(page, ink, label, "%.*s", (int)cut, text);
+        label = "";
+        text += cut;
+        size -= cut;
+        if (*text == ' ') {
+            text++;
+            size--;
+        }
+    }
+    page_add(page, ink, label, "%s", text);
+}
+
 static void add_figure(struct page *page, const char *label, enum rule_unit unit, int64_t figure) {
     struct text text = page_line(page, INK_STRONG, label);
     rule_figure_print(&text, unit, figure);

@@ -26,6 +26,9 @@ void page_clear(struct page *page, const char *title);
 struct text page_line(struct page *page, enum ink ink, const char *label);
 void page_add(struct page *page, enum ink ink, const char *label, const char *format, ...)
     PRINTF_LIKE(4, 5);
+// The same, broken between words into lines of at most `columns`.
+void page_add_wrapped(struct page *page, enum ink ink, const char *label, const char *text,
+                      size_t columns);
 // Rule, level, figure, limit, distance and sentence of a refusal.
 void page_add_verdict(struct page *page, const struct view *view, const struct verdict *verdict);
 

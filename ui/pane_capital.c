@@ -2,32 +2,18 @@
 #include "ui/number.h"
 #include "ui/pane.h"
 
-enum column {
-    VENUE,
-    EQUITY,
-    PNL,
-    DRAWDOWN,
-    NOTE,
-    WASH,
-    ARB,
-    RESERVE,
-    IN_FLIGHT,
-    VOLUME,
-    FEES,
-    COLUMNS
-};
+enum column { VENUE, EQUITY, PNL, DRAWDOWN, WASH, ARB, RESERVE, IN_FLIGHT, VOLUME, FEES, COLUMNS };
 
 static int capital_columns(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]) {
-    int bar = view->wide ? 18 : view->full_names ? 9 : 5;
+    int bar = view->wide ? 18 : view->full_names ? 6 : 5;
     const struct pane_column columns[COLUMNS] = {
         [VENUE] = {"venue", view_venue_columns(view), .sortable = true},
         [EQUITY] = {"equity $", 9, .right = true, .sortable = true},
-        [PNL] = {"pnl $", 8, .right = true, .sortable = true, .priority = 4},
-        [DRAWDOWN] = {"dd %", 5, .right = true, .sortable = true, .priority = 2},
-        [NOTE] = {"", 4, .priority = 1},
-        [WASH] = {"wash", bar},
-        [ARB] = {"arb", bar},
-        [RESERVE] = {bar > 6 ? "reserve" : "resrv", bar},
+        [PNL] = {"pnl $", 8, .right = true, .sortable = true, .priority = 3},
+        [DRAWDOWN] = {"dd %", 5, .right = true, .sortable = true, .priority = 1},
+        [WASH] = {"wash", bar, .right = false},
+        [ARB] = {"arb", bar, .right = false},
+        [RESERVE] = {bar > 6 ? "reserve" : "resv", bar, .right = false},
         [IN_FLIGHT] = {"in flight $", 11, .right = true, .priority = 5},
         [VOLUME] = {"volume $", 11, .right = true, .sortable = true, .priority = 6},
         [FEES] = {"fees $", 8, .right = true, .priority = 7},
@@ -60,11 +46,14 @@ static void cell_pool(const struct view *view, struct pane_cell *out,
     out->bar_permille = number_permille(pool->used.v, pool->size.v);
     out->ink = out->bar_permille >= 900 ? INK_WARN : INK_BAR;
     if (view->wide) {
-        decimal_print(&out->text, pool->used.v, USD_DIGITS, 0, 0);
-        text_add_char(&out->text, '/');
-        decimal_print(&out->text, pool->size.v, USD_DIGITS, 0, 0);
-    } else if (view->full_names) {
-        text_add_format(&out->text, "%3d%%", out->bar_permille / 10);
+        // Of one width, so that the bars of a column are of one length.
+        char data[24];
+        struct text used = TEXT_OVER(data);
+        decimal_print(&used, pool->used.v, USD_DIGITS, 0, 0);
+        text_add_format(&out->text, "%5s/", data);
+        text_clear(&used);
+        decimal_print(&used, pool->size.v, USD_DIGITS, 0, 0);
+        text_add_format(&out->text, "%-5s", data);
     }
 }
 
@@ -85,15 +74,16 @@ static void capital_cell(const struct view *view, uint32_t row, int column, stru
         number_percent(&out->text, c->drawdown);
         out->ink = c->safe_mode ? INK_WARN : INK_TEXT;
         break;
-    case NOTE:
-        text_add_string(&out->text, c->safe_mode ? "SAFE" : "");
-        out->ink = INK_WARN;
-        break;
     case WASH:
         cell_pool(view, out, &c->pools[POOL_WASH]);
         break;
     case ARB:
-        cell_pool(view, out, &c->pools[POOL_ARB]);
+        if (c->safe_mode) {
+            out->ink = INK_WARN;
+            text_add_string(&out->text, "SAFE"); // safe mode closes this pool
+        } else {
+            cell_pool(view, out, &c->pools[POOL_ARB]);
+        }
         break;
     case RESERVE:
         cell_pool(view, out, &c->pools[POOL_RESERVE]);
@@ -124,7 +114,6 @@ static int64_t capital_sort_key(const struct view *view, uint32_t row, int colum
     case VOLUME:
         return -c->volume.v;
     case VENUE:
-    case NOTE:
     case WASH:
     case ARB:
     case RESERVE:
@@ -192,7 +181,7 @@ static struct pane_subject capital_subject(const struct view *view, uint32_t row
 
 const struct pane_class pane_capital = {
     .name = "CAPITAL",
-    .help = "Equity and pools of every venue; a bar is the reserved share of its pool.",
+    .help = "Equity and pools of every venue; a bar is the reserved share; SAFE: arb is closed.",
     .empty = "no venues",
     .sections = VIEW_BIT(STATE_CAPITAL),
     .columns = capital_columns,

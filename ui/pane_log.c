@@ -6,27 +6,32 @@ enum column { TIME, LEVEL, COMPONENT, TEXT, COLUMNS };
 
 static int log_columns(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]) {
     const struct pane_column columns[COLUMNS] = {
-        [TIME] = {"time", view->full_names ? 13 : 9},
-        [LEVEL] = {"level", 5},
-        [COMPONENT] = {"part", 10, .priority = 1},
+        [TIME] = {"time", view->full_names ? 13 : 9, .right = false},
+        [LEVEL] = {"level", 5, .right = false},
+        [COMPONENT] = {"part", 11, .priority = 1},
         [TEXT] = {"text", 20, .flexible = true},
     };
     memcpy(out, columns, sizeof(columns));
     return COLUMNS;
 }
 
+// What only informs is no alarm.
+static bool is_open(const struct state_alert *alert) {
+    return !alert->acknowledged && alert->severity != SEVERITY_INFO;
+}
+
 static uint32_t alerts_open(const struct view *view) {
     uint32_t open = 0;
     for (uint32_t i = 0; i < view->count[STATE_ALERTS]; i++) {
-        open += view->alerts[i].acknowledged ? 0 : 1;
+        open += is_open(&view->alerts[i]) ? 1 : 0;
     }
     return open;
 }
 
-// The n-th alert that is (or is not) acknowledged, in the order of the section.
-static const struct state_alert *alert_nth(const struct view *view, uint32_t n, bool acknowledged) {
+// The n-th alert that is (or is not) open, in the order of the section.
+static const struct state_alert *alert_nth(const struct view *view, uint32_t n, bool open) {
     for (uint32_t i = 0; i < view->count[STATE_ALERTS]; i++) {
-        if ((view->alerts[i].acknowledged != 0) == acknowledged && n-- == 0) {
+        if (is_open(&view->alerts[i]) == open && n-- == 0) {
             return &view->alerts[i];
         }
     }
@@ -42,14 +47,14 @@ struct entry {
 static struct entry entry_of(const struct view *view, uint32_t row) {
     uint32_t open = alerts_open(view);
     if (row < open) {
-        return (struct entry){.alert = alert_nth(view, row, false)};
+        return (struct entry){.alert = alert_nth(view, row, true)};
     }
     row -= open;
     if (row < view->log_count) {
         return (struct entry){.line = view_log_line(view, row),
                               .number = view_log_number(view, row)};
     }
-    return (struct entry){.alert = alert_nth(view, row - view->log_count, true)};
+    return (struct entry){.alert = alert_nth(view, row - view->log_count, false)};
 }
 
 static uint32_t log_rows(const struct view *view) {
@@ -73,7 +78,7 @@ static const char *level_of(const struct entry *entry) {
 
 static enum ink ink_of(const struct entry *entry) {
     if (entry->alert != NULL) {
-        if (entry->alert->acknowledged) {
+        if (!is_open(entry->alert)) {
             return INK_FAINT;
         }
         return entry->alert->severity == SEVERITY_RED ? INK_ALARM : INK_WARN;

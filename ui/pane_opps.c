@@ -22,7 +22,7 @@ static int opps_columns(const struct view *view, struct pane_column out[PANE_COL
     int route = 2 * view_venue_columns(view) + 1;
     const struct pane_column columns[COLUMNS] = {
         [SYMBOL] = {"symbol", view_symbol_columns(view), .sortable = true},
-        [ROUTE] = {"buy→sell", route},
+        [ROUTE] = {"buy→sell", route, .right = false},
         [GROSS] = {"gross bps", 9, .right = true, .sortable = true},
         [COSTS] = {"costs bps", 9, .right = true, .priority = 5},
         [NET] = {"net bps", 7, .right = true, .sortable = true},

@@ -22,13 +22,14 @@ enum column {
 };
 
 static int positions_columns(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]) {
+    int price = view_price_columns(view);
     const struct pane_column columns[COLUMNS] = {
         [WHAT] = {"what", 5, .sortable = true},
         [SYMBOL] = {"symbol", view_symbol_columns(view), .sortable = true},
         [VENUE] = {"venue", view_venue_columns(view), .sortable = true},
         [SIZE] = {"size", 11, .right = true},
-        [PRICE] = {"price", 11, .right = true},
-        [MARK] = {"mark", 11, .right = true, .priority = 3},
+        [PRICE] = {"price", price, .right = true},
+        [MARK] = {"mark", price, .right = true, .priority = 3},
         [VALUE] = {"value $", 9, .right = true, .sortable = true},
         [UNREALISED] = {"unreal $", 8, .right = true, .sortable = true, .priority = 1},
         [REALISED] = {"realised $", 10, .right = true, .sortable = true, .priority = 4},
@@ -64,7 +65,7 @@ static uint64_t positions_key(const struct view *view, uint32_t row) {
 
 static int digits_of(const struct view *view, uint16_t venue, uint16_t symbol) {
     const struct state_quote *quote = view_quote(view, venue, symbol);
-    return quote != NULL && quote->digits <= 6 ? quote->digits : 6;
+    return quote != NULL && quote->digits < VIEW_DECIMALS_MAX ? quote->digits : VIEW_DECIMALS_MAX;
 }
 
 static void cell_signed(struct pane_cell *out, struct usd value) {
@@ -75,7 +76,7 @@ static void cell_signed(struct pane_cell *out, struct usd value) {
 static void cell_qty(struct pane_cell *out, struct qty size, int sign) {
     int64_t value = sign < 0 ? -size.v : size.v;
     text_add_string(&out->text, value > 0 ? "+" : "");
-    number_qty(&out->text, (struct qty){value}, 4);
+    number_qty(&out->text, (struct qty){value}, qty_abs(size).v < 1000 * QTY_ONE ? 5 : 1);
 }
 
 static void cell_position(const struct view *view, const struct state_position *p, int column,
@@ -90,12 +91,12 @@ static void cell_position(const struct view *view, const struct state_position *
         break;
     case PRICE:
         if (p->net.v != 0) {
-            number_px(&out->text, p->average, digits, 0);
+            number_px(&out->text, p->average, digits, view_price_decimals(view));
         }
         break;
     case MARK:
         if (p->mark.v > 0) {
-            number_px(&out->text, p->mark, digits, 0);
+            number_px(&out->text, p->mark, digits, view_price_decimals(view));
         }
         break;
     case VALUE:
@@ -132,7 +133,8 @@ static void cell_order(const struct view *view, const struct state_order *o, int
         cell_qty(out, o->size, o->side == SIDE_BUY ? 1 : -1);
         break;
     case PRICE:
-        number_px(&out->text, o->price, digits_of(view, o->venue, o->symbol), 0);
+        number_px(&out->text, o->price, digits_of(view, o->venue, o->symbol),
+                  view_price_decimals(view));
         break;
     case VALUE:
         number_usd(&out->text, usd_notional_near(o->price, o->size));

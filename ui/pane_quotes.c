@@ -1,12 +1,12 @@
 // QUOTES: what every venue bids and asks for every symbol, symbol by symbol.
 //
 // A number that is no longer true is never shown plainly: a stale quote is faint with its age
-// marked by '~', and after GONE_MS only "--" is left of it. What moved since the last picture has
+// marked by '~', and after GONE_MS only "--" is left of it. What moved within the last second has
 // '^', 'v' or '=' behind it.
 #include "ui/number.h"
 #include "ui/pane.h"
 
-enum { GONE_MS = 30000, PRICE_LEAST = 10, PRICE_MOST = 18, ALIGN_MOST = 8 };
+enum { GONE_MS = 30000 };
 
 enum column {
     SYMBOL,
@@ -20,7 +20,6 @@ enum column {
     SPREAD,
     AGE,
     FUNDING,
-    GENERATED,
     MARK,
     NOTE,
     COLUMNS
@@ -39,48 +38,21 @@ static const struct state_quote *quote_of(const struct view *view, uint32_t row)
     return &view->quotes[listing];
 }
 
-static int decimals_most(const struct view *view) {
-    int most = 0;
-    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
-        int digits = view->quotes[i].present ? view->quotes[i].digits : 0;
-        most = digits > most ? digits : most;
-    }
-    return most < ALIGN_MOST ? most : ALIGN_MOST;
-}
-
-static int whole_digits_most(const struct view *view) {
-    int64_t highest = 0;
-    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
-        highest = view->quotes[i].ask.v > highest ? view->quotes[i].ask.v : highest;
-    }
-    int digits = 1;
-    for (int64_t whole = highest / PX_ONE; whole >= 10; whole /= 10) {
-        digits++;
-    }
-    return digits;
-}
-
-static int price_columns(const struct view *view) {
-    int columns = whole_digits_most(view) + 1 + decimals_most(view);
-    columns = columns < PRICE_LEAST ? PRICE_LEAST : columns;
-    return columns < PRICE_MOST ? columns : PRICE_MOST;
-}
-
 static int quotes_columns(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]) {
-    int price = price_columns(view);
+    int price = view_price_columns(view);
+    int size = view->full_names ? 9 : 8;
     const struct pane_column columns[COLUMNS] = {
         [SYMBOL] = {"symbol", view_symbol_columns(view), .sortable = true},
         [VENUE] = {"venue", view_venue_columns(view), .sortable = true},
         [BID] = {"bid", price, .right = true},
-        [BID_CHANGE] = {"", 1, .joined = true},
+        [BID_CHANGE] = {"", 1, .joined = !view->full_names},
         [ASK] = {"ask", price, .right = true},
-        [ASK_CHANGE] = {"", 1, .joined = true},
-        [BID_SIZE] = {"bid size", 9, .right = true, .priority = 3},
-        [ASK_SIZE] = {"ask size", 9, .right = true, .priority = 3},
+        [ASK_CHANGE] = {"", 1, .joined = !view->full_names},
+        [BID_SIZE] = {"bid size", size, .right = true, .priority = 3},
+        [ASK_SIZE] = {"ask size", size, .right = true, .priority = 3},
         [SPREAD] = {"spr bps", 7, .right = true, .sortable = true, .priority = 1},
         [AGE] = {"age", 6, .right = true, .sortable = true},
-        [FUNDING] = {"fund bps/h", 10, .right = true, .sortable = true, .priority = 4},
-        [GENERATED] = {"", 4, .joined = true, .priority = 4},
+        [FUNDING] = {"fund bps/h    ", 14, .right = true, .sortable = true, .priority = 4},
         [MARK] = {"mark", price, .right = true, .priority = 6},
         [NOTE] = {"note", 5, .priority = 2},
     };
@@ -120,8 +92,8 @@ static void cell_price(const struct view *view, struct pane_cell *out, const str
         out->ink = INK_FAINT;
         return;
     }
-    int digits = q->digits < ALIGN_MOST ? q->digits : ALIGN_MOST;
-    number_px(&out->text, price, digits, decimals_most(view));
+    int digits = q->digits < VIEW_DECIMALS_MAX ? q->digits : VIEW_DECIMALS_MAX;
+    number_px(&out->text, price, digits, view_price_decimals(view));
     out->ink = q->freshness == FRESH_STALE || small ? INK_FAINT : INK_STRONG;
 }
 
@@ -134,7 +106,7 @@ static void cell_size(struct pane_cell *out, const struct state_quote *q, struct
         text_add_string(&out->text, "?");
     } else {
         out->ink = q->freshness == FRESH_STALE ? INK_FAINT : INK_TEXT;
-        number_qty(&out->text, size, size.v >= 100000 * QTY_ONE ? 0 : 3);
+        number_qty(&out->text, size, size.v >= 1000 * QTY_ONE ? 0 : 3);
     }
 }
 
@@ -183,7 +155,7 @@ static const char *note_of(const struct view *view, const struct state_quote *q)
 
 static void cell_funding(struct pane_cell *out, const struct state_quote *q) {
     if (is_gone(q) || (q->next_settlement_ns == 0 && q->funding_per_hour.v == 0)) {
-        text_add_string(&out->text, "--");
+        text_add_string(&out->text, "--    ");
         out->ink = INK_FAINT;
         return;
     }
@@ -192,6 +164,8 @@ static void cell_funding(struct pane_cell *out, const struct state_quote *q) {
         text_add_char(&out->text, '+');
     }
     decimal_print(&out->text, q->funding_per_hour.v, RATE_DIGITS - 4, 4, 4);
+    // In the same cell, so that a made up rate never stands without its mark.
+    text_add_string(&out->text, q->funding_generated ? " SIM" : "    ");
     out->ink = q->freshness == FRESH_STALE ? INK_FAINT : INK_TEXT;
 }
 
@@ -214,7 +188,9 @@ static void quotes_cell(const struct view *view, uint32_t row, int column, struc
     case BID_CHANGE:
     case ASK_CHANGE:
         if (!is_gone(q)) {
-            cell_change(out, column == BID_CHANGE ? q->bid_change : q->ask_change);
+            uint32_t listing = listing_of(view, row);
+            cell_change(out, column == BID_CHANGE ? view_bid_way(view, listing)
+                                                  : view_ask_way(view, listing));
         }
         break;
     case BID_SIZE:
@@ -237,10 +213,6 @@ static void quotes_cell(const struct view *view, uint32_t row, int column, struc
         break;
     case FUNDING:
         cell_funding(out, q);
-        break;
-    case GENERATED:
-        out->ink = INK_FAINT;
-        text_add_string(&out->text, q->funding_generated ? " SIM" : "");
         break;
     case MARK:
         if (q->mark.v > 0) {
@@ -274,7 +246,6 @@ static int64_t quotes_sort_key(const struct view *view, uint32_t row, int column
     case ASK_CHANGE:
     case BID_SIZE:
     case ASK_SIZE:
-    case GENERATED:
     case MARK:
     case NOTE:
     case COLUMNS:
@@ -381,7 +352,7 @@ const struct pane_class pane_quotes = {
     .name = "QUOTES",
     .help = "Best bid and ask of every venue: ^ v = tell the last move, ~ marks a stale age.",
     .empty = "no listings",
-    .sections = VIEW_BIT(STATE_QUOTES) | VIEW_BIT(STATE_VENUES),
+    .sections = VIEW_BIT(STATE_QUOTES) | VIEW_BIT(STATE_VENUES) | VIEW_BIT(VIEW_TICK),
     .columns = quotes_columns,
     .rows = quotes_rows,
     .key = quotes_key,

@@ -246,7 +246,7 @@ static void head_fill(struct head *head, const struct view *view) {
     bool active = h->state == TRADING_ACTIVE && !h->killed;
     struct text *text = head_add(head, "state", -1, active ? INK_GOOD : INK_WARN);
     text_add_format(
-        text, "%s %s, failures %u/%u",
+        text, "%s %s %u/%u failed",
         h->killed                        ? "KILLED"
         : h->state < TRADING_STATE_COUNT ? trading_state_name((enum trading_state)h->state)
                                          : "?",

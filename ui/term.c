@@ -9,6 +9,7 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -20,6 +21,7 @@
 #include <wchar.h>
 
 #include "base/clock.h"
+#include "ui/term_direct.h"
 #include "ui/term_signal.h"
 
 enum {
@@ -27,6 +29,8 @@ enum {
     CODE_PASTE_END,
     PASTE_QUIET_MS = 5000, // a paste whose end got lost ends by itself
 };
+
+static const char CANCEL[] = "\030";
 
 struct term {
     SCREEN *screen;
@@ -39,6 +43,11 @@ struct term {
     attr_t attributes[INK_COUNT][2];
     short pairs[INK_COUNT][2];
     cchar_t span[CANVAS_COLUMNS_MAX];
+    bool is_direct; // frames are written by term_direct, not by curses
+    bool clear;     // the next frame starts from nothing
+    struct direct direct;
+    int fd_frames;       // the same terminal, opened anew so that only we write without waiting
+    struct slice unsent; // the rest of a frame the terminal had no room for
     uint64_t cells_written;
 };
 
@@ -59,22 +68,40 @@ static bool is_modern(const char *type) {
     return false;
 }
 
-static void write_all(int fd, const char *data, size_t size) {
-    while (size > 0) {
-        ssize_t written = write(fd, data, size);
+// Writes what the terminal takes now; returns the rest. What a terminal that is gone does not take
+// counts as written: the loop notices the hang-up.
+static struct slice write_some(int fd, struct slice bytes) {
+    while (bytes.size > 0) {
+        ssize_t written = write(fd, bytes.data, bytes.size);
         if (written < 0 && errno == EINTR) {
             continue;
         }
-        if (written <= 0) {
-            return; // a terminal that is gone is noticed by the loop
+        if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            return bytes;
         }
-        data += written;
-        size -= (size_t)written;
+        if (written <= 0) {
+            return (struct slice){bytes.data, 0};
+        }
+        bytes.data += written;
+        bytes.size -= (size_t)written;
+    }
+    return bytes;
+}
+
+// Short sequences: waits a moment for a slow terminal, then gives up.
+static void write_all(int fd, const char *data, size_t size) {
+    struct slice rest = {data, size};
+    for (int i = 0; i < 10 && rest.size > 0; i++) {
+        rest = write_some(fd, rest);
+        struct pollfd output = {.fd = fd, .events = POLLOUT};
+        if (rest.size > 0) {
+            (void)poll(&output, 1, 20);
+        }
     }
 }
 
 static void write_string(const struct term *term, const char *text) {
-    write_all(term->fd_out, text, strlen(text));
+    write_all(term->fd_frames, text, strlen(text));
 }
 
 // A capability without its padding; "" when the terminal has none.
@@ -202,6 +229,27 @@ static enum status open_keys(struct term *term) {
     return STATUS_OK;
 }
 
+// O_NONBLOCK belongs to the open file, which the shell shares with us: so a file of our own.
+static void open_frames(struct term *term) {
+    term->fd_frames = term->fd_out;
+    if (term->owns_size) {
+        return;
+    }
+    char path[32];
+    struct text text = TEXT_OVER(path);
+    text_add_format(&text, "/proc/self/fd/%d", term->fd_out);
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0) {
+        term->fd_frames = fd;
+    }
+}
+
+static void close_frames(struct term *term) {
+    if (term->fd_frames != term->fd_out) {
+        (void)close(term->fd_frames);
+    }
+}
+
 enum status term_start(struct term **out, const struct term_options *options) {
     struct term *term = calloc(1, sizeof(*term));
     if (term == NULL) {
@@ -212,13 +260,15 @@ enum status term_start(struct term **out, const struct term_options *options) {
     term->fd_in = fileno(term->in);
     term->fd_out = fileno(term->out);
     term->owns_size = !isatty(term->fd_out);
+    open_frames(term);
     // Without the user's character set curses would write bytes nobody can read.
     (void)setlocale(LC_CTYPE, "");
     term->utf8 = !options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    term_signal_note(term->fd_out);
+    term_signal_note(term->fd_out, term->fd_frames);
     const char *type = "";
     term->screen = open_screen(term, &type);
     if (term->screen == NULL) {
+        close_frames(term);
         free(term);
         return status_fail(STATUS_UNAVAILABLE,
                            "no terminal description was found for TERM=%s nor for xterm or vt100: "
@@ -231,6 +281,10 @@ enum status term_start(struct term **out, const struct term_options *options) {
     term->scheme = choose_scheme(options->colour);
     make_pairs(term);
     enum status status = open_keys(term);
+    if (status == STATUS_OK && is_modern(type)) {
+        term->is_direct = true;
+        status = direct_create(&term->direct, term->scheme, term->synchronised);
+    }
     if (status != STATUS_OK) {
         term_stop(term);
         return status;
@@ -239,6 +293,7 @@ enum status term_start(struct term **out, const struct term_options *options) {
         int columns = options->columns > 0 ? options->columns : 80;
         (void)resizeterm(options->rows > 0 ? options->rows : 24, columns);
     }
+    (void)refresh(); // takes the terminal over: from here on the screen is ours
     if (term->titled) {
         write_string(term, "\033[22;2t\033[?2004h"); // keep the title; mark what is pasted
     }
@@ -252,14 +307,19 @@ void term_stop(struct term *term) {
         return;
     }
     term_signal_disarm();
+    if (term->unsent.size > 0) {
+        write_string(term, CANCEL); // ends a sequence that was cut
+    }
     if (term->titled) {
-        write_string(term, "\033[?2004l\033[23;2t");
+        write_string(term, "\033[?2026l\033[?2004l\033[23;2t");
     }
     if (term->keys != NULL) {
         (void)delwin(term->keys);
     }
     (void)endwin();
     delscreen(term->screen);
+    direct_destroy(&term->direct);
+    close_frames(term);
     free(term);
 }
 
@@ -292,19 +352,19 @@ void term_size(const struct term *term, int *columns, int *rows) {
 }
 
 void term_resize(struct term *term, int columns, int rows) {
-    (void)term;
     (void)resizeterm(rows, columns);
     (void)clearok(curscr, TRUE);
+    term->clear = true;
 }
 
 void term_title(struct term *term, const char *title) {
-    if (!term->titled) {
-        return;
+    if (!term->titled || term->unsent.size > 0) {
+        return; // never into the middle of a frame
     }
     char data[128];
     struct text text = TEXT_OVER(data);
     text_add_format(&text, "\033]2;%s\a", title);
-    write_all(term->fd_out, data, text.size);
+    write_all(term->fd_frames, data, text.size);
 }
 
 static bool same_cell(const struct cell *a, const struct cell *b) {
@@ -312,6 +372,11 @@ static bool same_cell(const struct cell *a, const struct cell *b) {
 }
 
 static void write_span(struct term *term, const struct cell *cells, int x, int y, int count) {
+    term->cells_written += (uint64_t)count;
+    if (term->is_direct) {
+        direct_span(&term->direct, cells, x, y, count);
+        return;
+    }
     for (int i = 0; i < count; i++) {
         const struct cell *cell = &cells[x + i];
         const wchar_t symbol[2] = {(wchar_t)cell->symbol, 0};
@@ -320,7 +385,6 @@ static void write_span(struct term *term, const struct cell *cells, int x, int y
                        term->pairs[cell->ink][selected], NULL);
     }
     (void)mvadd_wchnstr(y, x, term->span, count);
-    term->cells_written += (uint64_t)count;
 }
 
 // Hands the differing spans of one row to curses; a gap of a few equal cells does not end a span.
@@ -356,6 +420,12 @@ static bool is_writable(const struct term *term) {
 }
 
 bool term_flush(struct term *term, struct canvas *canvas) {
+    if (term->unsent.size > 0) {
+        term->unsent = write_some(term->fd_frames, term->unsent);
+        if (term->unsent.size > 0) {
+            return false;
+        }
+    }
     bool touched = false;
     for (int y = 0; y < canvas->rows && !touched; y++) {
         touched = canvas->touched[y];
@@ -367,6 +437,10 @@ bool term_flush(struct term *term, struct canvas *canvas) {
         return false;
     }
     bool changed = false;
+    if (term->is_direct) {
+        direct_begin(&term->direct, term->clear);
+        term->clear = false;
+    }
     for (int y = 0; y < canvas->rows; y++) {
         if (canvas->touched[y]) {
             changed = flush_row(term, canvas, y) || changed;
@@ -376,20 +450,18 @@ bool term_flush(struct term *term, struct canvas *canvas) {
     if (!changed) {
         return true;
     }
-    if (term->synchronised) {
-        write_string(term, "\033[?2026h");
+    if (term->is_direct) {
+        term->unsent = write_some(term->fd_frames, direct_end(&term->direct));
+        return true;
     }
     (void)wnoutrefresh(stdscr);
     (void)doupdate();
-    if (term->synchronised) {
-        write_string(term, "\033[?2026l");
-    }
     return true;
 }
 
 void term_redraw(struct term *term, struct canvas *canvas) {
-    (void)term;
     (void)clearok(curscr, TRUE);
+    term->clear = true;
     canvas_forget_shown(canvas);
 }
 

@@ -5,14 +5,15 @@
 #include "ui/term_signal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
-enum { FAREWELL_MAX = 256, ALT_STACK_SIZE = 65536 };
+enum { FAREWELL_MAX = 256, ALT_STACK_SIZE = 65536, FAREWELL_TRIES = 10 };
 
 static struct {
-    int fd;
+    int fd, fd_farewell;
     bool has_settings;
     struct termios settings;
     char farewell[FAREWELL_MAX];
@@ -35,9 +36,15 @@ static bool taken[COUNT_OF(caught)];
 static struct sigaction stop_before;
 static bool stop_taken;
 
-void term_signal_note(int fd) {
+void term_signal_note(int fd, int fd_farewell) {
     saved.fd = fd;
+    saved.fd_farewell = fd_farewell;
     saved.has_settings = tcgetattr(fd, &saved.settings) == 0;
+    // Now, because curses puts its own handlers in: what the program had is what counts.
+    for (size_t i = 0; i < COUNT_OF(caught); i++) {
+        (void)sigaction(caught[i].number, NULL, &before[i]);
+    }
+    (void)sigaction(SIGTSTP, NULL, &stop_before);
 }
 
 void term_signal_restore(void) {
@@ -45,16 +52,18 @@ void term_signal_restore(void) {
         return;
     }
     armed = 0;
+    // A terminal that takes nothing must not keep the program from dying.
     size_t at = 0;
-    while (at < saved.size) {
-        ssize_t written = write(saved.fd, saved.farewell + at, saved.size - at);
-        if (written <= 0) {
-            if (written < 0 && errno == EINTR) {
-                continue;
-            }
+    for (int tries = 0; at < saved.size && tries < FAREWELL_TRIES; tries++) {
+        ssize_t written = write(saved.fd_farewell, saved.farewell + at, saved.size - at);
+        if (written > 0) {
+            at += (size_t)written;
+        } else if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            struct pollfd output = {.fd = saved.fd_farewell, .events = POLLOUT};
+            (void)poll(&output, 1, 20);
+        } else if (written == 0 || errno != EINTR) {
             break;
         }
-        at += (size_t)written;
     }
     if (saved.has_settings) {
         (void)tcsetattr(saved.fd, TCSANOW, &saved.settings);
@@ -93,7 +102,6 @@ void term_signal_arm(struct slice farewell) {
     for (size_t i = 0; i < COUNT_OF(caught); i++) {
         struct sigaction action = {.sa_handler = on_death, .sa_flags = SA_ONSTACK | SA_NODEFER};
         (void)sigemptyset(&action.sa_mask);
-        (void)sigaction(caught[i].number, NULL, &before[i]);
         taken[i] = caught[i].fatal || before[i].sa_handler == SIG_DFL;
         if (taken[i]) {
             (void)sigaction(caught[i].number, &action, NULL);
@@ -101,7 +109,6 @@ void term_signal_arm(struct slice farewell) {
     }
     struct sigaction stop = {.sa_handler = on_stop};
     (void)sigemptyset(&stop.sa_mask);
-    (void)sigaction(SIGTSTP, NULL, &stop_before);
     stop_taken = stop_before.sa_handler == SIG_DFL;
     if (stop_taken) {
         (void)sigaction(SIGTSTP, &stop, NULL);

@@ -7,9 +7,9 @@
 
 #include "base/buf.h"
 
-// Remembers how to restore: `farewell` is written to fd, then the terminal's settings as they are
-// now come back. To be called before curses changes them.
-void term_signal_note(int fd);
+// Remembers how to restore: the settings `fd` has now, and fd_farewell, where the farewell will be
+// written (one that does not block, if there is one). To be called before curses changes anything.
+void term_signal_note(int fd, int fd_farewell);
 // From here on a crash restores. Takes over only signals that are at their default.
 void term_signal_arm(struct slice farewell);
 void term_signal_disarm(void);

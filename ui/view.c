@@ -21,7 +21,9 @@ enum status view_create(struct view *view, const struct link *link) {
     ASSERT(link->universe != NULL);
     *view = (struct view){.link = *link, .universe = link->universe, .tick_s = -1};
     view->log = calloc(LOG_RECENT_MAX, sizeof(*view->log));
-    bool complete = view->log != NULL;
+    uint32_t listings = state_rows_max(STATE_QUOTES, link->universe);
+    view->moves = calloc((size_t)listings + 1, sizeof(*view->moves));
+    bool complete = view->log != NULL && view->moves != NULL;
     for (int i = 0; i < STATE_SECTION_COUNT; i++) {
         enum state_section section = (enum state_section)i;
         uint32_t rows = state_rows_max(section, link->universe);
@@ -45,7 +47,41 @@ void view_destroy(struct view *view) {
         free(view->rows[i]);
     }
     free(view->log);
+    free(view->moves);
     *view = (struct view){0};
+}
+
+// What the desk told, or what the eye would see against the last copy.
+static void note_move(int64_t price, int8_t told, int64_t now_ns, int64_t *last, int8_t *way,
+                      int64_t *moved_ns) {
+    int8_t seen = *last == 0 || price == *last ? told : price > *last ? 1 : -1;
+    *last = price;
+    if (seen != 0) {
+        *way = seen;
+        *moved_ns = now_ns;
+    }
+}
+
+static void note_moves(struct view *view) {
+    int64_t now_ns = view->header->now_ns;
+    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
+        const struct state_quote *q = &view->quotes[i];
+        struct view_move *move = &view->moves[i];
+        note_move(q->bid.v, q->bid_change, now_ns, &move->bid, &move->bid_way, &move->bid_ns);
+        note_move(q->ask.v, q->ask_change, now_ns, &move->ask, &move->ask_way, &move->ask_ns);
+    }
+}
+
+int view_bid_way(const struct view *view, uint32_t listing) {
+    ASSERT(listing < view->count[STATE_QUOTES]);
+    const struct view_move *move = &view->moves[listing];
+    return view_now_ns(view) - move->bid_ns < VIEW_MOVE_MS * NS_PER_MS ? move->bid_way : 0;
+}
+
+int view_ask_way(const struct view *view, uint32_t listing) {
+    ASSERT(listing < view->count[STATE_QUOTES]);
+    const struct view_move *move = &view->moves[listing];
+    return view_now_ns(view) - move->ask_ns < VIEW_MOVE_MS * NS_PER_MS ? move->ask_way : 0;
 }
 
 static bool refresh_log(struct view *view) {
@@ -90,6 +126,9 @@ uint32_t view_refresh(struct view *view) {
         view->count[i] = count < most ? count : most;
         changed |= VIEW_BIT(i);
     }
+    if ((changed & VIEW_BIT(STATE_QUOTES)) != 0) {
+        note_moves(view);
+    }
     if (refresh_log(view)) {
         changed |= VIEW_BIT(VIEW_LOG);
     }
@@ -130,10 +169,10 @@ const char *view_symbol(const struct view *view, uint16_t symbol) {
 }
 
 int view_venue_columns(const struct view *view) {
+    int columns = SHORT_NAME + 1; // as wide as its heading
     if (!view->full_names) {
-        return SHORT_NAME;
+        return columns;
     }
-    int columns = 5;
     for (uint16_t i = 0; i < view->universe->venue_count; i++) {
         int length = (int)strlen(view->universe->venues[i].name);
         columns = length > columns ? length : columns;
@@ -160,4 +199,27 @@ const struct state_quote *view_quote(const struct view *view, uint16_t venue, ui
 
 int64_t view_now_ns(const struct view *view) {
     return view->header->now_ns;
+}
+
+int view_price_decimals(const struct view *view) {
+    int most = 0;
+    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
+        int digits = view->quotes[i].present ? view->quotes[i].digits : 0;
+        most = digits > most ? digits : most;
+    }
+    return most < VIEW_DECIMALS_MAX ? most : VIEW_DECIMALS_MAX;
+}
+
+int view_price_columns(const struct view *view) {
+    enum { LEAST = 10, MOST = 18 };
+    int64_t highest = 0;
+    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
+        highest = view->quotes[i].ask.v > highest ? view->quotes[i].ask.v : highest;
+    }
+    int columns = 2 + view_price_decimals(view);
+    for (int64_t whole = highest / PX_ONE; whole >= 10; whole /= 10) {
+        columns++;
+    }
+    columns = columns < LEAST ? LEAST : columns;
+    return columns < MOST ? columns : MOST;
 }

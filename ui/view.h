@@ -12,7 +12,17 @@ enum {
     VIEW_TICK,                      // a second of desk time has passed
     VIEW_SECTION_COUNT
 };
+enum { VIEW_DECIMALS_MAX = 8 };
 #define VIEW_BIT(section) (1U << (section))
+
+// The last move of a listing's prices. The desk publishes more often than a screen is drawn, so a
+// move told for one publication only would hardly ever be seen: it is kept for VIEW_MOVE_MS.
+struct view_move {
+    int64_t bid, ask;        // as last seen
+    int64_t bid_ns, ask_ns;  // desk time of the move
+    int8_t bid_way, ask_way; // -1 down, 1 up
+};
+enum { VIEW_MOVE_MS = 1000 };
 
 struct view {
     struct link link;
@@ -31,8 +41,9 @@ struct view {
     void *rows[STATE_SECTION_COUNT];
     uint32_t count[STATE_SECTION_COUNT];
     uint64_t version[STATE_SECTION_COUNT];
-    struct log_line *log; // ring of LOG_RECENT_MAX
-    uint64_t log_last;    // number of the newest line, 0 = none
+    struct view_move *moves; // by listing
+    struct log_line *log;    // ring of LOG_RECENT_MAX
+    uint64_t log_last;       // number of the newest line, 0 = none
     uint32_t log_count;
     int64_t tick_s;  // desk second last told
     bool full_names; // the screen has room for whole venue names
@@ -52,8 +63,14 @@ const char *view_venue(const struct view *view, uint16_t venue, char out[VENUE_N
 const char *view_symbol(const struct view *view, uint16_t symbol);
 int view_venue_columns(const struct view *view); // width of the longest venue name shown
 int view_symbol_columns(const struct view *view);
+// Prices of all symbols stand in columns of one width, their points below each other.
+int view_price_decimals(const struct view *view);
+int view_price_columns(const struct view *view);
 // The state_quote of a listing, NULL when there is none.
 const struct state_quote *view_quote(const struct view *view, uint16_t venue, uint16_t symbol);
 int64_t view_now_ns(const struct view *view);
+// -1, 0 or 1: how a listing's bid (ask) moved within the last VIEW_MOVE_MS.
+int view_bid_way(const struct view *view, uint32_t listing);
+int view_ask_way(const struct view *view, uint32_t listing);
 
 #endif

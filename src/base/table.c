@@ -48,7 +48,9 @@ void name_map_finish(struct name_map *map) {
 
 // The slot that holds the key, or the empty one where it belongs.
 static struct name_map_slot *name_map_find(const struct name_map *map, struct slice key) {
-    uint32_t at = (uint32_t)hash_bytes(key.data, key.size, 0) & map->mask;
+    uint64_t words[NAME_MAP_KEY_MAX / 8] = {0};
+    memcpy(words, key.data, key.size);
+    uint32_t at = name_map_home(words[0] ^ words[2], words[1] ^ words[3]) & map->mask;
     for (;; at = (at + 1) & map->mask) {
         struct name_map_slot *slot = &map->slots[at];
         if (slot->size == 0) {
@@ -75,7 +77,7 @@ enum status name_map_put(struct name_map *map, struct slice key, int32_t value) 
         return status_fail(STATUS_INTERNAL, "the table of names is full (%u)", map->count);
     }
     memcpy(slot->key, key.data, key.size);
-    slot->size = (uint8_t)key.size;
+    slot->size = (uint32_t)key.size;
     slot->value = value;
     map->count++;
     return STATUS_OK;

@@ -12,8 +12,11 @@
 enum { NAME_MAP_KEY_MAX = 32 };
 
 struct name_map_slot {
-    char key[NAME_MAP_KEY_MAX];
-    uint8_t size; // 0 = empty
+    union {
+        char key[NAME_MAP_KEY_MAX]; // zeros behind it
+        uint64_t words[NAME_MAP_KEY_MAX / 8];
+    };
+    uint32_t size; // 0 = empty
     int32_t value;
 };
 
@@ -28,6 +31,29 @@ void name_map_finish(struct name_map *map);
 enum status name_map_put(struct name_map *map, struct slice key,
                          int32_t value) MUST_CHECK;                 // duplicate: STATUS_ERROR
 int32_t name_map_get(const struct name_map *map, struct slice key); // -1 when absent
+
+// Where the probe for a key begins, before the mask.
+static inline uint32_t name_map_home(uint64_t low, uint64_t high) {
+    return (uint32_t)(((low ^ high << 29 ^ high >> 35) * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+}
+
+// name_map_get for a key of 1 to 16 bytes, given as the two words it fills in memory, zeros behind
+// it: inline, because a decoder asks for every message.
+static inline int32_t name_map_get_short(const struct name_map *map, uint64_t low, uint64_t high,
+                                         uint32_t size) {
+    if (map->count == 0) {
+        return -1;
+    }
+    for (uint32_t at = name_map_home(low, high) & map->mask;; at = (at + 1) & map->mask) {
+        const struct name_map_slot *slot = &map->slots[at];
+        if (slot->words[0] == low && slot->words[1] == high && slot->size == size) {
+            return slot->value;
+        }
+        if (slot->size == 0) {
+            return -1;
+        }
+    }
+}
 
 // Bounded de-duplication: remembers the newest `capacity` keys.
 struct seen_set {

@@ -5,8 +5,8 @@
 #include <xxhash.h>
 #include <zlib.h>
 
-#include "cli/cli.h"
 #include "cli/build_id.h"
+#include "cli/cli.h"
 
 #ifdef __clang__
 #define COMPILER "clang " __clang_version__

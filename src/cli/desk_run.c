@@ -1,51 +1,13 @@
-#include "cli/desk_run.h"
-
+// The life of a desk: built in the main thread, started, stopped in order, taken apart.
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/log.h"
+#include "cli/desk_inside.h"
 #include "cli/paths.h"
-#include "cli/verbs.h"
-#include "engine/replay.h"
-#include "exchanges/venues.h"
-#include "io/feed_pool.h"
-#include "io/journal.h"
-#include "io/keeper.h"
-#include "io/tls.h"
-#include "sim/sim.h"
-#include "trade/desk.h"
-#include "trade/recall.h"
 
 enum { STOP_WAIT_MS = 2000, JOURNAL_BUFFER_BYTES = 4 * 1024 * 1024 };
-
-// Hands a feed's quotes to the verb that listens, with the latency worked out.
-struct feed_hook {
-    struct desk_run *run;
-    const struct feed *feed;
-};
-
-struct desk_run {
-    struct desk_run_options options;
-    struct config config;
-    struct clock clock;
-    struct universe universe;
-    struct quote_cache cache;
-    struct engine engine;
-    struct desk desk;
-    struct sim *sim;
-    struct journal_folder folder;
-    struct journal journal;
-    struct keeper keeper;
-    struct feed_pool feeds;
-    SSL_CTX *tls;
-    struct feed_hook *hooks; // one per venue
-    bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_keeper,
-        has_feeds, started;
-    char notice[sizeof(((struct state_header *)0)->notice)];
-    char config_text[CONFIG_TEXT_MAX];
-};
 
 // A demo runs on its own terms whatever the file says: paper, everything journalled so that it can
 // be replayed, and no currency basis, because all its books are quoted in dollars of one kind or
@@ -91,46 +53,6 @@ static enum status open_sim(struct desk_run *run) {
     return status_context(sim_create(&run->sim, &options), "the demo");
 }
 
-// What the last session left, before this one begins. A demo and, for now, paper start a fresh
-// account and only say.
-static void recall_last(struct desk_run *run, const char *folder) {
-    struct journal_session session;
-    if (journal_session_open(&session, folder) != STATUS_OK) {
-        return; // the first session here
-    }
-    struct recall *recall = malloc(sizeof(*recall));
-    if (recall == NULL) {
-        journal_session_close(&session);
-        return;
-    }
-    recall_init(recall);
-    struct event event;
-    while (journal_session_next(&session, &event) == JOURNAL_RECORD) {
-        recall_event(recall, &event);
-    }
-    struct text text = TEXT_OVER(run->notice);
-    if (session.end == JOURNAL_DAMAGED) {
-        text_add_string(&text, "the last session's journal is damaged; ");
-    }
-    if (!recall->farewell && recall->events > 0) {
-        text_add_format(&text, "last session broke off after %llu events",
-                        (unsigned long long)recall->events);
-        if (session.bytes_lost > 0) {
-            text_add_format(&text, " (torn tail of %llu bytes)",
-                            (unsigned long long)session.bytes_lost);
-        }
-        text_add_format(&text, ": %u jobs, %u orders open, gross ", recall_jobs_running(recall),
-                        recall_orders_open(recall));
-        usd_print(&text, recall_gross(recall), 0, 0);
-        text_add_string(&text, " USD; a fresh account starts");
-    }
-    if (text.size > 0) {
-        log_warn("desk", "%s", run->notice);
-    }
-    free(recall);
-    journal_session_close(&session);
-}
-
 static enum status open_journal(struct desk_run *run) {
     char path[256];
     enum status status = paths_state_folder(mode_of(run), path, sizeof(path));
@@ -141,7 +63,7 @@ static enum status open_journal(struct desk_run *run) {
         return status;
     }
     run->has_folder = true;
-    recall_last(run, path);
+    desk_past_recall(run, path);
     struct text text = TEXT_OVER(run->config_text);
     config_print(&run->config, &text);
     if (text.truncated) {
@@ -211,110 +133,6 @@ static enum status open_engine(struct desk_run *run) {
     return STATUS_OK;
 }
 
-static void on_quote(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote) {
-    const struct feed_hook *hook = arg;
-    int64_t latency_ns = 0;
-    if (quote->venue_time_ns > 0 && hook->feed != NULL) {
-        int64_t offset_ns =
-            atomic_load_explicit(&feed_stats(hook->feed)->offset_ns, memory_order_relaxed);
-        latency_ns = quote->receive_ns - (quote->venue_time_ns - offset_ns);
-        latency_ns = latency_ns > 0 ? latency_ns : 0; // the clocks agree to a few ms only
-    }
-    hook->run->options.on_quote(hook->run->options.on_quote_arg, venue, symbol, quote, latency_ns);
-}
-
-// Where the simulator serves a venue: its address and the venue's own path.
-static bool sim_url(const char *base, const char *venue_url, char *out, size_t capacity) {
-    const char *host = strstr(venue_url, "://");
-    const char *path = host == NULL ? NULL : strchr(host + 3, '/');
-    int size = snprintf(out, capacity, "%s%s", base, path == NULL ? "" : path);
-    return size > 0 && (size_t)size < capacity;
-}
-
-static enum status add_feed(struct desk_run *run, uint16_t index) {
-    const struct venue_entry *entry = &run->universe.venues[index];
-    const struct venue *venue = venue_find(slice_of(entry->name));
-    ASSERT(venue != NULL); // the configuration was checked against the table
-    struct feed_hook *hook = &run->hooks[index];
-    hook->run = run;
-    struct feed_config config = {
-        .venue = venue->md,
-        .venue_index = index,
-        .universe = &run->universe,
-        .cache = &run->cache,
-        .engine = &run->engine,
-        .clock = &run->clock,
-        .settings = &run->config.settings.feeds,
-        .tls = run->tls,
-        .wants_book = run->config.wants_book,
-        .seed = hash_bytes(entry->name, strlen(entry->name), (uint64_t)clock_now_ns(&run->clock)),
-        .on_quote = run->options.on_quote != NULL ? on_quote : NULL,
-        .on_quote_arg = hook,
-    };
-    char ws[MD_CONNECTIONS_MAX][256];
-    struct sim_endpoint endpoint;
-    if (run->sim != NULL) {
-        if (!sim_endpoint(run->sim, entry->name, &endpoint)) {
-            return STATUS_OK; // the recording has nothing for it: it stays down, and says so
-        }
-        for (uint32_t i = 0; i < MD_CONNECTIONS_MAX && venue->md->mainnet.ws[i] != NULL; i++) {
-            if (!sim_url(endpoint.ws, venue->md->mainnet.ws[i], ws[i], sizeof(ws[i]))) {
-                return status_fail(STATUS_INTERNAL, "the simulator's address for %s is too long",
-                                   entry->name);
-            }
-            config.ws[i] = ws[i];
-        }
-        config.rest = endpoint.rest;
-        config.ca_text = sim_authority_pem(run->sim).data;
-        config.demo_streams = config.funding_generated = true;
-    }
-    enum status status = feed_pool_add(&run->feeds, &config);
-    if (status == STATUS_OK) {
-        hook->feed = run->feeds.feeds[run->feeds.feed_count - 1];
-    }
-    return status;
-}
-
-// After the simulator runs: only then are its ports known.
-static enum status start_feeds(struct desk_run *run) {
-    enum status status = run->sim != NULL
-                             ? tls_client_create_from_text(&run->tls, sim_authority_pem(run->sim))
-                             : tls_client_create(&run->tls, NULL);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    run->hooks = calloc(run->universe.venue_count, sizeof(*run->hooks));
-    if (run->hooks == NULL) {
-        return status_fail(STATUS_SYSTEM, "no memory for the feeds");
-    }
-    status = feed_pool_create(&run->feeds, run->config.settings.feeds.threads);
-    run->has_feeds = status == STATUS_OK;
-    for (uint16_t i = 0; i < run->universe.venue_count && status == STATUS_OK; i++) {
-        if (run->universe.venues[i].role != VENUE_OFF) {
-            status = add_feed(run, i);
-        }
-    }
-    return status == STATUS_OK ? feed_pool_start(&run->feeds) : status;
-}
-
-static void stop_feeds(struct desk_run *run) {
-    if (!run->has_feeds) {
-        return;
-    }
-    feed_pool_request_stop(&run->feeds);
-    if (feed_pool_join(&run->feeds) != STATUS_OK) {
-        log_warn("desk", "the feeds: %s", status_text());
-    }
-}
-
-static void close_feeds(struct desk_run *run) {
-    if (run->has_feeds) {
-        feed_pool_finish(&run->feeds);
-    }
-    SSL_CTX_free(run->tls);
-    free(run->hooks);
-}
-
 enum status desk_run_open(struct desk_run **out, const struct desk_run_options *options) {
     struct desk_run *run = aligned_alloc(64, (sizeof(struct desk_run) + 63) / 64 * 64);
     if (run == NULL) {
@@ -381,7 +199,7 @@ enum status desk_run_start(struct desk_run *run) {
     engine_input(&run->engine, EVENT_DESK_STARTED, &started, clock_now_ns(&run->clock));
     status = keeper_start(&run->keeper);
     if (status == STATUS_OK) {
-        status = start_feeds(run);
+        status = desk_feeds_start(run);
     }
     return status;
 }
@@ -419,7 +237,7 @@ void desk_run_stop(struct desk_run *run) {
     }
     run->started = false;
     stop_trading(run);
-    stop_feeds(run);
+    desk_feeds_stop(run);
     enum status status = keeper_stop(&run->keeper);
     if (status != STATUS_OK) {
         log_warn("desk", "the keeper: %s", status_text());
@@ -434,7 +252,7 @@ void desk_run_close(struct desk_run *run) {
         return;
     }
     desk_run_stop(run);
-    close_feeds(run);
+    desk_feeds_close(run);
     if (run->has_journal) {
         journal_finish(&run->journal);
     }

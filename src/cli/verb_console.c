@@ -2,6 +2,7 @@
 // new orders are blocked, what rests is cancelled, and what is left is said.
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/verbs.h"
@@ -53,6 +54,10 @@ static enum status say_what_is_left(struct desk_run *run) {
 enum status verb_console(const struct cli_args *args) {
     static struct config config;
     struct desk_run_options options = {.journal = true, .trade = true};
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        return status_fail(STATUS_USAGE, "the console needs a terminal on standard input and "
+                                         "output; feeds, scan and cycle write plain lines");
+    }
     struct desk_run *run;
     enum status status = cli_open_desk(args, &options, &config, &run);
     if (status != STATUS_OK) {

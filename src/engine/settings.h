@@ -28,7 +28,6 @@ struct settings_feeds {
     int64_t depth_sample_ns;      // depth_sample_ms = 50
     uint32_t threads;             // feed_threads, 0 = by cores
     uint32_t book_levels_max;     // levels kept a side
-    int64_t spin_ns;              // spin_us = 0
 };
 
 struct settings_scanner {
@@ -101,9 +100,6 @@ struct settings_execution {
     uint8_t partial_fill;      // partial_fill_handling = hedge
     int64_t wait_fill_ns;      // wait_fill_timeout_sec = 30
     int64_t hedge_deadline_ns; // hedge_deadline_ms = 3000
-    int64_t
-        taker_deadline_ns; // taker_timeout_ms = 1000: an IOC unanswered for this long is unknown
-    struct usd split;      // split_notional_usd = 5000
 };
 
 struct settings_wash {

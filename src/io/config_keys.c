@@ -15,7 +15,6 @@
 #define PCT(n)        (INT64_C(10000) * (n))
 #define PCT_TENTHS(n) (INT64_C(1000) * (n))
 #define DOLLARS(n)    (INT64_C(1000000) * (n))
-#define USEC(n)       (INT64_C(1000) * (n))
 #define MSEC(n)       (INT64_C(1000000) * (n))
 #define SEC(n)        (INT64_C(1000000000) * (n))
 #define MINUTES(n)    (SEC(60) * (n))
@@ -106,8 +105,6 @@ const struct config_key config_keys[] = {
           "Most levels kept on a side of a book"),
     COUNT("feeds", "feed_threads", 0, 16, 0, false, feeds.threads,
           "Threads that hold the venues' connections; 0: by the number of cores"),
-    TIME("feeds", "spin_us", US, 0, USEC(1000), 0, false, feeds.spin_ns,
-         "How long a feed thread polls before it sleeps"),
 
     SHARE("scanner", "min_profit_bps", BPS, BP(-100), BP(1000), 0, true, scanner.profit_min,
           "Least net edge of an arbitrage job"),
@@ -178,7 +175,7 @@ const struct config_key config_keys[] = {
     TIME("risk", "cool_down_sec", S, 0, SEC(86400), SEC(60), true, risk.cool_down_ns,
          "No new job on a symbol for this long after a failure on it"),
     SHARE("risk", "concentration_warn_pct", PERCENT, BP(1), PCT(100), PCT(50), true,
-          risk.concentration_warn, "A larger share of exposure on one venue warns"),
+          risk.concentration_warn, "A larger share of the desk's equity on one venue warns"),
     SHARE("risk", "max_slippage_bps", BPS, 0, BP(1000), BP(10), true, risk.slippage_max,
           "Expected slippage of an order may not be larger"),
     MONEY("risk", "max_order_usd", USD, 1, 1000000000, 1000, true, risk.order_max, "Largest order"),
@@ -235,11 +232,6 @@ const struct config_key config_keys[] = {
          execution.wait_fill_ns, "Longest wait for the fill of a resting leg"),
     TIME("execution", "hedge_deadline_ms", MS, MSEC(10), SEC(600), SEC(3), true,
          execution.hedge_deadline_ns, "A fill has to be hedged within this"),
-    TIME("execution", "taker_timeout_ms", MS, MSEC(10), SEC(60), SEC(1), true,
-         execution.taker_deadline_ns,
-         "A taker order without an answer for this long counts as unknown and is asked about"),
-    MONEY("execution", "split_notional_usd", USD, 10, 1000000000, 5000, true, execution.split,
-          "Larger orders are split"),
 
     WORD("wash", "enabled", no_yes, 2, 1, true, wash.enabled,
          "Whether hedged volume is traded: small opposite legs on two venues"),
@@ -253,7 +245,7 @@ const struct config_key config_keys[] = {
           "Expected slippage of a leg may not be larger; the smaller of this and max_slippage_bps "
           "holds"),
     TIME("wash", "max_leg_gap_ms", MS, MSEC(10), SEC(60), MSEC(800), true, wash.leg_gap_ns,
-         "Most time between the fills of the two legs"),
+         "A hedged leg that is later than this behind the other is tried at the emergency collar"),
     SHARE("wash", "stop_loss_pct", PERCENT, BP(1), PCT(100), PCT(2), true, wash.loss_stop,
           "A job that has lost this share of its notional is closed"),
     SHARE("wash", "max_pool_share_pct", PERCENT, BP(1), PCT(100), PCT(10), true,

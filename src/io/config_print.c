@@ -258,7 +258,8 @@ static void print_manual_key(struct text *out, const struct config_key *key) {
 void config_print_manual(struct text *out) {
     for (uint32_t s = 0; s < config_section_count; s++) {
         const struct config_section *section = &config_sections[s];
-        text_add_format(out, ".Ss [%s]\\&\n%s.\n.Bl -tag -width Ds\n", section->name, section->help);
+        text_add_format(out, ".Ss [%s]\\&\n%s.\n.Bl -tag -width Ds\n", section->name,
+                        section->help);
         for (uint32_t k = 0; k < config_key_count; k++) {
             const struct config_key *key = &config_keys[k];
             if (!is_of(key, section)) {

@@ -298,7 +298,10 @@ void sim_describe_short(const struct sim *sim, struct text *out) {
     for (uint32_t venue = 0; venue < sim->venue_count; venue++) {
         const char *recorded = shown_by(sim, venue);
         if (recorded != NULL && strcmp(recorded, sim->venues[venue]->name) != 0) {
-            text_add_format(out, "%s=%s ", sim->venues[venue]->name, recorded);
+            const char *kind =
+                strrchr(recorded, '-'); // "binance-spot": the kind tells most in least
+            text_add_format(out, "%s=%s ", sim->venues[venue]->name,
+                            kind == NULL ? recorded : kind + 1);
         }
     }
     time_t seconds = (time_t)(sim->market->start_ns / NS_PER_S);

@@ -42,13 +42,11 @@ struct verdict capital_check_job(const struct desk *desk, const struct job *job)
     return verdict.rule != RULE_NONE ? verdict : check_leg(desk, job, job->legs[LEG_SELL].venue);
 }
 
-static struct reservation *reservation_of(struct capital *capital, uint32_t job) {
-    for (uint32_t i = 0; i < JOBS_MAX; i++) {
-        if (capital->reservations[i].job == job) {
-            return &capital->reservations[i];
-        }
-    }
-    return NULL;
+// A job's reservation lies in the row of the job.
+static struct reservation *reservation_of(struct desk *desk, const struct job *job) {
+    ptrdiff_t row = job - desk->jobs.jobs;
+    ASSERT(row >= 0 && row < JOBS_MAX);
+    return &desk->capital.reservations[row];
 }
 
 struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
@@ -56,9 +54,8 @@ struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
     if (verdict.rule != RULE_NONE) {
         return verdict;
     }
-    ASSERT(reservation_of(&desk->capital, job->id) == NULL);
-    struct reservation *reservation = reservation_of(&desk->capital, 0);
-    ASSERT(reservation != NULL); // as many rows as there can be jobs
+    struct reservation *reservation = reservation_of(desk, job);
+    ASSERT(job->id != 0 && reservation->job == 0);
     reservation->job = job->id;
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         uint16_t venue = job->legs[leg].venue;
@@ -71,8 +68,8 @@ struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
 }
 
 void capital_release(struct desk *desk, struct job *job) {
-    struct reservation *reservation = reservation_of(&desk->capital, job->id);
-    if (reservation == NULL) {
+    struct reservation *reservation = reservation_of(desk, job);
+    if (reservation->job != job->id) {
         return;
     }
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
@@ -165,18 +162,39 @@ static enum status capital_on_event(void *self, struct bus *bus, const struct ev
     return STATUS_OK;
 }
 
+// Warns once when one trading venue comes to hold too large a share of the equity of all.
+static void watch_concentration(struct desk *desk, struct bus *bus) {
+    struct usd total = capital_total_equity(desk);
+    uint16_t largest = VENUE_MAX;
+    for (uint16_t i = 0; i < desk->universe->venue_count; i++) {
+        if (desk->universe->venues[i].role == VENUE_TRADE &&
+            (largest == VENUE_MAX || capital_equity(desk, i).v > capital_equity(desk, largest).v)) {
+            largest = i;
+        }
+    }
+    if (largest == VENUE_MAX || total.v <= 0 || capital_equity(desk, largest).v == total.v) {
+        return; // nothing to compare: one venue trades alone
+    }
+    struct bps share = bps_share_near(capital_equity(desk, largest), total);
+    bool concentrated = share.v > desk->settings->risk.concentration_warn.v;
+    if (concentrated && !desk->capital.concentrated) {
+        watch_alert(bus, SEVERITY_WARN, "concentration", "%s holds %s bps of the equity of all",
+                    desk->universe->venues[largest].name, watch_bps(share).text);
+    }
+    desk->capital.concentrated = concentrated;
+}
+
 // The snapshot provider of the paper venue: start equity and what the position book made of it.
 static enum status capital_on_time(void *self, struct bus *bus, int64_t now_ns) {
     struct desk *desk = self;
     desk->capital.snapshot_ns = now_ns;
-    if (desk->mode == DESK_LIVE) {
-        return STATUS_OK; // a live venue tells its balance itself
-    }
-    for (uint16_t i = 0; i < desk->universe->venue_count; i++) {
+    // A live venue tells its balance itself.
+    for (uint16_t i = 0; i < desk->universe->venue_count && desk->mode != DESK_LIVE; i++) {
         struct usd equity =
             usd_add(desk->settings->capital.equity_start, position_venue_pnl(desk, i));
         capital_update_equity(desk, bus, i, equity);
     }
+    watch_concentration(desk, bus);
     return STATUS_OK;
 }
 

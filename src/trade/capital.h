@@ -14,7 +14,7 @@
 struct desk;
 
 struct reservation {
-    uint32_t job; // 0 = free
+    uint32_t job; // 0 = free; the row is the row of the job
     struct {
         uint16_t venue;
         struct usd from[POOL_COUNT];
@@ -32,6 +32,7 @@ struct capital {
     struct capital_venue venues[VENUE_MAX];
     struct reservation reservations[JOBS_MAX];
     int64_t snapshot_ns;
+    bool concentrated; // one venue held too large a share at the last look
 };
 
 extern const struct component capital_component;

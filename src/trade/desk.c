@@ -1,13 +1,13 @@
 #include "trade/desk.h"
 
-// The component table: order of rows is order of dispatch. The picture first, because everybody
-// looks at it; the scanner before the scheduler, because a job is made of an opportunity; the paper
-// venue before execution, so that an order that is due is answered with the book it met; risk
+// The component table: order of rows is order of dispatch. The paper venue first: an order that is
+// due met the book as it was before the quote at hand. Then the picture, because everybody else
+// looks at it; the scanner before the scheduler, because a job is made of an opportunity; risk
 // before execution, because a kill blocks before it cancels. Adding a component: its file and a row
 // here.
 static const struct component *const component_table[] = {
-    &picture_component,   &scanner_component,   &capital_component,
-    &risk_component,      &position_component,  &paper_component,
+    &paper_component,     &picture_component,   &scanner_component,
+    &capital_component,   &risk_component,      &position_component,
     &execution_component, &scheduler_component, &watch_component,
 };
 
@@ -33,6 +33,9 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
         status = position_create(&desk->positions, universe);
     }
     if (status == STATUS_OK) {
+        status = execution_create(&desk->execution);
+    }
+    if (status == STATUS_OK) {
         status = paper_create(&desk->paper, universe);
     }
     if (status == STATUS_OK) {
@@ -51,6 +54,7 @@ void desk_finish(struct desk *desk) {
     scanner_finish(&desk->scanner);
     risk_finish(&desk->risk);
     position_finish(&desk->positions);
+    execution_finish(&desk->execution);
     paper_finish(&desk->paper);
     scheduler_finish(&desk->scheduler);
 }

@@ -8,6 +8,7 @@
 #ifndef PERPDESK_TRADE_EXECUTION_H
 #define PERPDESK_TRADE_EXECUTION_H
 
+#include "base/table.h"
 #include "engine/bus.h"
 #include "trade/job.h"
 #include "trade/order.h"
@@ -15,13 +16,18 @@
 struct desk;
 
 struct execution {
-    int64_t deadline_ns; // earliest of all jobs
-    bool kill_verifying; // cancels are out, not all confirmed
-    bool kill_flatten;
+    bool kill_verifying;    // cancels are out, not all confirmed
+    bool kill_flatten;      // flatten once that is so
+    bool kill_flattening;   // on the way
+    struct seen_set trades; // a fill told twice counts once
+    uint64_t duplicates;
     uint64_t orders_placed, orders_filled, orders_rejected, hedges, unwinds;
 };
 
 extern const struct component execution_component;
+
+enum status execution_create(struct execution *execution) MUST_CHECK;
+void execution_finish(struct execution *execution);
 
 // The scheduler's calls: the job is admitted and reserved.
 void execution_open(struct desk *desk, struct bus *bus, struct job *job);

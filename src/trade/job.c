@@ -17,23 +17,22 @@ bool job_state_allows(enum job_state from, enum job_state to) {
 }
 
 struct job *job_create(struct job_table *table, int64_t now_ns) {
-    struct job *oldest = NULL;
-    for (uint32_t i = 0; i < JOBS_MAX; i++) {
-        struct job *job = &table->jobs[i];
-        if (job->id == 0) {
-            oldest = job;
-            break;
-        }
-        if (!job_live(job) && (oldest == NULL || job->finished_ns < oldest->finished_ns)) {
-            oldest = job;
-        }
+    uint32_t row = table->used;
+    if (row < JOBS_MAX) {
+        table->used++;
+    } else if (table->finished_count > 0) {
+        row = table->finished[table->finished_at];
+        table->finished_at = (table->finished_at + 1) % JOBS_MAX;
+        table->finished_count--;
+    } else {
+        return NULL;
     }
-    if (oldest != NULL) {
-        *oldest = (struct job){.id = ++table->next_id, .created_ns = now_ns, .state_ns = now_ns};
-        ASSERT(table->live_count < JOBS_MAX);
-        table->live[table->live_count++] = (uint16_t)(oldest - table->jobs);
-    }
-    return oldest;
+    struct job *job = &table->jobs[row];
+    *job = (struct job){.id = ++table->next_id, .created_ns = now_ns, .state_ns = now_ns};
+    table->ids[row] = job->id;
+    ASSERT(table->live_count < JOBS_MAX);
+    table->live[table->live_count++] = (uint16_t)row;
+    return job;
 }
 
 static void leave_live(struct job_table *table, const struct job *job) {
@@ -41,6 +40,8 @@ static void leave_live(struct job_table *table, const struct job *job) {
     for (uint32_t i = 0; i < table->live_count; i++) {
         if (table->live[i] == row) {
             table->live[i] = table->live[--table->live_count];
+            uint32_t at = (table->finished_at + table->finished_count++) % JOBS_MAX;
+            table->finished[at] = row;
             return;
         }
     }
@@ -49,7 +50,7 @@ static void leave_live(struct job_table *table, const struct job *job) {
 
 struct job *job_find(struct job_table *table, uint32_t id) {
     for (uint32_t i = 0; id != 0 && i < JOBS_MAX; i++) {
-        if (table->jobs[i].id == id) {
+        if (table->ids[i] == id) {
             return &table->jobs[i];
         }
     }
@@ -112,6 +113,13 @@ struct usd job_exposure(const struct desk *desk, const struct job *job) {
                    leg_value(desk, job, &job->legs[LEG_SELL]));
 }
 
+static struct qty larger_step(const struct desk *desk, const struct job *job) {
+    const struct universe *u = desk->universe;
+    struct qty buy = universe_listing(u, job->legs[LEG_BUY].venue, job->symbol)->step;
+    struct qty sell = universe_listing(u, job->legs[LEG_SELL].venue, job->symbol)->step;
+    return buy.v > sell.v ? buy : sell;
+}
+
 void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns) {
     if (job->exposure_at_ns != 0 && now_ns > job->exposure_at_ns) {
         job->unhedged_usd_s =
@@ -129,7 +137,10 @@ void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns)
     const struct leg *longer = gap.v > 0 ? buy : sell;
     const struct quote *quote = picture_quote(desk, longer->venue, job->symbol);
     job->unhedged = usd_notional_near(px_mid_floor(quote->bid, quote->ask), qty_abs(gap));
-    if (job->unhedged_since_ns == 0) {
+    // What one of the venues cannot trade stands, but no deadline runs for it.
+    if (qty_abs(gap).v < larger_step(desk, job).v) {
+        job->unhedged_since_ns = 0;
+    } else if (job->unhedged_since_ns == 0) {
         job->unhedged_since_ns = now_ns;
     }
 }

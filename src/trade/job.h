@@ -61,6 +61,10 @@ struct job_table {
     uint16_t
         live[JOBS_MAX]; // rows of jobs that are not finished, so that nothing walks the whole table
     uint32_t live_count;
+    uint32_t ids[JOBS_MAX];      // of the rows: a search touches these, not the table
+    uint16_t finished[JOBS_MAX]; // ring of rows of finished jobs, oldest first
+    uint32_t finished_at, finished_count;
+    uint32_t used; // rows ever used
     uint32_t next_id;
 };
 

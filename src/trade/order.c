@@ -12,7 +12,8 @@ const uint8_t order_next[ORDER_STATE_COUNT][ORDER_EVENT_COUNT] = {
                     ORDER_REJECTED, ORDER_UNKNOWN},
     [ORDER_OPEN] = {NEVER, LATE, ORDER_PARTIAL, DONE, ORDER_CANCELING, GONE, ORDER_EXPIRED,
                     ORDER_REJECTED, LATE},
-    [ORDER_PARTIAL] = {NEVER, LATE, ORDER_PARTIAL, DONE, ORDER_CANCELING, GONE, ORDER_EXPIRED, LATE,
+    // Rejected after a fill makes no sense, but says that the order is gone: the fill stands.
+    [ORDER_PARTIAL] = {NEVER, LATE, ORDER_PARTIAL, DONE, ORDER_CANCELING, GONE, ORDER_EXPIRED, GONE,
                        LATE},
     [ORDER_FILLED_ALL] = {NEVER, LATE, LATE, LATE, LATE, LATE, LATE, LATE, LATE},
     [ORDER_CANCELING] = {NEVER, LATE, ORDER_CANCELING, DONE, LATE, GONE, ORDER_EXPIRED,
@@ -26,7 +27,7 @@ const uint8_t order_next[ORDER_STATE_COUNT][ORDER_EVENT_COUNT] = {
 };
 
 struct order *order_create(struct order_table *table, uint64_t id) {
-    ASSERT(id != 0 && order_find(table, id) == NULL);
+    ASSERT(id != 0);
     for (uint32_t i = 0; i < ORDERS_MAX; i++) {
         uint32_t row = (table->cursor + i) % ORDERS_MAX;
         struct order *order = &table->orders[row];
@@ -35,7 +36,7 @@ struct order *order_create(struct order_table *table, uint64_t id) {
             order_client_id(table->session_key, id, order->client_id);
             table->ids[row] = id;
             table->cursor = (row + 1) % ORDERS_MAX;
-            table->live_count++;
+            table->live[table->live_count++] = (uint16_t)row;
             return order;
         }
     }
@@ -43,12 +44,24 @@ struct order *order_create(struct order_table *table, uint64_t id) {
 }
 
 struct order *order_find(struct order_table *table, uint64_t id) {
-    for (uint32_t i = 0; id != 0 && i < ORDERS_MAX; i++) {
-        if (table->ids[i] == id) {
-            return &table->orders[i];
+    for (uint32_t i = 1; id != 0 && i <= ORDERS_MAX; i++) { // newest first: it is mostly that one
+        uint32_t row = (table->cursor + ORDERS_MAX - i) % ORDERS_MAX;
+        if (table->ids[row] == id) {
+            return &table->orders[row];
         }
     }
     return NULL;
+}
+
+static void leave_live(struct order_table *table, const struct order *order) {
+    uint16_t row = (uint16_t)(order - table->orders);
+    for (uint32_t i = 0; i < table->live_count; i++) {
+        if (table->live[i] == row) {
+            table->live[i] = table->live[--table->live_count];
+            return;
+        }
+    }
+    ASSERT(false);
 }
 
 bool order_apply(struct order_table *table, struct order *order, enum order_event event,
@@ -63,8 +76,7 @@ bool order_apply(struct order_table *table, struct order *order, enum order_even
     order->state = (enum order_state)next;
     order->changed_ns = now_ns;
     if (was_live && !order_state_live(order->state)) {
-        ASSERT(table->live_count > 0);
-        table->live_count--;
+        leave_live(table, order);
     }
     return true;
 }

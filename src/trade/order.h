@@ -45,8 +45,9 @@ struct order {
 
 struct order_table {
     struct order orders[ORDERS_MAX];
-    uint64_t ids[ORDERS_MAX]; // of the rows: a search touches 8 KiB, not the table
-    uint32_t cursor;          // where the next row is looked for: rows are reused oldest first
+    uint64_t ids[ORDERS_MAX];  // of the rows: a search touches 8 KiB, not the table
+    uint32_t cursor;           // where the next row is looked for: rows are reused oldest first
+    uint16_t live[ORDERS_MAX]; // rows of live orders
     uint32_t live_count;
     uint64_t late;        // reports that changed nothing
     uint64_t session_key; // part of every client order id

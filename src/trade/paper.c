@@ -87,6 +87,7 @@ static void take_book(struct desk *desk, struct bus *bus, struct paper_order *or
     }
     struct qty *taken = taken_of(desk, order, buys ? SIDE_SELL : SIDE_BUY);
     struct qty skip = *taken;
+    struct qty step = universe_listing(desk->universe, order->venue, order->symbol)->step;
     for (uint32_t i = from; i <= count && order->rest.v > 0; i++) {
         struct level level = i == from ? best : levels[i - 1];
         if (level.price.v <= 0 || !price_within(order, level.price)) {
@@ -95,7 +96,7 @@ static void take_book(struct desk *desk, struct bus *bus, struct paper_order *or
         struct qty skipped = qty_min(skip, level.size);
         skip = qty_sub(skip, skipped);
         struct qty left = qty_sub(level.size, skipped);
-        struct qty size = qty_min(left, order->rest);
+        struct qty size = qty_step_floor(qty_min(left, order->rest), step);
         if (size.v > 0) {
             *taken = qty_add(*taken, size);
             fill(desk, bus, order, level.price, size, LIQUIDITY_TAKER);
@@ -148,8 +149,8 @@ static bool arrive(struct desk *desk, struct bus *bus, struct paper_order *order
 }
 
 // The market moved: does the resting order fill? Returns true when it is gone.
-static bool match_resting(struct desk *desk, struct bus *bus, struct paper_order *order) {
-    const struct quote *quote = picture_quote(desk, order->venue, order->symbol);
+static bool match_resting(struct desk *desk, struct bus *bus, struct paper_order *order,
+                          const struct quote *quote) {
     bool buys = order->side == SIDE_BUY;
     struct px own = buys ? quote->bid : quote->ask, other = buys ? quote->ask : quote->bid;
     bool crossed = other.v > 0 && price_within(order, other);
@@ -247,14 +248,15 @@ static void on_cancel(struct desk *desk, struct bus *bus, const struct event_ord
     // Gone already: its end was reported.
 }
 
-static void on_market(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
+static void on_market(struct desk *desk, struct bus *bus, const struct event_quote *event) {
     struct paper *paper = &desk->paper;
+    uint16_t venue = event->venue, symbol = event->symbol;
     uint32_t id = listing_id(desk->universe, venue, symbol);
     paper->taken[2 * id] = paper->taken[2 * id + 1] = (struct qty){0};
     for (uint32_t at = paper->live_count; at-- > 0;) {
         struct paper_order *order = &paper->orders[paper->live[at]];
         if (order->resting && order->venue == venue && order->symbol == symbol &&
-            match_resting(desk, bus, order)) {
+            match_resting(desk, bus, order, &event->quote)) {
             drop_row(paper, at);
         }
     }
@@ -262,11 +264,15 @@ static void on_market(struct desk *desk, struct bus *bus, uint16_t venue, uint16
 
 static enum status paper_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
+    if (desk->mode == DESK_LIVE) {
+        return STATUS_OK; // the venues answer: a made-up fill would be booked as a real one
+    }
     switch (event->header.kind) {
     case EVENT_QUOTE_UPDATED:
-        run_due(desk, bus,
-                bus->now_ns); // an order that arrived before this quote saw the one before it
-        on_market(desk, bus, event->u.quote.venue, event->u.quote.symbol);
+        // The picture still shows the quote before this one: an order that arrived meanwhile met
+        // it.
+        run_due(desk, bus, bus->now_ns);
+        on_market(desk, bus, &event->u.quote);
         break;
     case EVENT_ORDER_COMMAND:
         if (event->u.order.action == ORDER_ACTION_PLACE) {

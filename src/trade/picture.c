@@ -12,10 +12,12 @@ enum status picture_create(struct picture *picture, const struct universe *unive
     *picture = (struct picture){0};
     size_t listings = (size_t)universe->venue_count * universe->symbol_count;
     picture->listings = calloc(listings, sizeof(*picture->listings));
+    picture->depths = calloc(listings, sizeof(*picture->depths));
     picture->symbols = calloc(universe->symbol_count, sizeof(*picture->symbols));
     picture->squares =
         calloc((size_t)universe->symbol_count * PICTURE_VOLATILITY_SAMPLES, sizeof(int32_t));
-    if (picture->listings == NULL || picture->symbols == NULL || picture->squares == NULL) {
+    if (picture->listings == NULL || picture->depths == NULL || picture->symbols == NULL ||
+        picture->squares == NULL) {
         picture_finish(picture);
         return status_fail(STATUS_SYSTEM, "no memory for the picture of %zu listings", listings);
     }
@@ -31,6 +33,7 @@ enum status picture_create(struct picture *picture, const struct universe *unive
 void picture_finish(struct picture *picture) {
     free(picture->squares);
     free(picture->symbols);
+    free(picture->depths);
     free(picture->listings);
     *picture = (struct picture){0};
 }
@@ -45,7 +48,7 @@ const struct quote *picture_quote(const struct desk *desk, uint16_t venue, uint1
 }
 
 const struct depth *picture_depth(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    return &listing_of(desk, venue, symbol)->depth;
+    return &desk->picture.depths[listing_id(desk->universe, venue, symbol)];
 }
 
 const struct event_funding *picture_funding(const struct desk *desk, uint16_t venue,
@@ -149,7 +152,7 @@ int64_t isqrt_floor(int64_t value) {
 }
 
 struct bps picture_volatility(const struct desk *desk, uint16_t symbol) {
-    return (struct bps){isqrt_floor(desk->picture.symbols[symbol].square_sum)};
+    return desk->picture.symbols[symbol].volatility;
 }
 
 int64_t picture_frozen_until_ns(const struct desk *desk, uint16_t symbol) {
@@ -231,7 +234,8 @@ static enum status picture_on_event(void *self, struct bus *bus, const struct ev
         break;
     case EVENT_DEPTH_UPDATED: {
         const struct event_depth *depth = &event->u.depth;
-        listing_of(desk, depth->venue, depth->symbol)->depth = depth->depth;
+        desk->picture.depths[listing_id(desk->universe, depth->venue, depth->symbol)] =
+            depth->depth;
         struct picture_venue *venue = &desk->picture.venues[depth->venue];
         if (depth->depth.receive_ns > venue->frame_ns) {
             venue->frame_ns = depth->depth.receive_ns;
@@ -292,6 +296,7 @@ static void sample_volatility(struct desk *desk, uint16_t symbol, int64_t now_ns
         state->squares[state->at] = (int32_t)(move * move);
         state->square_sum += state->squares[state->at];
         state->at = (state->at + 1) % window;
+        state->volatility.v = isqrt_floor(state->square_sum);
     }
     state->sample = mid;
 }

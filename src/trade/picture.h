@@ -2,8 +2,8 @@
 // state of every venue's feed, and figures worked out from them (freshness, cross-venue median,
 // quorum, volatility, fast moves).
 //
-// First in the component table, so that everybody after it sees the input at hand. It owns its
-// data; others read.
+// Ahead of everybody who looks at it in the component table, so that they see the input at hand. It
+// owns its data; others read.
 #ifndef PERPDESK_TRADE_PICTURE_H
 #define PERPDESK_TRADE_PICTURE_H
 
@@ -16,7 +16,6 @@ enum { PICTURE_FAST_BUCKETS = 12, PICTURE_VOLATILITY_SAMPLES = 600 };
 
 struct picture_listing {
     struct quote quote;
-    struct depth depth;
     struct event_funding funding;
     struct px fast_min[PICTURE_FAST_BUCKETS]; // of the mid, per tenth of the window
     struct px fast_max[PICTURE_FAST_BUCKETS];
@@ -36,11 +35,13 @@ struct picture_symbol {
     int32_t *squares; // ring of squared one-second returns, (0.01 bps)^2 capped
     uint32_t at, count;
     int64_t square_sum;
+    struct bps volatility; // root of the sum
     int64_t frozen_until_ns;
 };
 
 struct picture {
     struct picture_listing *listings; // by listing id
+    struct depth *depths;             // by listing id; most listings have no book
     struct picture_venue venues[VENUE_MAX];
     struct picture_symbol *symbols;
     int32_t *squares; // PICTURE_VOLATILITY_SAMPLES per symbol

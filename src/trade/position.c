@@ -80,13 +80,21 @@ static struct px mark_of(const struct desk *desk, uint16_t venue, uint16_t symbo
                                                 : (struct px){0};
 }
 
+// Most listings are flat most of the time, and the sums below run on every check.
+static struct usd value_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    struct qty net = position_of(desk, venue, symbol)->net;
+    return net.v == 0 ? (struct usd){0} : usd_notional_near(mark_of(desk, venue, symbol), net);
+}
+
 struct usd position_venue_pnl(const struct desk *desk, uint16_t venue) {
     struct usd sum = {0};
     for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
         const struct position *position = position_of(desk, venue, symbol);
         struct usd paid = usd_add(position->fees, position->funding);
-        struct usd made = usd_add(position->realised,
-                                  position_unrealised(position, mark_of(desk, venue, symbol)));
+        struct usd open = position->net.v == 0
+                              ? (struct usd){0}
+                              : position_unrealised(position, mark_of(desk, venue, symbol));
+        struct usd made = usd_add(position->realised, open);
         sum = usd_add(sum, usd_sub(made, paid));
     }
     return sum;
@@ -112,8 +120,7 @@ void position_exposure(const struct desk *desk, uint16_t symbol, struct usd *net
             if (symbol != SYMBOL_MAX && symbol != i) {
                 continue;
             }
-            struct usd value =
-                usd_notional_near(mark_of(desk, venue, i), position_of(desk, venue, i)->net);
+            struct usd value = value_of(desk, venue, i);
             *net = usd_add(*net, value);
             *gross = usd_add(*gross, usd_abs(value));
         }
@@ -123,9 +130,7 @@ void position_exposure(const struct desk *desk, uint16_t symbol, struct usd *net
 struct usd position_venue_gross(const struct desk *desk, uint16_t venue) {
     struct usd gross = {0};
     for (uint16_t i = 0; i < desk->universe->symbol_count; i++) {
-        struct usd value =
-            usd_notional_near(mark_of(desk, venue, i), position_of(desk, venue, i)->net);
-        gross = usd_add(gross, usd_abs(value));
+        gross = usd_add(gross, usd_abs(value_of(desk, venue, i)));
     }
     return gross;
 }

@@ -101,6 +101,7 @@ static bool run_rule(const struct risk_rule *rule, struct risk_case *c, struct v
 struct verdict risk_check_job(const struct desk *desk, const struct job *job, int64_t now_ns,
                               uint32_t *relaxed) {
     struct risk_case c = {.desk = desk, .job = job, .leg = -1, .now_ns = now_ns};
+    (void)picture_median_mid(desk, job->symbol, VENUE_MAX, now_ns, &c.median);
     bool overridden = desk_overridden(desk, now_ns);
     struct verdict verdict;
     for (uint32_t i = 0; i < risk_table_count; i++) {

@@ -29,6 +29,7 @@ struct risk_case {
     const struct job *job;
     int leg;
     int64_t now_ns;
+    struct px median; // mid of the symbol over all fresh venues, 0 = none fresh
 };
 // Fills figure and limit and returns true when the rule refuses.
 struct risk_rule {

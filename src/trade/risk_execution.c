@@ -85,13 +85,12 @@ bool risk_execution_order_small(const struct risk_case *c, struct verdict *v) {
 
 // The price the order would be sent at, against the median over the venues.
 bool risk_execution_collar(const struct risk_case *c, struct verdict *v) {
-    struct px reference;
-    if (picture_median_mid(c->desk, c->job->symbol, VENUE_MAX, c->now_ns, &reference) == 0) {
+    if (c->median.v == 0) {
         return false; // nothing fresh: the stale rule has refused already
     }
     const struct quote *quote = picture_quote(c->desk, venue_of(c), c->job->symbol);
     struct px price = side_of(c) == SIDE_BUY ? quote->ask : quote->bid;
-    int64_t distance = bps_between_near(price, reference).v;
+    int64_t distance = bps_between_near(price, c->median).v;
     v->figure = distance < 0 ? -distance : distance;
     v->limit = c->desk->settings->risk.collar.v;
     return v->figure > v->limit;
@@ -116,12 +115,9 @@ bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
 // counts as crossing.
 bool risk_execution_self_trade(const struct risk_case *c, struct verdict *v) {
     const struct desk *desk = c->desk;
-    if (desk->orders.live_count == 0) {
-        return false;
-    }
-    for (uint32_t i = 0; i < ORDERS_MAX; i++) {
-        const struct order *order = &desk->orders.orders[i];
-        if (order_live(order) && order->venue == venue_of(c) && order->symbol == c->job->symbol &&
+    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+        const struct order *order = &desk->orders.orders[desk->orders.live[i]];
+        if (order->venue == venue_of(c) && order->symbol == c->job->symbol &&
             order->side != side_of(c)) {
             v->figure = order->job;
             return true;

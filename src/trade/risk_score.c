@@ -35,7 +35,7 @@ bool risk_job_round_trip(const struct risk_case *c, struct verdict *v) {
         c->desk, c->job->symbol, c->job->legs[LEG_BUY].venue, c->job->legs[LEG_SELL].venue);
     v->figure = opp != NULL ? opp->round_trip.v : 0;
     v->limit = 0;
-    return opp == NULL || v->figure < 0;
+    return opp == NULL || !scanner_crossed(c->desk, opp) || v->figure < 0;
 }
 
 bool risk_job_funding_blackout(const struct risk_case *c, struct verdict *v) {

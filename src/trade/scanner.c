@@ -12,10 +12,11 @@ enum status scanner_create(struct scanner *scanner, const struct universe *unive
     size_t pairs = (size_t)universe->symbol_count * universe->venue_count * universe->venue_count;
     scanner->standing = calloc(STANDING_MAX, sizeof(*scanner->standing));
     scanner->free_slots = calloc(STANDING_MAX, sizeof(*scanner->free_slots));
+    scanner->first = calloc(universe->symbol_count, sizeof(*scanner->first));
     scanner->slots = calloc(pairs, sizeof(*scanner->slots));
     scanner->gross = calloc(pairs, sizeof(*scanner->gross));
-    if (scanner->standing == NULL || scanner->free_slots == NULL || scanner->slots == NULL ||
-        scanner->gross == NULL) {
+    if (scanner->standing == NULL || scanner->free_slots == NULL || scanner->first == NULL ||
+        scanner->slots == NULL || scanner->gross == NULL) {
         scanner_finish(scanner);
         return status_fail(STATUS_SYSTEM, "no memory for the scanner of %zu pairs", pairs);
     }
@@ -29,6 +30,7 @@ enum status scanner_create(struct scanner *scanner, const struct universe *unive
 void scanner_finish(struct scanner *scanner) {
     free(scanner->standing);
     free(scanner->free_slots);
+    free(scanner->first);
     free(scanner->slots);
     free(scanner->gross);
     *scanner = (struct scanner){0};
@@ -44,6 +46,12 @@ const struct opportunity *scanner_find(const struct desk *desk, uint16_t symbol,
                                        uint16_t sell) {
     uint16_t slot = desk->scanner.slots[pair_index(desk, symbol, buy, sell)];
     return slot == 0 ? NULL : &desk->scanner.standing[slot - 1];
+}
+
+bool scanner_crossed(const struct desk *desk, const struct opportunity *opp) {
+    const struct quote *bought = picture_quote(desk, opp->buy_venue, opp->symbol);
+    const struct quote *sold = picture_quote(desk, opp->sell_venue, opp->symbol);
+    return bought->ask.v > 0 && sold->bid.v > bought->ask.v;
 }
 
 // What a pair across currencies owes to the currencies and not to the market: half the difference
@@ -201,8 +209,11 @@ static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_
             return;
         }
         *slot = (uint16_t)(scanner->free_slots[--scanner->free_count] + 1);
+        found.next = scanner->first[symbol];
+        scanner->first[symbol] = *slot;
     } else {
         found.first_seen_ns = scanner->standing[*slot - 1].first_seen_ns;
+        found.next = scanner->standing[*slot - 1].next;
     }
     found.score_ppm = score_of(desk, &found);
     found.confidence_permille = confidence_of(desk, &found, bus->now_ns);
@@ -240,6 +251,15 @@ static enum status scanner_on_event(void *self, struct bus *bus, const struct ev
     return STATUS_OK;
 }
 
+static void unlink_standing(struct scanner *scanner, const struct opportunity *opp) {
+    uint16_t *link = &scanner->first[opp->symbol];
+    while (&scanner->standing[*link - 1] != opp) {
+        link = &scanner->standing[*link - 1].next;
+        ASSERT(*link != 0);
+    }
+    *link = opp->next;
+}
+
 // Ends opportunities that were not seen crossed for gone_ns. "Seen" means now: a quiet market keeps
 // what still crosses on usable quotes.
 static void sweep(struct desk *desk, struct bus *bus, int64_t now_ns) {
@@ -252,15 +272,14 @@ static void sweep(struct desk *desk, struct bus *bus, int64_t now_ns) {
             continue;
         }
         left--;
-        const struct quote *bought = picture_quote(desk, opp->buy_venue, opp->symbol);
-        const struct quote *sold = picture_quote(desk, opp->sell_venue, opp->symbol);
-        if (sold->bid.v > bought->ask.v && bought->ask.v > 0 &&
+        if (scanner_crossed(desk, opp) &&
             picture_usable(desk, opp->buy_venue, opp->symbol, now_ns) &&
             picture_usable(desk, opp->sell_venue, opp->symbol, now_ns)) {
             opp->last_seen_ns = now_ns;
         } else if (now_ns - opp->last_seen_ns >= desk->settings->scanner.gone_ns) {
             tell(bus, EVENT_OPPORTUNITY_GONE, opp);
             opp->standing = false;
+            unlink_standing(scanner, opp);
             scanner->slots[pair_index(desk, opp->symbol, opp->buy_venue, opp->sell_venue)] = 0;
             scanner->free_slots[scanner->free_count++] = (uint16_t)i;
         }

@@ -19,6 +19,7 @@ struct opportunity {
     uint16_t symbol, buy_venue, sell_venue;
     uint16_t confidence_permille;
     bool standing; // false: the slot is free
+    uint16_t next; // standing opportunity of the symbol: index + 1, 0 = last
     struct px buy_ask, sell_bid;
     struct qty buy_size, sell_size;
     struct usd size; // notional the costs were worked out for
@@ -31,6 +32,7 @@ struct scanner {
     struct opportunity *standing; // STANDING_MAX
     uint16_t *slots;              // [symbol][buy][sell] -> index + 1, 0 = none
     uint16_t *free_slots;
+    uint16_t *first; // [symbol] -> index + 1 of its newest standing opportunity, 0 = none
     uint32_t free_count;
     struct series *gross; // [symbol][buy][sell]: gross bps of the pair over the window
     int64_t sampled_ns, swept_ns;
@@ -45,6 +47,21 @@ void scanner_finish(struct scanner *scanner);
 // The standing opportunity of an ordered pair, NULL when it does not cross.
 const struct opportunity *scanner_find(const struct desk *desk, uint16_t symbol, uint16_t buy,
                                        uint16_t sell);
+// The standing opportunities of a symbol, newest first: NULL ends.
+static inline const struct opportunity *scanner_at(const struct scanner *scanner, uint16_t slot) {
+    return slot == 0 ? NULL : &scanner->standing[slot - 1];
+}
+static inline const struct opportunity *scanner_first(const struct scanner *scanner,
+                                                      uint16_t symbol) {
+    return scanner_at(scanner, scanner->first[symbol]);
+}
+static inline const struct opportunity *scanner_next(const struct scanner *scanner,
+                                                     const struct opportunity *opp) {
+    return scanner_at(scanner, opp->next);
+}
+// Whether a standing opportunity crosses on the quotes of this moment: it stands up to gone_ns
+// longer.
+bool scanner_crossed(const struct desk *desk, const struct opportunity *opp);
 // Works out the figures of an ordered pair, crossed or not, for `size`. False when a quote is
 // missing or unusable.
 bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,

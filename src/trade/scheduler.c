@@ -163,7 +163,12 @@ void scheduler_explain_arb(const struct desk *desk, const struct opportunity *op
         return;
     }
     struct job draft;
-    scheduler_draft_arb(desk, opp, &draft);
+    struct opportunity pair = *opp;
+    if (!scanner_crossed(desk, opp)) { // it stands a little longer than it crosses
+        (void)scanner_evaluate(desk, opp->symbol, opp->buy_venue, opp->sell_venue, opp->size,
+                               now_ns, &pair);
+    }
+    scheduler_draft_arb(desk, &pair, &draft);
     *verdict = risk_check_job(desk, &draft, now_ns, NULL);
     if (verdict->rule == RULE_NONE) {
         *verdict = scheduler_check_limits(desk, &draft, now_ns);
@@ -194,16 +199,15 @@ static void note_admitted(struct desk *desk, const struct job *job, int64_t now_
     desk->risk.accepted++;
 }
 
-// Tries to start a pending job. Returns the refusal, RULE_NONE when it runs.
-static struct verdict admit(struct desk *desk, struct bus *bus, struct job *job) {
-    uint32_t relaxed = 0;
-    struct verdict verdict = risk_check_job(desk, job, bus->now_ns, &relaxed);
-    if (verdict.rule == RULE_NONE) {
-        verdict = scheduler_check_limits(desk, job, bus->now_ns);
-    }
-    if (verdict.rule == RULE_NONE) {
-        verdict = capital_reserve_job(desk, job);
-    }
+static struct verdict check(const struct desk *desk, const struct job *job, int64_t now_ns,
+                            uint32_t *relaxed) {
+    struct verdict verdict = risk_check_job(desk, job, now_ns, relaxed);
+    return verdict.rule != RULE_NONE ? verdict : scheduler_check_limits(desk, job, now_ns);
+}
+
+// Starts a pending job that passed its checks. Returns the refusal, RULE_NONE when it runs.
+static struct verdict start(struct desk *desk, struct bus *bus, struct job *job, uint32_t relaxed) {
+    struct verdict verdict = capital_reserve_job(desk, job);
     if (verdict.rule != RULE_NONE) {
         return verdict;
     }
@@ -212,6 +216,7 @@ static struct verdict admit(struct desk *desk, struct bus *bus, struct job *job)
                     "job %u accepted past %u soft rule(s) by the override", job->id, relaxed);
     }
     note_admitted(desk, job, bus->now_ns);
+    job->verdict = verdict; // whatever it waited for is over
     execution_open(desk, bus, job);
     return verdict;
 }
@@ -225,10 +230,7 @@ static void end_pending(struct desk *desk, struct bus *bus, struct job *job, enu
 
 static void submit(struct desk *desk, struct bus *bus, const struct job *draft) {
     uint32_t relaxed = 0;
-    struct verdict verdict = risk_check_job(desk, draft, bus->now_ns, &relaxed);
-    if (verdict.rule == RULE_NONE) {
-        verdict = scheduler_check_limits(desk, draft, bus->now_ns);
-    }
+    struct verdict verdict = check(desk, draft, bus->now_ns, &relaxed);
     if (verdict.rule != RULE_NONE && !worth_waiting((enum rule)verdict.rule)) {
         risk_note_denial(desk, bus, draft, &verdict);
         return;
@@ -249,22 +251,31 @@ static void submit(struct desk *desk, struct bus *bus, const struct job *draft) 
     job->created_ns = job->state_ns = bus->now_ns;
     risk_score_job(desk, job, bus->now_ns);
     job_set_state(desk, bus, job, JOB_PENDING);
-    job->verdict = admit(desk, bus, job);
+    if (verdict.rule == RULE_NONE) {
+        verdict = start(desk, bus, job, relaxed);
+    }
+    if (verdict.rule != RULE_NONE) {
+        job->verdict = verdict;
+    }
 }
 
 static void propose(struct desk *desk, struct bus *bus, const struct strategy_row *row,
                     uint16_t symbol) {
-    int64_t *last_ns = &desk->scheduler.symbols[symbol].proposed_ns[row->id];
+    struct scheduler_symbol *state = &desk->scheduler.symbols[symbol];
     int64_t pace_ns = row->on_quote ? ARB_PACE_NS : desk->settings->wash.pace_ns;
-    if (bus->now_ns - *last_ns < pace_ns || desk->status == DESK_PAUSED || desk->killed ||
+    bool paced = bus->now_ns - state->proposed_ns[row->id] < pace_ns;
+    if ((paced && !row->on_quote) || desk->status == DESK_PAUSED || desk->killed ||
         !strategy_enabled(desk, row->id)) {
         return;
     }
     struct job draft;
-    if (row->propose(desk, symbol, bus->now_ns, &draft)) {
-        *last_ns = bus->now_ns;
-        submit(desk, bus, &draft);
+    if (!row->propose(desk, symbol, bus->now_ns, &draft) ||
+        (paced && draft.edge.v <= state->proposed_edge[row->id].v)) {
+        return; // the pace is for asking the same again: a better edge does not wait
     }
+    state->proposed_ns[row->id] = bus->now_ns;
+    state->proposed_edge[row->id] = draft.edge;
+    submit(desk, bus, &draft);
 }
 
 static void follow_job(struct desk *desk, struct bus *bus, struct job *job) {
@@ -298,6 +309,16 @@ static enum status scheduler_on_event(void *self, struct bus *bus, const struct 
     return STATUS_OK;
 }
 
+// What a waiting job was proposed for may be gone: its edge is that of the market now.
+static void refresh_edge(const struct desk *desk, struct job *job, int64_t now_ns) {
+    struct opportunity pair;
+    if (job->strategy != STRATEGY_MANUAL &&
+        scanner_evaluate(desk, job->symbol, job->legs[LEG_BUY].venue, job->legs[LEG_SELL].venue,
+                         job->notional, now_ns, &pair)) {
+        job->edge = pair.net;
+    }
+}
+
 // Greedy: the pending job with the best final score that fits starts first.
 static void run_pending(struct desk *desk, struct bus *bus) {
     for (;;) {
@@ -319,8 +340,13 @@ static void run_pending(struct desk *desk, struct bus *bus) {
             end_pending(desk, bus, best, JOB_EXPIRED, &best->verdict);
             continue;
         }
+        refresh_edge(desk, best, bus->now_ns);
         risk_score_job(desk, best, bus->now_ns);
-        struct verdict verdict = admit(desk, bus, best);
+        uint32_t relaxed = 0;
+        struct verdict verdict = check(desk, best, bus->now_ns, &relaxed);
+        if (verdict.rule == RULE_NONE) {
+            verdict = start(desk, bus, best, relaxed);
+        }
         if (verdict.rule != RULE_NONE && !worth_waiting((enum rule)verdict.rule)) {
             end_pending(desk, bus, best, JOB_REFUSED, &verdict);
         } else if (verdict.rule != RULE_NONE) {
@@ -362,113 +388,6 @@ void scheduler_job_ended(struct desk *desk, struct bus *bus, struct job *job) {
     if (job->state == JOB_DONE) {
         risk_note_success(desk, bus, job, pnl);
     }
-}
-
-static void publish_leg(const struct desk *desk, const struct job *job, int i,
-                        struct state_leg *row) {
-    const struct leg *leg = &job->legs[i];
-    (void)desk;
-    *row = (struct state_leg){
-        .venue = leg->venue,
-        .side = (uint8_t)(i == LEG_BUY ? SIDE_BUY : SIDE_SELL),
-        .order_state =
-            (uint8_t)(leg->working_open.v > 0 || leg->working_close.v > 0 ? ORDER_OPEN : ORDER_NEW),
-        .maker = job->maker == (i == LEG_BUY ? MAKER_BUY : MAKER_SELL),
-        .open = leg_held(leg).v > 0,
-        .size = leg->target,
-        .filled = leg->opened,
-        .closed = leg->closed,
-    };
-    if (leg->opened.v > 0) {
-        row->average = px_average_near(leg->opened_usd, leg->opened);
-    }
-    if (leg->closed.v > 0) {
-        row->close_average = px_average_near(leg->closed_usd, leg->closed);
-    }
-}
-
-static void publish_job(const struct desk *desk, const struct job *job, struct state_job *row) {
-    *row = (struct state_job){
-        .id = job->id,
-        .strategy = (uint8_t)job->strategy,
-        .state = (uint8_t)job->state,
-        .legs = JOB_LEGS_MAX,
-        .symbol = job->symbol,
-        .rule = job->verdict.rule,
-        .notional = job->notional,
-        .pnl = job_live(job) ? job_marked_pnl(desk, job) : job_cash(job),
-        .fees = job->fees,
-        .unhedged = job->unhedged,
-        .unhedged_usd_s = job->unhedged_usd_s,
-        .edge = job->edge,
-        .safety_ppm = job->safety_ppm,
-        .volume_ppm = job->volume_ppm,
-        .final_ppm = job->final_ppm,
-        .created_ns = job->created_ns,
-        .deadline_ns = job->deadline_ns,
-        .finished_ns = job->finished_ns,
-        .verdict = job->verdict,
-    };
-    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
-        publish_leg(desk, job, leg, &row->leg[leg]);
-    }
-}
-
-static int newest_first(const void *a, const void *b) {
-    uint32_t x = ((const struct state_job *)a)->id, y = ((const struct state_job *)b)->id;
-    return x < y ? 1 : x > y ? -1 : 0;
-}
-
-static void publish_header(struct desk *desk, struct state_draft *draft, int64_t now_ns) {
-    struct state_header *row = STATE_ROWS(draft, STATE_HEADER, struct state_header);
-    struct usd net, gross;
-    position_exposure(desk, SYMBOL_MAX, &net, &gross);
-    row->now_ns = now_ns;
-    row->mode = (uint8_t)desk->mode;
-    row->status = (uint8_t)desk->status;
-    row->state = (uint8_t)desk->state;
-    row->risk_mode = (uint8_t)desk->risk_mode;
-    row->overridden = desk_overridden(desk, now_ns);
-    row->killed = desk->killed;
-    row->quorum_on = desk->universe->venue_count > 3;
-    row->override_until_ns = desk->override_until_ns;
-    row->jobs_running = desk->jobs.live_count;
-    row->orders_open = desk->orders.live_count;
-    row->day_volume = desk->positions.volume;
-    row->day_fees = desk->positions.fees;
-    row->day_pnl = position_day_pnl(desk);
-    row->equity = capital_total_equity(desk);
-    row->equity_start.v = desk->settings->capital.equity_start.v * desk->universe->venue_count;
-    row->gross = gross;
-    row->net = net;
-    row->unhedged = execution_unhedged(desk);
-    row->unhedged_usd_s = 0;
-    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
-        row->unhedged_usd_s += desk->jobs.jobs[desk->jobs.live[i]].unhedged_usd_s;
-    }
-    row->loss_budget = risk_day_loss_limit(desk);
-    row->loss_used = risk_day_loss(desk);
-    row->threshold = desk->threshold;
-    row->alerts_open = watch_open_count(&desk->watch);
-    draft->count[STATE_HEADER] = 1;
-}
-
-static void scheduler_publish(void *self, struct state_draft *draft, int64_t now_ns) {
-    struct desk *desk = self;
-    struct state_job *rows = STATE_ROWS(draft, STATE_JOBS, struct state_job);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < desk->jobs.live_count && count < STATE_JOBS_MAX; i++) {
-        publish_job(desk, &desk->jobs.jobs[desk->jobs.live[i]], &rows[count++]);
-    }
-    for (uint32_t i = 0; i < JOBS_MAX && count < STATE_JOBS_MAX; i++) {
-        const struct job *job = &desk->jobs.jobs[i];
-        if (job->id != 0 && !job_live(job)) {
-            publish_job(desk, job, &rows[count++]);
-        }
-    }
-    qsort(rows, count, sizeof(rows[0]), newest_first);
-    draft->count[STATE_JOBS] = count;
-    publish_header(desk, draft, now_ns);
 }
 
 const struct component scheduler_component = {

@@ -16,6 +16,7 @@ struct desk;
 
 struct scheduler_symbol {
     int64_t proposed_ns[STRATEGY_COUNT];
+    struct bps proposed_edge[STRATEGY_COUNT];
     int64_t minute; // number of the minute counted
     uint32_t minute_jobs;
 };
@@ -49,6 +50,8 @@ struct verdict scheduler_check_limits(const struct desk *desk, const struct job 
 // job.
 void scheduler_explain_arb(const struct desk *desk, const struct opportunity *opp, int64_t now_ns,
                            uint32_t *job, struct verdict *verdict);
+// The component's part of the picture (scheduler_picture.c); `self` is the desk.
+void scheduler_publish(void *self, struct state_draft *draft, int64_t now_ns);
 // Execution's call: the job is in a final state.
 void scheduler_job_ended(struct desk *desk, struct bus *bus, struct job *job);
 

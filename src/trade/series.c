@@ -4,24 +4,27 @@
 
 #include "base/status.h"
 
-static void sorted_remove(struct series *series, int32_t value) {
+static int32_t value_at(const struct series *series, uint32_t rank) {
+    return series->by_time[series->order[rank]];
+}
+
+static void order_remove(struct series *series, uint8_t place) {
     uint32_t at = 0;
-    while (series->sorted[at] != value) {
+    while (series->order[at] != place) {
         at++;
         ASSERT(at < series->count);
     }
-    memmove(&series->sorted[at], &series->sorted[at + 1],
-            (series->count - at - 1u) * sizeof(series->sorted[0]));
+    memmove(&series->order[at], &series->order[at + 1], series->count - at - 1u);
     series->count--;
 }
 
-static void sorted_insert(struct series *series, int32_t value) {
+static void order_insert(struct series *series, uint8_t place) {
     uint32_t at = series->count;
-    while (at > 0 && series->sorted[at - 1] > value) {
-        series->sorted[at] = series->sorted[at - 1];
+    while (at > 0 && value_at(series, at - 1) > series->by_time[place]) {
+        series->order[at] = series->order[at - 1];
         at--;
     }
-    series->sorted[at] = value;
+    series->order[at] = place;
     series->count++;
 }
 
@@ -30,14 +33,14 @@ void series_add(struct series *series, int64_t value) {
     int64_t distance = series->count == 0 ? 0 : kept - series_median(series);
     distance = distance < 0 ? -distance : distance;
     if (series->count == SERIES_MAX) {
-        sorted_remove(series, series->by_time[series->at]);
+        order_remove(series, series->at);
         series->deviation_sum -= series->deviation[series->at];
     }
     series->by_time[series->at] = kept;
     series->deviation[series->at] = distance > UINT16_MAX ? UINT16_MAX : (uint16_t)distance;
     series->deviation_sum += series->deviation[series->at];
-    sorted_insert(series, kept);
-    series->at = (uint16_t)((series->at + 1u) % SERIES_MAX);
+    order_insert(series, series->at);
+    series->at = (uint8_t)((series->at + 1u) % SERIES_MAX);
 }
 
 int64_t series_median(const struct series *series) {
@@ -46,9 +49,9 @@ int64_t series_median(const struct series *series) {
     }
     uint32_t middle = series->count / 2u;
     if (series->count % 2u == 1u) {
-        return series->sorted[middle];
+        return value_at(series, middle);
     }
-    return ((int64_t)series->sorted[middle - 1] + series->sorted[middle]) / 2;
+    return ((int64_t)value_at(series, middle - 1) + value_at(series, middle)) / 2;
 }
 
 int64_t series_deviation(const struct series *series) {

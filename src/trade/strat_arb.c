@@ -6,17 +6,14 @@
 static bool arb_propose(const struct desk *desk, uint16_t symbol, int64_t now_ns,
                         struct job *draft) {
     (void)now_ns;
+    const struct scanner *scanner = &desk->scanner;
     const struct opportunity *best = NULL;
-    for (uint16_t buy = 0; buy < desk->universe->venue_count; buy++) {
-        for (uint16_t sell = 0; sell < desk->universe->venue_count; sell++) {
-            const struct opportunity *opp =
-                buy == sell ? NULL : scanner_find(desk, symbol, buy, sell);
-            if (opp == NULL || scheduler_job_on(desk, STRATEGY_ARB, symbol, buy, sell) != 0) {
-                continue;
-            }
-            if (best == NULL || opp->net.v > best->net.v) {
-                best = opp;
-            }
+    for (const struct opportunity *opp = scanner_first(scanner, symbol); opp != NULL;
+         opp = scanner_next(scanner, opp)) {
+        bool better = best == NULL || opp->net.v > best->net.v;
+        if (better && scanner_crossed(desk, opp) &&
+            scheduler_job_on(desk, STRATEGY_ARB, symbol, opp->buy_venue, opp->sell_venue) == 0) {
+            best = opp;
         }
     }
     if (best == NULL) {

@@ -7,10 +7,13 @@ test_commands.py PERPDESK SOURCE_ROOT
 import json
 import os
 import pathlib
+import pty
+import select
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 PROGRAM, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 HOME = tempfile.TemporaryDirectory()
@@ -191,6 +194,48 @@ def signals():
          f"exit {process.returncode} {errors.decode()[:300]}")
 
 
+def console_for(seconds, words):
+    """Runs the console on a terminal of its own, ends it with SIGTERM; returns the exit status."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(PROGRAM, [PROGRAM, *words], ENVIRONMENT)
+    end = time.monotonic() + seconds
+    ended = False
+    while True:
+        readable, _, _ = select.select([terminal], [], [], 0.1)
+        try:
+            if readable and not os.read(terminal, 65536):
+                break
+        except OSError:  # the other side is closed
+            break
+        if time.monotonic() > end and not ended:
+            os.kill(child, signal.SIGTERM)
+            ended = True
+        if time.monotonic() > end + 20:
+            os.kill(child, signal.SIGKILL)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def replay():
+    status = console_for(6, ["--demo", "--demo-speed", "4"])
+    case(status == 0, "the console ends in order on SIGTERM", f"status {status}")
+    journals = sorted(pathlib.Path(ENVIRONMENT["XDG_STATE_HOME"]).glob("perpdesk/demo/*.pdj"))
+    case(len(journals) == 1, "a demo keeps its journal", str(journals))
+    for journal in journals:
+        result = run(["replay", "--verify", "--json", str(journal)])
+        good = result.returncode == 0 and json.loads(result.stdout)["events"] > 1000
+        case(good, "the demo's journal replays to the same decisions", told(result))
+        again = run(["replay", "--verify", str(journal)])
+        case(again.returncode == 0 and again.stdout.count("\n") == 1, "replay prints one line",
+             told(again))
+        bytes_ = bytearray(journal.read_bytes())
+        bytes_[len(bytes_) // 2] ^= 1
+        journal.write_bytes(bytes_)
+        broken = run(["replay", "--verify", str(journal)])
+        case(broken.returncode == 65, "a damaged journal is told", told(broken))
+
+
 def simulator():
     authority = HOME.name + "/authority.pem"
     with subprocess.Popen([PROGRAM, "sim", "--tls", "--authority", authority], text=True,
@@ -212,5 +257,6 @@ feeds()
 scan()
 cycle()
 signals()
+replay()
 simulator()
 print(f"1..{number}")

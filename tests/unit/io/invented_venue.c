@@ -65,6 +65,9 @@ static void decode(struct md *md, uint32_t connection, struct slice frame, struc
     } else if (text[0] == 'N') {
         update.kind = MD_NOTICE;
         update.refused.text = frame;
+    } else if (text[0] == 'P') {
+        update.kind = MD_REPLY;
+        update.refused.text = SLICE("PONG");
     } else if (text[0] == 'A') {
         update.kind = MD_ACK;
     } else {

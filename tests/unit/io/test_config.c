@@ -264,7 +264,7 @@ static void effective_text_reads_back(void **state) {
     (void)state;
     text_reads_back("");
     text_reads_back("[scanner]\nbasis = -1.25bps\npriority_pairs = okx:binance, "
-                    "binance:hyperliquid\n[feeds]\nspin_us = 0.5\nbook_symbols = none\n"
+                    "binance:hyperliquid\n[feeds]\ndepth_sample_ms = 0.5\nbook_symbols = none\n"
                     "[venues]\nokx = off\n[fees.okx]\ntaker_bps = -0.01\n");
 }
 

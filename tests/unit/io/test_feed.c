@@ -29,7 +29,8 @@ struct rig {
     struct feed_config config;
     struct feed *feed;
     struct loop_connection *ws; // the newest connection, NULL = none
-    int opens, subscribed, resubscribed, heartbeats, stopped, quotes;
+    int opens, subscribed, resubscribed, heartbeats, stopped, quotes, pongs;
+    char target[128]; // of the newest upgrade
     int requests[MD_REQUEST_COUNT];
     const char *answers[MD_REQUEST_COUNT]; // NULL: no answer. "429", "503": that status
     bool turn_away, timed_out;
@@ -110,6 +111,7 @@ static void serve_event(struct loop_connection *c, enum ws_event_kind kind,
     if (kind == WS_MESSAGE) {
         rig->subscribed += slice_starts(event->data, SLICE("SUB 0"));
         rig->resubscribed += slice_starts(event->data, SLICE("RESUB 0"));
+        rig->pongs += slice_equals(event->data, SLICE("PONG"));
         rig->heartbeats += slice_equals(event->data, SLICE("PING"));
     } else if (kind == WS_CLOSED) {
         stream_end(c->stream);
@@ -125,8 +127,8 @@ static void serve_gone(struct loop_connection *c, const char *reason) {
 }
 
 static bool serve_upgrade(struct loop_connection *c, const struct http_head *head) {
-    (void)head;
     struct rig *rig = c->server->user;
+    (void)string_copy(rig->target, sizeof(rig->target), head->target);
     if (rig->turn_away) {
         loop_reply(c, 503, "", SLICE(""));
     }
@@ -267,6 +269,8 @@ static void rig_finish(struct rig *rig) {
     invented_venue.book_rule = BOOK_RULE_REST_SPAN;
     invented_venue.heartbeat_ms = 0;
     invented_venue.connection_age_max_s = 0;
+    invented_venue.rules_first = invented_venue.quote_from_book = false;
+    invented_venue.url_has_time = false;
 }
 
 // ---- tests ------------------------------------------------------------------------------------
@@ -382,6 +386,44 @@ static void test_book_by_stream(void **state) {
     (void)state;
 }
 
+// A venue whose subscriptions carry numbers of the rules: nothing is said before they are here. Its
+// address tells the time, its pings want an answer, its best prices are those of the book.
+static void test_rules_first(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.book_rule = BOOK_RULE_PREVIOUS;
+    invented_venue.rules_first = invented_venue.quote_from_book = true;
+    invented_venue.url_has_time = true;
+    rig.answers[MD_REQUEST_INSTRUMENTS] = "503";
+    rig_start(&rig);
+    until(&rig, &rig.opens, 1);
+    int64_t told_ms = 0;
+    struct slice target = slice_of(rig.target);
+    assert_true(slice_starts(target, SLICE("/ws?timestamp=")));
+    assert_true(decimal_parse((struct slice){target.data + 14, target.size - 14}, 0, &told_ms));
+    int64_t off_ms = clock_now_ns(&rig.clock) / NS_PER_MS - told_ms;
+    assert_true(off_ms > -15000 && off_ms < 15000);
+    say(&rig, "P");
+    until(&rig, &rig.pongs, 1);
+    assert_int_equal(rig.subscribed, 0);
+    rig.answers[MD_REQUEST_INSTRUMENTS] = "I 0"; // asked again after the failure
+    until(&rig, &rig.subscribed, 2);
+    say(&rig, "B 0 1 0 10 0 1000 1001");
+    until(&rig, &rig.quotes, 1);
+    assert_int_equal(rig.last_quote.bid.v, 1000 * PX_ONE);
+    assert_int_equal(rig.last_quote.ask.v, 1001 * PX_ONE);
+    say(&rig, "B 0 0 0 11 10 998 1002"); // below the best: no quote
+    say(&rig, "B 0 0 0 12 11 998 1000"); // crosses: dropped, no quote either
+    until_errors(&rig, FEED_CROSSED, 1);
+    assert_int_equal(rig.quotes, 1);
+    until(&rig, &rig.resubscribed, 1);
+    say(&rig, "B 0 1 0 20 0 999 1001");
+    until(&rig, &rig.quotes, 2);
+    assert_int_equal(rig.last_quote.bid.v, 999 * PX_ONE);
+    rig_finish(&rig);
+    (void)state;
+}
+
 // WebSocket gone → polled by REST → three failed rounds: stale → back up by itself.
 static void test_ladder(void **state) {
     struct rig rig;
@@ -471,13 +513,10 @@ static void test_no_venue_there(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quotes),
-        cmocka_unit_test(test_book_by_rest),
-        cmocka_unit_test(test_book_by_stream),
-        cmocka_unit_test(test_ladder),
-        cmocka_unit_test(test_silence_and_heartbeat),
-        cmocka_unit_test(test_age_limit),
-        cmocka_unit_test(test_limited),
+        cmocka_unit_test(test_quotes),         cmocka_unit_test(test_book_by_rest),
+        cmocka_unit_test(test_book_by_stream), cmocka_unit_test(test_rules_first),
+        cmocka_unit_test(test_ladder),         cmocka_unit_test(test_silence_and_heartbeat),
+        cmocka_unit_test(test_age_limit),      cmocka_unit_test(test_limited),
         cmocka_unit_test(test_no_venue_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,48 @@
+// The desk of one process, as its own files see it: desk_run.c (life), desk_feeds.c (the venues),
+// desk_past.c (what an earlier session left).
+#ifndef PERPDESK_CLI_DESK_INSIDE_H
+#define PERPDESK_CLI_DESK_INSIDE_H
+
+#include "cli/desk_run.h"
+#include "io/feed_pool.h"
+#include "io/journal.h"
+#include "io/keeper.h"
+#include "sim/sim.h"
+#include "trade/desk.h"
+
+// Hands a feed's quotes to the verb that listens, with the latency worked out.
+struct feed_hook {
+    struct desk_run *run;
+    const struct feed *feed;
+};
+
+struct desk_run {
+    struct desk_run_options options;
+    struct config config;
+    struct clock clock;
+    struct universe universe;
+    struct quote_cache cache;
+    struct engine engine;
+    struct desk desk;
+    struct sim *sim;
+    struct journal_folder folder;
+    struct journal journal;
+    struct keeper keeper;
+    struct feed_pool feeds;
+    SSL_CTX *tls;
+    struct feed_hook *hooks; // one per venue
+    bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_keeper,
+        has_feeds, started;
+    char notice[sizeof(((struct state_header *)0)->notice)];
+    char config_text[CONFIG_TEXT_MAX];
+};
+
+// Creates and starts a feed per venue, after the simulator runs: only then are its ports known.
+enum status desk_feeds_start(struct desk_run *run) MUST_CHECK;
+void desk_feeds_stop(struct desk_run *run);
+void desk_feeds_close(struct desk_run *run);
+
+// Reads the newest session in `folder` and puts what it left into run->notice.
+void desk_past_recall(struct desk_run *run, const char *folder);
+
+#endif

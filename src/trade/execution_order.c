@@ -1,0 +1,182 @@
+// How an order leaves: price, gate, self-trade guard, order row, command. And how it is cancelled.
+#include "trade/execution_inside.h"
+
+enum { TAKER_RETRY_MS = 100, GUARD_RETRY_MS = 20 };
+
+// What a leg does in a phase: the buying leg sells when it closes.
+static enum side leg_side(int leg, bool opens) {
+    enum side side = leg == LEG_BUY ? SIDE_BUY : SIDE_SELL;
+    return opens ? side : side_opposite(side);
+}
+
+static const struct quote *leg_quote(const struct desk *desk, const struct job *job, int leg) {
+    return picture_quote(desk, job->legs[leg].venue, job->symbol);
+}
+
+const struct listing *execution_listing(const struct desk *desk, const struct job *job, int leg) {
+    return universe_listing(desk->universe, job->legs[leg].venue, job->symbol);
+}
+
+// Worst acceptable price of a taker order: the collar around the cross-venue median, normal or
+// emergency.
+static struct px collar_price(const struct desk *desk, const struct job *job, int leg,
+                              enum side side, int64_t now_ns) {
+    struct px reference;
+    if (picture_median_mid(desk, job->symbol, VENUE_MAX, now_ns, &reference) == 0) {
+        const struct quote *quote =
+            leg_quote(desk, job, leg); // nothing fresh anywhere: the last we know
+        reference = px_mid_floor(quote->bid, quote->ask);
+    }
+    struct bps collar =
+        job->emergency ? desk->settings->risk.collar_emergency : desk->settings->risk.collar;
+    const struct listing *listing = execution_listing(desk, job, leg);
+    if (side == SIDE_BUY) {
+        return listing_price_floor(listing, px_shift_floor(reference, collar));
+    }
+    return listing_price_ceil(listing, px_shift_ceil(reference, (struct bps){-collar.v}));
+}
+
+void execution_emit_order(struct bus *bus, enum event_kind kind, const struct order *order,
+                          enum order_action action) {
+    struct event_order event = {
+        .order = order->id,
+        .job = order->job,
+        .action = (uint8_t)action,
+        .type = (uint8_t)order->type,
+        .side = (uint8_t)order->side,
+        .phase = (uint8_t)order->phase,
+        .venue = order->venue,
+        .symbol = order->symbol,
+        .leg = order->leg,
+        .reduce_only = order->reduce_only,
+        .emergency = order->emergency,
+        .state = (uint8_t)order->state,
+        .price = order->price,
+        .size = order->size,
+        .filled = order->filled,
+    };
+    memcpy(event.client_id, order->client_id, sizeof(event.client_id));
+    bus_emit(bus, kind, &event);
+}
+
+bool execution_gate(const struct desk *desk, const struct job *job, enum leg_phase phase) {
+    switch (phase) {
+    case LEG_OPEN:
+        return !desk->killed && desk->state == TRADING_ACTIVE && desk->status == DESK_RUNNING;
+    case LEG_CLOSE:
+        return (!desk->killed && desk->state != TRADING_HALTED) || (job->stopping && job->urgent);
+    case LEG_HEDGE:
+    case LEG_UNWIND:
+    default:
+        return true;
+    }
+}
+
+// The last function before an order leaves: the gate is looked at here again, whatever was decided
+// earlier.
+static bool place(struct desk *desk, struct bus *bus, struct job *job, int leg,
+                  enum leg_phase phase, bool opens, enum order_type type, struct qty size,
+                  struct px price) {
+    if (!execution_gate(desk, job, phase) || size.v <= 0 || price.v <= 0 ||
+        job->order_count == JOB_ORDERS_MAX) {
+        return false;
+    }
+    struct order *order = order_create(&desk->orders, (uint64_t)job->id << 16 | ++job->order_count);
+    if (order == NULL) {
+        watch_alert(bus, SEVERITY_RED, "orders_full",
+                    "no free order row for job %u: nothing was sent", job->id);
+        return false;
+    }
+    order->job = job->id;
+    order->type = type;
+    order->side = leg_side(leg, opens);
+    order->phase = phase;
+    order->venue = job->legs[leg].venue;
+    order->symbol = job->symbol;
+    order->leg = (uint8_t)leg;
+    order->reduce_only = !opens;
+    order->emergency = job->emergency;
+    order->price = price;
+    order->size = size;
+    order->created_ns = order->changed_ns = bus->now_ns;
+    struct qty *working = opens ? &job->legs[leg].working_open : &job->legs[leg].working_close;
+    *working = qty_add(*working, size);
+    if (type == ORDER_POST_ONLY) {
+        job->resting = order->id;
+    }
+    desk->execution.orders_placed++;
+    desk->execution.hedges += phase == LEG_HEDGE;
+    (void)order_apply(&desk->orders, order, ORDER_EVENT_SENT, bus->now_ns);
+    execution_emit_order(bus, EVENT_ORDER_COMMAND, order, ORDER_ACTION_PLACE);
+    return true;
+}
+
+void execution_cancel(struct desk *desk, struct bus *bus, struct order *order) {
+    if (!order_live(order) || order->cancel_asked || order->type == ORDER_IOC) {
+        return; // an IOC ends by itself
+    }
+    if (order_apply(&desk->orders, order, ORDER_EVENT_CANCEL_SENT, bus->now_ns)) {
+        order->cancel_asked = true;
+        execution_emit_order(bus, EVENT_ORDER_COMMAND, order, ORDER_ACTION_CANCEL);
+    }
+}
+
+struct order *execution_resting(struct desk *desk, const struct job *job) {
+    struct order *order = order_find(&desk->orders, job->resting);
+    return order != NULL && order_live(order) ? order : NULL;
+}
+
+// The self-trade guard: a live order of ours that an order at this price could trade against.
+static struct order *crossing_order(struct desk *desk, uint16_t venue, uint16_t symbol,
+                                    enum side side, struct px price) {
+    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+        struct order *order = &desk->orders.orders[desk->orders.live[i]];
+        if (order->venue == venue && order->symbol == symbol && order->side != side &&
+            (side == SIDE_BUY ? price.v >= order->price.v : price.v <= order->price.v)) {
+            return order;
+        }
+    }
+    return NULL;
+}
+
+bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg,
+                    enum leg_phase phase, bool opens, struct qty size) {
+    struct leg *state = &job->legs[leg];
+    size = qty_step_floor(size, execution_listing(desk, job, leg)->step);
+    if (size.v <= 0 || !execution_gate(desk, job, phase)) {
+        return false;
+    }
+    if (bus->now_ns < state->retry_ns) {
+        execution_note_deadline(job, state->retry_ns);
+        return false;
+    }
+    enum side side = leg_side(leg, opens);
+    struct px price = collar_price(desk, job, leg, side, bus->now_ns);
+    struct order *crossing = crossing_order(desk, state->venue, job->symbol, side, price);
+    if (crossing != NULL) { // ours first: what rests gives way, a taker order is over in a moment
+        execution_cancel(desk, bus, crossing);
+        state->retry_ns = bus->now_ns + GUARD_RETRY_MS * NS_PER_MS;
+        execution_note_deadline(job, state->retry_ns);
+        return false;
+    }
+    state->tries++;
+    state->retry_ns = bus->now_ns + TAKER_RETRY_MS * NS_PER_MS;
+    execution_note_deadline(job, state->retry_ns);
+    return place(desk, bus, job, leg, phase, opens, ORDER_IOC, size, price);
+}
+
+bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, enum leg_phase phase,
+                    struct qty size) {
+    int leg = execution_maker_leg(job);
+    const struct listing *listing = execution_listing(desk, job, leg);
+    const struct quote *quote = leg_quote(desk, job, leg);
+    bool opens = phase == LEG_OPEN;
+    enum side side = leg_side(leg, opens);
+    struct px price = side == SIDE_BUY ? listing_price_floor(listing, quote->bid)
+                                       : listing_price_ceil(listing, quote->ask);
+    if (crossing_order(desk, job->legs[leg].venue, job->symbol, side, price) != NULL) {
+        return false;
+    }
+    return place(desk, bus, job, leg, phase, opens, ORDER_POST_ONLY,
+                 qty_step_floor(size, listing->step), price);
+}

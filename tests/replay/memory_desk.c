@@ -1,0 +1,383 @@
+#include "memory_desk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "cli/verbs.h"
+#include "exchanges/venues.h"
+
+static const struct venue_sim *const servers[MEMORY_FEEDS_MAX] = {&binance_sim, &okx_sim,
+                                                                  &hyperliquid_sim};
+
+// ---- journal
+
+static void journal_append(void *arg, const struct event *event) {
+    struct memory_desk *d = arg;
+    struct memory_journal *journal = &d->journal;
+    size_t size = journal_record_size(event);
+    if (journal->capacity - journal->size < size) {
+        journal->capacity = journal->capacity * 2 + size;
+        journal->bytes = realloc(journal->bytes, journal->capacity);
+        assert_non_null(journal->bytes);
+    }
+    journal->size += journal_encode(event, journal->bytes + journal->size);
+    journal->events[event->header.kind]++;
+    if (d->options.on_event != NULL) {
+        d->options.on_event(d->options.arg, event);
+    }
+}
+
+static enum status journal_commit(void *arg) {
+    (void)arg;
+    return STATUS_OK;
+}
+
+static void journal_begin(struct memory_desk *d) {
+    struct text text = TEXT_OVER(d->config_text);
+    config_print(&d->config, &text);
+    assert_false(text.truncated);
+    d->journal.capacity = 64 << 20;
+    d->journal.bytes = malloc(d->journal.capacity);
+    assert_non_null(d->journal.bytes);
+    d->journal.size = journal_encode_header(DESK_DEMO, text_slice(&text), d->journal.bytes);
+}
+
+// ---- one connection, as io/feed.c drives it
+
+// A feed's event holds how long the machine took to store a quote: here that would be the only
+// thing that differs between two runs.
+static void forget_machine_time(struct feed *feed) {
+    memset(&feed->stats.store_ns, 0, sizeof(feed->stats.store_ns));
+}
+
+static void judge_state(struct feed *feed) {
+    forget_machine_time(feed);
+    feed_judge_state(feed);
+}
+
+static void link_receives(struct vsim_out *out, struct slice message) {
+    struct memory_link *link = (void *)((char *)out - offsetof(struct memory_link, out));
+    struct feed *feed = link->feed;
+    struct feed_connection *c = &feed->connections[link->index];
+    link->desk->frames++;
+    feed->mono_ns = mono_now_ns();
+    feed->now_ns = link->desk->now_ns;
+    c->heard_ms = feed_loop_ms(feed);
+    counter_add(&feed->stats.frames, 1);
+    feed->has_data = false;
+    feed->config.venue->decode(&feed->md, link->index, message, &feed->sink);
+    if (!feed->has_data) {
+        return;
+    }
+    bool first = c->data_ms == 0;
+    c->data_ms = c->heard_ms;
+    quote_note_frame(feed->config.cache, feed->config.venue_index, feed->now_ns);
+    feed_enter(feed);
+    if (first) {
+        judge_state(feed);
+    }
+}
+
+static void link_ends(struct sim_market_session *session) {
+    struct memory_link *link = (void *)((char *)session - offsetof(struct memory_link, session));
+    struct feed *feed = link->feed;
+    struct feed_connection *c = &feed->connections[link->index];
+    sim_market_detach(link->desk->market, session);
+    link->attached = false;
+    link->connect_ns = link->desk->now_ns + MEMORY_RECONNECT_MS * NS_PER_MS;
+    link->desk->rounds_ended++;
+    counter_add(&feed->stats.reconnects, 1);
+    feed->now_ns = link->desk->now_ns;
+    c->open = false;
+    c->data_ms = 0;
+    if (link->index == 0) {
+        feed_books_drop(feed);
+        feed_enter(feed);
+    }
+    judge_state(feed);
+}
+
+static void link_connects(struct memory_link *link, uint16_t venue) {
+    struct memory_desk *d = link->desk;
+    struct feed *feed = link->feed;
+    const struct venue_md *md = feed->config.venue;
+    const char *path = strchr(strstr(md->mainnet.ws[link->index], "://") + 3, '/');
+    struct feed_connection *c = &feed->connections[link->index];
+    link->out.send = link_receives;
+    link->session.on_end = link_ends;
+    assert_int_equal(sim_market_attach(d->market, venue, &link->session, &link->out), STATUS_OK);
+    assert_true(servers[venue]->open(&link->session.session, slice_of(path == NULL ? "/" : path)));
+    link->attached = true;
+    feed->now_ns = d->now_ns;
+    c->open = true;
+    c->opened_ms = c->heard_ms = feed_loop_ms(feed);
+    c->data_ms = 0;
+    char buffer[16 * 1024];
+    for (uint32_t step = 0;; step++) {
+        struct text text = TEXT_OVER(buffer);
+        if (!md->subscribe(&feed->md, link->index, step, &text)) {
+            break;
+        }
+        sim_market_text(d->market, &link->session, text_slice(&text));
+    }
+    judge_state(feed);
+}
+
+// ---- REST, as io/feed_rest.c asks
+
+static void resubscribe(struct memory_desk *d, struct feed *feed, uint16_t symbol) {
+    struct memory_link *link = &d->links[feed->config.venue_index][0];
+    feed->symbols[symbol].job[MD_REQUEST_BOOK].wanted = false;
+    char buffer[1024];
+    for (uint32_t step = 0; link->attached; step++) {
+        struct text text = TEXT_OVER(buffer);
+        if (!feed->config.venue->resubscribe_book(&feed->md, symbol, step, &text)) {
+            break;
+        }
+        sim_market_text(d->market, &link->session, text_slice(&text));
+    }
+    counter_add(&feed->stats.snapshots, 1);
+}
+
+static void answer(struct memory_desk *d, struct feed *feed, enum md_request_kind kind,
+                   uint16_t symbol) {
+    struct md_request wanted = {0};
+    feed->symbols[symbol].job[kind].wanted = false;
+    if (!feed->config.venue->request(&feed->md, kind, symbol, &wanted)) {
+        return; // the venue needs none
+    }
+    struct slice query = slice_of(wanted.path);
+    struct vsim_request request = {.method = slice_of(wanted.method),
+                                   .path = vsim_cut(&query, '?'),
+                                   .query = query,
+                                   .body = slice_of(wanted.body)};
+    feed->now_ns = d->now_ns;
+    feed->time_sent_ns = kind == MD_REQUEST_TIME ? d->now_ns : feed->time_sent_ns;
+    text_clear(&d->body);
+    assert_int_equal(sim_market_answer(d->market, feed->config.venue_index, &request, &d->body),
+                     200);
+    assert_false(d->body.truncated);
+    feed->polled = true;
+    feed->config.venue->decode_rest(&feed->md, kind, symbol, text_slice(&d->body), &feed->sink);
+    feed->polled = false;
+    feed_enter(feed);
+    if (kind == MD_REQUEST_TIME) {
+        feed->time_sent_ns = 0;
+        feed->offset_ns = clock_offset_ns(&feed->offset);
+        bool more = feed->offset.count < FEED_TIME_SAMPLES;
+        feed_want(feed, kind, 0, more ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS);
+    }
+}
+
+static void ask(struct memory_desk *d, struct feed *feed) {
+    bool by_stream = feed->config.venue->book_rule == BOOK_RULE_PREVIOUS;
+    for (uint16_t i = 0; i < d->universe.symbol_count; i++) {
+        for (uint32_t k = 0; k < MD_REQUEST_COUNT; k++) {
+            const struct feed_job *job = &feed->symbols[i].job[k];
+            if (!job->wanted || job->due_ms > feed_loop_ms(feed)) {
+                continue;
+            }
+            if (k == MD_REQUEST_BOOK && by_stream) {
+                resubscribe(d, feed, i);
+            } else {
+                answer(d, feed, (enum md_request_kind)k, i);
+            }
+        }
+    }
+}
+
+static void tick(struct memory_desk *d, struct feed *feed) {
+    uint64_t updates = counter_read(&feed->stats.updates);
+    atomic_store(&feed->stats.rate_per_s, updates - feed->updates_before);
+    feed->updates_before = updates;
+    feed->now_ns = d->now_ns;
+    feed_rejudge(feed);
+    feed_tell_funding(feed);
+    feed_enter(feed);
+    judge_state(feed);
+    forget_machine_time(feed);
+    feed_tell_state(feed);
+}
+
+// ---- life
+
+static void create_feed(struct memory_desk *d, uint16_t index) {
+    const struct venue *venue = venue_find(slice_of(d->universe.venues[index].name));
+    assert_non_null(venue);
+    struct feed_config config = {
+        .loop = &d->loop,
+        .venue = venue->md,
+        .venue_index = index,
+        .universe = &d->universe,
+        .cache = &d->cache,
+        .engine = &d->engine,
+        .clock = &d->clock,
+        .settings = &d->config.settings.feeds,
+        .wants_book = d->config.wants_book,
+        .demo_streams = true,
+        .funding_generated = true,
+    };
+    assert_int_equal(feed_create(&d->feeds[index], &config), STATUS_OK);
+    struct feed *feed = d->feeds[index];
+    for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
+        d->links[index][i] = (struct memory_link){.desk = d,
+                                                  .feed = feed,
+                                                  .index = i,
+                                                  .wanted = venue->md->mainnet.ws[i] != NULL,
+                                                  .connect_ns = d->start_ns};
+    }
+    feed_want(feed, MD_REQUEST_TIME, 0, 0);
+    feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, 0);
+    feed_want(feed, MD_REQUEST_INTERVALS, 0, 0);
+    for (uint16_t i = 0; i < d->universe.symbol_count; i++) {
+        if (feed_listed(feed, i)) {
+            feed_want(feed, MD_REQUEST_FUNDING, i, 0);
+        }
+    }
+}
+
+static void load_config(struct memory_desk *d) {
+    struct config_venue venues[VENUE_MAX];
+    struct config_options options = {.venues = venues,
+                                     .venue_count = cli_venues(venues),
+                                     .sets = d->options.sets,
+                                     .set_count = d->options.set_count};
+    struct config_report *report = malloc(sizeof(*report));
+    assert_non_null(report);
+    config_report_init(report);
+    if (config_parse(&d->config, &options, "memory", SLICE(""), report) != STATUS_OK) {
+        fail_msg("%s", report->lines);
+    }
+    free(report);
+    d->config.settings.journal_quotes_all = true; // as every demo
+    d->config.settings.start_status = DESK_RUNNING;
+    d->config.settings.scanner.basis_mode = BASIS_OFF;
+}
+
+static void create_engine(struct memory_desk *d) {
+    assert_int_equal(config_universe(&d->config, &d->universe), STATUS_OK);
+    assert_int_equal(d->universe.venue_count, MEMORY_FEEDS_MAX);
+    uint32_t listings = (uint32_t)d->universe.venue_count * d->universe.symbol_count;
+    assert_int_equal(quote_cache_create(&d->cache, listings), STATUS_OK);
+    assert_int_equal(desk_create(&d->desk, DESK_DEMO, &d->config.settings, &d->universe),
+                     STATUS_OK);
+    struct engine_options options = {
+        .universe = &d->universe,
+        .cache = &d->cache,
+        .journal = {.append = journal_append, .commit = journal_commit, .arg = d},
+        .journal_quotes_all = true,
+        .depth_sample_ns = d->config.settings.feeds.depth_sample_ns,
+        .publish_ns = NS_PER_S / 20,
+        .is_paper_venue = true,
+    };
+    assert_int_equal(engine_create(&d->engine, &options), STATUS_OK);
+    desk_add_components(&d->desk, &d->engine);
+}
+
+struct memory_desk *memory_desk_create(const struct memory_options *options) {
+    struct memory_desk *d = aligned_alloc(64, (sizeof(*d) + 63) / 64 * 64);
+    assert_non_null(d);
+    memset(d, 0, sizeof(*d));
+    d->options = *options;
+    load_config(d);
+    struct sim_market_options market = {.path = options->recording,
+                                        .venues = servers,
+                                        .venue_count = MEMORY_FEEDS_MAX,
+                                        .loop = true};
+    assert_int_equal(sim_market_create(&d->market, &market), STATUS_OK);
+    d->start_ns = d->now_ns = d->timer_ns = sim_market_start_ns(d->market);
+    d->tick_ns = d->start_ns + NS_PER_S;
+    clock_init_manual(&d->clock, d->start_ns);
+    assert_int_equal(uv_loop_init(&d->loop), 0);
+    d->loop.time = (uint64_t)(d->start_ns / NS_PER_MS);
+    char *body = malloc(VSIM_SCRATCH_SIZE);
+    assert_non_null(body);
+    d->body = text_over(body, VSIM_SCRATCH_SIZE);
+    journal_begin(d);
+    create_engine(d);
+    struct event_desk started = {
+        .mode = DESK_DEMO, .venues = d->universe.venue_count, .symbols = d->universe.symbol_count};
+    engine_input(&d->engine, EVENT_DESK_STARTED, &started, d->start_ns);
+    for (uint16_t i = 0; i < MEMORY_FEEDS_MAX; i++) {
+        create_feed(d, i);
+    }
+    return d;
+}
+
+void memory_desk_destroy(struct memory_desk *d) {
+    for (uint32_t v = 0; v < MEMORY_FEEDS_MAX; v++) {
+        for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
+            if (d->links[v][i].attached) {
+                sim_market_detach(d->market, &d->links[v][i].session);
+            }
+        }
+        feed_destroy(d->feeds[v]);
+    }
+    sim_market_destroy(d->market);
+    engine_finish(&d->engine);
+    desk_finish(&d->desk);
+    quote_cache_finish(&d->cache);
+    universe_finish(&d->universe);
+    while (uv_loop_close(&d->loop) == UV_EBUSY) {
+        (void)uv_run(&d->loop, UV_RUN_DEFAULT); // what libcurl's handles left to close
+    }
+    free(d->body.data);
+    free(d->journal.bytes);
+    free(d);
+}
+
+void memory_desk_control(struct memory_desk *d, enum control_verb verb, int64_t value) {
+    struct control_request request = {.verb = verb,
+                                      .origin = ORIGIN_TEST,
+                                      .venue = CONTROL_ANY,
+                                      .symbol = CONTROL_ANY,
+                                      .value = value};
+    assert_int_equal(engine_control(&d->engine, &request, d->now_ns), STATUS_OK);
+}
+
+static void connect_due(struct memory_desk *d) {
+    for (uint16_t v = 0; v < MEMORY_FEEDS_MAX; v++) {
+        for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
+            struct memory_link *link = &d->links[v][i];
+            if (link->wanted && !link->attached && d->now_ns >= link->connect_ns) {
+                link_connects(link, v);
+            }
+        }
+    }
+}
+
+static void step(struct memory_desk *d) {
+    connect_due(d);
+    for (uint32_t v = 0; v < MEMORY_FEEDS_MAX; v++) {
+        ask(d, d->feeds[v]);
+    }
+    for (uint32_t v = 0; d->now_ns >= d->tick_ns && v < MEMORY_FEEDS_MAX; v++) {
+        tick(d, d->feeds[v]);
+    }
+    d->tick_ns += d->now_ns >= d->tick_ns ? NS_PER_S : 0;
+    if (d->now_ns >= d->timer_ns || d->now_ns >= engine_deadline_ns(&d->engine)) {
+        engine_timer(&d->engine, d->now_ns);
+        d->timer_ns = d->now_ns + MEMORY_TIMER_MS * NS_PER_MS;
+        if (d->options.on_timer != NULL) {
+            d->options.on_timer(d->options.arg, d);
+        }
+    }
+}
+
+void memory_desk_run(struct memory_desk *d, int64_t ns) {
+    int64_t end_ns = d->now_ns + ns;
+    while (d->now_ns < end_ns) {
+        int64_t next_ns = sim_market_step(d->market, d->now_ns);
+        step(d);
+        int64_t deadline_ns = engine_deadline_ns(&d->engine);
+        next_ns = next_ns < d->timer_ns ? next_ns : d->timer_ns;
+        next_ns = deadline_ns > d->now_ns && deadline_ns < next_ns ? deadline_ns : next_ns;
+        d->now_ns = next_ns > d->now_ns ? next_ns : d->now_ns;
+        clock_set_manual(&d->clock, d->now_ns);
+        d->loop.time = (uint64_t)(d->now_ns / NS_PER_MS);
+    }
+}

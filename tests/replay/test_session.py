@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+"""A demo as a person runs it: killed, verified, started again, ended in order; and two of them on
+one state folder.
+
+test_session.py PERPDESK
+"""
+
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+import tap
+from tap import check
+
+try:
+    import terminal
+except ImportError:
+    print("1..0 # SKIP python3-pyte is not installed")
+    sys.exit(0)
+
+PROGRAM = sys.argv[1]
+HOME = tempfile.TemporaryDirectory()
+FOLDER = HOME.name + "/state/perpdesk/demo"
+
+
+def verify():
+    return subprocess.run([PROGRAM, "replay", FOLDER, "--verify"], capture_output=True, text=True,
+                          timeout=60, env=terminal.environment(HOME.name))
+
+
+def shows_a_running_desk(desk):
+    desk.wait_for("RUNNING")
+    for venue in ("binance", "okx", "hyperliquid"):
+        desk.wait_for(venue)
+    desk.wait_for("DEMO")
+    desk.wait_for("wash")  # a hedged-volume job
+
+
+def killed_in_the_middle_it_leaves_a_journal_that_verifies():
+    desk = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
+    try:
+        shows_a_running_desk(desk)
+        check("last session" not in desk.text(), "a first session speaks of one before it")
+        desk.pump(6)
+        check(desk.kill(signal.SIGKILL) == -signal.SIGKILL, "kill -9 did not kill it")
+    finally:
+        desk.close()
+    done = verify()
+    check(done.returncode == 0, done.stderr)
+    check("decisions, all equal" in done.stdout, done.stdout)
+    inputs, decisions = map(int, re.match(r"(\d+) inputs, (\d+) decisions", done.stdout).groups())
+    check(inputs > 1000 and decisions > 20, done.stdout)
+    print("#", done.stdout.strip())
+
+
+def a_torn_tail_is_told_and_the_rest_verifies():
+    newest = max(glob.glob(FOLDER + "/*.pdj"), key=os.path.getmtime)
+    os.truncate(newest, os.path.getsize(newest) - 5)
+    done = verify()
+    check(done.returncode == 0, done.stderr)
+    check("the last record is torn and was left out" in done.stdout, done.stdout)
+
+
+def the_next_start_says_what_it_found_and_goes_on():
+    desk = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
+    try:
+        shows_a_running_desk(desk)
+        desk.wait_for("last session broke off after")
+        desk.wait_for("torn tail")
+        code = desk.kill(signal.SIGTERM)
+        check(code == 0, f"SIGTERM ended it with {code}:\n{desk.text()}")
+        check(desk.restored() is None, desk.restored())
+        check(b"DEMO desk stopped: 0 orders open" in desk.output, "no farewell")
+    finally:
+        desk.close()
+    done = verify()
+    check(done.returncode == 0 and "torn" not in done.stdout, done.stdout + done.stderr)
+
+
+def after_a_farewell_there_is_nothing_to_say():
+    desk = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
+    try:
+        shows_a_running_desk(desk)
+        check("broke off" not in desk.text(), desk.text())
+    finally:
+        desk.close()
+
+
+def a_second_desk_on_the_folder_is_refused():
+    desk = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
+    try:
+        desk.wait_for("RUNNING")
+        second = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
+        try:
+            code = second.end()
+            check(code not in (0, -signal.SIGKILL), f"the second desk ended with {code}")
+            said = second.output.decode().strip()
+            check(said.startswith("perpdesk: ") and FOLDER in said and "\n" not in said, said)
+            print("# exit code", code, said.replace(HOME.name, ""))
+        finally:
+            second.close()
+        desk.pump(1)
+        check("RUNNING" in desk.text(), "the first desk was disturbed")
+        check(desk.kill(signal.SIGTERM) == 0, "SIGTERM")
+    finally:
+        desk.close()
+
+
+def a_crash_gives_the_terminal_back():
+    desk = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
+    try:
+        desk.wait_for("RUNNING")
+        code = desk.kill(signal.SIGSEGV)
+        check(code == -signal.SIGSEGV, f"it ended with {code}")
+        check(desk.restored() is None, desk.restored())
+    finally:
+        desk.close()
+
+
+if __name__ == "__main__":
+    with HOME:
+        sys.exit(tap.run([
+            killed_in_the_middle_it_leaves_a_journal_that_verifies,
+            a_torn_tail_is_told_and_the_rest_verifies,
+            the_next_start_says_what_it_found_and_goes_on,
+            after_a_farewell_there_is_nothing_to_say,
+            a_second_desk_on_the_folder_is_refused,
+            a_crash_gives_the_terminal_back,
+        ]))

@@ -1,0 +1,348 @@
+// Pools, reservations, positions, costs: the arithmetic of money.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "harness.h"
+
+static void test_pools(void **state) {
+    (void)state;
+    struct settings all = harness_settings();
+    const struct settings_capital *s = &all.capital;
+    const struct {
+        const char *name;
+        struct usd used[POOL_COUNT];
+        bool safe;
+        enum pool pool;
+        struct usd amount;
+        enum rule rule;
+        int64_t figure, limit;
+    } rows[] = {
+        {"wash, untouched", {{0}}, false, POOL_WASH, USD(1000), RULE_NONE, 0, 0},
+        {"single",
+         {{0}},
+         false,
+         POOL_WASH,
+         {1000 * USD_ONE + 1},
+         RULE_CAPITAL_SINGLE,
+         1000 * USD_ONE + 1,
+         1000 * USD_ONE},
+        {"in flight, just", {USD(2500)}, false, POOL_WASH, USD(500), RULE_NONE, 0, 0},
+        {"in flight, over",
+         {USD(2500)},
+         false,
+         POOL_WASH,
+         {500 * USD_ONE + 1},
+         RULE_CAPITAL_IN_FLIGHT,
+         3000 * USD_ONE + 1,
+         3000 * USD_ONE},
+        {"arb at half: no help", {{0}, USD(1000)}, false, POOL_ARB, USD(1000), RULE_NONE, 0, 0},
+        {"arb above half: reserve helps",
+         {{0}, USD(1900)},
+         false,
+         POOL_ARB,
+         USD(1000),
+         RULE_NONE,
+         0,
+         0},
+        {"arb and reserve used up",
+         {{0}, USD(1900), USD(100)},
+         false,
+         POOL_ARB,
+         USD(1000),
+         RULE_NONE,
+         0,
+         0},
+        {"arb, safe mode", {{0}}, true, POOL_ARB, USD(50), RULE_SAFE_MODE, 0, 50000},
+        {"wash, safe mode", {{0}}, true, POOL_WASH, USD(50), RULE_NONE, 0, 0},
+        {"reserve, safe mode", {{0}}, true, POOL_RESERVE, USD(50), RULE_NONE, 0, 0},
+        {"reserve, over",
+         {{0}, {0}, USD(990)},
+         false,
+         POOL_RESERVE,
+         USD(11),
+         RULE_CAPITAL_POOL,
+         11 * USD_ONE,
+         10 * USD_ONE},
+    };
+    for (uint32_t i = 0; i < COUNT_OF(rows); i++) {
+        struct purse purse = {.equity = USD(10000), .safe_mode = rows[i].safe};
+        memcpy(purse.used, rows[i].used, sizeof(purse.used));
+        struct verdict v = allocator_check(s, &purse, rows[i].pool, rows[i].amount);
+        if (v.rule != rows[i].rule || v.figure != rows[i].figure || v.limit != rows[i].limit) {
+            fail_msg("%s: %s %lld against %lld", rows[i].name, rule_name((enum rule)v.rule),
+                     (long long)v.figure, (long long)v.limit);
+        }
+    }
+}
+
+static void test_top_up_is_split_and_given_back(void **state) {
+    (void)state;
+    struct settings all = harness_settings();
+    struct purse purse = {.equity = USD(10000), .used = {{0}, USD(1900), {0}}};
+    struct usd from[POOL_COUNT];
+    allocator_take(&all.capital, &purse, POOL_ARB, USD(300), from);
+    assert_int_equal(from[POOL_ARB].v, 100 * USD_ONE);
+    assert_int_equal(from[POOL_RESERVE].v, 200 * USD_ONE);
+    assert_int_equal(purse.used[POOL_ARB].v, 2000 * USD_ONE);
+    assert_int_equal(allocator_in_flight(&purse).v, 2200 * USD_ONE);
+    allocator_give_back(&purse, from);
+    assert_int_equal(purse.used[POOL_ARB].v, 1900 * USD_ONE);
+    assert_int_equal(purse.used[POOL_RESERVE].v, 0);
+}
+
+static void test_all_legs_or_nothing(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct job draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    struct job *job = job_create(&h->desk.jobs, h->now_ns);
+    uint32_t id = job->id;
+    *job = draft;
+    job->id = id;
+    struct purse *buy = &h->desk.capital.venues[H_LIGHTER].purse;
+    struct purse *sell = &h->desk.capital.venues[H_EXTENDED].purse;
+    sell->used[POOL_WASH] = USD(2900);
+    struct verdict v = capital_reserve_job(&h->desk, job);
+    assert_int_equal(v.rule, RULE_CAPITAL_IN_FLIGHT);
+    assert_int_equal(v.venue, H_EXTENDED);
+    assert_int_equal(buy->used[POOL_WASH].v, 0); // the first leg took nothing
+    assert_int_equal(job->reserved.v, 0);
+    sell->used[POOL_WASH] = USD(0);
+    assert_int_equal(capital_reserve_job(&h->desk, job).rule, RULE_NONE);
+    assert_int_equal(buy->used[POOL_WASH].v, job->notional.v);
+    assert_int_equal(sell->used[POOL_WASH].v, job->notional.v);
+    capital_release(&h->desk, job);
+    capital_release(&h->desk, job); // idempotent
+    assert_int_equal(buy->used[POOL_WASH].v, 0);
+    assert_int_equal(sell->used[POOL_WASH].v, 0);
+    harness_destroy(h);
+}
+
+static void test_safe_mode(void **state) {
+    (void)state;
+    static const struct {
+        int64_t equity;
+        bool safe;
+        const char *said;
+    } steps[] = {
+        {10000 * USD_ONE, false, NULL},     {9501 * USD_ONE, false, NULL},
+        {9500 * USD_ONE, true, "enters"},   {9499 * USD_ONE, true, NULL},
+        {9501 * USD_ONE, false, "leaves"},  {20000 * USD_ONE, false, NULL},
+        {19000 * USD_ONE, true, "enters"}, // 5 % of the new peak
+        {19001 * USD_ONE, false, "leaves"},
+    };
+    struct harness *h = harness_create();
+    for (uint32_t i = 0; i < COUNT_OF(steps); i++) {
+        harness_mark(h);
+        harness_equity(h, H_EXTENDED, (struct usd){steps[i].equity});
+        assert_int_equal(capital_safe_mode(&h->desk, H_EXTENDED), steps[i].safe);
+        const struct event_alert *alert = harness_alert(h, "safe_mode");
+        assert_int_equal(alert != NULL, steps[i].said != NULL);
+        assert_true(alert == NULL || strstr(alert->text, steps[i].said) != NULL);
+        assert_false(capital_safe_mode(&h->desk, H_LIGHTER));
+    }
+    harness_destroy(h);
+}
+
+static void fill_by_hand(struct harness *h, uint16_t venue, enum side side, int64_t price_usd,
+                         struct qty size, uint64_t trade) {
+    struct event_fill fill = {.venue = venue,
+                              .symbol = H_BTC,
+                              .trade = trade,
+                              .side = (uint8_t)side,
+                              .price = {price_usd * PX_ONE},
+                              .size = size};
+    bus_emit(&h->engine.bus, EVENT_ORDER_FILLED, &fill);
+    (void)bus_flush(&h->engine.bus);
+}
+
+// The example of section 9.
+// One of three trading venues over half of the equity of all: warned of once, again after it had
+// gone.
+static void test_concentration(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE; // balances are told, not worked out
+    static const struct {
+        int64_t equity;
+        bool warned;
+    } steps[] = {{10000, false}, {20000, false}, {20001, true},
+                 {20002, false}, {20000, false}, {30000, true}};
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        harness_mark(h);
+        harness_equity(h, H_EXTENDED, USD(steps[i].equity));
+        harness_advance(h, 6 * NS_PER_S);
+        assert_int_equal(harness_alert(h, "concentration") != NULL, steps[i].warned);
+    }
+    harness_destroy(h);
+}
+
+static void test_exposure_example(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct qty tenth = {QTY_ONE / 10};
+    fill_by_hand(h, H_LIGHTER, SIDE_BUY, 95000, tenth, 1);
+    fill_by_hand(h, H_EXTENDED, SIDE_SELL, 95100, tenth, 2);
+    fill_by_hand(h, H_EXTENDED, SIDE_SELL, 95100, tenth, 2); // told twice
+    assert_int_equal(h->desk.positions.duplicates, 1);
+    for (int venue = 0; venue < 2; venue++) {
+        int64_t mid = (venue == H_LIGHTER ? 95000 : 95100) * PX_ONE;
+        harness_quote(h, (uint16_t)venue, H_BTC, (struct px){mid - PX_ONE / 10},
+                      (struct px){mid + PX_ONE / 10}, (struct qty){QTY_ONE});
+    }
+    struct usd net, gross;
+    position_exposure(&h->desk, SYMBOL_MAX, &net, &gross);
+    assert_int_equal(net.v, -10 * USD_ONE);
+    assert_int_equal(gross.v, 19010 * USD_ONE);
+    position_exposure(&h->desk, H_ETH, &net, &gross);
+    assert_int_equal(gross.v, 0);
+    harness_destroy(h);
+}
+
+static void test_position_steps(void **state) {
+    (void)state;
+    static const struct {
+        enum side side;
+        int64_t price, size; // USD, units
+        int64_t net, cost, realised;
+    } steps[] = {
+        {SIDE_BUY, 100, 2, 2, 200, 0},    {SIDE_BUY, 110, 2, 4, 420, 0},
+        {SIDE_SELL, 120, 1, 3, 315, 15},  // average 105
+        {SIDE_SELL, 100, 5, -2, -200, 0}, // through zero: 3 closed at -5 each, 2 short
+        {SIDE_BUY, 90, 2, 0, 0, 20},
+    };
+    struct position position = {0};
+    for (uint32_t i = 0; i < COUNT_OF(steps); i++) {
+        position_apply(&position, steps[i].side, (struct px){steps[i].price * PX_ONE},
+                       (struct qty){steps[i].size * QTY_ONE}, USD(1));
+        assert_int_equal(position.net.v, steps[i].net * QTY_ONE);
+        assert_int_equal(position.cost.v, steps[i].cost * USD_ONE);
+        assert_int_equal(position.realised.v, steps[i].realised * USD_ONE);
+        assert_int_equal(position.fees.v, (i + 1) * USD_ONE);
+    }
+}
+
+// Average cost and cash flow are two ways to one sum, whatever the fills.
+static void test_both_sums_agree(void **state) {
+    (void)state;
+    for (uint64_t run = 1; run <= 2000; run++) {
+        uint64_t random = run;
+        struct position position = {0};
+        struct usd cash = {0};
+        for (int i = 0; i < 30; i++) {
+            random = hash_mix(random + 1);
+            enum side side = random & 1 ? SIDE_BUY : SIDE_SELL;
+            struct px price = {60000 * PX_ONE + (int64_t)(random >> 8 & 0xffff) * (PX_ONE / 100)};
+            struct qty size = {(int64_t)(1 + (random >> 32) % 5000) * 1000};
+            struct usd fee = {(int64_t)(random >> 24 & 0xffff)};
+            if (i == 29 && position.net.v != 0) { // ends flat
+                side = position.net.v > 0 ? SIDE_SELL : SIDE_BUY;
+                size = qty_abs(position.net);
+            }
+            position_apply(&position, side, price, size, fee);
+            struct usd value = usd_notional_near(price, size);
+            cash = usd_sub(side == SIDE_BUY ? usd_sub(cash, value) : usd_add(cash, value), fee);
+        }
+        if (position.net.v == 0) {
+            int64_t off = usd_sub(usd_sub(position.realised, position.fees), cash).v;
+            assert_true(off <= 100 && off >= -100); // a hundredth of a cent
+            assert_int_equal(position.cost.v, 0);
+        }
+    }
+}
+
+static void test_funding_is_paid_at_settlement(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    fill_by_hand(h, H_LIGHTER, SIDE_BUY, 60000, (struct qty){QTY_ONE}, 1);
+    int64_t settles = h->now_ns + NS_PER_S;
+    struct rate rate = {100000000}; // 1 bp an hour
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles);
+    h->now_ns += 2 * NS_PER_S;
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles + 3600 * NS_PER_S);
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles + 3600 * NS_PER_S);
+    int64_t paid = position_of(&h->desk, H_LIGHTER, H_BTC)->funding.v;
+    assert_int_equal(paid, 6000005); // 60000.05 at the mid, once
+    harness_destroy(h);
+}
+
+static void test_costs(void **state) {
+    (void)state;
+    struct venue_entry a = {.maker_fee = BPS(2), .taker_fee = BPS(5)};
+    struct venue_entry b = {.maker_fee = BPS(1), .taker_fee = BPS(3)};
+    assert_int_equal(cost_maker_leg(&a, &b, EXECUTION_HYBRID_HEDGE_TAKER), MAKER_BUY);
+    assert_int_equal(cost_maker_leg(&b, &a, EXECUTION_HYBRID_HEDGE_TAKER), MAKER_SELL);
+    assert_int_equal(cost_maker_leg(&a, &b, EXECUTION_SAFE_TAKER_ONLY), MAKER_NONE);
+    assert_int_equal(cost_open_fees(&a, &b, EXECUTION_HYBRID_HEDGE_TAKER).v, 500);
+    assert_int_equal(cost_open_fees(&b, &a, EXECUTION_HYBRID_HEDGE_TAKER).v, 500);
+    assert_int_equal(cost_open_fees(&a, &b, EXECUTION_SAFE_TAKER_ONLY).v, 800);
+
+    struct quote quote = {
+        .bid = {99 * PX_ONE}, .ask = {100 * PX_ONE}, .bid_size = {QTY_ONE}, .ask_size = {QTY_ONE}};
+    struct depth depth = {.ask_count = 2,
+                          .asks = {{{100 * PX_ONE}, {QTY_ONE}}, {{101 * PX_ONE}, {QTY_ONE}}}};
+    struct usd unknown = USD(1000);
+    assert_int_equal(cost_slippage(&quote, &depth, SIDE_BUY, USD(100), unknown).v, 0);
+    assert_int_equal(cost_slippage(&quote, &depth, SIDE_BUY, USD(200), unknown).v, 5000);
+    assert_int_equal(cost_slippage(&quote, &depth, SIDE_BUY, USD(300), unknown).v, BPS_WHOLE);
+    assert_int_equal(cost_slippage(&quote, &depth, SIDE_SELL, USD(300), unknown).v, BPS_WHOLE);
+    quote.flags = QUOTE_ASK_UNKNOWN_SIZE;
+    assert_int_equal(cost_slippage(&quote, &depth, SIDE_BUY, USD(1000), unknown).v, 0);
+
+    struct event_funding pays = {.per_hour = {100000000}}, gets = {.per_hour = {-100000000}};
+    assert_int_equal(cost_funding(&pays, &gets, 3600 * NS_PER_S).v, 200);
+    assert_int_equal(cost_funding(&gets, &pays, 3600 * NS_PER_S).v, -200);
+}
+
+static void test_series(void **state) {
+    (void)state;
+    struct series series = {0};
+    assert_int_equal(series_median(&series), 0);
+    assert_int_equal(series_deviation(&series), 0);
+    int64_t kept[SERIES_MAX * 4];
+    uint64_t random = 7;
+    for (int i = 0; i < SERIES_MAX * 4; i++) { // against sorting
+        random = hash_mix(random + 1);
+        kept[i] = (int64_t)(random % 2001) - 1000;
+        series_add(&series, kept[i]);
+        int from = i + 1 > SERIES_MAX ? i + 1 - SERIES_MAX : 0, count = i + 1 - from;
+        int64_t sorted[SERIES_MAX];
+        for (int k = 0; k < count; k++) {
+            int at = k;
+            for (; at > 0 && sorted[at - 1] > kept[from + k]; at--) {
+                sorted[at] = sorted[at - 1];
+            }
+            sorted[at] = kept[from + k];
+        }
+        int64_t median =
+            count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
+        assert_int_equal(series_median(&series), median);
+    }
+    for (int i = 0; i < SERIES_MAX; i++) {
+        series_add(&series, INT64_MAX); // clamped
+    }
+    assert_int_equal(series_median(&series), INT32_MAX);
+    for (int i = 0; i < 2 * SERIES_MAX; i++) {
+        series_add(&series, 5);
+    }
+    assert_int_equal(series_deviation(&series), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pools),
+        cmocka_unit_test(test_top_up_is_split_and_given_back),
+        cmocka_unit_test(test_all_legs_or_nothing),
+        cmocka_unit_test(test_safe_mode),
+        cmocka_unit_test(test_concentration),
+        cmocka_unit_test(test_exposure_example),
+        cmocka_unit_test(test_position_steps),
+        cmocka_unit_test(test_both_sums_agree),
+        cmocka_unit_test(test_funding_is_paid_at_settlement),
+        cmocka_unit_test(test_costs),
+        cmocka_unit_test(test_series),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

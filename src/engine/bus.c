@@ -125,6 +125,7 @@ uint32_t bus_run(struct bus *bus, enum event_kind kind, const void *payload, int
     ASSERT(bus->head == bus->tail);
     ASSERT(now_ns >= bus->now_ns);
     bus->now_ns = now_ns;
+    bus->head = bus->tail = 0; // from the start again: the slots an input needs stay in the cache
     enqueue(bus, kind, payload, EVENT_INPUT);
     uint32_t count = drain(bus);
     return count + run_timers(bus);

@@ -61,6 +61,9 @@ void picture_finish(struct picture *picture);
 // stale_ms; FRESH_STALE never trades.
 enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16_t symbol,
                                  int64_t now_ns, int64_t *age_ms);
+// FRESH_OK or FRESH_WARN, of the venue's quote at hand: without the age, which costs a division.
+bool picture_is_fresh(const struct desk *desk, uint16_t venue, const struct quote *quote,
+                      int64_t now_ns);
 // Fresh, sized on both sides, not quarantined, not off.
 bool picture_usable(const struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns);
 

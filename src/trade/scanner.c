@@ -140,13 +140,17 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
     const struct settings *settings = desk->settings;
     enum execution_mode mode = (enum execution_mode)settings->execution.mode;
     enum maker_leg maker = cost_maker_leg(&venues[buy], &venues[sell], mode);
-    int64_t slip_buy = cost_slippage(bought, picture_depth(desk, buy, symbol), SIDE_BUY, size,
-                                     settings->feeds.unknown_size)
-                           .v;
-    int64_t slip_sell = cost_slippage(sold, picture_depth(desk, sell, symbol), SIDE_SELL, size,
-                                      settings->feeds.unknown_size)
-                            .v;
-    int64_t slip_open = (maker == MAKER_BUY ? 0 : slip_buy) + (maker == MAKER_SELL ? 0 : slip_sell);
+    int64_t slip_open = 0; // a resting leg pays none
+    if (maker != MAKER_BUY) {
+        slip_open += cost_slippage(bought, picture_depth(desk, buy, symbol), SIDE_BUY, size,
+                                   settings->feeds.unknown_size)
+                         .v;
+    }
+    if (maker != MAKER_SELL) {
+        slip_open += cost_slippage(sold, picture_depth(desk, sell, symbol), SIDE_SELL, size,
+                                   settings->feeds.unknown_size)
+                         .v;
+    }
     struct bps gross = bps_between_floor(sold->bid, bought->ask);
     struct bps fees = cost_open_fees(&venues[buy], &venues[sell], mode);
     struct bps basis = pair_basis(desk, symbol, buy, sell);

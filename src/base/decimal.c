@@ -1,93 +1,104 @@
-// Fixed-point arithmetic. One 128-bit division per rounding direction carries all of it; a product
-// that still fits 64 bits takes the short division, which is most of them.
+// Fixed-point arithmetic. One division of a 128-bit size by a 64-bit size carries all of it, and
+// three ways to round what is left; a product that still fits 64 bits takes the short division.
 #include "base/decimal.h"
 
 #include "base/status.h"
 
 __extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 wide_size;
 
 // price * quantity has 20 digits after the point, USD 6.
 #define NOTIONAL_SCALE INT64_C(100000000000000)
 _Static_assert(PX_DIGITS + QTY_DIGITS - USD_DIGITS == 14, "scale of a notional");
 
-static int64_t saturate(wide value) {
-    if (value > INT64_MAX) {
-        return INT64_MAX;
-    }
-    return value < INT64_MIN ? INT64_MIN : (int64_t)value;
-}
-
+// A result as sign and size: 64 bits of size carry every quotient that does not saturate.
 struct quotient {
-    wide whole; // towards zero
-    int sign;   // of the exact result when there is a rest, else 0
-    bool half;  // the rest is at least half of the divisor
+    uint64_t whole; // size, towards zero; UINT64_MAX when it does not fit
+    bool negative;  // the exact result is below zero
+    bool rest;      // something was cut off
+    bool half;      // it was at least half of the divisor
 };
 
-static struct quotient divide(wide product, int64_t divisor) {
+static inline uint64_t size_of(int64_t value) {
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
+// 128 by 64 bits, for a quotient of 64. The compiler's library tests for wider ones again and calls
+// the same instruction, and this is the division most notionals need.
+static inline uint64_t divide_long(wide_size product, uint64_t divisor, uint64_t *rest) {
+#if defined(__x86_64__)
+    uint64_t whole;
+    __asm__("divq %4"
+            : "=a"(whole), "=d"(*rest)
+            : "a"((uint64_t)product), "d"((uint64_t)(product >> 64)), "r"(divisor)
+            : "cc");
+    return whole;
+#else
+    *rest = (uint64_t)(product % divisor);
+    return (uint64_t)(product / divisor);
+#endif
+}
+
+static inline struct quotient divide(wide_size product, uint64_t divisor, bool negative) {
     ASSERT(divisor != 0);
-    struct quotient q;
-    wide rest;
-    if (product >= -INT64_MAX && product <= INT64_MAX) {
-        int64_t narrow = (int64_t)product;
-        q.whole = narrow / divisor;
-        rest = narrow % divisor;
+    struct quotient q = {.negative = negative};
+    uint64_t rest;
+    uint64_t high = (uint64_t)(product >> 64);
+    if (high == 0) {
+        q.whole = (uint64_t)product / divisor;
+        rest = (uint64_t)product % divisor;
+    } else if (high < divisor) { // the quotient fits 64 bits
+        q.whole = divide_long(product, divisor, &rest);
     } else {
-        q.whole = product / divisor;
-        rest = product % divisor;
-    }
-    if (rest == 0) {
-        q.sign = 0;
-        q.half = false;
+        q.whole = UINT64_MAX;
         return q;
     }
-    q.sign = (rest < 0) == (divisor < 0) ? 1 : -1;
-    wide rest_size = rest < 0 ? -rest : rest;
-    wide divisor_size = divisor < 0 ? -(wide)divisor : divisor;
-    q.half = rest_size * 2 >= divisor_size;
+    q.rest = rest != 0;
+    q.half = rest >= divisor - rest;
     return q;
 }
 
-static int64_t divide_floor(wide product, int64_t divisor) {
-    struct quotient q = divide(product, divisor);
-    return saturate(q.sign < 0 ? q.whole - 1 : q.whole);
+// The rounding step may carry a size to 2^63, which is an int64 only below zero.
+static inline int64_t signed_result(const struct quotient *q, bool away) {
+    uint64_t limit = q->negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
+    if (q->whole >= limit) {
+        return q->negative ? INT64_MIN : INT64_MAX;
+    }
+    uint64_t size = q->whole + away;
+    return (int64_t)(q->negative ? 0 - size : size);
 }
 
-static int64_t divide_ceil(wide product, int64_t divisor) {
-    struct quotient q = divide(product, divisor);
-    return saturate(q.sign > 0 ? q.whole + 1 : q.whole);
+static inline struct quotient divide_product(int64_t a, int64_t b, int64_t c) {
+    return divide((wide_size)size_of(a) * size_of(b), size_of(c), ((a < 0) ^ (b < 0) ^ (c < 0)));
 }
 
-static int64_t divide_near(wide product, int64_t divisor) {
-    struct quotient q = divide(product, divisor);
-    return saturate(q.half ? q.whole + q.sign : q.whole);
+static inline struct quotient divide_wide(wide dividend, int64_t divisor) {
+    wide_size size = dividend < 0 ? 0 - (wide_size)dividend : (wide_size)dividend;
+    return divide(size, size_of(divisor), (dividend < 0) != (divisor < 0));
+}
+
+static inline int64_t round_floor(struct quotient q) {
+    return signed_result(&q, q.negative && q.rest);
+}
+
+static inline int64_t round_ceil(struct quotient q) {
+    return signed_result(&q, !q.negative && q.rest);
+}
+
+static inline int64_t round_near(struct quotient q) {
+    return signed_result(&q, q.half);
 }
 
 int64_t mul_div_floor(int64_t a, int64_t b, int64_t c) {
-    return divide_floor((wide)a * b, c);
+    return round_floor(divide_product(a, b, c));
 }
 
 int64_t mul_div_ceil(int64_t a, int64_t b, int64_t c) {
-    return divide_ceil((wide)a * b, c);
+    return round_ceil(divide_product(a, b, c));
 }
 
 int64_t mul_div_near(int64_t a, int64_t b, int64_t c) {
-    return divide_near((wide)a * b, c);
-}
-
-int64_t add_saturating(int64_t a, int64_t b) {
-    int64_t sum;
-    if (__builtin_add_overflow(a, b, &sum)) {
-        return b < 0 ? INT64_MIN : INT64_MAX;
-    }
-    return sum;
-}
-
-int64_t sub_saturating(int64_t a, int64_t b) {
-    int64_t difference;
-    if (__builtin_sub_overflow(a, b, &difference)) {
-        return b < 0 ? INT64_MAX : INT64_MIN;
-    }
-    return difference;
+    return round_near(divide_product(a, b, c));
 }
 
 struct usd usd_notional_floor(struct px price, struct qty quantity) {
@@ -116,12 +127,12 @@ struct usd usd_bps_near(struct usd amount, struct bps share) {
 
 struct bps bps_between_floor(struct px a, struct px b) {
     ASSERT(b.v > 0);
-    return (struct bps){divide_floor(((wide)a.v - b.v) * BPS_WHOLE, b.v)};
+    return (struct bps){round_floor(divide_wide(((wide)a.v - b.v) * BPS_WHOLE, b.v))};
 }
 
 struct bps bps_between_near(struct px a, struct px b) {
     ASSERT(b.v > 0);
-    return (struct bps){divide_near(((wide)a.v - b.v) * BPS_WHOLE, b.v)};
+    return (struct bps){round_near(divide_wide(((wide)a.v - b.v) * BPS_WHOLE, b.v))};
 }
 
 struct bps bps_share_near(struct usd part, struct usd whole) {
@@ -134,21 +145,29 @@ struct qty qty_for_usd_floor(struct usd amount, struct px price) {
     return (struct qty){mul_div_floor(amount.v, NOTIONAL_SCALE, price.v)};
 }
 
+bool qty_covers_usd(struct qty quantity, struct usd amount, struct px price) {
+    ASSERT(price.v > 0);
+    // floor(amount / price) <= quantity, without the division: amount < (quantity + 1) * price.
+    return quantity.v == INT64_MAX ||
+           (wide)amount.v * NOTIONAL_SCALE < ((wide)quantity.v + 1) * price.v;
+}
+
 struct px px_average_near(struct usd amount, struct qty quantity) {
     ASSERT(quantity.v != 0);
     return (struct px){mul_div_near(amount.v, NOTIONAL_SCALE, quantity.v)};
 }
 
 struct px px_mid_floor(struct px a, struct px b) {
-    return (struct px){divide_floor((wide)a.v + b.v, 2)};
+    // The common bits and half of the others: no carry is lost, and the shift rounds down.
+    return (struct px){(a.v & b.v) + ((a.v ^ b.v) >> 1)};
 }
 
 struct px px_shift_floor(struct px price, struct bps shift) {
-    return (struct px){divide_floor(((wide)BPS_WHOLE + shift.v) * price.v, BPS_WHOLE)};
+    return (struct px){round_floor(divide_wide(((wide)BPS_WHOLE + shift.v) * price.v, BPS_WHOLE))};
 }
 
 struct px px_shift_ceil(struct px price, struct bps shift) {
-    return (struct px){divide_ceil(((wide)BPS_WHOLE + shift.v) * price.v, BPS_WHOLE)};
+    return (struct px){round_ceil(divide_wide(((wide)BPS_WHOLE + shift.v) * price.v, BPS_WHOLE))};
 }
 
 static int64_t multiple_floor(int64_t value, int64_t unit) {

@@ -76,8 +76,20 @@ MUST_CHECK static inline bool qty_parse(struct slice text, struct qty *out) {
 int64_t mul_div_floor(int64_t a, int64_t b, int64_t c);
 int64_t mul_div_ceil(int64_t a, int64_t b, int64_t c);
 int64_t mul_div_near(int64_t a, int64_t b, int64_t c);
-int64_t add_saturating(int64_t a, int64_t b);
-int64_t sub_saturating(int64_t a, int64_t b);
+static inline int64_t add_saturating(int64_t a, int64_t b) {
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum)) {
+        return b < 0 ? INT64_MIN : INT64_MAX;
+    }
+    return sum;
+}
+static inline int64_t sub_saturating(int64_t a, int64_t b) {
+    int64_t difference;
+    if (__builtin_sub_overflow(a, b, &difference)) {
+        return b < 0 ? INT64_MAX : INT64_MIN;
+    }
+    return difference;
+}
 
 static inline struct usd usd_add(struct usd a, struct usd b) {
     return (struct usd){add_saturating(a.v, b.v)};
@@ -119,6 +131,8 @@ struct bps bps_share_near(struct usd part, struct usd whole);
 
 // Largest quantity whose notional at `price` does not exceed `amount`. price must be positive.
 struct qty qty_for_usd_floor(struct usd amount, struct px price);
+// Whether that quantity is within `quantity`: the same answer without a division.
+bool qty_covers_usd(struct qty quantity, struct usd amount, struct px price);
 // Volume-weighted price of an amount over a quantity; quantity must be non-zero.
 struct px px_average_near(struct usd amount, struct qty quantity);
 struct px px_mid_floor(struct px a, struct px b);

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+_Static_assert(COMPONENTS_MAX <= 32, "slots are bits of a word");
 _Static_assert((BUS_QUEUE_MAX & (BUS_QUEUE_MAX - 1)) == 0, "ring indices are masked");
 
 enum status bus_create(struct bus *bus) {
@@ -28,7 +29,13 @@ void bus_add(struct bus *bus, const struct component *component, void *self) {
     ASSERT(component->name != NULL && component->name[0] != '\0');
     ASSERT((component->kinds != 0) == (component->on_event != NULL));
     ASSERT((component->on_time != NULL) == (component->deadline != NULL));
+    uint32_t bit = UINT32_C(1) << bus->slot_count;
+    for (uint32_t kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        bus->wanted_by[kind] |= (component->kinds & EVENT_BIT(kind)) != 0 ? bit : 0;
+    }
+    bus->timed |= component->deadline != NULL ? bit : 0;
     bus->slots[bus->slot_count++] = (struct bus_slot){.component = component, .self = self};
+    bus->deadline_ns = bus_deadline(bus);
 }
 
 static void enqueue(struct bus *bus, enum event_kind kind, const void *payload, uint16_t flags) {
@@ -64,10 +71,9 @@ static void switch_off(struct bus *bus, struct bus_slot *slot) {
 }
 
 static void dispatch(struct bus *bus, const struct event *event) {
-    uint64_t bit = EVENT_BIT(event->header.kind);
-    for (uint32_t i = 0; i < bus->slot_count; i++) {
-        struct bus_slot *slot = &bus->slots[i];
-        if (slot->off || (slot->component->kinds & bit) == 0) {
+    for (uint32_t left = bus->wanted_by[event->header.kind]; left != 0; left &= left - 1) {
+        struct bus_slot *slot = &bus->slots[__builtin_ctz(left)];
+        if (slot->off) {
             continue;
         }
         slot->handled++;
@@ -92,25 +98,37 @@ static uint32_t drain(struct bus *bus) {
     return count;
 }
 
-static bool is_due(const struct bus *bus, const struct bus_slot *slot) {
-    return !slot->off && slot->component->deadline != NULL &&
-           slot->component->deadline(slot->self) <= bus->now_ns;
+static int64_t deadline_of(const struct bus_slot *slot) {
+    return slot->off ? INT64_MAX : slot->component->deadline(slot->self);
+}
+
+static int64_t earliest_of(const struct bus *bus, uint32_t slots) {
+    int64_t earliest_ns = INT64_MAX;
+    for (; slots != 0; slots &= slots - 1) {
+        int64_t at_ns = deadline_of(&bus->slots[__builtin_ctz(slots)]);
+        earliest_ns = at_ns < earliest_ns ? at_ns : earliest_ns;
+    }
+    return earliest_ns;
 }
 
 // Each component gets its time at most once per input, so the rounds are bounded by the number of
-// components; a timer that is still due waits for the next input.
+// components; a timer that is still due waits for the next input. The last round, in which nothing
+// is due, leaves the earliest deadline.
 static uint32_t run_timers(struct bus *bus) {
-    bool told[COMPONENTS_MAX] = {false};
+    uint32_t untold = bus->timed;
     uint32_t count = 0;
     bool again = true;
     while (again) {
         again = false;
-        for (uint32_t i = 0; i < bus->slot_count; i++) {
-            struct bus_slot *slot = &bus->slots[i];
-            if (told[i] || !is_due(bus, slot)) {
+        bus->deadline_ns = INT64_MAX;
+        for (uint32_t left = untold; left != 0; left &= left - 1) {
+            struct bus_slot *slot = &bus->slots[__builtin_ctz(left)];
+            int64_t at_ns = deadline_of(slot);
+            if (at_ns > bus->now_ns || slot->off) {
+                bus->deadline_ns = at_ns < bus->deadline_ns ? at_ns : bus->deadline_ns;
                 continue;
             }
-            told[i] = true;
+            untold &= ~(left & -left);
             again = true;
             if (slot->component->on_time(slot->self, bus, bus->now_ns) != STATUS_OK) {
                 switch_off(bus, slot);
@@ -118,6 +136,8 @@ static uint32_t run_timers(struct bus *bus) {
             count += drain(bus);
         }
     }
+    int64_t told_ns = earliest_of(bus, bus->timed & ~untold);
+    bus->deadline_ns = told_ns < bus->deadline_ns ? told_ns : bus->deadline_ns;
     return count;
 }
 
@@ -125,24 +145,18 @@ uint32_t bus_run(struct bus *bus, enum event_kind kind, const void *payload, int
     ASSERT(bus->head == bus->tail);
     ASSERT(now_ns >= bus->now_ns);
     bus->now_ns = now_ns;
+    bus->head = bus->tail = 0; // from the start again: the slots an input needs stay in the cache
     enqueue(bus, kind, payload, EVENT_INPUT);
     uint32_t count = drain(bus);
     return count + run_timers(bus);
 }
 
 uint32_t bus_flush(struct bus *bus) {
-    return drain(bus);
+    uint32_t count = drain(bus);
+    bus->deadline_ns = bus_deadline(bus);
+    return count;
 }
 
 int64_t bus_deadline(const struct bus *bus) {
-    int64_t deadline_ns = INT64_MAX;
-    for (uint32_t i = 0; i < bus->slot_count; i++) {
-        const struct bus_slot *slot = &bus->slots[i];
-        if (slot->off || slot->component->deadline == NULL) {
-            continue;
-        }
-        int64_t at_ns = slot->component->deadline(slot->self);
-        deadline_ns = at_ns < deadline_ns ? at_ns : deadline_ns;
-    }
-    return deadline_ns;
+    return earliest_of(bus, bus->timed);
 }

@@ -38,6 +38,9 @@ struct bus_slot {
 struct bus {
     struct bus_slot slots[COMPONENTS_MAX];
     uint32_t slot_count;
+    uint32_t wanted_by[EVENT_KIND_COUNT]; // bit per slot that handles the kind
+    uint32_t timed;                       // bit per slot that has timers
+    int64_t deadline_ns; // earliest of all components when the last run or flush ended
     struct event *queue; // BUS_QUEUE_MAX, ring
     uint32_t head, tail;
     int64_t now_ns;    // desk time of the input at hand
@@ -61,6 +64,6 @@ uint32_t bus_run(struct bus *bus, enum event_kind kind, const void *payload, int
 // Dispatches what was emitted outside a run (the engine's own alerts). Returns the number of
 // events.
 uint32_t bus_flush(struct bus *bus);
-int64_t bus_deadline(const struct bus *bus); // earliest of all components
+int64_t bus_deadline(const struct bus *bus); // earliest of all components, asked now
 
 #endif

@@ -296,7 +296,7 @@ void engine_pass_publish(struct engine *engine) {
 // True when the timer is wanted earlier than anybody knew. A publication that becomes due is not
 // worth a wake-up: the timer comes often enough by itself.
 static bool update_deadline(struct engine *engine) {
-    int64_t wanted_ns = bus_deadline(&engine->bus);
+    int64_t wanted_ns = engine->bus.deadline_ns;
     if (engine->depth_due_ns < wanted_ns) {
         wanted_ns = engine->depth_due_ns;
     }

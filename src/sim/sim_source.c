@@ -1,15 +1,19 @@
-#include "sim/sim_source.h"
-
-#include "base/json.h"
+#include "sim/sim_source_inside.h"
 
 enum { UNKNOWN_SIZE_USD = 1000 };
 
+// Size units of recorded venues that are not base units: the first row that fits holds.
 static const struct {
-    const char *venue, *symbol; // beginning of the symbol, "" = all
+    const char *venue, *symbol, *in; // beginning of the symbol and a part of it, "" = all
     int64_t contract_usd;
+    struct qty contract;
 } contracts[] = {
-    {"binance-coinm", "BTC", 100},
-    {"binance-coinm", "", 10},
+    {"binance-coinm", "BTC", "", 100, {0}},
+    {"binance-coinm", "", "", 10, {0}},
+    {"okx", "BTC-USD-", "", 100, {0}},
+    {"okx", "", "-USD-", 10, {0}},
+    {"okx", "BTC-", "-SWAP", 0, {QTY_ONE / 100}},
+    {"okx", "ETH-", "-SWAP", 0, {QTY_ONE / 10}},
 };
 
 // "…?symbol=BTCUSDT&limit=1000"
@@ -49,6 +53,10 @@ bool sim_record_identify(const struct tape_record *record, struct sim_record_nam
     *name = (struct sim_record_name){.venue = record->venue, .symbol = record->symbol};
     if (record->kind == TAPE_ROW) {
         return name->symbol.size > 0;
+    }
+    const struct sim_shape *shape = sim_shape_of(record->venue);
+    if (shape != NULL) {
+        return !record->rest && shape->identify(record->raw, name);
     }
     if (!slice_starts(record->venue, SLICE("binance")) &&
         !slice_equals(record->venue, SLICE("aster"))) {
@@ -110,9 +118,12 @@ enum status sim_source_init(struct sim_source *source, const struct sim_record_n
         return status_fail(STATUS_DATA, "a venue's or symbol's name is too long");
     }
     for (size_t i = 0; i < COUNT_OF(contracts); i++) {
-        if (source->contract_usd == 0 && strcmp(source->venue, contracts[i].venue) == 0 &&
-            slice_starts(name->symbol, slice_of(contracts[i].symbol))) {
+        if (strcmp(source->venue, contracts[i].venue) == 0 &&
+            slice_starts(name->symbol, slice_of(contracts[i].symbol)) &&
+            strstr(source->symbol, contracts[i].in) != NULL) {
             source->contract_usd = contracts[i].contract_usd;
+            source->contract = contracts[i].contract;
+            break;
         }
     }
     return make_canonical(&source->canonical, name->symbol);
@@ -143,8 +154,8 @@ static void learn_level(struct sim_source *source, struct level level) {
     }
 }
 
-static bool parse_level(const struct sim_source *source, struct slice price, struct slice size,
-                        struct level *level) {
+bool sim_source_level(const struct sim_source *source, struct slice price, struct slice size,
+                      struct level *level) {
     if (!px_parse(price, &level->price) || level->price.v <= 0 ||
         !decimal_parse_near(size, QTY_DIGITS, &level->size.v) || level->size.v < 0) {
         return false;
@@ -152,12 +163,21 @@ static bool parse_level(const struct sim_source *source, struct slice price, str
     if (source->contract_usd != 0) {
         int64_t base = mul_div_floor(level->size.v, source->contract_usd * PX_ONE, level->price.v);
         level->size.v = level->size.v > 0 && base == 0 ? 1 : base;
+    } else if (source->contract.v != 0) {
+        level->size.v = mul_div_near(level->size.v, source->contract.v, QTY_ONE);
     }
     return true;
 }
 
-// [["price","size"],…]; `learn` only looks at the numbers.
-static bool apply_levels(struct sim_source *source, struct json *r, enum side side, bool learn) {
+void sim_source_put(struct sim_source *source, enum side side, struct level level, bool learn) {
+    if (learn) {
+        learn_level(source, level);
+    } else {
+        book_set(&source->book, side, level);
+    }
+}
+
+bool sim_source_levels(struct sim_source *source, struct json *r, enum side side, bool learn) {
     json_array_begin(r);
     while (json_array_next(r)) {
         struct slice price = {"", 0}, size = {"", 0};
@@ -170,19 +190,15 @@ static bool apply_levels(struct sim_source *source, struct json *r, enum side si
         while (json_array_next(r)) {
             json_skip(r);
         }
-        if (r->failed || !parse_level(source, price, size, &level)) {
+        if (r->failed || !sim_source_level(source, price, size, &level)) {
             return json_fail(r);
         }
-        if (learn) {
-            learn_level(source, level);
-        } else {
-            book_set(&source->book, side, level);
-        }
+        sim_source_put(source, side, level, learn);
     }
     return !r->failed;
 }
 
-static void best_from_book(struct sim_source *source, struct sim_change *change) {
+void sim_source_best(struct sim_source *source, struct sim_change *change) {
     const struct book_side *bids = &source->book.bids, *asks = &source->book.asks;
     if (!source->has_ticker && bids->count > 0 && asks->count > 0) {
         source->bid = bids->levels[bids->count - 1];
@@ -212,9 +228,9 @@ static bool apply_snapshot(struct sim_source *source, struct slice raw, struct s
         if (slice_equals(key, SLICE("lastUpdateId"))) {
             json_int(&r, &id);
         } else if (slice_equals(key, SLICE("bids"))) {
-            apply_levels(source, &r, SIDE_BUY, learn);
+            sim_source_levels(source, &r, SIDE_BUY, learn);
         } else if (slice_equals(key, SLICE("asks"))) {
-            apply_levels(source, &r, SIDE_SELL, learn);
+            sim_source_levels(source, &r, SIDE_SELL, learn);
         } else {
             json_skip(&r);
         }
@@ -222,7 +238,7 @@ static bool apply_snapshot(struct sim_source *source, struct slice raw, struct s
     if (!learn) {
         note_id(source, id);
         source->has_depth = change->book = true;
-        best_from_book(source, change);
+        sim_source_best(source, change);
     }
     return json_end(&r);
 }
@@ -235,9 +251,9 @@ static bool apply_delta(struct sim_source *source, struct json *r, struct sim_ch
         if (slice_equals(key, SLICE("u"))) {
             json_int(r, &id);
         } else if (slice_equals(key, SLICE("b"))) {
-            apply_levels(source, r, SIDE_BUY, learn);
+            sim_source_levels(source, r, SIDE_BUY, learn);
         } else if (slice_equals(key, SLICE("a"))) {
-            apply_levels(source, r, SIDE_SELL, learn);
+            sim_source_levels(source, r, SIDE_SELL, learn);
         } else {
             json_skip(r);
         }
@@ -245,9 +261,27 @@ static bool apply_delta(struct sim_source *source, struct json *r, struct sim_ch
     if (!learn && source->has_depth) {
         note_id(source, id);
         change->book = true;
-        best_from_book(source, change);
+        sim_source_best(source, change);
     }
     return !r->failed;
+}
+
+bool sim_source_ticker(struct sim_source *source, const struct slice text[4],
+                       struct sim_change *change, bool learn) {
+    struct level bid, ask;
+    if (!sim_source_level(source, text[0], text[1], &bid) ||
+        !sim_source_level(source, text[2], text[3], &ask)) {
+        return false;
+    }
+    if (learn) {
+        learn_level(source, bid);
+        learn_level(source, ask);
+    } else {
+        source->bid = bid;
+        source->ask = ask;
+        source->has_ticker = change->quote = true;
+    }
+    return true;
 }
 
 static bool apply_ticker(struct sim_source *source, struct json *r, struct sim_change *change,
@@ -265,25 +299,19 @@ static bool apply_ticker(struct sim_source *source, struct json *r, struct sim_c
             json_skip(r);
         }
     }
-    struct level bid, ask;
-    if (r->failed || !parse_level(source, text[0], text[1], &bid) ||
-        !parse_level(source, text[2], text[3], &ask)) {
+    if (r->failed || !sim_source_ticker(source, text, change, learn)) {
         return false;
     }
-    if (learn) {
-        learn_level(source, bid);
-        learn_level(source, ask);
-    } else {
-        source->bid = bid;
-        source->ask = ask;
-        source->ticker_id = id > 0 ? (uint64_t)id : 0;
-        source->has_ticker = change->quote = true;
-    }
+    source->ticker_id = !learn && id > 0 ? (uint64_t)id : 0;
     return true;
 }
 
 static bool apply_frame(struct sim_source *source, const struct tape_record *record,
                         struct sim_change *change, bool learn) {
+    const struct sim_shape *shape = sim_shape_of(record->venue);
+    if (shape != NULL) {
+        return shape->apply(source, record->raw, change, learn);
+    }
     if (record->rest) {
         return apply_snapshot(source, record->raw, change, learn);
     }
@@ -331,7 +359,7 @@ static void apply_row(struct sim_source *source, const struct tape_record *recor
             book_set(&source->book, SIDE_SELL, with_size(record->asks[i]));
         }
         change->book = true;
-        best_from_book(source, change);
+        sim_source_best(source, change);
     }
 }
 

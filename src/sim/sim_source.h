@@ -2,8 +2,9 @@
 // base units.
 //
 // Understood are tables of quotes and depth, and raw frames of the Binance family (USDT-M, COIN-M,
-// spot: they share their shapes). COIN-M sizes are contracts of a fixed number of USD and become
-// base units at the level's own price.
+// spot: they share their shapes), of OKX (books, bbo-tbt, tickers) and of Hyperliquid (l2Book,
+// bbo). Sizes in contracts become base units: a fixed number of USD at the level's own price, or a
+// fixed number of coins.
 #ifndef PERPDESK_SIM_SIM_SOURCE_H
 #define PERPDESK_SIM_SIM_SOURCE_H
 
@@ -15,7 +16,8 @@ enum { SIM_SOURCE_LEVELS = 5000 };
 struct sim_source {
     char venue[32], symbol[NATIVE_NAME_MAX]; // as recorded
     struct symbol canonical; // "BTC/USDT": what was recorded against USD or USDC counts as USDT
-    int64_t contract_usd;    // 0: sizes are in base units
+    int64_t contract_usd;    // size unit in USD; with both 0 sizes are in base units
+    struct qty contract;     // size unit in coins
     struct px tick;          // the finest seen so far, a power of ten; 1 at most
     struct qty step;
 

@@ -30,14 +30,14 @@ struct bps cost_slippage(const struct quote *quote, const struct depth *depth, e
     if (best.v <= 0) {
         return (struct bps){BPS_WHOLE};
     }
-    struct qty wanted = qty_for_usd_floor(notional, best);
-    uint32_t levels = buys ? depth->ask_count : depth->bid_count;
     bool unsized = (quote->flags & (buys ? QUOTE_ASK_UNKNOWN_SIZE : QUOTE_BID_UNKNOWN_SIZE)) != 0;
     struct qty shown = unsized ? qty_for_usd_floor(unknown_size, best)
                                : (buys ? quote->ask_size : quote->bid_size);
-    if (wanted.v <= shown.v) {
+    if (qty_covers_usd(shown, notional, best)) { // mostly the best level carries it
         return (struct bps){0};
     }
+    struct qty wanted = qty_for_usd_floor(notional, best);
+    uint32_t levels = buys ? depth->ask_count : depth->bid_count;
     struct usd paid;
     if (levels == 0 || depth_walk(depth, taker, wanted, &paid).v < wanted.v) {
         return (struct bps){BPS_WHOLE};
@@ -51,6 +51,9 @@ struct bps cost_funding(const struct event_funding *buy, const struct event_fund
                         int64_t hold_ns) {
     // rate 1e-12 per hour to 1e-2 bps: / 1e6; times hours held.
     int64_t difference = sub_saturating(buy->per_hour.v, sell->per_hour.v);
+    if (difference == 0) {
+        return (struct bps){0};
+    }
     int64_t hour_ns = 3600 * NS_PER_S;
     return (struct bps){mul_div_ceil(mul_div_ceil(difference, hold_ns, hour_ns), 1, 1000000)};
 }

@@ -61,4 +61,26 @@ static inline bool desk_overridden(const struct desk *desk, int64_t now_ns) {
     return now_ns < desk->override_until_ns;
 }
 
+// Looked at dozens of times in every decision: these must not cost a call.
+static inline const struct picture_listing *picture_listing(const struct desk *desk, uint16_t venue,
+                                                            uint16_t symbol) {
+    return &desk->picture.listings[listing_id(desk->universe, venue, symbol)];
+}
+static inline const struct quote *picture_quote(const struct desk *desk, uint16_t venue,
+                                                uint16_t symbol) {
+    return &picture_listing(desk, venue, symbol)->quote;
+}
+static inline const struct depth *picture_depth(const struct desk *desk, uint16_t venue,
+                                                uint16_t symbol) {
+    return &desk->picture.depths[listing_id(desk->universe, venue, symbol)];
+}
+static inline const struct event_funding *picture_funding(const struct desk *desk, uint16_t venue,
+                                                          uint16_t symbol) {
+    return &picture_listing(desk, venue, symbol)->funding;
+}
+static inline const struct position *position_of(const struct desk *desk, uint16_t venue,
+                                                 uint16_t symbol) {
+    return &desk->positions.positions[listing_id(desk->universe, venue, symbol)];
+}
+
 #endif

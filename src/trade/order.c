@@ -81,23 +81,25 @@ bool order_apply(struct order_table *table, struct order *order, enum order_even
     return true;
 }
 
-static void add_base36(struct text *out, uint64_t value) {
-    char digits[16];
-    int count = 0;
+// Digits are made from the last to the first, so the whole id is: `at` is where the text starts.
+static char *put_base36(char *at, uint64_t value) {
     do {
-        digits[count++] = "0123456789abcdefghijklmnopqrstuvwxyz"[value % 36];
+        *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[value % 36];
         value /= 36;
     } while (value > 0);
-    while (count > 0) {
-        text_add_char(out, digits[--count]);
-    }
+    return at;
 }
 
 void order_client_id(uint64_t session_key, uint64_t id, char out[ORDER_CLIENT_ID_MAX]) {
-    struct text text = text_over(out, ORDER_CLIENT_ID_MAX);
-    text_add_string(&text, "pd");
-    add_base36(&text, session_key);
-    text_add_char(&text, '-');
-    add_base36(&text, id);
-    ASSERT(!text.truncated);
+    char text[32]; // two numbers of 13 digits, "pd", "-" and the NUL
+    char *end = text + sizeof(text) - 1;
+    *end = '\0';
+    char *at = put_base36(end, id);
+    *--at = '-';
+    at = put_base36(at, session_key);
+    *--at = 'd';
+    *--at = 'p';
+    size_t size = (size_t)(end - at) + 1;
+    ASSERT(size <= ORDER_CLIENT_ID_MAX);
+    memcpy(out, at, size);
 }

@@ -4,7 +4,6 @@
 
 #include "trade/desk.h"
 
-enum { QUORUM_OTHERS_MIN = 3 };
 #define RELIABILITY_WINDOW_NS (300 * NS_PER_S)
 #define SAMPLE_NS             NS_PER_S
 
@@ -43,32 +42,18 @@ static struct picture_listing *listing_of(const struct desk *desk, uint16_t venu
     return &desk->picture.listings[listing_id(desk->universe, venue, symbol)];
 }
 
-const struct quote *picture_quote(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    return &listing_of(desk, venue, symbol)->quote;
+static int64_t age_of(const struct quote *quote, int64_t now_ns) {
+    int64_t age_ns = now_ns - quote->receive_ns;
+    return quote->receive_ns == 0 || age_ns < 0 ? 0 : age_ns;
 }
 
-const struct depth *picture_depth(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    return &desk->picture.depths[listing_id(desk->universe, venue, symbol)];
-}
-
-const struct event_funding *picture_funding(const struct desk *desk, uint16_t venue,
-                                            uint16_t symbol) {
-    return &listing_of(desk, venue, symbol)->funding;
-}
-
-enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16_t symbol,
-                                 int64_t now_ns, int64_t *age_ms) {
-    const struct quote *quote = picture_quote(desk, venue, symbol);
+static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
+                                   const struct quote *quote, int64_t now_ns) {
     if (quote->receive_ns == 0) {
-        *age_ms = 0;
         return FRESH_NONE;
     }
     const struct settings_feeds *limits = &desk->settings->feeds;
-    int64_t age_ns = now_ns - quote->receive_ns;
-    if (age_ns < 0) {
-        age_ns = 0;
-    }
-    *age_ms = age_ns / NS_PER_MS;
+    int64_t age_ns = age_of(quote, now_ns);
     if (age_ns <= limits->stale_ns) {
         return FRESH_OK;
     }
@@ -80,7 +65,16 @@ enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16
     return FRESH_STALE;
 }
 
-static bool is_fresh(enum freshness freshness) {
+enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16_t symbol,
+                                 int64_t now_ns, int64_t *age_ms) {
+    const struct quote *quote = picture_quote(desk, venue, symbol);
+    *age_ms = age_of(quote, now_ns) / NS_PER_MS;
+    return freshness_of(desk, venue, quote, now_ns);
+}
+
+bool picture_is_fresh(const struct desk *desk, uint16_t venue, const struct quote *quote,
+                      int64_t now_ns) {
+    enum freshness freshness = freshness_of(desk, venue, quote, now_ns);
     return freshness == FRESH_OK || freshness == FRESH_WARN;
 }
 
@@ -91,52 +85,7 @@ bool picture_usable(const struct desk *desk, uint16_t venue, uint16_t symbol, in
         desk->universe->venues[venue].role == VENUE_OFF) {
         return false;
     }
-    int64_t age_ms;
-    return is_fresh(picture_freshness(desk, venue, symbol, now_ns, &age_ms));
-}
-
-uint32_t picture_median_mid(const struct desk *desk, uint16_t symbol, uint16_t except,
-                            int64_t now_ns, struct px *mid) {
-    int64_t mids[VENUE_MAX];
-    uint32_t count = 0;
-    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
-        const struct quote *quote = picture_quote(desk, venue, symbol);
-        int64_t age_ms;
-        if (venue == except || quote->bid.v <= 0 || (quote->flags & QUOTE_QUARANTINED) != 0 ||
-            desk->universe->venues[venue].role == VENUE_OFF ||
-            !is_fresh(picture_freshness(desk, venue, symbol, now_ns, &age_ms))) {
-            continue;
-        }
-        int64_t value = px_mid_floor(quote->bid, quote->ask).v;
-        uint32_t at = count++;
-        while (at > 0 && mids[at - 1] > value) { // insertion: at most VENUE_MAX, mostly ten
-            mids[at] = mids[at - 1];
-            at--;
-        }
-        mids[at] = value;
-    }
-    *mid = (struct px){0};
-    if (count > 0) {
-        mid->v = count % 2 == 1 ? mids[count / 2] : mids[count / 2 - 1] / 2 + mids[count / 2] / 2;
-    }
-    return count;
-}
-
-bool picture_quorum_distance(const struct desk *desk, uint16_t venue, uint16_t symbol,
-                             int64_t now_ns, struct bps *distance) {
-    if (desk->universe->venue_count <= QUORUM_OTHERS_MIN) {
-        return false;
-    }
-    struct px others;
-    if (picture_median_mid(desk, symbol, venue, now_ns, &others) < QUORUM_OTHERS_MIN) {
-        return false;
-    }
-    const struct quote *quote = picture_quote(desk, venue, symbol);
-    *distance = bps_between_near(px_mid_floor(quote->bid, quote->ask), others);
-    if (distance->v < 0) {
-        distance->v = -distance->v;
-    }
-    return true;
+    return picture_is_fresh(desk, venue, quote, now_ns);
 }
 
 int64_t isqrt_floor(int64_t value) {

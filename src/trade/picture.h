@@ -53,27 +53,41 @@ extern const struct component picture_component;
 enum status picture_create(struct picture *picture, const struct universe *universe) MUST_CHECK;
 void picture_finish(struct picture *picture);
 
-const struct quote *picture_quote(const struct desk *desk, uint16_t venue, uint16_t symbol);
-const struct depth *picture_depth(const struct desk *desk, uint16_t venue, uint16_t symbol);
-const struct event_funding *picture_funding(const struct desk *desk, uint16_t venue,
-                                            uint16_t symbol);
+// What lies in the picture is read by picture_quote, picture_depth and picture_funding: inline, in
+// desk.h.
 
 // Freshness of a listing's quote at now_ns; *age_ms its age. A quote older than stale_ms but
 // unchanged counts as FRESH_WARN up to quiet_ms while its venue delivered any data frame within
 // stale_ms; FRESH_STALE never trades.
 enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16_t symbol,
                                  int64_t now_ns, int64_t *age_ms);
+// FRESH_OK or FRESH_WARN, of the venue's quote at hand: without the age, which costs a division.
+bool picture_is_fresh(const struct desk *desk, uint16_t venue, const struct quote *quote,
+                      int64_t now_ns);
 // Fresh, sized on both sides, not quarantined, not off.
 bool picture_usable(const struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns);
 
-// Median mid of the fresh quotes of a symbol over all venues but `except` (VENUE_MAX: none left
-// out). Returns how many venues took part; *mid is 0 when none did.
+// The mids of a symbol's fresh quotes at one moment, in ascending order: gathered once where
+// several medians are asked for.
+struct picture_mids {
+    uint32_t count;
+    uint16_t venues[VENUE_MAX];
+    int64_t mids[VENUE_MAX];
+};
+void picture_gather_mids(const struct desk *desk, uint16_t symbol, int64_t now_ns,
+                         struct picture_mids *out);
+// Median of all but `except`'s (VENUE_MAX: none left out). Returns how many took part; *mid is 0
+// when none did.
+uint32_t picture_mids_median(const struct picture_mids *mids, uint16_t except, struct px *mid);
+
+// Both at once: the median mid of the fresh quotes of a symbol over all venues but `except`
+// (VENUE_MAX: none left out). Returns how many venues took part; *mid is 0 when none did.
 uint32_t picture_median_mid(const struct desk *desk, uint16_t symbol, uint16_t except,
                             int64_t now_ns, struct px *mid);
-// Distance of a listing's mid from the median of the others when at least three others are fresh;
-// false: quorum off.
+// Distance of a listing's mid from the median of the others, taken from the symbol's mids, when at
+// least three others are fresh; false: quorum off.
 bool picture_quorum_distance(const struct desk *desk, uint16_t venue, uint16_t symbol,
-                             int64_t now_ns, struct bps *distance);
+                             const struct picture_mids *mids, struct bps *distance);
 // Realised volatility over the window: root of the sum of squared one-second returns of the median
 // mid.
 struct bps picture_volatility(const struct desk *desk, uint16_t symbol);

@@ -69,10 +69,6 @@ struct px position_average(const struct position *position) {
     return position->net.v == 0 ? (struct px){0} : px_average_near(position->cost, position->net);
 }
 
-const struct position *position_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    return &desk->positions.positions[listing_id(desk->universe, venue, symbol)];
-}
-
 // Positions are valued at the venue's own mid; the mark price where it tells one would lag it.
 static struct px mark_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
     const struct quote *quote = picture_quote(desk, venue, symbol);
@@ -88,8 +84,9 @@ static struct usd value_of(const struct desk *desk, uint16_t venue, uint16_t sym
 
 struct usd position_venue_pnl(const struct desk *desk, uint16_t venue) {
     struct usd sum = {0};
+    const struct position *positions = position_of(desk, venue, 0); // a venue's lie side by side
     for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
-        const struct position *position = position_of(desk, venue, symbol);
+        const struct position *position = &positions[symbol];
         struct usd paid = usd_add(position->fees, position->funding);
         struct usd open = position->net.v == 0
                               ? (struct usd){0}
@@ -115,11 +112,10 @@ struct usd position_day_pnl(const struct desk *desk) {
 void position_exposure(const struct desk *desk, uint16_t symbol, struct usd *net,
                        struct usd *gross) {
     *net = *gross = (struct usd){0};
+    uint16_t first = symbol == SYMBOL_MAX ? 0 : symbol;
+    uint16_t end = symbol == SYMBOL_MAX ? desk->universe->symbol_count : (uint16_t)(symbol + 1);
     for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
-        for (uint16_t i = 0; i < desk->universe->symbol_count; i++) {
-            if (symbol != SYMBOL_MAX && symbol != i) {
-                continue;
-            }
+        for (uint16_t i = first; i < end; i++) {
             struct usd value = value_of(desk, venue, i);
             *net = usd_add(*net, value);
             *gross = usd_add(*gross, usd_abs(value));

@@ -42,7 +42,7 @@ void position_apply(struct position *position, enum side side, struct px price, 
 struct usd position_unrealised(const struct position *position, struct px mark);
 struct px position_average(const struct position *position);
 
-const struct position *position_of(const struct desk *desk, uint16_t venue, uint16_t symbol);
+// A listing's position is read by position_of: inline, in desk.h.
 // Realised + unrealised - fees - funding of a venue.
 struct usd position_venue_pnl(const struct desk *desk, uint16_t venue);
 struct usd position_total_pnl(const struct desk *desk);

@@ -83,25 +83,36 @@ bool risk_venue_tripped(const struct desk *desk, uint16_t venue, int64_t now_ns)
     return desk->risk.venues[venue].tripped_until_ns > now_ns;
 }
 
+static bool asks(const struct risk_rule *rule, struct risk_case *c, int leg,
+                 struct verdict *verdict) {
+    c->leg = leg;
+    *verdict = (struct verdict){
+        .rule = (uint16_t)rule->rule,
+        .venue = leg < 0 ? VENUE_MAX : c->job->legs[leg].venue,
+        .symbol = c->job->symbol,
+    };
+    return rule->refuses(c, verdict);
+}
+
 static bool run_rule(const struct risk_rule *rule, struct risk_case *c, struct verdict *verdict) {
-    for (int leg = rule->per_leg ? 0 : -1; leg < (rule->per_leg ? JOB_LEGS_MAX : 0); leg++) {
-        c->leg = leg;
-        *verdict = (struct verdict){
-            .rule = (uint16_t)rule->rule,
-            .venue = leg < 0 ? VENUE_MAX : c->job->legs[leg].venue,
-            .symbol = c->job->symbol,
-        };
-        if (rule->refuses(c, verdict)) {
-            return true;
-        }
-    }
-    return false;
+    return rule->per_leg ? asks(rule, c, LEG_BUY, verdict) || asks(rule, c, LEG_SELL, verdict)
+                         : asks(rule, c, -1, verdict);
 }
 
 struct verdict risk_check_job(const struct desk *desk, const struct job *job, int64_t now_ns,
                               uint32_t *relaxed) {
-    struct risk_case c = {.desk = desk, .job = job, .leg = -1, .now_ns = now_ns};
-    (void)picture_median_mid(desk, job->symbol, VENUE_MAX, now_ns, &c.median);
+    struct risk_score score;
+    return risk_check_scored(desk, job, now_ns, relaxed, &score);
+}
+
+struct verdict risk_check_scored(const struct desk *desk, const struct job *job, int64_t now_ns,
+                                 uint32_t *relaxed, struct risk_score *score) {
+    struct picture_mids mids;
+    picture_gather_mids(desk, job->symbol, now_ns, &mids);
+    struct risk_case c = {
+        .desk = desk, .job = job, .leg = -1, .now_ns = now_ns, .mids = &mids, .score = score};
+    (void)picture_mids_median(&mids, VENUE_MAX, &c.median);
+    score->known = false;
     bool overridden = desk_overridden(desk, now_ns);
     struct verdict verdict;
     for (uint32_t i = 0; i < risk_table_count; i++) {

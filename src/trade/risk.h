@@ -9,6 +9,7 @@
 
 #include "engine/bus.h"
 #include "trade/job.h"
+#include "trade/picture.h"
 
 struct desk;
 
@@ -23,13 +24,21 @@ struct risk_preset {
 };
 extern const struct risk_preset risk_presets[RISK_MODE_COUNT];
 
+// Safety, volume and final score of a job, in ppm.
+struct risk_score {
+    bool known;
+    int64_t safety_ppm, volume_ppm, final_ppm;
+};
+
 // One question: may this job open? `leg` is the leg at hand, or -1 for rules about the whole job.
 struct risk_case {
     const struct desk *desk;
     const struct job *job;
     int leg;
     int64_t now_ns;
-    struct px median; // mid of the symbol over all fresh venues, 0 = none fresh
+    const struct picture_mids *mids; // of the symbol's fresh venues
+    struct px median;                // of all of them, 0 = none fresh
+    struct risk_score *score;        // where the score rule leaves what it worked out
 };
 // Fills figure and limit and returns true when the rule refuses.
 struct risk_rule {
@@ -66,8 +75,15 @@ void risk_finish(struct risk *risk);
 // Runs the table. `*relaxed` counts soft rules that only the override let pass; NULL allowed.
 struct verdict risk_check_job(const struct desk *desk, const struct job *job, int64_t now_ns,
                               uint32_t *relaxed);
-// Safety, volume and final score of a job, in ppm.
+// The same, and where the score rule was reached what it worked out, for risk_keep_score.
+struct verdict risk_check_scored(const struct desk *desk, const struct job *job, int64_t now_ns,
+                                 uint32_t *relaxed, struct risk_score *score);
+struct risk_score risk_score_of(const struct desk *desk, const struct job *job, int64_t now_ns);
+// Works out the job's scores and writes them into it; `risk_keep_score` takes them from a check of
+// this moment instead, where that knows them.
 void risk_score_job(const struct desk *desk, struct job *job, int64_t now_ns);
+void risk_keep_score(const struct desk *desk, struct job *job, int64_t now_ns,
+                     const struct risk_score *score);
 // Remembers a refusal (one row per strategy, symbol, venues and rule) and tells DENIED when it is
 // new or a second old.
 void risk_note_denial(struct desk *desk, struct bus *bus, const struct job *job,

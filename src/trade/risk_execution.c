@@ -59,7 +59,7 @@ bool risk_execution_quarantine(const struct risk_case *c, struct verdict *v) {
         return true;
     }
     struct bps distance;
-    if (!picture_quorum_distance(c->desk, venue_of(c), c->job->symbol, c->now_ns, &distance)) {
+    if (!picture_quorum_distance(c->desk, venue_of(c), c->job->symbol, c->mids, &distance)) {
         return false; // fewer than three others: off, and shown as off
     }
     v->figure = distance.v;

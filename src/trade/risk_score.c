@@ -97,9 +97,8 @@ bool risk_job_score(const struct risk_case *c, struct verdict *v) {
     if (c->job->strategy == STRATEGY_MANUAL) {
         return false;
     }
-    struct job scored = *c->job;
-    risk_score_job(c->desk, &scored, c->now_ns);
-    v->figure = scored.final_ppm;
+    *c->score = risk_score_of(c->desk, c->job, c->now_ns);
+    v->figure = c->score->final_ppm;
     v->limit = risk_preset_of(c->desk)->score_min_ppm;
     return v->figure < v->limit;
 }
@@ -142,7 +141,7 @@ static int64_t volume_score(const struct desk *desk, const struct job *job) {
     return ((size > PPM_ONE ? PPM_ONE : size) + gap) / 2;
 }
 
-void risk_score_job(const struct desk *desk, struct job *job, int64_t now_ns) {
+struct risk_score risk_score_of(const struct desk *desk, const struct job *job, int64_t now_ns) {
     const struct risk_preset *preset = risk_preset_of(desk);
     struct risk_case c = {.desk = desk, .job = job, .leg = -1, .now_ns = now_ns};
     int64_t funding = headroom_ppm(funding_cost(&c).v, preset->max_loss.v);
@@ -157,9 +156,25 @@ void risk_score_job(const struct desk *desk, struct job *job, int64_t now_ns) {
                                                 desk->settings->risk.drawdown_max.v));
     }
     int64_t failures = headroom_ppm(desk->risk.failures, desk->settings->risk.failures_max);
-    job->safety_ppm =
-        (funding + volatility + latency + leverage_score(desk, job) + drawdown + failures) / 6;
-    job->volume_ppm = volume_score(desk, job);
-    job->final_ppm = mul_div_floor(preset->safety_ppm, job->safety_ppm, PPM_ONE) +
-                     mul_div_floor(preset->volume_ppm, job->volume_ppm, PPM_ONE);
+    struct risk_score score = {
+        .known = true,
+        .safety_ppm =
+            (funding + volatility + latency + leverage_score(desk, job) + drawdown + failures) / 6,
+        .volume_ppm = volume_score(desk, job),
+    };
+    score.final_ppm = mul_div_floor(preset->safety_ppm, score.safety_ppm, PPM_ONE) +
+                      mul_div_floor(preset->volume_ppm, score.volume_ppm, PPM_ONE);
+    return score;
+}
+
+void risk_keep_score(const struct desk *desk, struct job *job, int64_t now_ns,
+                     const struct risk_score *score) {
+    struct risk_score own = score->known ? *score : risk_score_of(desk, job, now_ns);
+    job->safety_ppm = own.safety_ppm;
+    job->volume_ppm = own.volume_ppm;
+    job->final_ppm = own.final_ppm;
+}
+
+void risk_score_job(const struct desk *desk, struct job *job, int64_t now_ns) {
+    risk_keep_score(desk, job, now_ns, &(struct risk_score){.known = false});
 }

@@ -48,10 +48,13 @@ const struct opportunity *scanner_find(const struct desk *desk, uint16_t symbol,
     return slot == 0 ? NULL : &desk->scanner.standing[slot - 1];
 }
 
-bool scanner_crossed(const struct desk *desk, const struct opportunity *opp) {
-    const struct quote *bought = picture_quote(desk, opp->buy_venue, opp->symbol);
-    const struct quote *sold = picture_quote(desk, opp->sell_venue, opp->symbol);
+static bool is_crossed(const struct quote *bought, const struct quote *sold) {
     return bought->ask.v > 0 && sold->bid.v > bought->ask.v;
+}
+
+bool scanner_crossed(const struct desk *desk, const struct opportunity *opp) {
+    return is_crossed(picture_quote(desk, opp->buy_venue, opp->symbol),
+                      picture_quote(desk, opp->sell_venue, opp->symbol));
 }
 
 // What a pair across currencies owes to the currencies and not to the market: half the difference
@@ -90,7 +93,7 @@ static int64_t clamp_ppm(int64_t value) {
     return value < 0 ? 0 : value > PPM_ONE ? PPM_ONE : value;
 }
 
-static int64_t score_of(const struct desk *desk, const struct opportunity *opp) {
+int64_t scanner_score_ppm(const struct desk *desk, const struct opportunity *opp) {
     const struct settings_scanner *settings = &desk->settings->scanner;
     int64_t profit =
         mul_div_floor(opp->net.v, PPM_ONE, settings->profit_max.v > 0 ? settings->profit_max.v : 1);
@@ -99,27 +102,31 @@ static int64_t score_of(const struct desk *desk, const struct opportunity *opp) 
     struct usd shown = bought.v < sold.v ? bought : sold;
     int64_t size =
         mul_div_floor(shown.v, PPM_ONE, settings->size_min.v > 0 ? settings->size_min.v : 1);
-    int64_t a = desk->picture.venues[opp->buy_venue].reliability_ppm;
-    int64_t b = desk->picture.venues[opp->sell_venue].reliability_ppm;
-    int64_t reliability = a < b ? a : b;
-    return (4 * clamp_ppm(profit) + 3 * clamp_ppm(size) + 3 * clamp_ppm(reliability)) / 10;
+    return (4 * clamp_ppm(profit) + 3 * clamp_ppm(size) + 3 * clamp_ppm(opp->reliability_ppm)) / 10;
 }
 
 // A third each: how fresh the older quote is, how often the books hold the size, how long it has
 // stood.
-static uint16_t confidence_of(const struct desk *desk, const struct opportunity *opp,
-                              int64_t now_ns) {
-    int64_t buy_ms, sell_ms;
-    (void)picture_freshness(desk, opp->buy_venue, opp->symbol, now_ns, &buy_ms);
-    (void)picture_freshness(desk, opp->sell_venue, opp->symbol, now_ns, &sell_ms);
+static uint16_t confidence_of(const struct desk *desk, const struct opportunity *opp) {
     int64_t stale_ms = desk->settings->feeds.stale_ns / NS_PER_MS;
-    int64_t older_ms = buy_ms > sell_ms ? buy_ms : sell_ms;
+    int64_t older_ms = opp->older_ns / NS_PER_MS;
     int64_t age =
         clamp_ppm(PPM_ONE - mul_div_floor(older_ms, PPM_ONE, stale_ms > 0 ? stale_ms : 1));
     int64_t depth = clamp_ppm(PPM_ONE - mul_div_floor(opp->slippage.v, PPM_ONE, 10 * BPS_ONE));
-    int64_t stood =
-        clamp_ppm(mul_div_floor(now_ns - opp->first_seen_ns, PPM_ONE, CONFIDENCE_PERSISTENCE_NS));
+    int64_t stood = clamp_ppm(
+        mul_div_floor(opp->compared_ns - opp->first_seen_ns, PPM_ONE, CONFIDENCE_PERSISTENCE_NS));
     return (uint16_t)((age + depth + stood) / 3 / 1000);
+}
+
+static int64_t older_ns(const struct quote *a, const struct quote *b, int64_t now_ns) {
+    int64_t received_ns = a->receive_ns < b->receive_ns ? a->receive_ns : b->receive_ns;
+    return received_ns < now_ns ? now_ns - received_ns : 0;
+}
+
+static int64_t lower_reliability(const struct desk *desk, uint16_t a, uint16_t b) {
+    const struct picture_venue *venues = desk->picture.venues;
+    return venues[a].reliability_ppm < venues[b].reliability_ppm ? venues[a].reliability_ppm
+                                                                 : venues[b].reliability_ppm;
 }
 
 bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
@@ -133,13 +140,17 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
     const struct settings *settings = desk->settings;
     enum execution_mode mode = (enum execution_mode)settings->execution.mode;
     enum maker_leg maker = cost_maker_leg(&venues[buy], &venues[sell], mode);
-    int64_t slip_buy = cost_slippage(bought, picture_depth(desk, buy, symbol), SIDE_BUY, size,
-                                     settings->feeds.unknown_size)
-                           .v;
-    int64_t slip_sell = cost_slippage(sold, picture_depth(desk, sell, symbol), SIDE_SELL, size,
-                                      settings->feeds.unknown_size)
-                            .v;
-    int64_t slip_open = (maker == MAKER_BUY ? 0 : slip_buy) + (maker == MAKER_SELL ? 0 : slip_sell);
+    int64_t slip_open = 0; // a resting leg pays none
+    if (maker != MAKER_BUY) {
+        slip_open += cost_slippage(bought, picture_depth(desk, buy, symbol), SIDE_BUY, size,
+                                   settings->feeds.unknown_size)
+                         .v;
+    }
+    if (maker != MAKER_SELL) {
+        slip_open += cost_slippage(sold, picture_depth(desk, sell, symbol), SIDE_SELL, size,
+                                   settings->feeds.unknown_size)
+                         .v;
+    }
     struct bps gross = bps_between_floor(sold->bid, bought->ask);
     struct bps fees = cost_open_fees(&venues[buy], &venues[sell], mode);
     struct bps basis = pair_basis(desk, symbol, buy, sell);
@@ -165,21 +176,25 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
                                 picture_funding(desk, sell, symbol), settings->arb.hold_max_ns),
         .first_seen_ns = now_ns,
         .last_seen_ns = now_ns,
+        .compared_ns = now_ns,
+        .older_ns = older_ns(bought, sold, now_ns),
+        .reliability_ppm = lower_reliability(desk, buy, sell),
     };
     return true;
 }
 
-static void tell(struct bus *bus, enum event_kind kind, const struct opportunity *opp) {
+static void tell(const struct desk *desk, struct bus *bus, enum event_kind kind,
+                 const struct opportunity *opp) {
     struct event_opportunity event = {
         .symbol = opp->symbol,
         .buy_venue = opp->buy_venue,
         .sell_venue = opp->sell_venue,
-        .confidence_permille = opp->confidence_permille,
+        .confidence_permille = confidence_of(desk, opp),
         .size = opp->size,
         .gross = opp->gross,
         .net = opp->net,
         .round_trip = opp->round_trip,
-        .score_ppm = opp->score_ppm,
+        .score_ppm = scanner_score_ppm(desk, opp),
         .first_seen_ns = opp->first_seen_ns,
         .buy_ask = opp->buy_ask,
         .sell_bid = opp->sell_bid,
@@ -187,14 +202,10 @@ static void tell(struct bus *bus, enum event_kind kind, const struct opportunity
     bus_emit(bus, kind, &event);
 }
 
-static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_t buy,
-                    uint16_t sell) {
+// Takes a crossed pair into the standing opportunities.
+static void note_crossed(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_t buy,
+                         uint16_t sell) {
     struct scanner *scanner = &desk->scanner;
-    const struct quote *bought = picture_quote(desk, buy, symbol);
-    const struct quote *sold = picture_quote(desk, sell, symbol);
-    if (sold->bid.v <= bought->ask.v || bought->ask.v <= 0) {
-        return; // not crossed: the sweep ends what stood here
-    }
     struct opportunity found;
     if (!scanner_evaluate(desk, symbol, buy, sell, desk->settings->scanner.arb_size, bus->now_ns,
                           &found)) {
@@ -215,11 +226,9 @@ static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_
         found.first_seen_ns = scanner->standing[*slot - 1].first_seen_ns;
         found.next = scanner->standing[*slot - 1].next;
     }
-    found.score_ppm = score_of(desk, &found);
-    found.confidence_permille = confidence_of(desk, &found, bus->now_ns);
     scanner->standing[*slot - 1] = found;
     if (is_new) {
-        tell(bus, EVENT_OPPORTUNITY_FOUND, &found);
+        tell(desk, bus, EVENT_OPPORTUNITY_FOUND, &found);
     }
 }
 
@@ -237,6 +246,7 @@ static enum status scanner_on_event(void *self, struct bus *bus, const struct ev
     struct desk *desk = self;
     uint16_t changed = event->u.quote.venue, symbol = event->u.quote.symbol;
     const struct settings_scanner *settings = &desk->settings->scanner;
+    const struct quote *ours = picture_quote(desk, changed, symbol);
     for (int pass = settings->priority_count > 0 ? 0 : 1; pass < 2;
          pass++) { // priority pairs first
         for (uint16_t other = 0; other < desk->universe->venue_count; other++) {
@@ -244,8 +254,14 @@ static enum status scanner_on_event(void *self, struct bus *bus, const struct ev
                                      is_priority(settings, changed, other) != (pass == 0))) {
                 continue;
             }
-            compare(desk, bus, symbol, changed, other);
-            compare(desk, bus, symbol, other, changed);
+            // Where a pair does not cross, the sweep ends what stood there.
+            const struct quote *theirs = picture_quote(desk, other, symbol);
+            if (is_crossed(ours, theirs)) {
+                note_crossed(desk, bus, symbol, changed, other);
+            }
+            if (is_crossed(theirs, ours)) {
+                note_crossed(desk, bus, symbol, other, changed);
+            }
         }
     }
     return STATUS_OK;
@@ -277,7 +293,7 @@ static void sweep(struct desk *desk, struct bus *bus, int64_t now_ns) {
             picture_usable(desk, opp->sell_venue, opp->symbol, now_ns)) {
             opp->last_seen_ns = now_ns;
         } else if (now_ns - opp->last_seen_ns >= desk->settings->scanner.gone_ns) {
-            tell(bus, EVENT_OPPORTUNITY_GONE, opp);
+            tell(desk, bus, EVENT_OPPORTUNITY_GONE, opp);
             opp->standing = false;
             unlink_standing(scanner, opp);
             scanner->slots[pair_index(desk, opp->symbol, opp->buy_venue, opp->sell_venue)] = 0;
@@ -336,7 +352,7 @@ static void publish_row(const struct desk *desk, const struct opportunity *opp,
         .symbol = opp->symbol,
         .buy_venue = opp->buy_venue,
         .sell_venue = opp->sell_venue,
-        .confidence_permille = opp->confidence_permille,
+        .confidence_permille = confidence_of(desk, opp),
         .buy_ask = opp->buy_ask,
         .sell_bid = opp->sell_bid,
         .buy_size = opp->buy_size,
@@ -349,7 +365,7 @@ static void publish_row(const struct desk *desk, const struct opportunity *opp,
         .net = opp->net,
         .round_trip = opp->round_trip,
         .funding = opp->funding,
-        .score_ppm = opp->score_ppm,
+        .score_ppm = scanner_score_ppm(desk, opp),
         .first_seen_ns = opp->first_seen_ns,
         .last_seen_ns = opp->last_seen_ns,
     };

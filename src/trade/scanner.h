@@ -17,15 +17,17 @@ enum { STANDING_MAX = 4096 };
 
 struct opportunity {
     uint16_t symbol, buy_venue, sell_venue;
-    uint16_t confidence_permille;
     bool standing; // false: the slot is free
     uint16_t next; // standing opportunity of the symbol: index + 1, 0 = last
     struct px buy_ask, sell_bid;
     struct qty buy_size, sell_size;
     struct usd size; // notional the costs were worked out for
     struct bps gross, fees, slippage, basis, net, round_trip, funding;
-    int64_t score_ppm;
     int64_t first_seen_ns, last_seen_ns;
+    // As of the last comparison: what score and confidence are worked out of when they are told.
+    int64_t compared_ns;
+    int64_t older_ns;        // age of the older quote
+    int64_t reliability_ppm; // of the less reliable venue
 };
 
 struct scanner {
@@ -66,6 +68,8 @@ bool scanner_crossed(const struct desk *desk, const struct opportunity *opp);
 // missing or unusable.
 bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
                       struct usd size, int64_t now_ns, struct opportunity *out);
+// Profit, shown size and reliability of an opportunity as of its last comparison.
+int64_t scanner_score_ppm(const struct desk *desk, const struct opportunity *opp);
 // The dynamic threshold of a pair, or the one a person set.
 struct bps scanner_threshold(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell);
 

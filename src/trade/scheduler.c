@@ -200,8 +200,8 @@ static void note_admitted(struct desk *desk, const struct job *job, int64_t now_
 }
 
 static struct verdict check(const struct desk *desk, const struct job *job, int64_t now_ns,
-                            uint32_t *relaxed) {
-    struct verdict verdict = risk_check_job(desk, job, now_ns, relaxed);
+                            uint32_t *relaxed, struct risk_score *score) {
+    struct verdict verdict = risk_check_scored(desk, job, now_ns, relaxed, score);
     return verdict.rule != RULE_NONE ? verdict : scheduler_check_limits(desk, job, now_ns);
 }
 
@@ -230,7 +230,8 @@ static void end_pending(struct desk *desk, struct bus *bus, struct job *job, enu
 
 static void submit(struct desk *desk, struct bus *bus, const struct job *draft) {
     uint32_t relaxed = 0;
-    struct verdict verdict = check(desk, draft, bus->now_ns, &relaxed);
+    struct risk_score score;
+    struct verdict verdict = check(desk, draft, bus->now_ns, &relaxed, &score);
     if (verdict.rule != RULE_NONE && !worth_waiting((enum rule)verdict.rule)) {
         risk_note_denial(desk, bus, draft, &verdict);
         return;
@@ -249,7 +250,7 @@ static void submit(struct desk *desk, struct bus *bus, const struct job *draft) 
     *job = *draft;
     job->id = id;
     job->created_ns = job->state_ns = bus->now_ns;
-    risk_score_job(desk, job, bus->now_ns);
+    risk_keep_score(desk, job, bus->now_ns, &score);
     job_set_state(desk, bus, job, JOB_PENDING);
     if (verdict.rule == RULE_NONE) {
         verdict = start(desk, bus, job, relaxed);
@@ -341,9 +342,10 @@ static void run_pending(struct desk *desk, struct bus *bus) {
             continue;
         }
         refresh_edge(desk, best, bus->now_ns);
-        risk_score_job(desk, best, bus->now_ns);
         uint32_t relaxed = 0;
-        struct verdict verdict = check(desk, best, bus->now_ns, &relaxed);
+        struct risk_score score;
+        struct verdict verdict = check(desk, best, bus->now_ns, &relaxed, &score);
+        risk_keep_score(desk, best, bus->now_ns, &score);
         if (verdict.rule == RULE_NONE) {
             verdict = start(desk, bus, best, relaxed);
         }

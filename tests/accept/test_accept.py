@@ -173,14 +173,18 @@ def a_table_of_several_venues_plays():
     plays("multi-venue-minute-20260212", {"okx", "hyperliquid"}, "--demo-speed", "200")
 
 
-def raw_frames_the_simulator_cannot_show_are_refused_with_a_sentence():
-    for folder in ("okx-20220513", "hyperliquid-20250126"):
-        path = SHARED / folder
-        if not path.exists():
-            raise Skip(f"{path} is not here")
-        done = perpdesk("feeds", f"--demo={path}", "--seconds", "2")
-        check(done.returncode == 65, f"exit code {done.returncode}: {done.stderr}")
-        check(f"{path}: holds no order books" in done.stderr, done.stderr)
+def raw_frames_of_okx_and_hyperliquid_play():
+    plays("okx-20220513", {"okx"})
+    plays("hyperliquid-20250126", {"hyperliquid"})
+
+
+def a_recording_without_receive_times_is_refused_with_a_sentence():
+    path = SHARED / "okx-20260712"
+    if not path.exists():
+        raise Skip(f"{path} is not here")
+    done = perpdesk("feeds", f"--demo={path}", "--seconds", "2")
+    check(done.returncode == 65 and str(path) in done.stderr,
+          f"{done.returncode} {done.stderr}")
 
 
 # ---- trouble
@@ -263,7 +267,8 @@ if __name__ == "__main__":
             the_whole_binance_recording_plays,
             a_table_with_depth_plays,
             a_table_of_several_venues_plays,
-            raw_frames_the_simulator_cannot_show_are_refused_with_a_sentence,
+            raw_frames_of_okx_and_hyperliquid_play,
+            a_recording_without_receive_times_is_refused_with_a_sentence,
             a_port_in_use_is_named,
             below_the_floor_of_free_disk_nothing_starts,
             with_the_disk_full_it_halts_and_says_so,

@@ -5,7 +5,11 @@
 // events encoded into a journal in memory, until the order is encoded and signed. Fees are 0, so
 // that a price 10 bps below the others makes an arbitrage job. Between two orders lie a hundred
 // frames that lead to nothing (the common path). The floor of the same run: decode, order text and
-// HMAC alone. Allocations are counted after the warm-up.
+// HMAC alone, on the frame that just made the order. Allocations are counted after the warm-up.
+//
+// What is warm: quotes, opportunities and the code of the common path, as on a desk that gets
+// frames all the time. What is cold when an order comes: the code that checks and sends (run 100
+// frames ago), the next rows of jobs and orders, the journal's next lines. The floor runs warm.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,12 +144,22 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
     }
 }
 
-// The path: bytes in, and when the desk wants it, signed bytes out.
-static uint64_t run_frame(struct bench *b, struct slice frame) {
+// The path: bytes in, and when the desk wants it, signed bytes out. Two names for one path, so that
+// a profiler counts each alone: valgrind --tool=callgrind --toggle-collect=run_order_frame.
+static inline uint64_t run_frame(struct bench *b, struct slice frame) {
     uint64_t start = ticks();
     binance_decode(&b->md, 0, frame, &b->sink);
     (void)engine_enter_quotes(&b->engine, b->now_ns);
     return ticks() - start;
+}
+
+__attribute__((noinline)) static uint64_t run_order_frame(struct bench *b, struct slice frame) {
+    b->sent_size = 0;
+    return run_frame(b, frame);
+}
+
+__attribute__((noinline)) static uint64_t run_common_frame(struct bench *b, struct slice frame) {
+    return run_frame(b, frame);
 }
 
 static void on_update_floor(struct md_sink *sink, const struct md_update *update) {
@@ -153,7 +167,7 @@ static void on_update_floor(struct md_sink *sink, const struct md_update *update
     (void)update;
 }
 
-static uint64_t run_floor(struct bench *b, struct slice frame) {
+__attribute__((noinline)) static uint64_t run_floor(struct bench *b, struct slice frame) {
     static struct md_sink sink = {.on_update = on_update_floor};
     struct event_order command = b->command;
     uint64_t start = ticks();
@@ -224,7 +238,7 @@ static void run_round(struct bench *b, bool counts) {
         size_t size = write_frame(b, frame, sizeof(frame), 599999 + (int64_t)(i % 2));
         engine_timer(&b->engine, b->now_ns);
         uint64_t before = allocations;
-        uint64_t took = run_frame(b, (struct slice){frame, size});
+        uint64_t took = run_common_frame(b, (struct slice){frame, size});
         if (counts) {
             ASSERT(allocations == before);
             histogram_add(&b->common, took);
@@ -236,9 +250,8 @@ static void run_round(struct bench *b, bool counts) {
     refresh(b);
     size_t size = write_frame(b, frame, sizeof(frame), 599400);
     engine_timer(&b->engine, b->now_ns);
-    b->sent_size = 0;
     uint64_t before = allocations;
-    uint64_t took = run_frame(b, (struct slice){frame, size});
+    uint64_t took = run_order_frame(b, (struct slice){frame, size});
     ASSERT(b->sent_size > 100 && b->command.venue == 0);
     if (counts) {
         ASSERT(allocations == before);
@@ -392,9 +405,10 @@ static bool print_line(const struct bench *b, const char *name, const struct his
     uint64_t percent = p50 * 100 / (floor_ns > 0 ? floor_ns : 1);
     printf("P7 %s, %u venues: p50 %" PRIu64 " ns p99 %" PRIu64 " ns p99.9 %" PRIu64
            " ns floor %" PRIu64 " ns ratio %" PRIu64 ".%02" PRIu64 " allocations %" PRIu64
-           " goal 500/1000/3000 ns %s\n",
+           " goal 500/1000/3000 ns %s%s\n",
            name, b->venues, p50, p99, p999, floor_ns, percent / 100, percent % 100, allocated,
-           good ? "ok" : "FAIL");
+           good ? "ok" : "FAIL",
+           h == &b->order ? " (cold: deciding code, job and order rows)" : "");
     return good;
 }
 
@@ -405,7 +419,7 @@ static bool run_desk(struct bench *b, uint16_t venues, uint32_t orders, uint64_t
         (void)fprintf(stderr, "%s\n", status_text());
         return false;
     }
-    for (uint32_t i = 0; i < WARM_UP; i++) {
+    for (uint32_t i = 0; i < WARM_UP && i < orders; i++) { // a profiler asks for a few orders only
         run_round(b, false);
     }
     uint64_t before = allocations;

@@ -320,6 +320,8 @@ static void quantity_for_amount(void **state) {
         wide budget = (wide)amount.v * INT64_C(100000000000000);
         assert_true((wide)price.v * found <= budget);
         assert_true(found == INT64_MAX || (wide)price.v * ((wide)found + 1) > budget);
+        assert_true(qty_covers_usd((struct qty){found}, amount, price));
+        assert_true(found == 0 || !qty_covers_usd((struct qty){found - 1}, amount, price));
     }
 }
 

@@ -160,8 +160,7 @@ static void test_bound(void **state) {
     (void)state;
     struct probe a = {
         .letter = 'a', .emits = BUS_QUEUE_MAX - 1, .emit_kind = EVENT_HEALTH_SNAPSHOT};
-    bus_add(&bus, &jobs_only, &a);
-    bus.slots[0].component = &all_kinds;
+    bus_add(&bus, &all_kinds, &a);
     assert_int_equal(run(EVENT_TIMER, 1), BUS_QUEUE_MAX);
     // Wrapped around once more.
     assert_int_equal(run(EVENT_TIMER, 2), BUS_QUEUE_MAX);

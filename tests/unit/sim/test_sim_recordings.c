@@ -49,7 +49,10 @@ static void every_recording(void **state) {
         {"paradex-extended-lighter-20260201", true, 0,
          0}, // half quotes: one known side is no quote
         {"all-symbols-sweep-202606", true, 50, 600},
-        {"okx-20260712", false, 0, 0},        // raw frames of other venues are not replayed
+        {"okx-20220513", true, 2, 0},
+        {"okx-20220227", true, 1, 0},
+        {"hyperliquid-20250126", true, 1, 0},
+        {"okx-20260712", false, 0, 0},        // its receive times were not recorded
         {"live-hedge-20260328", false, 0, 0}, // no quotes in it
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

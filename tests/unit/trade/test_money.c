@@ -330,6 +330,34 @@ static void test_series(void **state) {
     assert_int_equal(series_deviation(&series), 0);
 }
 
+// A median without one venue is the median of the others, gathered by hand.
+static void test_mids_median(void **state) {
+    (void)state;
+    struct picture_mids mids = {.count = 0};
+    for (uint32_t count = 0; count <= 6; count++) {
+        mids.count = count;
+        for (uint32_t i = 0; i < count; i++) {
+            mids.venues[i] = (uint16_t)(5 - i);
+            mids.mids[i] = 100 + 10 * i * i;
+        }
+        for (uint16_t except = 0; except < 8; except++) {
+            int64_t others[6];
+            uint32_t left = 0;
+            for (uint32_t i = 0; i < count; i++) {
+                if (mids.venues[i] != except) {
+                    others[left++] = mids.mids[i];
+                }
+            }
+            int64_t median = left == 0       ? 0
+                             : left % 2 == 1 ? others[left / 2]
+                                             : (others[left / 2 - 1] + others[left / 2]) / 2;
+            struct px found = {-1};
+            assert_int_equal(picture_mids_median(&mids, except, &found), left);
+            assert_int_equal(found.v, median);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pools),
@@ -342,6 +370,7 @@ int main(void) {
         cmocka_unit_test(test_both_sums_agree),
         cmocka_unit_test(test_funding_is_paid_at_settlement),
         cmocka_unit_test(test_costs),
+        cmocka_unit_test(test_mids_median),
         cmocka_unit_test(test_series),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static void test_one_standing_row(void **state) {
     assert_int_equal(row->net.v, row->gross.v);
     assert_int_equal(row->round_trip.v, row->gross.v);
     // 0.4 * 10/20 + 0.3 * 1 + 0.3 * 1
-    assert_in_range(row->score_ppm, 799000, 802000);
+    assert_in_range(scanner_score_ppm(&h->desk, row), 799000, 802000);
     assert_int_equal(harness_count(h, EVENT_OPPORTUNITY_FOUND), 2);
     for (int i = 0; i < 20; i++) {
         harness_advance(h, H_MS(100));

@@ -245,14 +245,15 @@ static inline bool read_plain(const char *at, unsigned size, uint64_t *value, in
     return all_digits(high) && all_digits(low);
 }
 
-// True when the text is plain and short and fits; false only means "go the general way".
+// True when the text is plain and short and fits; false only means "go the general way". Not for
+// an empty text, which may lie nowhere.
 static inline bool parse_plain(struct slice text, int digits, int64_t *out) {
     bool negative = text.size > 1 && text.data[0] == '-';
     const char *at = text.data + negative;
     size_t size = text.size - negative;
     uint64_t read;
     int fraction;
-    if (size == 0 || size > PLAIN_SIZE_MAX || !read_plain(at, (unsigned)size, &read, &fraction) ||
+    if (size > PLAIN_SIZE_MAX || !read_plain(at, (unsigned)size, &read, &fraction) ||
         fraction > digits) {
         return false;
     }
@@ -266,12 +267,14 @@ static inline bool parse_plain(struct slice text, int digits, int64_t *out) {
 
 bool decimal_parse(struct slice text, int digits, int64_t *out) {
     ASSERT(digits >= 0 && digits <= SCALE_MAX);
-    return parse_plain(text, digits, out) || parse_general(text, digits, false, out);
+    return text.size > 0 &&
+           (parse_plain(text, digits, out) || parse_general(text, digits, false, out));
 }
 
 bool decimal_parse_near(struct slice text, int digits, int64_t *out) {
     ASSERT(digits >= 0 && digits <= SCALE_MAX);
-    return parse_plain(text, digits, out) || parse_general(text, digits, true, out);
+    return text.size > 0 &&
+           (parse_plain(text, digits, out) || parse_general(text, digits, true, out));
 }
 
 void decimal_print(struct text *out, int64_t value, int digits, int fraction_min,

@@ -242,8 +242,12 @@ static void create_feed(struct memory_desk *d, uint16_t index) {
 
 static void load_config(struct memory_desk *d) {
     struct config_venue venues[VENUE_MAX];
+    assert_true(cli_venues(venues) >= MEMORY_FEEDS_MAX);
+    for (uint32_t i = 0; i < MEMORY_FEEDS_MAX; i++) { // the desk knows the venues that are served
+        assert_string_equal(venues[i].name, servers[i]->name);
+    }
     struct config_options options = {.venues = venues,
-                                     .venue_count = cli_venues(venues),
+                                     .venue_count = MEMORY_FEEDS_MAX,
                                      .sets = d->options.sets,
                                      .set_count = d->options.set_count};
     struct config_report *report = malloc(sizeof(*report));

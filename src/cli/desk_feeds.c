@@ -85,9 +85,7 @@ enum status desk_feeds_start(struct desk_run *run) {
     status = feed_pool_create(&run->feeds, run->config.settings.feeds.threads);
     run->has_feeds = status == STATUS_OK;
     for (uint16_t i = 0; i < run->universe.venue_count && status == STATUS_OK; i++) {
-        if (run->universe.venues[i].role != VENUE_OFF) {
-            status = add_feed(run, i);
-        }
+        status = add_feed(run, i);
     }
     return status == STATUS_OK ? feed_pool_start(&run->feeds) : status;
 }

@@ -27,6 +27,7 @@ static void turn_off_unserved(struct desk_run *run) {
             venue->role = VENUE_OFF;
         }
     }
+    config_sort_venues(&run->config);
 }
 
 static enum desk_mode mode_of(const struct desk_run *run) {

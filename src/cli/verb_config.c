@@ -31,7 +31,7 @@ static void print_found(struct text *out, const struct config *config,
         trading += config->venues[i].role == VENUE_TRADE;
     }
     text_add_format(out, "%u symbols, %u venues (%u trading)", config->symbol_count,
-                    config->venue_count, trading);
+                    config->venues_on, trading);
 }
 
 static enum status check(const struct cli_args *args, enum print_choice choice,

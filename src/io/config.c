@@ -189,8 +189,32 @@ enum status config_parse(struct config *config, const struct config_options *opt
     return finish(loader, STATUS_OK);
 }
 
+void config_sort_venues(struct config *config) {
+    struct venue_entry sorted[VENUE_MAX] = {0};
+    uint16_t place[VENUE_MAX] = {0};
+    uint16_t count = 0;
+    for (int off = 0; off < 2; off++) {
+        for (uint16_t i = 0; i < config->venue_count; i++) {
+            if ((config->venues[i].role == VENUE_OFF) == (off == 1)) {
+                place[i] = count;
+                sorted[count++] = config->venues[i];
+            }
+        }
+        config->venues_on = off == 0 ? count : config->venues_on;
+    }
+    memcpy(config->venues, sorted, sizeof(sorted));
+    struct settings_scanner *scanner = &config->settings.scanner;
+    for (uint32_t i = 0; i < scanner->priority_count; i++) {
+        scanner->priority[i][0] = place[scanner->priority[i][0]];
+        scanner->priority[i][1] = place[scanner->priority[i][1]];
+    }
+}
+
 enum status config_universe(const struct config *config, struct universe *universe) {
-    enum status status = universe_create(universe, config->venue_count, config->symbol_count);
+    if (config->venues_on == 0) {
+        return status_fail(STATUS_CONFIG, "every venue is off: nothing is left to watch or trade");
+    }
+    enum status status = universe_create(universe, config->venues_on, config->symbol_count);
     if (status == STATUS_OK) {
         memcpy(universe->venues, config->venues, sizeof(universe->venues));
         memcpy(universe->symbols, config->symbols, sizeof(universe->symbols));

@@ -34,7 +34,8 @@ struct config_venue {
 
 struct config {
     struct settings settings;
-    uint16_t venue_count;
+    uint16_t venue_count; // every venue of the table, those that are off last
+    uint16_t venues_on;   // the others: only they are part of a desk
     uint16_t symbol_count;
     struct venue_entry venues[VENUE_MAX];
     struct symbol symbols[SYMBOL_MAX];
@@ -70,7 +71,12 @@ enum status config_parse(struct config *config, const struct config_options *opt
                          const char *name, struct slice text,
                          struct config_report *report) MUST_CHECK;
 
-// Venues and symbols as a universe of the caller, listings not known yet.
+// Puts venues that are off behind the others, order kept, and counts the others. config_load has
+// done it; again after roles were changed.
+void config_sort_venues(struct config *config);
+
+// Symbols, and the venues that are not off, as a universe of the caller; listings are not known
+// yet. STATUS_CONFIG when every venue is off.
 enum status config_universe(const struct config *config, struct universe *universe) MUST_CHECK;
 
 // The effective configuration as INI text: parses back to an equal struct config.

@@ -114,4 +114,5 @@ void config_settle(struct config_loader *loader) {
     settle_books(loader);
     settle_pools(loader);
     settle_orders(loader);
+    config_sort_venues(loader->config);
 }

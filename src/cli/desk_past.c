@@ -5,8 +5,7 @@
 #include "cli/desk_inside.h"
 #include "trade/recall.h"
 
-// What the last session left, before this one begins. A demo and, for now, paper start a fresh
-// account and only say.
+// What the last session left, before this one begins: told only. Every start opens a fresh account.
 void desk_past_recall(struct desk_run *run, const char *folder) {
     struct journal_session session;
     if (journal_session_open(&session, folder) != STATUS_OK) {

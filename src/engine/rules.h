@@ -90,8 +90,6 @@ enum rule_unit {
       "the price is too far from the cross-venue median")                                          \
     X(RULE_SLIPPAGE, "slippage", LEVEL_EXECUTION, UNIT_BPS, false,                                 \
       "the book is too thin: expected slippage is high")                                           \
-    X(RULE_MESSAGE_RATE, "message_rate", LEVEL_EXECUTION, UNIT_COUNT, true,                        \
-      "the venue's message budget is used up")                                                     \
     X(RULE_MIN_EDGE, "min_edge", LEVEL_JOB, UNIT_BPS, false, "net edge is below the threshold")    \
     X(RULE_MAX_LOSS, "max_loss", LEVEL_JOB, UNIT_BPS, false,                                       \
       "opening would cost more than max_acceptable_loss of the risk mode")                         \
@@ -113,8 +111,6 @@ enum rule_unit {
       "as many jobs run on the venue as may")                                                      \
     X(RULE_VENUE_NOTIONAL_MAX, "venue_notional_max", LEVEL_SCHEDULE, UNIT_USD, true,               \
       "the venue's notional in jobs would exceed its limit")                                       \
-    X(RULE_STANDING, "standing", LEVEL_SCHEDULE, UNIT_COUNT, true,                                 \
-      "this standing opportunity already has its job of this strategy")                            \
     X(RULE_REPEAT_MINUTE, "repeat_minute", LEVEL_SCHEDULE, UNIT_COUNT, true,                       \
       "too many jobs on the symbol this minute")                                                   \
     X(RULE_REPEAT_DAY, "repeat_day", LEVEL_SCHEDULE, UNIT_COUNT, true, "too many jobs today")      \

@@ -15,8 +15,11 @@ struct frame {
     struct slice text;     // of an error
     struct json feed;      // stands on the object
     struct json confirmed; // stands on the selectors of an acknowledgement
+    struct json revoked;   // likewise
+    struct json numbers;   // of the first change, for each of those confirmed
     int64_t sequence, previous;
-    bool has_feed, has_sequence, has_previous, answer, error, has_confirmed;
+    bool has_feed, has_sequence, has_previous, answer, error;
+    bool has_confirmed, has_revoked, has_numbers;
 };
 
 static void read_error(struct json *r, struct frame *frame) {
@@ -48,6 +51,16 @@ static void read_result(struct json *r, struct frame *frame) {
         if (slice_equals(key, SLICE("subs")) && json_peek(r) == JSON_ARRAY) {
             frame->confirmed = *r;
             frame->has_confirmed = true;
+        } else if (slice_equals(key, SLICE("unsubs")) && json_peek(r) == JSON_ARRAY) {
+            frame->revoked = *r;
+            frame->has_revoked = true;
+        } else if (slice_equals(key, SLICE("first_sequence_number")) &&
+                   json_peek(r) == JSON_ARRAY) {
+            frame->numbers = *r;
+            frame->has_numbers = true;
+        } else if (slice_equals(key, SLICE("stream"))) {
+            md_read_text(r, &frame->stream);
+            continue;
         }
         json_skip(r);
     }
@@ -85,15 +98,46 @@ static struct slice instrument_of(struct slice selector) {
     return at == NULL ? selector : (struct slice){selector.data, (size_t)(at - selector.data)};
 }
 
+// The number the first change after a book's snapshot will have; 0: not told.
+static void announce(struct md *md, struct frame *frame, uint16_t symbol) {
+    int64_t number = 0;
+    bool told = frame->has_numbers && json_array_next(&frame->numbers);
+    if (told) {
+        md_read_int(&frame->numbers, &number);
+    }
+    if (slice_equals(frame->stream, slice_of(GRVT_BOOK_STREAM)) && symbol != MD_SYMBOL_NONE) {
+        md->first_delta[symbol] = number > 0 ? (uint64_t)number : 0;
+    }
+}
+
+static void revoke(struct md *md, struct frame *frame) {
+    struct slice selector;
+    uint16_t symbol;
+    bool book = slice_equals(frame->stream, slice_of(GRVT_BOOK_STREAM));
+    json_array_begin(&frame->revoked);
+    while (json_array_next(&frame->revoked) && json_string(&frame->revoked, &selector)) {
+        if (book && md_find_symbol(md, instrument_of(selector), &symbol)) {
+            md->first_delta[symbol] = 0;
+        }
+    }
+}
+
 // One for every instrument of the answer.
-static void decode_answer(const struct md *md, struct frame *frame, struct md_sink *sink) {
+static void decode_answer(struct md *md, struct frame *frame, struct md_sink *sink) {
     struct slice selector;
     uint32_t count = 0;
+    if (frame->has_revoked) {
+        revoke(md, frame);
+    }
+    if (frame->has_numbers) {
+        json_array_begin(&frame->numbers);
+    }
     if (frame->has_confirmed) {
         json_array_begin(&frame->confirmed);
         while (json_array_next(&frame->confirmed) && json_string(&frame->confirmed, &selector)) {
             uint16_t symbol = MD_SYMBOL_NONE;
             (void)md_find_symbol(md, instrument_of(selector), &symbol);
+            announce(md, frame, symbol);
             md_emit_kind(sink, MD_ACK, symbol);
             count++;
         }
@@ -109,12 +153,14 @@ static void emit_book(const struct md *md, const struct frame *frame, const stru
         md_refuse(sink, FEED_MALFORMED, feed->instrument);
         return;
     }
+    bool snapshot = !delta || frame->sequence == 0;
+    uint64_t first = snapshot && delta ? md->first_delta[symbol] : (uint64_t)frame->sequence;
     struct md_update update = {
         .kind = MD_BOOK,
         .symbol = symbol,
         .venue_time_ns = feed->time_ns,
-        .book = {.snapshot = !delta || frame->sequence == 0,
-                 .first = (uint64_t)frame->sequence,
+        .book = {.snapshot = snapshot,
+                 .first = first,
                  .last = (uint64_t)frame->sequence,
                  .previous = (uint64_t)frame->previous,
                  .bids = md->bids,

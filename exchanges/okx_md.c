@@ -1,6 +1,7 @@
 #include "exchanges/okx_md.h"
 
 #include "exchanges/md_decode.h"
+#include "exchanges/okx_checksum.h"
 
 enum { SYMBOLS_PER_SUBSCRIBE = 10 };
 
@@ -112,6 +113,7 @@ const struct venue_md okx_md = {
     .native_name = native_name,
     .subscribe = subscribe,
     .resubscribe_book = resubscribe_book,
+    .book_checksum = okx_checksum,
     .decode = okx_decode,
     .request = request,
     .decode_rest = okx_decode_rest,

@@ -178,7 +178,7 @@ static void take_book(struct feed *feed, const struct md_update *update) {
         return;
     }
     known->seen_book = true;
-    switch (book_sync_apply(&known->book, &update->book)) {
+    switch (md_apply_book(&feed->md, update->symbol, &known->book, &update->book)) {
     case BOOK_APPLIED:
         if (book_crossed(&known->book.book)) {
             book_sync_reset(&known->book);
@@ -199,6 +199,9 @@ static void take_book(struct feed *feed, const struct md_update *update) {
         break;
     case BOOK_GAP:
         drop_book(feed, update->symbol, FEED_GAP);
+        break;
+    case BOOK_BAD_CHECKSUM:
+        drop_book(feed, update->symbol, FEED_CHECKSUM);
         break;
     case BOOK_UNCHANGED:
     case BOOK_BUFFERED:

@@ -15,7 +15,7 @@
 
 struct books {
     struct book_sync sync[HARNESS_SYMBOLS_MAX];
-    uint64_t verdicts[BOOK_GAP + 1];
+    uint64_t verdicts[BOOK_BAD_CHECKSUM + 1];
     uint64_t crossed;
     int64_t bbo_time_ns[HARNESS_SYMBOLS_MAX];
     uint64_t bbo_sequence[HARNESS_SYMBOLS_MAX];
@@ -40,7 +40,7 @@ static void on_update(struct harness *harness, const struct md_update *update) {
     struct books *books = harness->user;
     if (update->kind == MD_BOOK) {
         struct book_sync *sync = &books->sync[update->symbol];
-        books->verdicts[book_sync_apply(sync, &update->book)]++;
+        books->verdicts[md_apply_book(&harness->md, update->symbol, sync, &update->book)]++;
         books->crossed += book_crossed(&sync->book);
     } else if (update->kind == MD_BBO) {
         int64_t *time_ns = &books->bbo_time_ns[update->symbol];
@@ -204,6 +204,7 @@ static void test_okx(void **state) {
     assert_int_equal(harness.causes[FEED_BAD_NUMBER], row->out_of_range);
     assert_int_equal(harness.causes[FEED_UNKNOWN_SYMBOL], row->unknown);
     assert_int_equal(books.verdicts[BOOK_GAP], row->gaps);
+    assert_int_equal(books.verdicts[BOOK_BAD_CHECKSUM], 0);
     assert_int_equal(books.crossed, 0);
     recording_close(&recording);
     books_finish(&books);

@@ -91,6 +91,7 @@ static bool subscribe(struct md *md, uint32_t connection, uint32_t step, struct 
     }
     if (step == 0) { // a new connection counts anew
         memset(md->first_delta, 0, sizeof(md->first_delta));
+        memset(md->first_merged, 0, sizeof(md->first_merged));
     }
     for (uint32_t from = 0; md_listed_symbol(md, from) >= 0; from += SYMBOLS_PER_SUBSCRIBE) {
         for (uint32_t stream = 0; stream < COUNT_OF(streams); stream++) {

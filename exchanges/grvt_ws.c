@@ -98,26 +98,37 @@ static struct slice instrument_of(struct slice selector) {
     return at == NULL ? selector : (struct slice){selector.data, (size_t)(at - selector.data)};
 }
 
-// The number the first change after a book's snapshot will have; 0: not told.
+// Where the number that a stream's first change will have is kept. NULL: of no use.
+static uint64_t *first_of(struct md *md, struct slice stream, uint16_t symbol) {
+    if (slice_equals(stream, slice_of(GRVT_BOOK_STREAM))) {
+        return &md->first_delta[symbol];
+    }
+    return slice_equals(stream, slice_of(GRVT_QUOTE_STREAM)) ? &md->first_merged[symbol] : NULL;
+}
+
+// The number the first change after the snapshot will have; 0: not told.
 static void announce(struct md *md, struct frame *frame, uint16_t symbol) {
     int64_t number = 0;
     bool told = frame->has_numbers && json_array_next(&frame->numbers);
     if (told) {
         md_read_int(&frame->numbers, &number);
     }
-    if (slice_equals(frame->stream, slice_of(GRVT_BOOK_STREAM)) && symbol != MD_SYMBOL_NONE) {
-        md->first_delta[symbol] = number > 0 ? (uint64_t)number : 0;
+    uint64_t *first = symbol != MD_SYMBOL_NONE ? first_of(md, frame->stream, symbol) : NULL;
+    if (first != NULL) {
+        *first = number > 0 ? (uint64_t)number : 0;
     }
 }
 
 static void revoke(struct md *md, struct frame *frame) {
     struct slice selector;
     uint16_t symbol;
-    bool book = slice_equals(frame->stream, slice_of(GRVT_BOOK_STREAM));
     json_array_begin(&frame->revoked);
     while (json_array_next(&frame->revoked) && json_string(&frame->revoked, &selector)) {
-        if (book && md_find_symbol(md, instrument_of(selector), &symbol)) {
-            md->first_delta[symbol] = 0;
+        if (md_find_symbol(md, instrument_of(selector), &symbol)) {
+            uint64_t *first = first_of(md, frame->stream, symbol);
+            if (first != NULL) {
+                *first = 0;
+            }
         }
     }
 }
@@ -199,7 +210,10 @@ static bool chains(struct md *md, const struct frame *frame, int64_t time_ns, ui
     if (known == COUNT_ASKED || (known == (uint64_t)frame->sequence)) {
         return false; // the snapshot is on its way, or this one was repeated
     }
-    if (known != COUNT_FRESH && (known == COUNT_NONE || known != (uint64_t)frame->previous)) {
+    uint64_t first = md->first_merged[symbol];
+    bool next = known == COUNT_FRESH ? first == 0 || first == (uint64_t)frame->sequence
+                                     : known != COUNT_NONE && known == (uint64_t)frame->previous;
+    if (!next) {
         ask_again(md, time_ns, symbol, sink);
         return false;
     }

@@ -80,6 +80,7 @@ struct md {
     uint64_t merged_sequence[SYMBOL_MAX]; // of the newest message in it
     uint64_t next_sequence[MD_CONNECTIONS_MAX]; // where a connection numbers its messages
     uint64_t first_delta[SYMBOL_MAX];    // of the book, where it is told with the subscription
+    uint64_t first_merged[SYMBOL_MAX];   // likewise, of what is merged
     int64_t merged_asked_ns[SYMBOL_MAX]; // when it was asked for again, venue's clock
 };
 

@@ -43,14 +43,15 @@ enum trouble {
     SWAPPED,
     LATE,
     OLD_SNAPSHOT,
-    DAMAGED,
+    GARBLED, // in a way the decoder notices
+    DAMAGED, // in a way only a checksum tells
     BROKEN,
     STALE_ANSWER,
     TROUBLES
 };
-static const char *const trouble_names[] = {"lost",        "repeated",     "swapped",
-                                            "late",        "old snapshot", "damaged",
-                                            "reconnected", "stale answer"};
+static const char *const trouble_names[] = {"lost",    "repeated",     "swapped",
+                                            "late",    "old snapshot", "garbled",
+                                            "damaged", "reconnected",  "stale answer"};
 
 struct frame {
     char data[FRAME_MAX];
@@ -86,7 +87,8 @@ struct run {
     uint64_t newest; // of the messages that came
     uint64_t verdicts[BOOK_BAD_CHECKSUM + 1];
     uint64_t frame_version;
-    bool want_book, want_connection, was_book;
+    bool want_book, want_connection;
+    bool garbled;     // the message at hand is not what was sent
     uint32_t without; // messages since the book was last live
     uint64_t ask_at;  // when the answer comes; 0 = none asked for
     struct text answer, stale;
@@ -194,7 +196,6 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
         return;
     }
     enum book_verdict verdict = md_apply_book(&run->md, update->symbol, &run->sync, &update->book);
-    run->was_book = true;
     run->verdicts[verdict]++;
     if (verdict == BOOK_APPLIED) {
         bool spans = run->sync.rule == BOOK_RULE_REST_SPAN;
@@ -206,7 +207,7 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
 }
 
 static void judge(struct run *run, uint64_t version) {
-    bool newer = version > run->newest;
+    bool newer = version > run->newest && !run->garbled;
     run->newest = newer ? version : run->newest;
     run->without = run->sync.state == BOOK_LIVE ? 0 : run->without + 1;
     if (run->sync.state != BOOK_LIVE) {
@@ -233,7 +234,6 @@ static void say(struct run *run, struct slice text) {
 static void deliver(struct run *run, struct slice bytes, uint64_t version) {
     run->frame_version = version;
     run->reply[0] = '\0';
-    run->was_book = false;
     run->md.venue->decode(&run->md, run->md.venue->book_connection, bytes, &run->sink);
     if (version > 0) {
         judge(run, version);
@@ -369,6 +369,17 @@ static void damage(struct run *run, struct frame *frame) {
     }
 }
 
+// A digit becomes something else.
+static void garble(struct run *run, struct frame *frame) {
+    for (int i = 0; i < 1000; i++) {
+        char *at = &frame->data[next_random(run) % frame->size];
+        if (*at >= '0' && *at <= '9') {
+            *at = 'x';
+            return;
+        }
+    }
+}
+
 // OKX's server sends 0 where the sum was: the one it would have sent until 2026.
 static void add_checksum(const struct run *run, struct frame *frame) {
     struct level bids[LEVELS], asks[LEVELS];
@@ -447,6 +458,12 @@ static void pass_on(struct run *run) {
         if (run->snapshot.size > 0 && run->version - run->snapshot.version < HISTORY / 2) {
             deliver_frame(run, &run->snapshot);
         }
+        break;
+    case GARBLED:
+        garble(run, frame);
+        run->garbled = true;
+        deliver_frame(run, frame);
+        run->garbled = false;
         break;
     case DAMAGED:
         damage(run, frame);

@@ -183,6 +183,22 @@ static void the_first_change_is_announced(void **state) {
     assert_int_equal(say_book(0).book.first, 0);
 }
 
+// So that a snapshot that is repeated, or a first change that is lost, does not leave a wrong
+// price.
+static void the_first_change_of_the_best_prices_is_announced(void **state) {
+    (void)state;
+    answer("v1.mini.d", "\"subs\":[\"BTC_USDT_Perp@0\"],\"first_sequence_number\":[\"1061214\"]");
+    (void)say(0, 100, WHOLE);
+    assert_int_equal(say(1061214, 100, ",\"best_bid_size\":\"3\"").gaps, 0);
+    (void)say(0, 100, WHOLE);
+    struct told told = say(1061215, 101, ",\"best_bid_size\":\"4\"");
+    assert_int_equal(told.gaps, 1);
+    assert_int_equal(told.replies, 2);
+    answer("v1.mini.d", "\"subs\":[],\"unsubs\":[\"BTC_USDT_Perp@0\"]");
+    (void)say(0, 110, WHOLE);
+    assert_int_equal(say(7, 110, ",\"best_bid_size\":\"3\"").gaps, 0); // not told: any
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(deltas_are_merged, set_up, tear_down),
@@ -190,6 +206,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_hole_is_asked_about_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bad_number_empties_both_sides, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_change_is_announced, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_first_change_of_the_best_prices_is_announced, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

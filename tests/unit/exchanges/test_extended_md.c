@@ -84,6 +84,10 @@ static void books_chain_between_other_messages(void **state) {
     book_sync_finish(&sync);
 }
 
+#define NOTHING                                                                                    \
+    "{\"type\":\"ORDERBOOKS.DELTA\",\"data\":7,\"seq\":1,"                                         \
+    "\"subscription\":\"orderbooks.BTC-USD\"}"
+
 // A change that cannot be read is missed by the book, although the connection counts on.
 static void an_unreadable_change_is_a_hole(void **state) {
     (void)state;
@@ -91,8 +95,7 @@ static void an_unreadable_change_is_a_hole(void **state) {
         BOOK("DELTA", "{\"p\":\"84050\",\"q\":\"x\",\"c\":\"y\"}", "1"),
         BOOK("DELTA", "{\"p\":\"84050\",\"q\":\"1\",\"c\":\"1\"},{\"p\":\"84049\",\"q\":\"1\"}",
              "1"),
-        "{\"type\":\"ORDERBOOKS.DELTA\",\"data\":7,\"seq\":1,"
-        "\"subscription\":\"orderbooks.BTC-USD\"}",
+        NOTHING,
     };
     for (size_t i = 0; i < COUNT_OF(unreadable); i++) {
         struct book_sync sync;

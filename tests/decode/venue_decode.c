@@ -275,14 +275,23 @@ static void explain_answer(struct decoding *decoding, const struct message *mess
     }
 }
 
-static void decode_answer(struct decoding *decoding, const struct message *message) {
+static bool has_private_words(const struct message *message) {
     struct json r;
     json_init(&r, message->bytes);
-    bool secret = is_private(&r) && json_end(&r);
+    return is_private(&r) && json_end(&r);
+}
+
+static void add_private(struct decoding *decoding) {
+    forget(decoding);
+    add_ignored_for(decoding, "private", "a message about orders or an account");
+}
+
+static void decode_answer(struct decoding *decoding, const struct message *message) {
+    bool secret = has_private_words(message);
     int kind = secret ? -1 : kind_of_answer(decoding, message);
     forget(decoding);
     if (secret) {
-        add_ignored_for(decoding, "private", "an answer about orders or an account");
+        add_private(decoding);
     } else if (kind >= 0) {
         decode_answer_as(decoding, message, (enum md_request_kind)kind);
     } else {
@@ -302,6 +311,9 @@ static void decode_message(struct decoding *decoding, const struct message *mess
         decode_answer(decoding, message);
     } else if (untold) {
         decode_stream(decoding, message);
+    }
+    if (decoding->told == 0 && has_private_words(message)) {
+        add_private(decoding); // an order's acknowledgement looks like a subscription's
     }
     if (decoding->lines.size == 0 && decoding->common.size == 0) {
         if (decoding->is_unknown) {

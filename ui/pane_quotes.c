@@ -138,6 +138,9 @@ static const char *note_of(const struct view *view, const struct state_quote *q)
     if ((q->flags & QUOTE_QUARANTINED) != 0) {
         return "QUAR";
     }
+    if ((q->flags & QUOTE_OUTLIER) != 0) {
+        return "QUOR";
+    }
     if (q->freshness == FRESH_STALE) {
         return "STALE";
     }
@@ -282,6 +285,18 @@ static void add_venue(const struct view *view, const struct state_quote *q, stru
     }
 }
 
+static void add_quorum(const struct state_quote *q, struct page *page) {
+    if (q->quorum.v < 0) {
+        page_add(page, INK_FAINT, "quorum", "off: it needs three other venues with fresh quotes");
+        return;
+    }
+    struct text text = page_line(page, INK_TEXT, "quorum");
+    bps_print(&text, q->quorum);
+    text_add_string(&text, (q->flags & QUOTE_OUTLIER) != 0
+                               ? " bps from the median of the others: out of pricing"
+                               : " bps from the median of the others");
+}
+
 static void quotes_details(const struct view *view, uint32_t row, struct page *page) {
     const struct state_quote *q = quote_of(view, row);
     struct text title = TEXT_OVER(page->title);
@@ -298,6 +313,7 @@ static void quotes_details(const struct view *view, uint32_t row, struct page *p
         qty_print(&text, q->ask_size, 0, QTY_DIGITS);
         text = page_line(page, INK_TEXT, "age");
         number_age(&text, q->age_ms);
+        add_quorum(q, page);
         if (q->next_settlement_ns != 0) {
             text = page_line(page, INK_TEXT, "settlement");
             text_add_string(&text, "in ");
@@ -328,6 +344,11 @@ static void quotes_why(const struct view *view, uint32_t row, struct page *page)
         verdict.rule = RULE_NO_QUOTE;
     } else if ((q->flags & QUOTE_QUARANTINED) != 0) {
         page_add(page, INK_WARN, "rule", "%s", rule_name(RULE_QUARANTINE));
+        page_add(page, INK_TEXT, "", "%s", rule_sentence(RULE_QUARANTINE));
+        return;
+    } else if ((q->flags & QUOTE_OUTLIER) != 0) {
+        page_add(page, INK_WARN, "rule", "%s", rule_name(RULE_QUARANTINE));
+        add_quorum(q, page);
         page_add(page, INK_TEXT, "", "%s", rule_sentence(RULE_QUARANTINE));
         return;
     } else if (q->freshness == FRESH_STALE) {

@@ -56,6 +56,7 @@ struct state_quote { // one per listing, in listing id order
     struct px bid, ask, mark;
     struct qty bid_size, ask_size;
     struct bps spread;
+    struct bps quorum; // distance from the median of the others, below 0: fewer than three others
     struct rate funding_per_hour;
     int64_t next_settlement_ns;
     int64_t age_ms;

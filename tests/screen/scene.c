@@ -76,6 +76,7 @@ static void fill_quotes(struct scene *scene) {
                 .bid_size = {(int64_t)(v + 1) * 123456789 + s * 7777777},
                 .ask_size = {(int64_t)(v + 2) * 98765432 + s * 3333333},
                 .spread = BPS_C(2 + (v * 3 + s) % 40),
+                .quorum = BPS_C(11 + v * 7),
                 .funding_per_hour = {(v * 3 - s * 2 + 5) * INT64_C(1250000)},
                 .next_settlement_ns = NOW_NS + INT64_C(7200) * NS_PER_S,
                 .age_ms = 12 + v * 31 + s * 17,

@@ -7,7 +7,7 @@
 
 #define CONFIDENCE_PERSISTENCE_NS (5 * NS_PER_S)
 
-enum { SAMPLE_PAIRS_MAX = 20000 }; // of one pass: about a millisecond
+enum { SAMPLE_PAIRS_MAX = 10000 }; // of one pass: about a millisecond
 
 enum status scanner_create(struct scanner *scanner, const struct universe *universe) {
     *scanner = (struct scanner){0};

@@ -318,7 +318,7 @@ static void test_largest_desk(void **state) {
     struct wide *w = create(VENUE_MAX, SYMBOL_MAX);
     int64_t began_ns = mono_now_ns();
     uint64_t quotes = 0;
-    for (int round = 0; round < 30; round++) {
+    for (int round = 0; round < 38; round++) {
         for (uint16_t venue = 0; venue < VENUE_MAX; venue++) {
             for (uint16_t symbol = 0; symbol < SYMBOL_MAX; symbol++) {
                 bool high = venue == VENUE_MAX - 1 && symbol % 10 == 0;

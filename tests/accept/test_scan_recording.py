@@ -139,5 +139,34 @@ def two_runs_are_one():
     check(scan(MINUTES, 5000) == scan(MINUTES, 5000), "two runs differ")
 
 
+def the_same_over_sockets():
+    """The recording served in the venues' protocols, 100 times as fast: what the whole desk prints
+    are events of the recording, and it prints most of those its time holds."""
+    path = SHARED / MINUTES
+    if not path.exists():
+        raise Skip(f"{path} is not here")
+    symbols = ("BTC", "ETH", "SOL", "XRP", "HYPE", "ZEC")
+    done = subprocess.run(
+        [PROGRAM, "scan", "--gross", "--json", f"--demo={path}", "--demo-speed", "100",
+         "--seconds", "60", "--set", "feeds.stale_ms=5000", "--set", "feeds.quiet_ms=5000",
+         "--set", "feeds.max_price_jump_pct=50",
+         "--set", "desk.symbols=" + ", ".join(symbol + "/USDT" for symbol in symbols)],
+        capture_output=True, text=True, timeout=180, env=ENVIRONMENT)
+    check(done.returncode == 0, done.stderr)
+    lines = [json.loads(line, parse_float=Decimal, parse_int=Decimal)
+             for line in done.stdout.splitlines()]
+    seen = {(line["symbol"].removesuffix("/USDT"), line["buy_venue"], line["sell_venue"],
+             line["buy_ask"], line["sell_bid"]) for line in lines
+            if {line["buy_venue"], line["sell_venue"]} <= OURS}
+    # A second of the machine is 100 of the recording: a quote may be handed over late, and meets
+    # others that are as much older.
+    end_ns = max((int(line["t_ns"]) for line in lines), default=0)
+    wanted = {event[1:] for event in expected(5000) if event[1] in symbols and event[0] < end_ns}
+    possible = {event[1:] for event in expected(15000) if event[1] in symbols}
+    check(seen and seen <= possible, f"invented {sorted(seen - possible)[:3]}")
+    check(2 * len(seen & wanted) >= len(wanted), f"{len(seen & wanted)} of {len(wanted)}")
+    print(f"# {len(seen & wanted)} of {len(wanted)} events, {len(seen - wanted)} of older quotes")
+
+
 sys.exit(tap.run([half_a_second, five_seconds, the_table_of_crossings_agrees, nothing_in_a_sweep,
-                  two_runs_are_one]))
+                  two_runs_are_one, the_same_over_sockets]))

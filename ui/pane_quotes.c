@@ -273,10 +273,12 @@ static void add_venue(const struct view *view, const struct state_quote *q, stru
              feed_state_name((enum feed_state)v->state), v->text[0] != '\0' ? ": " : "", v->text);
     page_add(page, INK_TEXT, "updates", "%llu, %u a second, %u books, %u reconnects",
              (unsigned long long)v->updates, v->updates_per_s, v->books_live, v->reconnects);
-    page_add(page, INK_TEXT, "latency", "mean %lld us, p99 %lld us, clock offset %lld ms",
+    // A venue without a call for its time is measured by the stamps of its messages.
+    bool by_stamps = v->round_trip_ns == 0 && v->clock_offset_ns != 0;
+    page_add(page, INK_TEXT, "latency", "mean %lld us, p99 %lld us, clock offset %lld ms%s",
              (long long)(v->latency_mean_ns / NS_PER_US),
              (long long)(v->latency_p99_ns / NS_PER_US),
-             (long long)(v->clock_offset_ns / NS_PER_MS));
+             (long long)(v->clock_offset_ns / NS_PER_MS), by_stamps ? " (by stamps)" : "");
     for (int i = 0; i < FEED_CAUSE_COUNT && i < FEED_CAUSE_MAX; i++) {
         if (v->errors[i] > 0) {
             page_add(page, INK_TEXT, i == 0 ? "errors" : "", "%u %s: %s", v->errors[i],

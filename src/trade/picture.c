@@ -7,6 +7,8 @@
 #define RELIABILITY_WINDOW_NS (300 * NS_PER_S)
 #define SAMPLE_NS             NS_PER_S
 
+const struct depth picture_no_depth = {0};
+
 enum status picture_create(struct picture *picture, const struct universe *universe) {
     *picture = (struct picture){0};
     size_t listings = (size_t)universe->venue_count * universe->symbol_count;

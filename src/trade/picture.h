@@ -60,6 +60,7 @@ void picture_finish(struct picture *picture);
 
 // What lies in the picture is read by picture_quote, picture_depth and picture_funding: inline, in
 // desk.h.
+extern const struct depth picture_no_depth; // empty
 
 // Freshness of a listing's quote at now_ns; *age_ms its age. A quote older than stale_ms but
 // unchanged counts as FRESH_WARN up to quiet_ms while its venue delivered any data frame within

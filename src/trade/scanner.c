@@ -144,13 +144,13 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
     enum maker_leg maker = cost_maker_leg(&venues[buy], &venues[sell], mode);
     int64_t slip_open = 0; // a resting leg pays none
     if (maker != MAKER_BUY) {
-        slip_open += cost_slippage(bought, picture_depth(desk, buy, symbol), SIDE_BUY, size,
-                                   settings->feeds.unknown_size)
+        slip_open += cost_slippage(bought, picture_fresh_depth(desk, buy, symbol, now_ns), SIDE_BUY,
+                                   size, settings->feeds.unknown_size)
                          .v;
     }
     if (maker != MAKER_SELL) {
-        slip_open += cost_slippage(sold, picture_depth(desk, sell, symbol), SIDE_SELL, size,
-                                   settings->feeds.unknown_size)
+        slip_open += cost_slippage(sold, picture_fresh_depth(desk, sell, symbol, now_ns), SIDE_SELL,
+                                   size, settings->feeds.unknown_size)
                          .v;
     }
     struct bps gross = bps_between_floor(sold->bid, bought->ask);

@@ -97,6 +97,7 @@ static void fill_venues(struct scene *scene) {
             .updates_per_s = 180U + v,
             .books_live = 2,
             .clock_offset_ns = (v - 1) * 3 * NS_PER_MS,
+            .round_trip_ns = 40 * NS_PER_MS,
             .latency_mean_ns = 180 * NS_PER_US,
             .latency_p99_ns = 900 * NS_PER_US,
             .age_ms = 20 + v,

@@ -92,7 +92,8 @@ static void serve_request(struct loop_connection *c, const struct http_head *hea
                                (long)(clock_now_ns(&rig->clock) / NS_PER_MS + 70));
                 answer = text;
             }
-            if (answer != NULL && (strcmp(answer, "429") == 0 || strcmp(answer, "503") == 0)) {
+            bool refused = answer != NULL && answer[0] >= '4' && answer[0] <= '5'; // a status
+            if (refused) {
                 loop_reply(c, atoi(answer), answer[0] == '4' ? "Retry-After: 2\r\n" : "",
                            SLICE(""));
             } else if (answer != NULL) {
@@ -283,6 +284,7 @@ static void rig_finish(struct rig *rig) {
     invented_venue.rules_first = invented_venue.quote_from_book = false;
     invented_venue.url_has_time = false;
     invented_venue.book_connection = 0;
+    invented_venue.weight_per_minute = 10000;
     invented_venue.send_burst = invented_venue.send_per_minute = 0;
     invented_subscriptions = 2;
     invented_tells_time = true;
@@ -656,11 +658,11 @@ static void test_age_limit(void **state) {
     (void)state;
 }
 
-// 429: nothing is asked before Retry-After is over.
-static void test_limited(void **state) {
+// Nothing is asked before Retry-After is over.
+static void check_limited(const char *status) {
     struct rig rig;
     rig_init(&rig);
-    rig.answers[MD_REQUEST_TIME] = "429";
+    rig.answers[MD_REQUEST_TIME] = status;
     rig_start(&rig);
     until(&rig, &rig.requests[MD_REQUEST_TIME], 1);
     while (counter_read(&feed_stats(rig.feed)->rest_failures) == 0 && !rig.timed_out) {
@@ -670,6 +672,36 @@ static void test_limited(void **state) {
     uint64_t before_ms = uv_now(&rig.loop);
     until(&rig, &rig.requests[MD_REQUEST_TIME], 2);
     assert_true(uv_now(&rig.loop) - before_ms >= 1500);
+    rig_finish(&rig);
+}
+
+static void test_limited(void **state) {
+    (void)state;
+    check_limited("429");
+    check_limited("418");
+}
+
+// Half of the venue's weight is the feed's, polls included: used up, nothing is asked until the
+// minute is over.
+static void test_weight(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.weight_per_minute = 20;
+    rig.turn_away = true;
+    rig.answers[MD_REQUEST_QUOTE] = "Q 0 1000 1001 5 0 0";
+    rig.settings.poll_ns = 100 * NS_PER_MS;
+    rig_start(&rig);
+    uint64_t began_ms = uv_now(&rig.loop), took_ms = 0;
+    while (took_ms < 9000 && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+        took_ms = uv_now(&rig.loop) - began_ms;
+    }
+    int all = 0;
+    for (int i = 0; i < MD_REQUEST_COUNT; i++) {
+        all += rig.requests[i];
+    }
+    bool one_minute = began_ms / 60000 == (began_ms + took_ms) / 60000;
+    assert_in_range(all, 10, one_minute ? 10 : 20);
     rig_finish(&rig);
     (void)state;
 }
@@ -702,6 +734,7 @@ int main(void) {
         cmocka_unit_test(test_pace),
         cmocka_unit_test(test_connect_budget),
         cmocka_unit_test(test_clock_by_stamps),
+        cmocka_unit_test(test_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -297,6 +297,27 @@ static void test_a_book_keeps_no_quote_fresh(void **state) {
     destroy(w);
 }
 
+// A book that was not heard of for quiet_ms carries no size any more: only the best quote does.
+static void test_a_mute_book_is_not_walked(void **state) {
+    (void)state;
+    struct wide *w = create(2, 1);
+    struct event_depth book = {.venue = 1, .depth = {.receive_ns = w->now_ns, .bid_count = 2}};
+    book.depth.bids[0] = (struct level){{1000 * PX_ONE}, {100 * QTY_ONE}}; // venue 1 takes
+    book.depth.bids[1] = (struct level){{999 * PX_ONE}, {100 * QTY_ONE}};
+    engine_input(&w->engine, EVENT_DEPTH_UPDATED, &book, w->now_ns);
+    struct opportunity found;
+    for (int second = 0; second < 7; second++) {
+        quote(w, 0, 99999); // asks at 1000 less half a hundredth
+        quote(w, 1, 100000);
+        bool heard = second * NS_PER_S <= w->settings.feeds.quiet_ns;
+        // more than the best quote holds
+        assert_true(scanner_evaluate(&w->desk, 0, 0, 1, USD(100500), w->now_ns, &found));
+        assert_int_equal(found.slippage.v >= BPS_WHOLE, !heard);
+        advance(w, NS_PER_S);
+    }
+    destroy(w);
+}
+
 // Stale is told apart from down, once, and the way back as well.
 static void test_stale_alert(void **state) {
     (void)state;
@@ -353,6 +374,7 @@ int main(void) {
         cmocka_unit_test(test_quorum_off),
         cmocka_unit_test(test_roles),
         cmocka_unit_test(test_a_book_keeps_no_quote_fresh),
+        cmocka_unit_test(test_a_mute_book_is_not_walked),
         cmocka_unit_test(test_stale_alert),
         cmocka_unit_test(test_largest_desk),
     };

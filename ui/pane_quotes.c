@@ -299,6 +299,15 @@ static void add_quorum(const struct state_quote *q, struct page *page) {
                                : " bps from the median of the others");
 }
 
+static void add_channel_age(struct text *text, const char *channel, int64_t age_ms) {
+    text_add_format(text, ", %s ", channel);
+    if (age_ms < 0) {
+        text_add_string(text, "none");
+    } else {
+        number_age(text, age_ms);
+    }
+}
+
 static void quotes_details(const struct view *view, uint32_t row, struct page *page) {
     const struct state_quote *q = quote_of(view, row);
     struct text title = TEXT_OVER(page->title);
@@ -315,6 +324,8 @@ static void quotes_details(const struct view *view, uint32_t row, struct page *p
         qty_print(&text, q->ask_size, 0, QTY_DIGITS);
         text = page_line(page, INK_TEXT, "age");
         number_age(&text, q->age_ms);
+        add_channel_age(&text, "book", q->book_age_ms);
+        add_channel_age(&text, "funding", q->funding_age_ms);
         add_quorum(q, page);
         if (q->next_settlement_ns != 0) {
             text = page_line(page, INK_TEXT, "settlement");

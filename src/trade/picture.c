@@ -213,10 +213,13 @@ static enum status picture_on_event(void *self, struct bus *bus, const struct ev
             depth->depth;
         break; // a book may have a connection of its own: it says nothing of the quotes' one
     }
-    case EVENT_FUNDING_UPDATED:
-        listing_of(desk, event->u.funding.venue, event->u.funding.symbol)->funding =
-            event->u.funding;
+    case EVENT_FUNDING_UPDATED: {
+        struct picture_listing *listing =
+            listing_of(desk, event->u.funding.venue, event->u.funding.symbol);
+        listing->funding = event->u.funding;
+        listing->funding_ns = bus->now_ns;
         break;
+    }
     case EVENT_FEED_STATE: {
         struct picture_venue *venue = &desk->picture.venues[event->u.feed.venue];
         note_reliability(venue, bus->now_ns);
@@ -282,6 +285,11 @@ static int8_t change_of(struct px now, struct px before) {
     return (int8_t)((now.v > before.v) - (now.v < before.v));
 }
 
+// In whole seconds, so that a channel that is well does not redraw the screen all the time.
+static int64_t channel_age_ms(int64_t received_ns, int64_t now_ns) {
+    return received_ns == 0 ? -1 : (now_ns - received_ns) / NS_PER_S * 1000;
+}
+
 static void publish_quote(struct desk *desk, struct state_quote *row, uint16_t venue,
                           uint16_t symbol, int64_t now_ns) {
     struct picture_listing *listing = listing_of(desk, venue, symbol);
@@ -308,6 +316,8 @@ static void publish_quote(struct desk *desk, struct state_quote *row, uint16_t v
         .next_settlement_ns = listing->funding.next_settlement_ns,
         // A fresh quote's age is told in steps, so that a still market does not redraw the screen.
         .age_ms = freshness == FRESH_OK ? age_ms / 100 * 100 : age_ms / 500 * 500,
+        .book_age_ms = channel_age_ms(picture_depth(desk, venue, symbol)->receive_ns, now_ns),
+        .funding_age_ms = channel_age_ms(listing->funding_ns, now_ns),
         .digits = rules->tick.v > 0 ? px_tick_digits(rules->tick) : 2,
         .funding_generated = (int32_t)listing->funding.generated,
     };

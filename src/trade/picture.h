@@ -18,6 +18,7 @@ enum { PICTURE_QUORUM_OFF = -1, PICTURE_QUORUM_OTHERS_MIN = 3 };
 struct picture_listing {
     struct quote quote;
     struct event_funding funding;
+    int64_t funding_ns;                       // when it came, 0 = never
     struct px fast_min[PICTURE_FAST_BUCKETS]; // of the mid, per tenth of the window
     struct px fast_max[PICTURE_FAST_BUCKETS];
     int64_t fast_bucket[PICTURE_FAST_BUCKETS]; // number of the bucket held, 0 = none

@@ -80,6 +80,8 @@ static void fill_quotes(struct scene *scene) {
                 .funding_per_hour = {(v * 3 - s * 2 + 5) * INT64_C(1250000)},
                 .next_settlement_ns = NOW_NS + INT64_C(7200) * NS_PER_S,
                 .age_ms = 12 + v * 31 + s * 17,
+                .book_age_ms = s == 0 ? v * 1000 : -1,
+                .funding_age_ms = 3000,
                 .digits = prices[s].digits,
                 .funding_generated = 1,
             };

@@ -315,6 +315,18 @@ static void test_a_mute_book_is_not_walked(void **state) {
         assert_int_equal(found.slippage.v >= BPS_WHOLE, !heard);
         advance(w, NS_PER_S);
     }
+    struct event_funding funding = {.venue = 1};
+    engine_input(&w->engine, EVENT_FUNDING_UPDATED, &funding, w->now_ns);
+    advance(w, 2 * NS_PER_S);
+    engine_publish(&w->engine);
+    struct state_quote rows[2];
+    uint64_t version = 0;
+    assert_int_equal(state_read(engine_board(&w->engine), STATE_QUOTES, rows, &version), 2);
+    assert_int_equal(rows[1].age_ms, 3000);
+    assert_int_equal(rows[1].book_age_ms, 9000);
+    assert_int_equal(rows[1].funding_age_ms, 2000);
+    assert_int_equal(rows[0].book_age_ms, -1);
+    assert_int_equal(rows[0].funding_age_ms, -1);
     destroy(w);
 }
 

@@ -129,6 +129,8 @@ struct venue_md {
     bool heartbeat_always;      // whatever was received: the venue closes when its client is silent
     uint32_t connection_age_max_s; // reconnect before the venue does; 0 = no limit
     uint32_t weight_per_minute;
+    // Messages the venue takes from a client at once and a minute; 0 = not told (see the feed).
+    uint16_t send_burst, send_per_minute;
 
     // Canonical symbol to the venue's own name. False: the venue cannot list it.
     bool (*native_name)(const struct symbol *symbol, char out[NATIVE_NAME_MAX]);

@@ -403,6 +403,7 @@ enum status feed_create(struct feed **out, const struct feed_config *config) {
     }
     feed->config = *config;
     feed->sink.on_update = feed_on_update;
+    feed->offset.unit_ns = config->venue->time_unit_ns;
     limits_set(feed);
     feed->symbols = calloc(config->universe->symbol_count, sizeof(*feed->symbols));
     enum status status = feed->symbols == NULL ? status_fail(STATUS_SYSTEM, "no memory for symbols")

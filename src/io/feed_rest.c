@@ -55,6 +55,11 @@ static void poll_done(struct feed *feed, bool good) {
     }
 }
 
+int64_t feed_time_wait_ms(const struct feed *feed) {
+    int64_t gaps = feed->offset.unit_ns / (FEED_TIME_GAP_MS * NS_PER_MS);
+    return feed->offset.count < FEED_TIME_SAMPLES + gaps ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS;
+}
+
 static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symbol,
                      struct slice body) {
     uint64_t before = counter_read(&feed->stats.updates);
@@ -69,8 +74,7 @@ static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symb
         feed->offset_ns = clock_offset_ns(&feed->offset);
         atomic_store(&feed->stats.offset_ns, feed->offset_ns);
         atomic_store(&feed->stats.round_trip_ns, clock_offset_round_trip_ns(&feed->offset));
-        bool more = feed->offset.count < FEED_TIME_SAMPLES;
-        feed_want(feed, kind, 0, more ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS);
+        feed_want(feed, kind, 0, feed_time_wait_ms(feed));
     } else if (kind == MD_REQUEST_INSTRUMENTS) {
         feed_subscribe_waiting(feed);
         feed_want(feed, kind, 0, FEED_RULES_EVERY_MS);

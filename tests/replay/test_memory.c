@@ -417,16 +417,26 @@ static void without_fees_more_arbitrage_appears(void **state) {
 }
 
 // What is accepted follows the risk mode: each takes what the one before it refuses, and no more.
+// Between ten venues there is always a cheap pair, so three of them trade here.
 static void modes_change_what_is_accepted(void **state) {
     (void)state;
-    static const char *const modes[RISK_MODE_COUNT][1] = {
-        {"risk.mode=conservative"}, {"risk.mode=balanced"}, {"risk.mode=aggressive"}};
+    static const char *const modes[RISK_MODE_COUNT] = {
+        "risk.mode=conservative", "risk.mode=balanced", "risk.mode=aggressive"};
+    const char *sets[] = {NULL,
+                          "venues.backpack=reference",
+                          "venues.edgex=reference",
+                          "venues.grvt=reference",
+                          "venues.aster=reference",
+                          "venues.paradex=reference",
+                          "venues.extended=reference",
+                          "venues.lighter=reference"};
     for (uint32_t i = 0; i < RISK_MODE_COUNT; i++) {
         struct tally *t = calloc(1, sizeof(*t));
         assert_non_null(t);
-        struct memory_desk *d = run(modes[i], 1, t, RUN_S);
+        sets[0] = modes[i];
+        struct memory_desk *d = run(sets, COUNT_OF(sets), t, RUN_S);
         printf("# %s: %d hedged-volume jobs opened, %d done, worst edge %.2f bps in %d s\n",
-               modes[i][0] + 10, (int)t->jobs[STRATEGY_WASH][JOB_OPENING],
+               modes[i] + 10, (int)t->jobs[STRATEGY_WASH][JOB_OPENING],
                (int)t->jobs[STRATEGY_WASH][JOB_DONE], (double)t->worst_edge / 100, RUN_S);
         tell_denials(t);
         assert_true(t->worst_edge >= share_limits[i]);

@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "io/config.h"
+#include "io/feed.h"
 #include "sim/sim_market.h"
 
 struct desk_run;
@@ -40,6 +41,8 @@ const struct state_board *desk_run_board(const struct desk_run *run);
 const struct universe *desk_run_universe(const struct desk_run *run);
 const struct clock *desk_run_clock(const struct desk_run *run);
 const struct config *desk_run_config(const struct desk_run *run); // with what a demo changes
+// What a venue's feed counted, also after desk_run_stop; NULL: the venue has none.
+const struct feed_stats *desk_run_feed_stats(const struct desk_run *run, uint16_t venue);
 const char *desk_run_notice(const struct desk_run *run); // what start-up found, "" when nothing
 // A person's command, stamped with the desk's clock.
 enum status desk_run_control(struct desk_run *run,

@@ -167,7 +167,7 @@ static void on_message(struct ws *ws, void *user, struct slice data, bool binary
             feed_judge_state(feed);
         }
     }
-    if (feed->job_added) {
+    if (feed->job_added || c->heard_ms >= feed->soon_ms) {
         feed_rest_pump(feed);
     }
 }

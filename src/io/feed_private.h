@@ -71,6 +71,7 @@ struct feed {
     bool started, stopping;
     bool rules_known; // of one symbol at least
     bool job_added;   // since the table was last looked through
+    int64_t soon_ms;  // loop time when the next row of it is due
     uint32_t pending; // parts not yet let go
     void (*on_stopped)(void *arg);
     void *stopped_arg;

@@ -215,11 +215,14 @@ void feed_rest_pump(struct feed *feed) {
     int64_t now_ms = feed_loop_ms(feed);
     bool by_stream = feed->config.venue->book_rule != BOOK_RULE_REST_SPAN;
     feed->job_added = false;
+    feed->soon_ms = INT64_MAX;
     for (uint16_t i = 0; !feed->stopping && i < feed->config.universe->symbol_count; i++) {
         for (uint32_t k = 0; k < MD_REQUEST_COUNT; k++) {
             enum md_request_kind kind = (enum md_request_kind)k;
             struct feed_job *job = &feed->symbols[i].job[k];
             if (!job->wanted || job->busy || job->due_ms > now_ms) {
+                bool next = job->wanted && !job->busy && job->due_ms < feed->soon_ms;
+                feed->soon_ms = next ? job->due_ms : feed->soon_ms;
                 continue;
             }
             if (kind == MD_REQUEST_BOOK && by_stream) {

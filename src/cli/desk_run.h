@@ -43,6 +43,8 @@ const struct clock *desk_run_clock(const struct desk_run *run);
 const struct config *desk_run_config(const struct desk_run *run); // with what a demo changes
 // What a venue's feed counted, also after desk_run_stop; NULL: the venue has none.
 const struct feed_stats *desk_run_feed_stats(const struct desk_run *run, uint16_t venue);
+// What a demo shows, in a line; nothing outside one.
+void desk_run_describe_demo(const struct desk_run *run, struct text *out);
 const char *desk_run_notice(const struct desk_run *run); // what start-up found, "" when nothing
 // A person's command, stamped with the desk's clock.
 enum status desk_run_control(struct desk_run *run,

@@ -174,6 +174,12 @@ static enum status watch_desk(struct watch *watch, struct desk_run *desk, int64_
     if (status != STATUS_OK) {
         return status;
     }
+    char bytes[128];
+    struct text about = TEXT_OVER(bytes);
+    desk_run_describe_demo(desk, &about);
+    if (about.size > 0) {
+        fprintf(stderr, "perpdesk: %s\n", bytes);
+    }
     while (print_ticks(watch, desk) && cli_wait(began_ns, seconds_ns)) {
     }
     desk_run_stop(desk);

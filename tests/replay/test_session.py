@@ -34,7 +34,7 @@ def verify():
 
 def shows_a_running_desk(desk):
     desk.wait_for("RUNNING")
-    for venue in ("binance", "okx", "hyperliquid"):
+    for venue in ("binance", "okx", "hyperliquid", "lighter", "3 books as 10 venues"):
         desk.wait_for(venue)
     desk.wait_for("DEMO")
     desk.wait_for("wash")  # a hedged-volume job

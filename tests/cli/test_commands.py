@@ -201,7 +201,8 @@ def signals():
         process.stdout.close()
         errors = process.stderr.read()
         process.wait(timeout=20)
-    case(process.returncode == 0 and errors == b"", "feeds ends when its reader leaves",
+    case(process.returncode == 0 and errors.count(b"\n") == 1 and
+         errors.startswith(b"perpdesk: 3 books"), "feeds ends when its reader leaves",
          f"exit {process.returncode} {errors.decode()[:300]}")
 
 

@@ -2,8 +2,9 @@
 // feed per venue with full books.
 //
 // Each size runs in a child of its own: VmHWM is a process's. Feeds are not connected; quotes and
-// books are handed to them where a decoder would, at the depth each venue sends. The journal's buffer and the simulator of a demo
-// are not in it. Growth is what anonymous memory gains between two thirds of the run and its end.
+// books are handed to them where a decoder would, at the depth each venue sends. The journal's
+// buffer and the simulator of a demo are not in it. Growth is what anonymous memory gains between
+// two thirds of the run and its end.
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>

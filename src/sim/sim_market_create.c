@@ -282,7 +282,10 @@ static enum status set_up(struct sim_market *market) {
     const char *shows[SIM_VENUES_MAX] = {NULL};
     if (market->options.map == NULL) {
         deal_by_name(market, shows);
-    } else if ((result = deal_by_map(market, shows)) != STATUS_OK) {
+    } else {
+        result = deal_by_map(market, shows);
+    }
+    if (result != STATUS_OK) {
         return result;
     }
     assign_places(market, shows, counts);

@@ -9,16 +9,20 @@
 
 #include "engine/engine.h"
 #include "io/config.h"
+#include "io/feed.h"
+#include "sim/sim_market.h"
 
 struct desk_run;
 
 struct desk_run_options {
     const struct config *config; // copied
     bool demo;
-    const char *demo_path; // recording to play, NULL: the one that ships with the program
-    int64_t speed_ppm;     // of the recording and the desk's clock, 0 = 1000000
-    bool journal;          // keep a journal in the state folder and say what the last session left
-    bool trade;            // false: strategies are off (feeds, scan)
+    const char *demo_path;     // recording to play, NULL: the one that ships with the program
+    const struct sim_map *map; // which venue shows which book of it, NULL: see sim_market.h
+    uint32_t map_count;
+    int64_t speed_ppm; // of the recording and the desk's clock, 0 = 1000000
+    bool journal;      // keep a journal in the state folder and say what the last session left
+    bool trade;        // false: strategies are off (feeds, scan)
     // Called on an io thread for every quote stored; NULL: nobody listens. latency_ns: venue stamp
     // to stored.
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote,
@@ -37,10 +41,17 @@ const struct state_board *desk_run_board(const struct desk_run *run);
 const struct universe *desk_run_universe(const struct desk_run *run);
 const struct clock *desk_run_clock(const struct desk_run *run);
 const struct config *desk_run_config(const struct desk_run *run); // with what a demo changes
+// What a venue's feed counted, also after desk_run_stop; NULL: the venue has none.
+const struct feed_stats *desk_run_feed_stats(const struct desk_run *run, uint16_t venue);
+// What a demo shows, in a line; nothing outside one.
+void desk_run_describe_demo(const struct desk_run *run, struct text *out);
 const char *desk_run_notice(const struct desk_run *run); // what start-up found, "" when nothing
 // A person's command, stamped with the desk's clock.
 enum status desk_run_control(struct desk_run *run,
                              const struct control_request *request) MUST_CHECK;
+
+// What a demo changes in a configuration, whatever the file says. Also for tests.
+void desk_run_demo_settings(struct config *config);
 
 // The recording a demo plays when none is named: beside the program in a source tree, else where it
 // was installed. STATUS_NO_INPUT when there is none.

@@ -29,41 +29,60 @@ static struct qty shown_size(const struct listing *rules, struct qty size) {
     return down.v == 0 && size.v > 0 ? rules->step : down;
 }
 
-// A recorded side as the venue shows it: prices outwards onto its tick, equal ones joined, best
-// first.
-static uint32_t show_side(const struct listing *rules, const struct book_side *side, bool bids,
-                          struct level *out, uint32_t most) {
-    uint32_t count = 0;
-    for (uint32_t i = side->count; i > 0; i--) {
-        struct level level = side->levels[i - 1];
-        struct px price =
-            bids ? listing_price_floor(rules, level.price) : listing_price_ceil(rules, level.price);
-        if (count > 0 && out[count - 1].price.v == price.v) {
-            out[count - 1].size = qty_add(out[count - 1].size, level.size);
-            continue;
-        }
-        if (count == most || price.v <= 0) {
-            break;
-        }
-        out[count++] = (struct level){price, level.size};
+struct shown_side {
+    const struct listing *rules;
+    bool bids;
+    struct level *levels; // best first
+    uint32_t count, most;
+};
+
+// Adds a recorded level at its price on the venue's tick, outwards; false when it is one too many.
+static bool show_level(struct shown_side *shown, struct level level) {
+    struct px price = shown->bids ? listing_price_floor(shown->rules, level.price)
+                                  : listing_price_ceil(shown->rules, level.price);
+    struct level *last = shown->count > 0 ? &shown->levels[shown->count - 1] : NULL;
+    if (last != NULL && last->price.v == price.v) {
+        last->size = qty_add(last->size, level.size);
+        return true;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        out[i].size = shown_size(rules, out[i].size);
+    if (shown->count == shown->most || price.v <= 0) {
+        return false;
     }
-    return count;
+    shown->levels[shown->count++] = (struct level){price, level.size};
+    return true;
 }
 
-static void publish_source(struct sim_market *market, uint32_t index) {
-    const struct sim_source *source = &market->sources[index];
-    struct vsim_world *world = &market->worlds[source->world];
-    struct vsim_listing *listing = &world->listings[source->listing];
-    uint32_t bids =
-        show_side(&listing->rules, &source->book.bids, true, market->bids, listing->levels_max);
-    uint32_t asks =
-        show_side(&listing->rules, &source->book.asks, false, market->asks, listing->levels_max);
+// A recorded side as the venue shows it. With `best` it begins there, whatever the recorded book
+// says: best prices come by themselves and sooner, and a venue that tells them in its books only
+// would lag behind the others of the same book.
+static void show_side(struct shown_side *shown, const struct book_side *side,
+                      const struct level *best) {
+    bool more = best == NULL || show_level(shown, *best);
+    for (uint32_t i = side->count; i > 0 && more; i--) {
+        struct level level = side->levels[i - 1];
+        bool behind = best == NULL ||
+                      (shown->bids ? level.price.v < best->price.v : level.price.v > best->price.v);
+        more = !behind || show_level(shown, level);
+    }
+    for (uint32_t i = 0; i < shown->count; i++) {
+        shown->levels[i].size = shown_size(shown->rules, shown->levels[i].size);
+    }
+}
+
+static void publish_place(struct sim_market *market, const struct sim_place *place) {
+    const struct sim_source *source = &market->sources[place->source];
+    struct vsim_listing *listing = sim_market_listing(market, place);
+    bool recorded = listing->recorded != 0;
+    bool led = !recorded && source->bid.price.v > 0 && source->book.bids.count > 0 &&
+               source->book.asks.count > 0;
+    struct shown_side bids = {&listing->rules, true, market->bids, 0, listing->levels_max};
+    struct shown_side asks = {&listing->rules, false, market->asks, 0, listing->levels_max};
+    show_side(&bids, &source->book.bids, led ? &source->bid : NULL);
+    show_side(&asks, &source->book.asks, led ? &source->ask : NULL);
     // Ids of frames that go out as recorded are the recording's; others are counted.
-    uint64_t id = listing->recorded != 0 ? source->last_id + market->id_shift[index] : 0;
-    (void)vsim_publish(listing, market->bids, bids, market->asks, asks, id, world->now_ns);
+    uint64_t id = recorded ? source->last_id + market->id_shift[place->source] : 0;
+    (void)vsim_publish(listing, market->bids, bids.count, market->asks, asks.count, id,
+                       market->worlds[place->world].now_ns);
 }
 
 static void poll_sessions(struct sim_market *market, const struct vsim_world *world) {
@@ -77,11 +96,11 @@ static void poll_sessions(struct sim_market *market, const struct vsim_world *wo
 
 // Publications of one venue, one listing after the other: a session sees each of them.
 static void publish_venue(struct sim_market *market, uint32_t venue, bool recorded_only) {
-    for (uint32_t i = 0; i < market->source_count; i++) {
-        const struct sim_source *source = &market->sources[i];
-        if (source->shown && source->world == venue &&
-            (!recorded_only || market->worlds[venue].listings[source->listing].recorded != 0)) {
-            publish_source(market, i);
+    for (uint32_t i = 0; i < market->place_count; i++) {
+        const struct sim_place *place = &market->places[i];
+        if (place->world == venue &&
+            (!recorded_only || sim_market_listing(market, place)->recorded != 0)) {
+            publish_place(market, place);
         }
     }
     poll_sessions(market, &market->worlds[venue]);
@@ -106,17 +125,17 @@ static struct level show_best(const struct listing *rules, const struct book_sid
     return (struct level){price, shown_size(rules, size)};
 }
 
-static void show_quote(struct sim_market *market, uint32_t index, int64_t now_ns) {
-    const struct sim_source *source = &market->sources[index];
-    struct vsim_listing *listing = &market->worlds[source->world].listings[source->listing];
+static void show_quote(struct sim_market *market, const struct sim_place *place, int64_t now_ns) {
+    const struct sim_source *source = &market->sources[place->source];
+    struct vsim_listing *listing = sim_market_listing(market, place);
     struct level bid = show_best(&listing->rules, &source->book.bids, true, source->bid);
     struct level ask = show_best(&listing->rules, &source->book.asks, false, source->ask);
     bool same = bid.price.v == listing->bid.v && ask.price.v == listing->ask.v &&
                 bid.size.v == listing->bid_size.v && ask.size.v == listing->ask_size.v;
     bool counted = listing->recorded == 0 || source->ticker_id == 0;
     if ((!same || !counted) && bid.price.v > 0) {
-        vsim_quote(listing, bid, ask, counted ? 0 : source->ticker_id + market->id_shift[index],
-                   now_ns);
+        vsim_quote(listing, bid, ask,
+                   counted ? 0 : source->ticker_id + market->id_shift[place->source], now_ns);
     }
 }
 
@@ -165,28 +184,28 @@ void sim_frame_move(struct slice frame, uint64_t id_shift, int64_t shift_ms, str
     text_add(out, (struct slice){copied, (size_t)(limit - copied)});
 }
 
-static void forward(struct sim_market *market, const struct sim_source *source, struct slice raw) {
-    struct vsim_world *world = &market->worlds[source->world];
+static void forward(struct sim_market *market, const struct sim_place *place, struct slice raw) {
+    struct vsim_world *world = &market->worlds[place->world];
     int channel = world->venue->recorded_channel(raw);
-    if (channel < 0 || (world->listings[source->listing].recorded >> channel & 1) == 0) {
+    if (channel < 0 || (sim_market_listing(market, place)->recorded >> channel & 1) == 0) {
         return;
     }
     bool moved = market->round == 0;
     for (uint32_t i = 0; i < SIM_SESSIONS_MAX; i++) {
         struct sim_market_session *session = market->sessions[i];
         if (session == NULL || session->session.world != world ||
-            !vsim_subscribed(&session->session, source->listing, (uint32_t)channel)) {
+            !vsim_subscribed(&session->session, place->listing, (uint32_t)channel)) {
             continue;
         }
         if (!moved) {
             text_clear(&market->frame);
-            sim_frame_move(raw, market->id_shift[source - market->sources],
-                           market->shift_ns / NS_PER_MS, &market->frame);
+            sim_frame_move(raw, market->id_shift[place->source], market->shift_ns / NS_PER_MS,
+                           &market->frame);
             market->frames_cut += market->frame.truncated;
             raw = text_slice(&market->frame);
             moved = true;
         }
-        vsim_session_forward(&session->session, source->listing, (uint32_t)channel, raw);
+        vsim_session_forward(&session->session, place->listing, (uint32_t)channel, raw);
     }
 }
 
@@ -197,7 +216,7 @@ static void apply_record(struct sim_market *market) {
     if (sim_record_identify(record, &name)) {
         source = sim_market_source(market, &name);
     }
-    if (source == NULL || !source->shown) {
+    if (source == NULL || source->place_count == 0) {
         return;
     }
     struct sim_change change;
@@ -206,12 +225,16 @@ static void apply_record(struct sim_market *market) {
         return;
     }
     market->records++;
-    if (change.quote || (change.book && source->has_ticker)) {
-        show_quote(market, (uint32_t)(source - market->sources), venue_time(market, record->t_ns));
-    }
-    if (record->kind == TAPE_FRAME && !record->rest &&
-        market->worlds[source->world].listings[source->listing].recorded != 0) {
-        forward(market, source, record->raw);
+    bool quoted = change.quote || (change.book && source->has_ticker);
+    bool forwarded = record->kind == TAPE_FRAME && !record->rest;
+    for (uint32_t i = 0; i < source->place_count; i++) {
+        const struct sim_place *place = &market->places[source->first_place + i];
+        if (quoted) {
+            show_quote(market, place, venue_time(market, record->t_ns));
+        }
+        if (forwarded && sim_market_listing(market, place)->recorded != 0) {
+            forward(market, place, record->raw);
+        }
     }
 }
 
@@ -247,10 +270,12 @@ static void next_round(struct sim_market *market) {
         struct sim_source *source = &market->sources[i];
         market->id_shift[i] += source->last_id - source->first_id + ID_GAP;
         source->first_id = source->last_id = 0;
-        if (source->shown) {
-            vsim_forget(&market->worlds[source->world].listings[source->listing]);
+        if (source->place_count > 0) {
             sim_source_forget(source);
         }
+    }
+    for (uint32_t i = 0; i < market->place_count; i++) {
+        vsim_forget(sim_market_listing(market, &market->places[i]));
     }
 }
 

@@ -59,6 +59,9 @@ static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
     }
     const struct settings_feeds *limits = &desk->settings->feeds;
     int64_t age_ns = age_of(quote, now_ns);
+    if (quote->receive_ns <= desk->picture.venues[venue].lost_ns) {
+        return FRESH_STALE;
+    }
     if (age_ns <= limits->stale_ns) {
         return FRESH_OK;
     }
@@ -223,6 +226,9 @@ static enum status picture_on_event(void *self, struct bus *bus, const struct ev
     case EVENT_FEED_STATE: {
         struct picture_venue *venue = &desk->picture.venues[event->u.feed.venue];
         note_reliability(venue, bus->now_ns);
+        if (venue->feed.state == FEED_LIVE && event->u.feed.state != FEED_LIVE) {
+            venue->lost_ns = bus->now_ns;
+        }
         tell_feed(desk, bus, &event->u.feed);
         venue->feed = event->u.feed;
         break;

@@ -51,6 +51,65 @@ static void test_one_standing_row(void **state) {
     harness_destroy(h);
 }
 
+// With stand_ns a crossing that breaks off begins anew, and what was seen first is its beginning.
+static void test_crossing_has_to_stand(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->settings.scanner.stand_ns = H_MS(250);
+    cross(h, 10);
+    harness_advance(h, H_MS(200));
+    cross(h, 11);
+    harness_calm(h, (struct bps){0}); // broken off
+    harness_advance(h, H_MS(100));
+    cross(h, 12);
+    int64_t began_ns = h->now_ns;
+    harness_advance(h, H_MS(200));
+    cross(h, 13);
+    assert_null(scanner_find(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED));
+    assert_int_equal(harness_count(h, EVENT_OPPORTUNITY_FOUND), 0);
+    harness_advance(h, H_MS(50));
+    cross(h, 14);
+    const struct opportunity *row = scanner_find(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED);
+    assert_non_null(row);
+    assert_int_equal(row->first_seen_ns, began_ns);
+    harness_destroy(h);
+}
+
+// What was told on a connection that is gone is no price until the next one told one.
+static void test_quote_of_a_lost_connection(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    harness_feed(h, H_LIGHTER, FEED_DOWN, 0);
+    harness_feed(h, H_LIGHTER, FEED_LIVE, 0);
+    cross(h, 10);
+    assert_null(scanner_find(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED));
+    assert_non_null(scanner_find(&h->desk, H_BTC, H_BINANCE, H_EXTENDED));
+    harness_advance(h, H_MS(1));
+    harness_calm(h, (struct bps){0});
+    cross(h, 10);
+    assert_non_null(scanner_find(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED));
+    harness_destroy(h);
+}
+
+// A pair whose usual gross is wider than a series tells never survives its round trip.
+static void test_usual_gross_beyond_the_series(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    cross(h, 500);
+    struct series *series = // [symbol][buy][sell]
+        &h->desk.scanner.gross[(H_BTC * H_VENUES + H_LIGHTER) * H_VENUES + H_EXTENDED];
+    *series = (struct series){0};
+    for (int i = 0; i < SERIES_MAX; i++) {
+        series_add(series, 50000);
+    }
+    struct opportunity pair;
+    assert_true(
+        scanner_evaluate(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED, USD(200), h->now_ns, &pair));
+    assert_true(pair.gross.v > SERIES_VALUE_MAX);
+    assert_true(pair.round_trip.v < 0);
+    harness_destroy(h);
+}
+
 static void test_what_does_not_count(void **state) {
     (void)state;
     struct harness *h = harness_create();
@@ -224,6 +283,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_standing_row),
         cmocka_unit_test(test_what_does_not_count),
+        cmocka_unit_test(test_crossing_has_to_stand),
+        cmocka_unit_test(test_quote_of_a_lost_connection),
+        cmocka_unit_test(test_usual_gross_beyond_the_series),
         cmocka_unit_test(test_costs_threshold_and_basis),
         cmocka_unit_test(test_one_job_per_standing_opportunity),
         cmocka_unit_test(test_limits),

@@ -25,6 +25,10 @@ enum cli_option {
     CLI_PORT,
     CLI_TLS,
     CLI_AUTHORITY,
+    CLI_VENUES,
+    CLI_ROTATE_MB,
+    CLI_KEEP,
+    CLI_MAX_MB,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -40,6 +44,10 @@ struct cli_args {
     const char *config;    // --config
     const char *print;     // --print
     const char *authority; // --authority
+    const char *venues;    // --venues, NULL = all of the configuration
+    uint64_t rotate_mb;    // 0 = one file
+    uint32_t keep;         // files, 0 = all
+    uint64_t max_mb;       // of all files, 0 = no limit
     const char *ports[VENUE_MAX];
     uint32_t port_count;
     const char *sets[CLI_SETS_MAX];

@@ -46,6 +46,8 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
         .seed = hash_bytes(entry->name, strlen(entry->name), (uint64_t)clock_now_ns(&run->clock)),
         .on_quote = run->options.on_quote != NULL ? on_quote : NULL,
         .on_quote_arg = hook,
+        .on_frame = run->options.on_frame,
+        .on_frame_arg = run->options.on_frame_arg,
     };
     char ws[MD_CONNECTIONS_MAX][256];
     struct sim_endpoint endpoint;

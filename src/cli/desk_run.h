@@ -11,6 +11,7 @@
 #include "io/config.h"
 
 struct desk_run;
+struct feed_frame;
 
 struct desk_run_options {
     const struct config *config; // copied
@@ -24,6 +25,9 @@ struct desk_run_options {
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote,
                      int64_t latency_ns);
     void *on_quote_arg;
+    // Called on an io thread for every message of a venue, as it came (io/feed.h); NULL: nobody.
+    void (*on_frame)(void *arg, uint16_t venue, const struct feed_frame *frame);
+    void *on_frame_arg;
 };
 
 enum status desk_run_open(struct desk_run **out, const struct desk_run_options *options) MUST_CHECK;

@@ -29,6 +29,14 @@ bool feed_is_healthy(const struct feed *feed) {
            offset_ns >= -limit_ns;
 }
 
+void feed_show_frame(const struct feed *feed, const struct feed_frame *frame) {
+    if (feed->config.on_frame != NULL) {
+        struct feed_frame stamped = *frame;
+        stamped.receive_ns = feed->now_ns;
+        feed->config.on_frame(feed->config.on_frame_arg, feed->config.venue_index, &stamped);
+    }
+}
+
 // ---- state ------------------------------------------------------------------------------------
 
 void feed_tell_state(struct feed *feed) {
@@ -151,6 +159,7 @@ static void on_message(struct ws *ws, void *user, struct slice data, bool binary
     counter_add(&feed->stats.frames, 1);
     counter_add(&feed->stats.bytes, data.size);
     feed->has_data = false;
+    feed_show_frame(feed, &(struct feed_frame){.connection = c->index, .raw = data});
     feed->current = c;
     feed->config.venue->decode(&feed->md, c->index, data, &feed->sink);
     feed->current = NULL;

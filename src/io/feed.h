@@ -47,6 +47,16 @@ struct feed_stats {
 
 struct feed;
 
+// A message as it came, before anything is made of it. Valid during the call.
+struct feed_frame {
+    int64_t receive_ns;        // desk time
+    bool rest;                 // the body of a REST answer that went well
+    enum md_request_kind kind; // REST only
+    uint32_t connection;       // WebSocket only
+    struct slice url, body;    // REST only: what was asked
+    struct slice raw;
+};
+
 struct feed_config {
     uv_loop_t *loop;
     const struct venue_md *venue;
@@ -69,6 +79,9 @@ struct feed_config {
     // Called after each stored quote on the io thread; NULL normally.
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote);
     void *on_quote_arg;
+    // Called with each message on the io thread, which it must not keep waiting; NULL normally.
+    void (*on_frame)(void *arg, uint16_t venue, const struct feed_frame *frame);
+    void *on_frame_arg;
 };
 
 enum status feed_create(struct feed **out, const struct feed_config *config) MUST_CHECK;

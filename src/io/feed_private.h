@@ -100,9 +100,11 @@ struct feed {
 
 int64_t feed_loop_ms(const struct feed *feed);
 void feed_count(struct feed *feed, enum feed_cause cause);
-void feed_tell_state(struct feed *feed);        // as an event, with the figures of now
-void feed_judge_state(struct feed *feed);       // works the state out and tells a change
-void feed_subscribe_waiting(struct feed *feed); // connections that waited for the rules
+void feed_show_frame(const struct feed *feed,
+                     const struct feed_frame *frame); // to on_frame, stamped
+void feed_tell_state(struct feed *feed);              // as an event, with the figures of now
+void feed_judge_state(struct feed *feed);             // works the state out and tells a change
+void feed_subscribe_waiting(struct feed *feed);       // connections that waited for the rules
 
 // feed_md.c
 void feed_on_update(struct md_sink *sink, const struct md_update *update);

@@ -7,8 +7,8 @@
 #include "ui/actions.h"
 
 #define DESK_OPTIONS                                                                               \
-    (CLI_BIT(CLI_DEMO) | CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_CONFIG) |    \
-     CLI_BIT(CLI_SET))
+    (CLI_BIT(CLI_DEMO) | CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_DEMO_MAP) | CLI_BIT(CLI_SECONDS) |  \
+     CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET))
 
 // Help lists them in this order; the first runs when no verb is given.
 const struct cli_verb cli_verbs[] = {
@@ -33,8 +33,8 @@ const struct cli_verb cli_verbs[] = {
          CLI_BIT(CLI_MAX_MB),
      1, 1, "perpdesk record today.ndjson.gz --rotate-mb 256", verb_record},
     {"sim", "[PATH]", "serve a recording in the venues' protocols on this machine",
-     CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) | CLI_BIT(CLI_TLS) |
-         CLI_BIT(CLI_AUTHORITY),
+     CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_DEMO_MAP) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) |
+         CLI_BIT(CLI_TLS) | CLI_BIT(CLI_AUTHORITY),
      0, 1, "perpdesk sim --port binance=9001", verb_sim},
 };
 const uint32_t cli_verb_count = COUNT_OF(cli_verbs);
@@ -80,8 +80,8 @@ void cli_print_help(struct text *out) {
         text_add_format(out, "  %-22s %s\n", name, cli_verbs[i].sentence);
     }
     text_add_string(out, "\nCommon options:\n");
-    static const enum cli_option common[] = {CLI_DEMO, CLI_DEMO_SPEED, CLI_SECONDS, CLI_CONFIG,
-                                             CLI_SET,  CLI_HELP,       CLI_VERSION};
+    static const enum cli_option common[] = {CLI_DEMO,   CLI_DEMO_SPEED, CLI_DEMO_MAP, CLI_SECONDS,
+                                             CLI_CONFIG, CLI_SET,        CLI_HELP,     CLI_VERSION};
     for (size_t i = 0; i < COUNT_OF(common); i++) {
         cli_print_option(out, common[i]);
     }

@@ -9,12 +9,14 @@
 #define PERPDESK_CLI_CLI_H
 
 #include "io/config.h"
+#include "sim/sim.h"
 
 enum { CLI_SETS_MAX = 64, CLI_OPERANDS_MAX = 4 };
 
 enum cli_option {
     CLI_DEMO,
     CLI_DEMO_SPEED,
+    CLI_DEMO_MAP,
     CLI_SECONDS,
     CLI_JSON,
     CLI_GROSS,
@@ -35,11 +37,15 @@ enum cli_option {
 };
 #define CLI_BIT(option) (UINT32_C(1) << (option))
 
-// A command line taken apart. The texts are the process's arguments.
+// A command line taken apart. The texts are the process's arguments; `maps` points into it: it is
+// not copied.
 struct cli_args {
     bool demo, json, gross, verify, tls, help, version;
     const char *demo_path; // NULL: the recording that ships with the program
     int64_t speed_ppm;     // of the recorded time, 0 = not given
+    struct sim_map maps[SIM_VENUES_MAX];
+    char map_venues[SIM_VENUES_MAX][VENUE_NAME_MAX]; // what `maps` serves
+    uint32_t map_count;
     int64_t seconds_ns;    // 0 = until stopped
     const char *config;    // --config
     const char *print;     // --print

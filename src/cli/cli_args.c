@@ -19,6 +19,8 @@ static const struct option_row option_rows[] = {
     {CLI_DEMO, "demo", 0, "[=PATH]",
      "play a recording on this machine: no network, no keys (PATH: another recording)"},
     {CLI_DEMO_SPEED, "demo-speed", 0, "N", "run the recorded time and the desk's clock N times"},
+    {CLI_DEMO_MAP, "demo-map", 0, "VENUE=RECORDED",
+     "show the books recorded as RECORDED as VENUE's, and only what is named so; may be repeated"},
     {CLI_SECONDS, "seconds", 0, "N", "stop after N seconds"},
     {CLI_JSON, "json", 0, NULL, "one JSON object a line"},
     {CLI_GROSS, "gross", 0, NULL, "every crossing as it changes, before costs"},
@@ -78,6 +80,21 @@ static enum status take_speed(struct cli_args *args, const char *value) {
     return STATUS_OK;
 }
 
+// "okx=binance-coinm"
+static enum status take_map(struct cli_args *args, const char *value) {
+    const char *equals = strchr(value, '=');
+    if (args->map_count == SIM_VENUES_MAX) {
+        return status_fail(STATUS_USAGE, "more than %d --demo-map", SIM_VENUES_MAX);
+    }
+    char *venue = args->map_venues[args->map_count];
+    if (equals == NULL || equals == value || equals[1] == '\0' ||
+        !string_copy(venue, VENUE_NAME_MAX, (struct slice){value, (size_t)(equals - value)})) {
+        return status_fail(STATUS_USAGE, "--demo-map %s: expected VENUE=RECORDED", value);
+    }
+    args->maps[args->map_count++] = (struct sim_map){.recorded = equals + 1, .served = venue};
+    return STATUS_OK;
+}
+
 static enum status take_seconds(struct cli_args *args, const char *value) {
     int64_t ppm = 0;
     if (!parse_decimal(value, PPM_ONE / 1000, 31622400 * PPM_ONE, &ppm)) {
@@ -121,6 +138,8 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
                    : STATUS_OK;
     case CLI_DEMO_SPEED:
         return take_speed(args, value);
+    case CLI_DEMO_MAP:
+        return take_map(args, value);
     case CLI_SECONDS:
         return take_seconds(args, value);
     case CLI_JSON:
@@ -234,6 +253,9 @@ static enum status check_sense(const struct cli_verb *verb, const struct cli_arg
     bool is_sim = (verb->options & CLI_BIT(CLI_DEMO)) == 0;
     if (args->speed_ppm != 0 && !args->demo && !is_sim) {
         return status_fail(STATUS_USAGE, "--demo-speed needs --demo");
+    }
+    if (args->map_count != 0 && !args->demo && !is_sim) {
+        return status_fail(STATUS_USAGE, "--demo-map needs --demo");
     }
     if (args->authority != NULL && !args->tls) {
         return status_fail(STATUS_USAGE, "--authority needs --tls");

@@ -95,6 +95,8 @@ enum status cli_open_desk(const struct cli_args *args, struct desk_run_options *
     options->demo = args->demo;
     options->demo_path = args->demo_path;
     options->speed_ppm = args->speed_ppm;
+    options->map = args->map_count > 0 ? args->maps : NULL;
+    options->map_count = args->map_count;
     return desk_run_open(out, options);
 }
 

@@ -7,15 +7,20 @@
 #include "cli/desk_inside.h"
 #include "cli/paths.h"
 
-enum { STOP_WAIT_MS = 2000, JOURNAL_BUFFER_BYTES = 4 * 1024 * 1024 };
+enum { STOP_WAIT_MS = 2000, DEMO_STAND_MS = 250, JOURNAL_BUFFER_BYTES = 4 * 1024 * 1024 };
 
 // A demo runs on its own terms whatever the file says: paper, everything journalled so that it can
 // be replayed, and no currency basis, because all its books are quoted in dollars of one kind or
-// the other as recorded.
-static void apply_demo(struct config *config) {
-    config->settings.journal_quotes_all = true;
-    config->settings.start_status = DESK_RUNNING;
-    config->settings.scanner.basis_mode = BASIS_OFF;
+// the other as recorded. Several venues show one book, each in its own rhythm: for the moment until
+// the slower one follows they cross, which is no edge that anybody recorded.
+void desk_run_demo_settings(struct config *config) {
+    struct settings *settings = &config->settings;
+    int64_t stand_ns = DEMO_STAND_MS * NS_PER_MS;
+    settings->journal_quotes_all = true;
+    settings->start_status = DESK_RUNNING;
+    settings->scanner.basis_mode = BASIS_OFF;
+    settings->scanner.stand_ns =
+        settings->scanner.stand_ns > stand_ns ? settings->scanner.stand_ns : stand_ns;
 }
 
 // A venue that the simulator has nothing for would only stay silent: it is off. Before the universe
@@ -48,6 +53,8 @@ static enum status open_sim(struct desk_run *run) {
         .path = path,
         .clock = &run->clock,
         .speed_ppm = run->options.speed_ppm,
+        .map = run->options.map,
+        .map_count = run->options.map_count,
         .loop = true,
         .tls = true,
     };
@@ -146,7 +153,7 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
         run->options.speed_ppm = PPM_ONE;
     }
     if (options->demo) {
-        apply_demo(&run->config);
+        desk_run_demo_settings(&run->config);
     }
     if (!options->trade) {
         run->config.settings.wash.enabled = run->config.settings.arb.enabled = false;

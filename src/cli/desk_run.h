@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "io/config.h"
+#include "sim/sim_market.h"
 
 struct desk_run;
 struct feed_frame;
@@ -16,10 +17,12 @@ struct feed_frame;
 struct desk_run_options {
     const struct config *config; // copied
     bool demo;
-    const char *demo_path; // recording to play, NULL: the one that ships with the program
-    int64_t speed_ppm;     // of the recording and the desk's clock, 0 = 1000000
-    bool journal;          // keep a journal in the state folder and say what the last session left
-    bool trade;            // false: strategies are off (feeds, scan)
+    const char *demo_path;     // recording to play, NULL: the one that ships with the program
+    const struct sim_map *map; // which venue shows which book of it, NULL: see sim_market.h
+    uint32_t map_count;
+    int64_t speed_ppm; // of the recording and the desk's clock, 0 = 1000000
+    bool journal;      // keep a journal in the state folder and say what the last session left
+    bool trade;        // false: strategies are off (feeds, scan)
     // Called on an io thread for every quote stored; NULL: nobody listens. latency_ns: venue stamp
     // to stored.
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote,
@@ -45,6 +48,9 @@ const char *desk_run_notice(const struct desk_run *run); // what start-up found,
 // A person's command, stamped with the desk's clock.
 enum status desk_run_control(struct desk_run *run,
                              const struct control_request *request) MUST_CHECK;
+
+// What a demo changes in a configuration, whatever the file says. Also for tests.
+void desk_run_demo_settings(struct config *config);
 
 // The recording a demo plays when none is named: beside the program in a source tree, else where it
 // was installed. STATUS_NO_INPUT when there is none.

@@ -83,6 +83,8 @@ enum status verb_sim(const struct cli_args *args) {
                                   .speed_ppm = args->speed_ppm,
                                   .loop = true,
                                   .tls = args->tls,
+                                  .map = args->map_count > 0 ? args->maps : NULL,
+                                  .map_count = args->map_count,
                                   .ports = ports,
                                   .port_count = args->port_count};
     cli_catch_signals();

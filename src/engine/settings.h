@@ -42,6 +42,7 @@ struct settings_scanner {
     uint8_t basis_mode;    // basis = auto | off | <bps>
     struct bps basis_fixed;
     int64_t window_ns; // median_window_sec = 300
+    int64_t stand_ns;  // stand_ms = 0: a crossing is an opportunity once it has lasted this long
     int64_t gone_ns;   // gone_ms = 1000: an opportunity is over after this long without a crossing
     uint32_t priority_count;
     uint16_t priority[16][2]; // priority_pairs = venue:venue, …

@@ -257,19 +257,55 @@ const struct clock *sim_clock(const struct sim *sim) {
     return sim->clock;
 }
 
-void sim_describe(const struct sim *sim, struct text *out) {
+static const char *recorded_by(const struct sim_market *market, const struct sim_place *place) {
+    return market->sources[place->source].venue;
+}
+
+static bool shows_any(const struct sim_market *market, uint32_t venue) {
+    return market->worlds[venue].listing_count > 0;
+}
+
+// "3 books as 10 venues"; nothing when every venue shows its own.
+static void describe_deal(const struct sim *sim, struct text *out) {
     const struct sim_market *market = sim->market;
+    uint32_t books = 0, venues = 0;
+    bool own = true;
+    for (uint32_t i = 0; i < market->place_count; i++) {
+        const char *recorded = recorded_by(market, &market->places[i]);
+        bool told = false;
+        for (uint32_t k = 0; k < i && !told; k++) {
+            told = strcmp(recorded_by(market, &market->places[k]), recorded) == 0;
+        }
+        books += !told;
+        own = own && strcmp(recorded, sim->venues[market->places[i].world]->name) == 0;
+    }
+    for (uint32_t v = 0; v < sim->venue_count; v++) {
+        venues += shows_any(market, v);
+    }
+    if (!own) {
+        text_add_format(out, "%u book%s as %u venue%s", books, books == 1 ? "" : "s", venues,
+                        venues == 1 ? "" : "s");
+    }
+}
+
+void sim_describe(const struct sim *sim, struct text *out) {
+    struct sim_market *market = sim->market;
+    size_t before = out->size;
+    describe_deal(sim, out);
+    text_add_string(out, out->size > before ? "\n" : "");
     for (uint32_t i = 0; i < market->source_count; i++) {
         const struct sim_source *source = &market->sources[i];
-        if (!source->shown) {
+        if (source->place_count == 0) {
             text_add_format(out, "%s %s: not shown\n", source->venue, source->symbol);
-            continue;
         }
-        const struct vsim_listing *listing =
-            &market->worlds[source->world].listings[source->listing];
-        text_add_format(out, "%s %s: recorded %s %s%s; funding, mark and index are SIM\n",
-                        sim->venues[source->world]->name, listing->rules.native, source->venue,
-                        source->symbol, listing->recorded != 0 ? ", byte for byte" : "");
+        for (uint32_t k = 0; k < source->place_count; k++) {
+            const struct sim_place *place = &market->places[source->first_place + k];
+            const struct vsim_listing *listing =
+                &market->worlds[place->world].listings[place->listing];
+            text_add_format(out, "%s %s: recorded %s %s%s; funding, mark and index are SIM\n",
+                            sim->venues[place->world]->name, listing->rules.native, source->venue,
+                            source->symbol, listing->recorded != 0 ? ", byte for byte" : "");
+        }
     }
 }
 
@@ -277,33 +313,15 @@ const struct sim_counters *sim_counters(const struct sim *sim) {
     return &sim->counters;
 }
 
-// The recorded venue that a served one shows, NULL when nothing is recorded for it.
-static const char *shown_by(const struct sim *sim, uint32_t venue) {
-    const struct sim_market *market = sim->market;
-    for (uint32_t i = 0; i < market->source_count; i++) {
-        const struct sim_source *source = &market->sources[i];
-        if (source->shown && source->world == venue) {
-            return source->venue;
-        }
-    }
-    return NULL;
-}
-
 bool sim_shows(const struct sim *sim, const char *venue) {
     int index = sim_market_venue(sim->market, slice_of(venue));
-    return index >= 0 && shown_by(sim, (uint32_t)index) != NULL;
+    return index >= 0 && shows_any(sim->market, (uint32_t)index);
 }
 
 void sim_describe_short(const struct sim *sim, struct text *out) {
-    for (uint32_t venue = 0; venue < sim->venue_count; venue++) {
-        const char *recorded = shown_by(sim, venue);
-        if (recorded != NULL && strcmp(recorded, sim->venues[venue]->name) != 0) {
-            const char *kind =
-                strrchr(recorded, '-'); // "binance-spot": the kind tells most in least
-            text_add_format(out, "%s=%s ", sim->venues[venue]->name,
-                            kind == NULL ? recorded : kind + 1);
-        }
-    }
+    size_t before = out->size;
+    describe_deal(sim, out);
+    text_add_string(out, out->size > before ? ", " : "");
     time_t seconds = (time_t)(sim->market->start_ns / NS_PER_S);
     struct tm utc;
     char date[16] = "";

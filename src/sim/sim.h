@@ -73,7 +73,7 @@ const struct clock *sim_clock(const struct sim *sim);
 // The books of the recording, what they stand for and what is made up, as lines of text for a
 // person.
 void sim_describe(const struct sim *sim, struct text *out);
-// One line of it for a header: what shows another venue's books, what stands first, and the date.
+// One line of it for a header: how many books stand for how many venues, and the date.
 void sim_describe_short(const struct sim *sim, struct text *out);
 const struct sim_counters *sim_counters(const struct sim *sim);
 

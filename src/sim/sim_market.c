@@ -53,17 +53,17 @@ static uint32_t show_side(const struct listing *rules, const struct book_side *s
     return count;
 }
 
-static void publish_source(struct sim_market *market, uint32_t index) {
-    const struct sim_source *source = &market->sources[index];
-    struct vsim_world *world = &market->worlds[source->world];
-    struct vsim_listing *listing = &world->listings[source->listing];
+static void publish_place(struct sim_market *market, const struct sim_place *place) {
+    const struct sim_source *source = &market->sources[place->source];
+    struct vsim_listing *listing = sim_market_listing(market, place);
     uint32_t bids =
         show_side(&listing->rules, &source->book.bids, true, market->bids, listing->levels_max);
     uint32_t asks =
         show_side(&listing->rules, &source->book.asks, false, market->asks, listing->levels_max);
     // Ids of frames that go out as recorded are the recording's; others are counted.
-    uint64_t id = listing->recorded != 0 ? source->last_id + market->id_shift[index] : 0;
-    (void)vsim_publish(listing, market->bids, bids, market->asks, asks, id, world->now_ns);
+    uint64_t id = listing->recorded != 0 ? source->last_id + market->id_shift[place->source] : 0;
+    (void)vsim_publish(listing, market->bids, bids, market->asks, asks, id,
+                       market->worlds[place->world].now_ns);
 }
 
 static void poll_sessions(struct sim_market *market, const struct vsim_world *world) {
@@ -77,11 +77,11 @@ static void poll_sessions(struct sim_market *market, const struct vsim_world *wo
 
 // Publications of one venue, one listing after the other: a session sees each of them.
 static void publish_venue(struct sim_market *market, uint32_t venue, bool recorded_only) {
-    for (uint32_t i = 0; i < market->source_count; i++) {
-        const struct sim_source *source = &market->sources[i];
-        if (source->shown && source->world == venue &&
-            (!recorded_only || market->worlds[venue].listings[source->listing].recorded != 0)) {
-            publish_source(market, i);
+    for (uint32_t i = 0; i < market->place_count; i++) {
+        const struct sim_place *place = &market->places[i];
+        if (place->world == venue &&
+            (!recorded_only || sim_market_listing(market, place)->recorded != 0)) {
+            publish_place(market, place);
         }
     }
     poll_sessions(market, &market->worlds[venue]);
@@ -106,17 +106,17 @@ static struct level show_best(const struct listing *rules, const struct book_sid
     return (struct level){price, shown_size(rules, size)};
 }
 
-static void show_quote(struct sim_market *market, uint32_t index, int64_t now_ns) {
-    const struct sim_source *source = &market->sources[index];
-    struct vsim_listing *listing = &market->worlds[source->world].listings[source->listing];
+static void show_quote(struct sim_market *market, const struct sim_place *place, int64_t now_ns) {
+    const struct sim_source *source = &market->sources[place->source];
+    struct vsim_listing *listing = sim_market_listing(market, place);
     struct level bid = show_best(&listing->rules, &source->book.bids, true, source->bid);
     struct level ask = show_best(&listing->rules, &source->book.asks, false, source->ask);
     bool same = bid.price.v == listing->bid.v && ask.price.v == listing->ask.v &&
                 bid.size.v == listing->bid_size.v && ask.size.v == listing->ask_size.v;
     bool counted = listing->recorded == 0 || source->ticker_id == 0;
     if ((!same || !counted) && bid.price.v > 0) {
-        vsim_quote(listing, bid, ask, counted ? 0 : source->ticker_id + market->id_shift[index],
-                   now_ns);
+        vsim_quote(listing, bid, ask,
+                   counted ? 0 : source->ticker_id + market->id_shift[place->source], now_ns);
     }
 }
 
@@ -165,28 +165,28 @@ void sim_frame_move(struct slice frame, uint64_t id_shift, int64_t shift_ms, str
     text_add(out, (struct slice){copied, (size_t)(limit - copied)});
 }
 
-static void forward(struct sim_market *market, const struct sim_source *source, struct slice raw) {
-    struct vsim_world *world = &market->worlds[source->world];
+static void forward(struct sim_market *market, const struct sim_place *place, struct slice raw) {
+    struct vsim_world *world = &market->worlds[place->world];
     int channel = world->venue->recorded_channel(raw);
-    if (channel < 0 || (world->listings[source->listing].recorded >> channel & 1) == 0) {
+    if (channel < 0 || (sim_market_listing(market, place)->recorded >> channel & 1) == 0) {
         return;
     }
     bool moved = market->round == 0;
     for (uint32_t i = 0; i < SIM_SESSIONS_MAX; i++) {
         struct sim_market_session *session = market->sessions[i];
         if (session == NULL || session->session.world != world ||
-            !vsim_subscribed(&session->session, source->listing, (uint32_t)channel)) {
+            !vsim_subscribed(&session->session, place->listing, (uint32_t)channel)) {
             continue;
         }
         if (!moved) {
             text_clear(&market->frame);
-            sim_frame_move(raw, market->id_shift[source - market->sources],
-                           market->shift_ns / NS_PER_MS, &market->frame);
+            sim_frame_move(raw, market->id_shift[place->source], market->shift_ns / NS_PER_MS,
+                           &market->frame);
             market->frames_cut += market->frame.truncated;
             raw = text_slice(&market->frame);
             moved = true;
         }
-        vsim_session_forward(&session->session, source->listing, (uint32_t)channel, raw);
+        vsim_session_forward(&session->session, place->listing, (uint32_t)channel, raw);
     }
 }
 
@@ -197,7 +197,7 @@ static void apply_record(struct sim_market *market) {
     if (sim_record_identify(record, &name)) {
         source = sim_market_source(market, &name);
     }
-    if (source == NULL || !source->shown) {
+    if (source == NULL || source->place_count == 0) {
         return;
     }
     struct sim_change change;
@@ -206,12 +206,16 @@ static void apply_record(struct sim_market *market) {
         return;
     }
     market->records++;
-    if (change.quote || (change.book && source->has_ticker)) {
-        show_quote(market, (uint32_t)(source - market->sources), venue_time(market, record->t_ns));
-    }
-    if (record->kind == TAPE_FRAME && !record->rest &&
-        market->worlds[source->world].listings[source->listing].recorded != 0) {
-        forward(market, source, record->raw);
+    bool quoted = change.quote || (change.book && source->has_ticker);
+    bool forwarded = record->kind == TAPE_FRAME && !record->rest;
+    for (uint32_t i = 0; i < source->place_count; i++) {
+        const struct sim_place *place = &market->places[source->first_place + i];
+        if (quoted) {
+            show_quote(market, place, venue_time(market, record->t_ns));
+        }
+        if (forwarded && sim_market_listing(market, place)->recorded != 0) {
+            forward(market, place, record->raw);
+        }
     }
 }
 
@@ -247,10 +251,12 @@ static void next_round(struct sim_market *market) {
         struct sim_source *source = &market->sources[i];
         market->id_shift[i] += source->last_id - source->first_id + ID_GAP;
         source->first_id = source->last_id = 0;
-        if (source->shown) {
-            vsim_forget(&market->worlds[source->world].listings[source->listing]);
+        if (source->place_count > 0) {
             sim_source_forget(source);
         }
+    }
+    for (uint32_t i = 0; i < market->place_count; i++) {
+        vsim_forget(sim_market_listing(market, &market->places[i]));
     }
 }
 

@@ -10,11 +10,15 @@
 // session is told to close (1001); after a short pause it begins anew with time stamps and ids
 // moved on, so that both go on rising, and each book starts from the recording's snapshot.
 //
-// Which recorded venue stands for which served one: the map of the options, else the demo's
-// (binance-coinm -> okx, binance-spot -> hyperliquid), else the same name, else the next served
-// venue that nothing else stands for. Frames recorded from the very venue that shows them go out
-// byte for byte, in the first round; later rounds differ in the numbers that are ids and time
-// stamps only.
+// A served venue shows the books of one recorded venue, and a recorded venue may be shown by
+// several. With a map in the options the map alone says which. Without one a served venue shows
+// what was recorded under its own name; else what the demo deals it (the book of Binance USDT-M
+// also to aster, edgex and grvt, that of spot to hyperliquid, lighter, backpack and extended, that
+// of COIN-M to okx and paradex); and what nobody shows by then goes to the next venue that is
+// still empty. Each venue shows a book on its own tick, bids rounded down and asks up: two venues
+// of one book never cross.
+// Frames recorded from the very venue that shows them go out byte for byte, in the first round;
+// later rounds differ in the numbers that are ids and time stamps only.
 //
 // Funding rates, mark and index prices are not recorded: they are MADE UP here (SIM), from the
 // names of venue and symbol and the books' middle, always the same. Settlement is 4 h after the
@@ -28,6 +32,7 @@
 enum {
     SIM_VENUES_MAX = 16,
     SIM_SOURCES_MAX = 256,
+    SIM_PLACES_MAX = SIM_SOURCES_MAX * SIM_VENUES_MAX,
     SIM_SESSIONS_MAX = 256,
     SIM_SYMBOLS_MAX = SYMBOL_MAX,
     SIM_STEP_RECORDS_MAX = 20000, // per call
@@ -35,6 +40,11 @@ enum {
 
 struct sim_map {
     const char *recorded, *served;
+};
+
+// A recorded book as one venue shows it.
+struct sim_place {
+    uint32_t source, world, listing;
 };
 
 struct sim_market_options {
@@ -70,6 +80,8 @@ struct sim_market {
     uint32_t symbol_count;
     struct sim_source *sources; // SIM_SOURCES_MAX
     uint32_t source_count;
+    struct sim_place *places; // SIM_PLACES_MAX; those of a source lie together
+    uint32_t place_count;
     struct vsim_world worlds[SIM_VENUES_MAX];
     int64_t publish_ns[SIM_VENUES_MAX];
     int64_t funding_ns; // of the next funding, mark and index
@@ -81,6 +93,7 @@ struct sim_market {
     uint64_t records, bad_records, frames_cut;
 };
 
+// STATUS_USAGE: the map names a venue that is not served, one twice, or one that was not recorded.
 enum status sim_market_create(struct sim_market **market,
                               const struct sim_market_options *options) MUST_CHECK;
 void sim_market_destroy(struct sim_market *market); // no session may be attached; NULL allowed

@@ -8,9 +8,14 @@
 
 enum { LOOK_AHEAD_RECORDS = 8192, STAMPS_MAX = 101, SETTLEMENT_H = 4 };
 
+// What the shipped recording shows beyond the venues it has by name. Dealt so that venues of
+// different books differ in fees, too.
 static const struct sim_map demo_map[] = {
-    {"binance-coinm", "okx"},
-    {"binance-spot", "hyperliquid"},
+    {"binance", "aster"},         {"binance", "edgex"},
+    {"binance", "grvt"},          {"binance-spot", "hyperliquid"},
+    {"binance-spot", "lighter"},  {"binance-spot", "backpack"},
+    {"binance-spot", "extended"}, {"binance-coinm", "okx"},
+    {"binance-coinm", "paradex"},
 };
 
 struct look {
@@ -109,39 +114,81 @@ static int served_index(const struct sim_market *market, const char *name) {
     return -1;
 }
 
-static int mapped(const struct sim_market *market, const char *recorded) {
-    const struct sim_map *map = market->options.map != NULL ? market->options.map : demo_map;
-    uint32_t count = market->options.map != NULL ? market->options.map_count : COUNT_OF(demo_map);
-    for (uint32_t i = 0; i < count; i++) {
-        if (strcmp(map[i].recorded, recorded) == 0) {
-            return served_index(market, map[i].served);
+static bool is_recorded(const struct sim_market *market, const char *name) {
+    for (uint32_t i = 0; i < market->source_count; i++) {
+        if (strcmp(market->sources[i].venue, name) == 0) {
+            return true;
         }
     }
-    return served_index(market, recorded);
+    return false;
 }
 
-// Gives every source the venue that shows it; UINT32_MAX: none.
-static void assign_venues(struct sim_market *market) {
-    bool taken[SIM_VENUES_MAX] = {false};
+static enum status refuse_unrecorded(const struct sim_market *market, const char *name) {
+    char bytes[256];
+    struct text text = TEXT_OVER(bytes);
     for (uint32_t i = 0; i < market->source_count; i++) {
-        int venue = mapped(market, market->sources[i].venue);
-        market->sources[i].world = venue < 0 ? UINT32_MAX : (uint32_t)venue;
-        if (venue >= 0) {
-            taken[venue] = true;
+        const char *venue = market->sources[i].venue;
+        bool told = false;
+        for (uint32_t k = 0; k < i && !told; k++) {
+            told = strcmp(market->sources[k].venue, venue) == 0;
+        }
+        if (!told) {
+            text_add_format(&text, "%s%s", i == 0 ? "" : ", ", venue);
+        }
+    }
+    return status_fail(STATUS_USAGE, "the recording has no books of %s: it has those of %s", name,
+                       bytes);
+}
+
+// shows[v]: the recorded venue whose books the served venue v shows, NULL = none.
+static enum status deal_by_map(const struct sim_market *market, const char *shows[SIM_VENUES_MAX]) {
+    for (uint32_t i = 0; i < market->options.map_count; i++) {
+        const struct sim_map *row = &market->options.map[i];
+        int venue = served_index(market, row->served);
+        if (venue < 0) {
+            return status_fail(STATUS_USAGE, "%s is not served", row->served);
+        }
+        if (shows[venue] != NULL) {
+            return status_fail(STATUS_USAGE, "%s is to show two books, %s and %s", row->served,
+                               shows[venue], row->recorded);
+        }
+        if (!is_recorded(market, row->recorded)) {
+            return refuse_unrecorded(market, row->recorded);
+        }
+        shows[venue] = row->recorded;
+    }
+    return STATUS_OK;
+}
+
+static bool is_shown(const struct sim_market *market, const char *shows[SIM_VENUES_MAX],
+                     const char *recorded) {
+    for (uint32_t v = 0; v < market->options.venue_count; v++) {
+        if (shows[v] != NULL && strcmp(shows[v], recorded) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void deal_by_name(const struct sim_market *market, const char *shows[SIM_VENUES_MAX]) {
+    for (uint32_t v = 0; v < market->options.venue_count; v++) {
+        const char *name = market->options.venues[v]->name;
+        shows[v] = is_recorded(market, name) ? name : NULL;
+    }
+    for (size_t i = 0; i < COUNT_OF(demo_map); i++) {
+        int venue = served_index(market, demo_map[i].served);
+        if (venue >= 0 && shows[venue] == NULL && is_recorded(market, demo_map[i].recorded)) {
+            shows[venue] = demo_map[i].recorded;
         }
     }
     for (uint32_t i = 0; i < market->source_count; i++) {
-        struct sim_source *source = &market->sources[i];
-        for (uint32_t k = 0; k < i && source->world == UINT32_MAX; k++) {
-            if (strcmp(market->sources[k].venue, source->venue) == 0) {
-                source->world = market->sources[k].world;
-            }
+        const char *recorded = market->sources[i].venue;
+        uint32_t v = 0;
+        while (v < market->options.venue_count && shows[v] != NULL) {
+            v++;
         }
-        for (uint32_t v = 0; v < market->options.venue_count && source->world == UINT32_MAX; v++) {
-            if (!taken[v]) {
-                source->world = v;
-                taken[v] = true;
-            }
+        if (v < market->options.venue_count && !is_shown(market, shows, recorded)) {
+            shows[v] = recorded;
         }
     }
 }
@@ -155,30 +202,42 @@ static int find_symbol(const struct sim_market *market, const char *name) {
     return -1;
 }
 
-// Numbers the listings of each venue; a second book of the same symbol is not shown.
-static void assign_listings(struct sim_market *market, uint32_t counts[SIM_VENUES_MAX]) {
+static int number_symbol(struct sim_market *market, const struct symbol *canonical) {
+    int symbol = find_symbol(market, canonical->name);
+    if (symbol < 0 && market->symbol_count < SIM_SYMBOLS_MAX) {
+        symbol = (int)market->symbol_count;
+        market->symbols[market->symbol_count++] = *canonical;
+    }
+    return symbol;
+}
+
+// Gives every book the places that show it and numbers the listings of each venue; a second book
+// of the same symbol is not shown.
+static void assign_places(struct sim_market *market, const char *shows[SIM_VENUES_MAX],
+                          uint32_t counts[SIM_VENUES_MAX]) {
     bool used[SIM_VENUES_MAX][SIM_SYMBOLS_MAX] = {{false}};
     for (uint32_t i = 0; i < market->source_count; i++) {
         struct sim_source *source = &market->sources[i];
-        if (source->world == UINT32_MAX) {
-            continue;
-        }
-        int symbol = find_symbol(market, source->canonical.name);
-        if (symbol < 0 && market->symbol_count < SIM_SYMBOLS_MAX) {
-            symbol = (int)market->symbol_count;
-            market->symbols[market->symbol_count++] = source->canonical;
-        }
-        if (symbol >= 0 && !used[source->world][symbol]) {
-            used[source->world][symbol] = true;
-            source->shown = true;
-            source->listing = counts[source->world]++;
+        source->first_place = market->place_count;
+        for (uint32_t v = 0; v < market->options.venue_count; v++) {
+            if (shows[v] == NULL || strcmp(shows[v], source->venue) != 0) {
+                continue;
+            }
+            int symbol = number_symbol(market, &source->canonical);
+            if (symbol >= 0 && !used[v][symbol]) {
+                used[v][symbol] = true;
+                source->place_count++;
+                market->places[market->place_count++] =
+                    (struct sim_place){.source = i, .world = v, .listing = counts[v]++};
+            }
         }
     }
 }
 
-static void set_up_listing(struct sim_market *market, struct sim_source *source) {
-    const struct venue_sim *venue = market->options.venues[source->world];
-    struct vsim_listing *listing = &market->worlds[source->world].listings[source->listing];
+static void set_up_listing(struct sim_market *market, const struct sim_place *place) {
+    const struct sim_source *source = &market->sources[place->source];
+    const struct venue_sim *venue = market->options.venues[place->world];
+    struct vsim_listing *listing = sim_market_listing(market, place);
     struct listing seen = {.ready = true, .tick = source->tick, .step = source->step};
     int symbol = find_symbol(market, source->canonical.name);
     ASSERT(symbol >= 0);
@@ -200,7 +259,7 @@ static void set_up_listing(struct sim_market *market, struct sim_source *source)
 // Which channels come byte for byte: those seen in the look-ahead. Needs a second look because the
 // listings exist now.
 static enum status find_recorded(struct sim_market *market) {
-    uint32_t seen[SIM_SOURCES_MAX] = {0};
+    uint32_t seen[SIM_PLACES_MAX] = {0};
     for (uint32_t i = 0; i < LOOK_AHEAD_RECORDS; i++) {
         enum status result = tape_next(market->tape, &market->record);
         if (result == STATUS_IO || (result == STATUS_OK && market->record.kind == TAPE_END)) {
@@ -211,21 +270,18 @@ static enum status find_recorded(struct sim_market *market) {
             !sim_record_identify(&market->record, &name)) {
             continue;
         }
-        struct sim_source *source = find_source(market, &name);
-        if (source == NULL || !source->shown) {
-            continue;
-        }
-        const struct vsim_world *world = &market->worlds[source->world];
-        if (world->listings[source->listing].recorded != 0) {
-            int channel = world->venue->recorded_channel(market->record.raw);
-            seen[source - market->sources] |= channel < 0 ? 0 : UINT32_C(1) << channel;
+        const struct sim_source *source = find_source(market, &name);
+        for (uint32_t k = 0; source != NULL && k < source->place_count; k++) {
+            uint32_t at = source->first_place + k;
+            if (sim_market_listing(market, &market->places[at])->recorded != 0) {
+                const struct venue_sim *venue = market->options.venues[market->places[at].world];
+                int channel = venue->recorded_channel(market->record.raw);
+                seen[at] |= channel < 0 ? 0 : UINT32_C(1) << channel;
+            }
         }
     }
-    for (uint32_t i = 0; i < market->source_count; i++) {
-        const struct sim_source *source = &market->sources[i];
-        if (source->shown) {
-            market->worlds[source->world].listings[source->listing].recorded &= seen[i];
-        }
+    for (uint32_t i = 0; i < market->place_count; i++) {
+        sim_market_listing(market, &market->places[i])->recorded &= seen[i];
     }
     return tape_rewind(market->tape);
 }
@@ -240,8 +296,13 @@ static enum status set_up(struct sim_market *market) {
     }
     market->start_ns = market->first_ns + market->offset_ns;
     uint32_t counts[SIM_VENUES_MAX] = {0};
-    assign_venues(market);
-    assign_listings(market, counts);
+    const char *shows[SIM_VENUES_MAX] = {NULL};
+    if (market->options.map == NULL) {
+        deal_by_name(market, shows);
+    } else if ((result = deal_by_map(market, shows)) != STATUS_OK) {
+        return result;
+    }
+    assign_places(market, shows, counts);
     uint32_t levels_max = 0;
     for (uint32_t i = 0; i < market->options.venue_count && result == STATUS_OK; i++) {
         const struct venue_sim *venue = market->options.venues[i];
@@ -251,9 +312,11 @@ static enum status set_up(struct sim_market *market) {
         market->publish_ns[i] = market->start_ns;
     }
     market->funding_ns = market->start_ns;
+    for (uint32_t i = 0; i < market->place_count && result == STATUS_OK; i++) {
+        set_up_listing(market, &market->places[i]);
+    }
     for (uint32_t i = 0; i < market->source_count && result == STATUS_OK; i++) {
-        if (market->sources[i].shown) {
-            set_up_listing(market, &market->sources[i]);
+        if (market->sources[i].place_count > 0) {
             result = sim_source_open_book(&market->sources[i]);
         }
     }
@@ -275,8 +338,13 @@ enum status sim_market_create(struct sim_market **out, const struct sim_market_o
     struct sim_market *market = calloc(1, sizeof(*market));
     if (market != NULL) {
         market->sources = calloc(SIM_SOURCES_MAX, sizeof(*market->sources));
+        market->places = calloc(SIM_PLACES_MAX, sizeof(*market->places));
     }
-    if (market == NULL || market->sources == NULL) {
+    if (market == NULL || market->sources == NULL || market->places == NULL) {
+        if (market != NULL) {
+            free(market->sources);
+            free(market->places);
+        }
         free(market);
         return status_fail(STATUS_SYSTEM, "simulator: no memory");
     }
@@ -305,6 +373,7 @@ void sim_market_destroy(struct sim_market *market) {
     }
     tape_destroy(market->tape);
     free(market->sources);
+    free(market->places);
     free(market->bids);
     free(market->asks);
     free(market->frame.data);

@@ -21,8 +21,7 @@ struct sim_source {
     struct px tick;          // the finest seen so far, a power of ten; 1 at most
     struct qty step;
 
-    uint32_t world, listing; // where it is shown
-    bool shown;
+    uint32_t first_place, place_count; // where it is shown: of the market's places
 
     struct book book;
     struct level bid, ask;      // best prices

@@ -3,8 +3,6 @@
 
 #include "trade/execution_inside.h"
 
-enum { TRADES_REMEMBERED = 65536 };
-
 enum status execution_create(struct execution *execution) {
     *execution = (struct execution){0};
     return seen_set_create(&execution->trades, TRADES_REMEMBERED);

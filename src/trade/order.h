@@ -8,7 +8,9 @@
 
 #include "engine/bus.h"
 
-enum { ORDERS_MAX = 1024 };
+// A fill of an order whose row was given away is no fill of ours any more: fills told twice are
+// known by their number for as long as the rows last.
+enum { ORDERS_MAX = 1024, TRADES_REMEMBERED = 8 * ORDERS_MAX };
 
 enum order_event {
     ORDER_EVENT_SENT,

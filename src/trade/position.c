@@ -4,7 +4,7 @@
 
 #include "trade/desk.h"
 
-enum { TRADES_REMEMBERED = 65536, CURVE_STEP_S = 15 };
+enum { CURVE_STEP_S = 15 };
 #define DAY_NS (INT64_C(86400) * NS_PER_S)
 
 enum status position_create(struct position_book *book, const struct universe *universe) {

@@ -15,8 +15,9 @@ enum status scanner_create(struct scanner *scanner, const struct universe *unive
     scanner->first = calloc(universe->symbol_count, sizeof(*scanner->first));
     scanner->slots = calloc(pairs, sizeof(*scanner->slots));
     scanner->gross = calloc(pairs, sizeof(*scanner->gross));
+    scanner->crossed_ns = calloc(pairs, sizeof(*scanner->crossed_ns));
     if (scanner->standing == NULL || scanner->free_slots == NULL || scanner->first == NULL ||
-        scanner->slots == NULL || scanner->gross == NULL) {
+        scanner->slots == NULL || scanner->gross == NULL || scanner->crossed_ns == NULL) {
         scanner_finish(scanner);
         return status_fail(STATUS_SYSTEM, "no memory for the scanner of %zu pairs", pairs);
     }
@@ -33,6 +34,7 @@ void scanner_finish(struct scanner *scanner) {
     free(scanner->first);
     free(scanner->slots);
     free(scanner->gross);
+    free(scanner->crossed_ns);
     *scanner = (struct scanner){0};
 }
 
@@ -155,6 +157,9 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
     struct bps fees = cost_open_fees(&venues[buy], &venues[sell], mode);
     struct bps basis = pair_basis(desk, symbol, buy, sell);
     int64_t usual = series_median(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
+    if (usual == SERIES_VALUE_MAX && usual <= gross.v) {
+        usual = gross.v + 1; // wider than a series tells: such an edge does not close
+    }
     *out = (struct opportunity){
         .symbol = symbol,
         .buy_venue = buy,
@@ -202,9 +207,9 @@ static void tell(const struct desk *desk, struct bus *bus, enum event_kind kind,
     bus_emit(bus, kind, &event);
 }
 
-// Takes a crossed pair into the standing opportunities.
-static void note_crossed(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_t buy,
-                         uint16_t sell) {
+// Takes a pair that has crossed for long enough into the standing opportunities.
+static void note_standing(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_t buy,
+                          uint16_t sell) {
     struct scanner *scanner = &desk->scanner;
     struct opportunity found;
     if (!scanner_evaluate(desk, symbol, buy, sell, desk->settings->scanner.arb_size, bus->now_ns,
@@ -212,7 +217,8 @@ static void note_crossed(struct desk *desk, struct bus *bus, uint16_t symbol, ui
         return;
     }
     scanner->crossings++;
-    uint16_t *slot = &scanner->slots[pair_index(desk, symbol, buy, sell)];
+    size_t pair = pair_index(desk, symbol, buy, sell);
+    uint16_t *slot = &scanner->slots[pair];
     bool is_new = *slot == 0;
     if (is_new) {
         if (scanner->free_count == 0) {
@@ -220,6 +226,7 @@ static void note_crossed(struct desk *desk, struct bus *bus, uint16_t symbol, ui
             return;
         }
         *slot = (uint16_t)(scanner->free_slots[--scanner->free_count] + 1);
+        found.first_seen_ns = scanner->crossed_ns[pair];
         found.next = scanner->first[symbol];
         scanner->first[symbol] = *slot;
     } else {
@@ -229,6 +236,24 @@ static void note_crossed(struct desk *desk, struct bus *bus, uint16_t symbol, ui
     scanner->standing[*slot - 1] = found;
     if (is_new) {
         tell(desk, bus, EVENT_OPPORTUNITY_FOUND, &found);
+    }
+}
+
+// Compares one direction of a pair: `bought` and `sold` are its quotes.
+static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_t buy,
+                    uint16_t sell, const struct quote *bought, const struct quote *sold) {
+    size_t pair = pair_index(desk, symbol, buy, sell);
+    int64_t *since_ns = &desk->scanner.crossed_ns[pair];
+    if (!is_crossed(bought, sold)) {
+        *since_ns = 0; // what stands there is the sweep's to end
+        return;
+    }
+    bool usable = picture_usable(desk, buy, symbol, bus->now_ns) &&
+                  picture_usable(desk, sell, symbol, bus->now_ns);
+    *since_ns = *since_ns == 0 || !usable ? bus->now_ns : *since_ns;
+    if (usable && (desk->scanner.slots[pair] != 0 ||
+                   bus->now_ns - *since_ns >= desk->settings->scanner.stand_ns)) {
+        note_standing(desk, bus, symbol, buy, sell);
     }
 }
 
@@ -254,14 +279,9 @@ static enum status scanner_on_event(void *self, struct bus *bus, const struct ev
                                      is_priority(settings, changed, other) != (pass == 0))) {
                 continue;
             }
-            // Where a pair does not cross, the sweep ends what stood there.
             const struct quote *theirs = picture_quote(desk, other, symbol);
-            if (is_crossed(ours, theirs)) {
-                note_crossed(desk, bus, symbol, changed, other);
-            }
-            if (is_crossed(theirs, ours)) {
-                note_crossed(desk, bus, symbol, other, changed);
-            }
+            compare(desk, bus, symbol, changed, other, ours, theirs);
+            compare(desk, bus, symbol, other, changed, theirs, ours);
         }
     }
     return STATUS_OK;

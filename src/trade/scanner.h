@@ -2,9 +2,10 @@
 // pair of venues that holds the changed one.
 //
 // A crossed pair (gross > 0) is one standing opportunity with a first-seen time, however often it
-// is seen. Costs are worked out from the books for the wanted size; round trip says what would be
-// left after closing at the pair's usual gross. Whether it is traded is for risk and the scheduler
-// to say.
+// is seen. With stand_ns it becomes one only after it was crossed that long without a break: with
+// the first quote of either venue from then on. Costs are worked out from the books for the wanted
+// size; round trip says what would be left after closing at the pair's usual gross. Whether it is
+// traded is for risk and the scheduler to say.
 #ifndef PERPDESK_TRADE_SCANNER_H
 #define PERPDESK_TRADE_SCANNER_H
 
@@ -34,7 +35,8 @@ struct scanner {
     struct opportunity *standing; // STANDING_MAX
     uint16_t *slots;              // [symbol][buy][sell] -> index + 1, 0 = none
     uint16_t *free_slots;
-    uint16_t *first; // [symbol] -> index + 1 of its newest standing opportunity, 0 = none
+    int64_t *crossed_ns; // [symbol][buy][sell]: since when it crosses, 0 = it does not
+    uint16_t *first;     // [symbol] -> index + 1 of its newest standing opportunity, 0 = none
     uint32_t free_count;
     struct series *gross; // [symbol][buy][sell]: gross bps of the pair over the window
     int64_t sampled_ns, swept_ns;

@@ -4,7 +4,7 @@
 
 #include "base/status.h"
 
-static int32_t value_at(const struct series *series, uint32_t rank) {
+static int16_t value_at(const struct series *series, uint32_t rank) {
     return series->by_time[series->order[rank]];
 }
 
@@ -29,16 +29,12 @@ static void order_insert(struct series *series, uint8_t place) {
 }
 
 void series_add(struct series *series, int64_t value) {
-    int32_t kept = value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : (int32_t)value;
-    int64_t distance = series->count == 0 ? 0 : kept - series_median(series);
-    distance = distance < 0 ? -distance : distance;
     if (series->count == SERIES_MAX) {
         order_remove(series, series->at);
-        series->deviation_sum -= series->deviation[series->at];
     }
-    series->by_time[series->at] = kept;
-    series->deviation[series->at] = distance > UINT16_MAX ? UINT16_MAX : (uint16_t)distance;
-    series->deviation_sum += series->deviation[series->at];
+    series->by_time[series->at] = (int16_t)(value > SERIES_VALUE_MAX    ? SERIES_VALUE_MAX
+                                            : value < -SERIES_VALUE_MAX ? -SERIES_VALUE_MAX
+                                                                        : value);
     order_insert(series, series->at);
     series->at = (uint8_t)((series->at + 1u) % SERIES_MAX);
 }
@@ -51,9 +47,15 @@ int64_t series_median(const struct series *series) {
     if (series->count % 2u == 1u) {
         return value_at(series, middle);
     }
-    return ((int64_t)value_at(series, middle - 1) + value_at(series, middle)) / 2;
+    return (value_at(series, middle - 1) + value_at(series, middle)) / 2;
 }
 
 int64_t series_deviation(const struct series *series) {
-    return series->count == 0 ? 0 : series->deviation_sum / series->count;
+    int64_t median = series_median(series);
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < series->count; i++) {
+        int64_t distance = series->by_time[i] - median;
+        sum += distance < 0 ? -distance : distance;
+    }
+    return series->count == 0 ? 0 : sum / series->count;
 }

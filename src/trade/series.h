@@ -5,21 +5,21 @@
 
 #include <stdint.h>
 
-enum { SERIES_MAX = 50 };
+enum { SERIES_MAX = 50, SERIES_VALUE_MAX = INT16_MAX };
 
 _Static_assert(SERIES_MAX <= UINT8_MAX, "a place is one byte");
 
 struct series {
-    int32_t by_time[SERIES_MAX];
-    int32_t deviation_sum; // sum of |value - median at entry| over by_time
-    uint16_t deviation[SERIES_MAX];
+    int16_t by_time[SERIES_MAX];
     uint8_t order[SERIES_MAX]; // places in by_time, smallest value first
     uint8_t at, count;
 };
 
-void series_add(struct series *series, int64_t value); // clamped to int32
-int64_t series_median(const struct series *series);    // 0 when empty
-// Mean absolute deviation from the median, as each value saw it when it entered.
+// Clamped to SERIES_VALUE_MAX either way: in hundredths of a basis point 3.3 %. A median that high
+// may be any that is higher.
+void series_add(struct series *series, int64_t value);
+int64_t series_median(const struct series *series); // 0 when empty
+// Mean absolute deviation from the median; walks the window.
 int64_t series_deviation(const struct series *series);
 
 #endif

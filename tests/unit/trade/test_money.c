@@ -319,11 +319,20 @@ static void test_series(void **state) {
         int64_t median =
             count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
         assert_int_equal(series_median(&series), median);
+        int64_t away = 0;
+        for (int k = 0; k < count; k++) {
+            away += sorted[k] < median ? median - sorted[k] : sorted[k] - median;
+        }
+        assert_int_equal(series_deviation(&series), away / count);
     }
     for (int i = 0; i < SERIES_MAX; i++) {
         series_add(&series, INT64_MAX); // clamped
     }
-    assert_int_equal(series_median(&series), INT32_MAX);
+    assert_int_equal(series_median(&series), SERIES_VALUE_MAX);
+    for (int i = 0; i < SERIES_MAX; i++) {
+        series_add(&series, INT64_MIN);
+    }
+    assert_int_equal(series_median(&series), -SERIES_VALUE_MAX);
     for (int i = 0; i < 2 * SERIES_MAX; i++) {
         series_add(&series, 5);
     }

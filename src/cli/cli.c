@@ -32,6 +32,10 @@ const struct cli_verb cli_verbs[] = {
      DESK_OPTIONS | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ROTATE_MB) | CLI_BIT(CLI_KEEP) |
          CLI_BIT(CLI_MAX_MB),
      1, 1, "perpdesk record today.ndjson.gz --rotate-mb 256", verb_record},
+    {"doctor", "", "check this machine and every venue, and say what to do about what is wrong",
+     DESK_OPTIONS | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ENDPOINT) |
+         CLI_BIT(CLI_TRUST),
+     0, 0, "perpdesk doctor", verb_doctor},
     {"sim", "[PATH]", "serve a recording in the venues' protocols on this machine",
      CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_DEMO_MAP) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) |
          CLI_BIT(CLI_TLS) | CLI_BIT(CLI_AUTHORITY),

@@ -33,6 +33,9 @@ static const struct option_row option_rows[] = {
     {CLI_TLS, "tls", 0, NULL, "serve wss and https instead of ws and http"},
     {CLI_AUTHORITY, "authority", 0, "FILE",
      "write the certificate to verify against to FILE (with --tls)"},
+    {CLI_ENDPOINT, "endpoint", 0, "VENUE=HOST:PORT",
+     "ask the venue at this address; may be repeated"},
+    {CLI_TRUST, "trust", 0, "FILE", "trust the authorities in this PEM file and nobody else"},
     {CLI_VENUES, "venues", 0, "A,B", "these venues only"},
     {CLI_ROTATE_MB, "rotate-mb", 0, "N", "begin another file after N MiB"},
     {CLI_KEEP, "keep", 0, "N", "keep the newest N files (with --rotate-mb)"},
@@ -174,6 +177,15 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
         return STATUS_OK;
     case CLI_AUTHORITY:
         args->authority = value;
+        return STATUS_OK;
+    case CLI_ENDPOINT:
+        if (args->endpoint_count == VENUE_MAX) {
+            return status_fail(STATUS_USAGE, "more than %d --endpoint", VENUE_MAX);
+        }
+        args->endpoints[args->endpoint_count++] = value;
+        return STATUS_OK;
+    case CLI_TRUST:
+        args->trust = value;
         return STATUS_OK;
     case CLI_VENUES:
         args->venues = value;

@@ -299,6 +299,12 @@ const struct clock *desk_run_clock(const struct desk_run *run) {
 const struct config *desk_run_config(const struct desk_run *run) {
     return &run->config;
 }
+struct feed *desk_run_feed(const struct desk_run *run, uint16_t venue) {
+    return run->hooks == NULL ? NULL : run->hooks[venue].feed;
+}
+struct ssl_ctx_st *desk_run_tls(const struct desk_run *run) {
+    return run->tls;
+}
 const char *desk_run_notice(const struct desk_run *run) {
     return run->notice;
 }

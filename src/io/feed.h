@@ -31,6 +31,7 @@ struct feed_stats {
     _Atomic int64_t data_ns;       // desk time of the newest data frame, 0 = none
     _Atomic int64_t offset_ns;     // venue clock minus desk clock
     _Atomic int64_t round_trip_ns; // of the sample it came from; 0 = offset not known
+    _Atomic bool complete; // every symbol here has rules, quote, book and funding, as wanted
     counter frames, bytes;
     counter updates;    // quotes stored
     counter books;      // book messages applied
@@ -92,6 +93,19 @@ void feed_stop(struct feed *feed, void (*on_stopped)(void *arg),
 
 const struct feed_stats *feed_stats(const struct feed *feed);
 const struct feed_config *feed_config(const struct feed *feed);
+// What came of one symbol so far. The times are the desk's, 0 = never.
+struct feed_check {
+    bool listed;     // the venue could have it
+    bool ready;      // its rules are known, and it trades
+    bool wants_book; // a full book is kept
+    bool book_live;
+    int64_t quote_ns, book_ns, funding_ns;
+};
+// On the feed's thread, or when that was joined.
+void feed_check_symbol(const struct feed *feed, uint16_t symbol, struct feed_check *out);
+bool feed_tells_time(struct feed *feed); // the venue has a clock to be asked; same threads
+const char *feed_ws_url(const struct feed *feed, uint32_t connection); // "" = not used
+const char *feed_rest_url(const struct feed *feed);
 // Data flows, or quotes come by REST; the clock is within the limit of the settings.
 bool feed_is_healthy(const struct feed *feed);
 

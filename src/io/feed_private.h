@@ -40,6 +40,7 @@ struct feed_symbol {
     bool seen_bbo, seen_book;     // since the last connect
     struct event_funding funding; // merged; told at most once a second
     bool funding_dirty, funding_told;
+    int64_t book_ns, funding_ns;           // desk time of the newest
     struct feed_job job[MD_REQUEST_COUNT]; // BOOK, QUOTE, FUNDING; the others use symbol 0's
 };
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "cli/doctor.h"
 #include "cli/verbs.h"
+#include "exchanges/venues.h"
 #include "io/feed.h"
 
 enum { SECONDS = 10 };
@@ -34,6 +35,10 @@ static enum status take_endpoints(struct visit *visit, const struct cli_args *ar
             !string_copy(visit->names[i], VENUE_NAME_MAX,
                          (struct slice){text, (size_t)(equals - text)})) {
             return status_fail(STATUS_USAGE, "--endpoint %s: expected VENUE=HOST:PORT", text);
+        }
+        if (venue_find(slice_of(visit->names[i])) == NULL) {
+            return status_fail(STATUS_USAGE, "--endpoint %s: %s is no venue", text,
+                               visit->names[i]);
         }
         visit->endpoints[i] =
             (struct desk_endpoint){.venue = visit->names[i], .address = equals + 1};

@@ -1,9 +1,11 @@
 #include "sim/sim_source.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "sim/sim_reader.h"
 
 enum { UNKNOWN_SIZE_USD = 1000 };
+#define HALF_QUOTE_NS (10 * NS_PER_S)
 
 // Size units of recorded venues that are not base units: the first row that fits holds.
 static const struct {
@@ -162,7 +164,7 @@ void sim_source_forget(struct sim_source *source) {
     source->bid = source->ask = (struct level){{0}, {0}};
     source->has_ticker = source->has_depth = false;
     source->ticker_id = 0;
-    source->row_ns = 0;
+    source->bid_ns = source->ask_ns = 0;
 }
 
 void sim_learn_level(struct px *tick, struct qty *step, struct level level) {
@@ -356,16 +358,28 @@ static struct level with_size(struct level level) {
     return level;
 }
 
-// A table that knows one side of a moment only: the other is empty, unless another row of the very
-// moment told it. What it was before says nothing.
-static void apply_best(struct sim_source *source, const struct tape_record *record) {
-    bool same_moment = source->row_ns == record->t_ns;
-    source->row_ns = record->t_ns;
-    if (!same_moment || record->bid_count > 0) {
-        source->bid = record->bid_count > 0 ? with_size(record->bids[0]) : (struct level){{0}, {0}};
+// One side of a table that may know the other only. It stays what it was for HALF_QUOTE_NS, as
+// long as the two do not cross: longer would make a market that nobody saw.
+static void apply_half(struct level *side, int64_t *side_ns, const struct level *told,
+                       uint32_t count, int64_t now_ns) {
+    if (count > 0) {
+        *side = with_size(told[0]);
+        *side_ns = now_ns;
+    } else if (now_ns - *side_ns > HALF_QUOTE_NS) {
+        *side = (struct level){{0}, {0}};
     }
-    if (!same_moment || record->ask_count > 0) {
-        source->ask = record->ask_count > 0 ? with_size(record->asks[0]) : (struct level){{0}, {0}};
+}
+
+static void apply_best(struct sim_source *source, const struct tape_record *record) {
+    apply_half(&source->bid, &source->bid_ns, record->bids, record->bid_count, record->t_ns);
+    apply_half(&source->ask, &source->ask_ns, record->asks, record->ask_count, record->t_ns);
+    if (source->bid.price.v < source->ask.price.v) {
+        return;
+    }
+    if (record->bid_count == 0 && source->bid_ns < record->t_ns) {
+        source->bid = (struct level){{0}, {0}};
+    } else if (record->ask_count == 0 && source->ask_ns < record->t_ns) {
+        source->ask = (struct level){{0}, {0}};
     }
 }
 

@@ -40,7 +40,7 @@ struct sim_source {
     bool has_depth;             // the book comes by itself, else from the best prices
     uint64_t first_id, last_id; // of the book's updates, as recorded
     uint64_t ticker_id;         // of the best prices, 0 = none
-    int64_t row_ns;             // of the last table row, by the recorder
+    int64_t bid_ns, ask_ns;     // of a table's: when the row came that told it
 };
 
 // What a record says of its source, before anything is applied.

@@ -193,6 +193,11 @@ static void refuses_to_open(void **state) {
     assert_int_equal(tape_create(&tape, path), STATUS_NO_INPUT);
     assert_non_null(strstr(status_text(), "no recording in this folder"));
     write_file("trades.csv", "ts_ns,venue,price\n1,b,2\n", 24, false);
+    (void)snprintf(path, sizeof(path), "%s/tables", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    write_file("tables/trades.csv", "ts_ns,venue,price\n1,b,2\n", 24, false);
+    assert_int_equal(tape_create(&tape, path), STATUS_NO_INPUT);
+    assert_non_null(strstr(status_text(), "its tables hold no quotes"));
     (void)snprintf(path, sizeof(path), "%s/trades.csv", folder);
     assert_int_equal(tape_create(&tape, path), STATUS_DATA);
     assert_non_null(strstr(status_text(), "trades.csv:1: neither"));

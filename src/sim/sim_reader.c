@@ -95,6 +95,7 @@ static void take_bbo(struct decoder *decoder, const struct md_update *update) {
     scale_side(seen, &seen->ask, 1);
     seen->quoted = true;
     if (decoder->reader->learning) {
+        seen->quotes++;
         learn_side(seen, &seen->bid, 1);
         learn_side(seen, &seen->ask, 1);
     }
@@ -114,6 +115,7 @@ static void take_book(struct decoder *decoder, const struct md_update *update) {
     scale_side(seen, decoder->md.bids, book->bid_count);
     scale_side(seen, decoder->md.asks, book->ask_count);
     if (decoder->reader->learning) {
+        seen->books++;
         learn_side(seen, decoder->md.bids, book->bid_count);
         learn_side(seen, decoder->md.asks, book->ask_count);
     }
@@ -450,14 +452,25 @@ void sim_reader_destroy(struct sim_reader *reader) {
 
 // ---- records ----------------------------------------------------------------------------------
 
+// A channel that tells now and then (OKX's tickers) beside a book that tells each change.
+static void choose_leaders(struct decoder *decoder) {
+    enum { SELDOM = 4 };
+    for (uint16_t i = 0; i < decoder->universe.symbol_count; i++) {
+        struct sim_seen *seen = &decoder->seen[i];
+        seen->book_leads = seen->books / SELDOM > seen->quotes;
+    }
+}
+
 void sim_reader_rewind(struct sim_reader *reader) {
-    reader->learning = false;
     reader->current = NULL;
     reader->single_left = false;
     for (uint32_t i = 0; i < reader->count; i++) {
         struct decoder *decoder = reader->decoders[i];
         if (!decoder->ready) {
             continue;
+        }
+        if (reader->learning) {
+            choose_leaders(decoder);
         }
         forget_books(decoder);
         memset(decoder->md.merged, 0, sizeof(decoder->md.merged));
@@ -467,6 +480,7 @@ void sim_reader_rewind(struct sim_reader *reader) {
             begin_connection(decoder, k);
         }
     }
+    reader->learning = false;
 }
 
 void sim_reader_take(struct sim_reader *reader, const struct tape_record *record) {

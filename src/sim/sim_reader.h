@@ -24,6 +24,8 @@ struct sim_seen {
     struct book_sync sync;  // in base units
     struct px tick;         // the finest seen so far
     struct qty step;        //
+    uint32_t quotes, books; // told while learning
+    bool book_leads;        // best prices come too seldom beside the book: it tells them
     bool foreign;           // not the instrument that the venue's decoder is for (spot, dated …)
     struct sim_units units; // of sizes, where no rules tell them
     int64_t venue_ns;       // the venue's stamp of the record at hand, 0 = none

@@ -410,9 +410,10 @@ static void apply_seen(struct sim_source *source, struct sim_change *change) {
     if (seen->booked) {
         source->book = seen->sync.book; // a view: the levels stay the reader's
         source->has_depth = change->book = true;
+        source->has_ticker = source->has_ticker && !seen->book_leads;
         take_best(source, change);
     }
-    if (seen->quoted) {
+    if (seen->quoted && !(seen->book_leads && source->has_depth)) {
         source->bid = seen->bid;
         source->ask = seen->ask;
         source->has_ticker = change->quote = true;

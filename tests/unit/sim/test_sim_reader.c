@@ -291,6 +291,129 @@ static void every_venue_tells_its_quotes_again(void **state) {
     universe_finish(&universe);
 }
 
+#define WS(venue, raw)                                                                             \
+    "{\"t_ns\":1700000000000000000,\"venue\":\"" venue "\",\"chan\":\"ws\",\"raw\":" raw "}\n"
+#define REST(venue, path, raw)                                                                     \
+    "{\"t_ns\":1700000000000000000,\"venue\":\"" venue                                             \
+    "\",\"chan\":\"rest\",\"url\":\"https://h" path "\",\"raw\":" raw "}\n"
+#define OKX_BEST(name, price, size)                                                                \
+    WS("okx",                                                                                      \
+       "{\"arg\":{\"channel\":\"bbo-tbt\",\"instId\":\"" name "\"},\"data\":[{\"asks\":[[\"" price \
+       "1\",\"" size "\",\"0\",\"1\"]],\"bids\":[[\"" price "\",\"" size                           \
+       "\",\"0\",\"1\"]],\"ts\":\"1700000000000\",\"seqId\":7}]}")
+#define OKX_RULES(name, value)                                                                     \
+    REST("okx", "/api/v5/public/instruments?instType=SWAP",                                        \
+         "{\"code\":\"0\",\"data\":[{\"instId\":\"" name "\",\"ctVal\":\"" value                   \
+         "\",\"ctMult\":\"1\",\"ctType\":\"linear\",\"settleCcy\":\"USDT\",\"state\":\"live\","    \
+         "\"tickSz\":\"0.1\",\"lotSz\":\"1\",\"minSz\":\"1\",\"maxLmtSz\":\"9\"}]}")
+#define LIGHTER_BEST(market)                                                                       \
+    WS("lighter", "{\"type\":\"update/ticker\",\"channel\":\"ticker:" market                       \
+                  "\",\"nonce\":5,\"ticker\":{\"s\":\"X\",\"a\":{\"price\":\"3000.2\",\"size\":"   \
+                  "\"2.5\"},\"b\":{\"price\":\"3000.1\",\"size\":\"2.5\"}},\"timestamp\":"         \
+                  "1700000000000}")
+
+// Names and units that the stream alone does not tell.
+static void names_and_units_are_found(void **state) {
+    (void)state;
+    static const struct {
+        const char *why, *text, *symbol, *canonical; // symbol NULL: nothing is shown
+        int64_t size;
+    } rows[] = {
+        {"no rules: the table's contract", OKX_BEST("BTC-USDT-SWAP", "62000.1", "415"),
+         "BTC-USDT-SWAP", "BTC/USDT", QTY_ONE * 415 / 100},
+        {"rules, wherever they stand",
+         OKX_BEST("BTC-USDT-SWAP", "62000.1", "415") OKX_RULES("BTC-USDT-SWAP", "0.001"),
+         "BTC-USDT-SWAP", "BTC/USDT", QTY_ONE * 415 / 1000},
+        {"a contract in USD", OKX_BEST("BTC-USD-SWAP", "50000.0", "50"), "BTC-USD-SWAP", "BTC/USDT",
+         QTY_ONE / 10},
+        {"spot", OKX_BEST("ETH-USDT", "3000.1", "1.5"), "ETH-USDT", "ETH/USDT", QTY_ONE * 3 / 2},
+        {"numbers, named by the rules",
+         REST("lighter", "/api/v1/orderBookDetails?filter=perp",
+              "{\"code\":200,\"order_book_details\":[{\"symbol\":\"ETH\",\"market_id\":3,"
+              "\"market_type\":\"perp\",\"status\":\"active\",\"size_decimals\":4,"
+              "\"price_decimals\":2}]}") LIGHTER_BEST("3"),
+         "ETH", "ETH/USDT", QTY_ONE * 5 / 2},
+        {"numbers that nothing names", LIGHTER_BEST("3"), NULL, "", 0},
+        {"what was no JSON", WS("okx", "\"pong\""), NULL, "", 0},
+        {"another venue's", WS("kraken", "{\"s\":\"BTCUSDT\"}"), NULL, "", 0},
+    };
+    static struct tape_record record;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char path[128];
+        (void)snprintf(path, sizeof(path), "%s/%zu.ndjson", folder, i);
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        (void)fputs(rows[i].text, file);
+        assert_int_equal(fclose(file), 0);
+        struct sim_reader *reader;
+        struct tape *tape;
+        assert_int_equal(sim_reader_create(&reader, path), STATUS_OK);
+        assert_int_equal(tape_create(&tape, path), STATUS_OK);
+        uint32_t told = 0;
+        for (;;) {
+            struct sim_record_name name;
+            assert_int_equal(tape_next(tape, &record), STATUS_OK);
+            if (record.kind == TAPE_END) {
+                break;
+            }
+            sim_reader_take(reader, &record);
+            while (sim_reader_next(reader, &name)) {
+                struct sim_source source;
+                struct sim_change change;
+                told++;
+                assert_int_equal(sim_source_init(&source, &name), STATUS_OK);
+                assert_true(sim_source_apply(&source, &record, &change));
+                if (rows[i].symbol == NULL || strcmp(source.symbol, rows[i].symbol) != 0 ||
+                    strcmp(source.canonical.name, rows[i].canonical) != 0 || !change.quote ||
+                    source.bid.size.v != rows[i].size || name.venue_ms != 1700000000000) {
+                    fail_msg("%s: %s %s %lld", rows[i].why, source.symbol, source.canonical.name,
+                             (long long)source.bid.size.v);
+                }
+                sim_source_finish(&source);
+            }
+        }
+        if (told != (rows[i].symbol != NULL)) {
+            fail_msg("%s: told %u times", rows[i].why, told);
+        }
+        tape_destroy(tape);
+        sim_reader_destroy(reader);
+    }
+}
+
+// A table that knows one side of a moment only.
+static void half_quotes_find_their_other_half(void **state) {
+    (void)state;
+    static const struct {
+        int64_t s; // of the row
+        int64_t bid, ask;
+        int64_t shown_bid, shown_ask;
+    } rows[] = {
+        {1, 100, 0, 100, 0},   {1, 0, 101, 100, 101},
+        {6, 0, 102, 100, 102}, {8, 102, 0, 102, 0},  // crossed by what was before
+        {9, 0, 103, 102, 103}, {20, 0, 104, 0, 104}, // the bid is too old
+        {21, 99, 98, 99, 98},                        // told as one: the venue's own matter
+    };
+    struct sim_source source;
+    struct sim_record_name name = {.venue = SLICE("paradex"), .symbol = SLICE("BTC")};
+    assert_int_equal(sim_source_init(&source, &name), STATUS_OK);
+    assert_int_equal(sim_source_open_book(&source), STATUS_OK);
+    static struct tape_record record;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct sim_change change;
+        record = (struct tape_record){.kind = TAPE_ROW,
+                                      .t_ns = rows[i].s * NS_PER_S,
+                                      .bid_count = rows[i].bid != 0,
+                                      .ask_count = rows[i].ask != 0};
+        record.bids[0].price.v = rows[i].bid * PX_ONE;
+        record.asks[0].price.v = rows[i].ask * PX_ONE;
+        assert_true(sim_source_apply(&source, &record, &change));
+        assert_true(change.quote);
+        assert_int_equal(source.bid.price.v, rows[i].shown_bid * PX_ONE);
+        assert_int_equal(source.ask.price.v, rows[i].shown_ask * PX_ONE);
+    }
+    sim_source_finish(&source);
+}
+
 static int make_folder(void **state) {
     (void)state;
     (void)snprintf(folder, sizeof(folder), "test_sim_reader.XXXXXX");
@@ -307,6 +430,8 @@ static int remove_folder(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_venue_tells_its_quotes_again),
+        cmocka_unit_test(names_and_units_are_found),
+        cmocka_unit_test(half_quotes_find_their_other_half),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

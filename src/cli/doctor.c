@@ -13,7 +13,8 @@ void doctor_add(struct doctor *doctor, const char *subject, const char *check,
     ASSERT(doctor->count < DOCTOR_LINES_MAX);
     struct doctor_line *line = &doctor->lines[doctor->count++];
     *line = (struct doctor_line){
-        .subject = subject, .check = check, .state = state, .todo = state == DOCTOR_OK ? "" : todo};
+        .check = check, .state = state, .todo = state == DOCTOR_OK ? "" : todo};
+    (void)string_copy(line->subject, sizeof(line->subject), slice_of(subject));
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(line->found, sizeof(line->found), format, arguments);

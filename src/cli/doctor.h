@@ -18,8 +18,8 @@ enum doctor_state {
 };
 
 struct doctor_line {
-    const char *subject; // "machine" or the venue's name
-    const char *check;   // one word
+    char subject[VENUE_NAME_MAX]; // "machine" or the venue's name
+    const char *check;            // one word
     enum doctor_state state;
     char found[DOCTOR_TEXT_MAX];
     const char *todo; // "" when there is nothing to do
@@ -31,7 +31,7 @@ struct doctor {
     uint32_t failed_machine, failed_venues; // lines that are DOCTOR_FAIL
 };
 
-// `subject`, `check` and `todo` must outlive the doctor; `todo` is left out of lines that are well.
+// `check` and `todo` must outlive the doctor; `todo` is left out of lines that are well.
 void doctor_add(struct doctor *doctor, const char *subject, const char *check,
                 enum doctor_state state, const char *todo, const char *format, ...)
     PRINTF_LIKE(6, 7);

@@ -1,5 +1,6 @@
 #include "exchanges/lighter_md.h"
 
+#include "base/clock.h"
 #include "exchanges/md_decode.h"
 
 enum { BOOK_CONNECTION = 1 };
@@ -141,6 +142,7 @@ const struct venue_md lighter_md = {
     .book_levels = MD_LEVELS_MAX,
     .book_connection = BOOK_CONNECTION,
     .rules_first = true,
+    .time_unit_ns = NS_PER_S,
     .mainnet = {.ws = {"wss://mainnet.zklighter.elliot.ai/stream",
                        "wss://mainnet.zklighter.elliot.ai/stream"},
                 .rest = "https://mainnet.zklighter.elliot.ai"},

@@ -104,6 +104,7 @@ const struct venue_md okx_md = {
     .quote_currency = CURRENCY_USDT,
     .book_rule = BOOK_RULE_PREVIOUS,
     .book_levels = 400,
+    .rules_first = true, // sizes are in contracts
     .mainnet = {.ws = {"wss://ws.okx.com:8443/ws/v5/public"}, .rest = "https://www.okx.com"},
     .testnet = {.ws = {"wss://wspap.okx.com:8443/ws/v5/public"}, .rest = "https://www.okx.com"},
     .heartbeat_ms = 20000,

@@ -113,6 +113,12 @@ enum status desk_feeds_start(struct desk_run *run) {
     return status == STATUS_OK ? feed_pool_start(&run->feeds) : status;
 }
 
+const struct feed_stats *desk_run_feed_stats(const struct desk_run *run, uint16_t venue) {
+    ASSERT(venue < run->universe.venue_count);
+    bool known = run->hooks != NULL && run->hooks[venue].feed != NULL;
+    return known ? feed_stats(run->hooks[venue].feed) : NULL;
+}
+
 void desk_feeds_stop(struct desk_run *run) {
     if (!run->has_feeds) {
         return;

@@ -94,11 +94,8 @@ static enum status open_journal(struct desk_run *run) {
 static void describe(struct desk_run *run) {
     struct state_header *header = STATE_ROWS(&run->engine.draft, STATE_HEADER, struct state_header);
     (void)string_copy(header->notice, sizeof(header->notice), slice_of(run->notice));
-    if (run->sim == NULL) {
-        return;
-    }
     struct text text = TEXT_OVER(header->demo);
-    sim_describe_short(run->sim, &text);
+    desk_run_describe_demo(run, &text);
 }
 
 static enum status open_engine(struct desk_run *run) {
@@ -311,6 +308,11 @@ struct feed *desk_run_feed(const struct desk_run *run, uint16_t venue) {
 }
 struct ssl_ctx_st *desk_run_tls(const struct desk_run *run) {
     return run->tls;
+}
+void desk_run_describe_demo(const struct desk_run *run, struct text *out) {
+    if (run->sim != NULL) {
+        sim_describe_short(run->sim, out);
+    }
 }
 const char *desk_run_notice(const struct desk_run *run) {
     return run->notice;

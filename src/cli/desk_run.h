@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "io/config.h"
+#include "io/feed.h"
 #include "sim/sim_market.h"
 
 struct desk_run;
@@ -55,7 +56,11 @@ const struct clock *desk_run_clock(const struct desk_run *run);
 const struct config *desk_run_config(const struct desk_run *run);       // with what a demo changes
 struct feed *desk_run_feed(const struct desk_run *run, uint16_t venue); // NULL: has none
 struct ssl_ctx_st *desk_run_tls(const struct desk_run *run); // of the feeds, after desk_run_start
-const char *desk_run_notice(const struct desk_run *run);     // what start-up found, "" when nothing
+// What a venue's feed counted, also after desk_run_stop; NULL: the venue has none.
+const struct feed_stats *desk_run_feed_stats(const struct desk_run *run, uint16_t venue);
+// What a demo shows, in a line; nothing outside one.
+void desk_run_describe_demo(const struct desk_run *run, struct text *out);
+const char *desk_run_notice(const struct desk_run *run); // what start-up found, "" when nothing
 // A person's command, stamped with the desk's clock.
 enum status desk_run_control(struct desk_run *run,
                              const struct control_request *request) MUST_CHECK;

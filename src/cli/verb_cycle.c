@@ -56,12 +56,14 @@ static bool every_venue_quotes(const struct cycle *cycle) {
     return cycle->venue_count > 0;
 }
 
-static bool is_complete(const struct cycle *cycle) {
+// A crossing has to stand for a while before it is an opportunity: so long there is none.
+static bool is_complete(const struct cycle *cycle, int64_t lasted_ns, int64_t stand_ns) {
     bool placed = false;
     for (uint32_t i = 0; i < cycle->job_count; i++) {
         placed = placed || cycle->jobs[i].state >= JOB_HOLDING;
     }
-    return placed && every_venue_quotes(cycle);
+    bool found = cycle->opportunity_count > 0 || lasted_ns > 4 * stand_ns;
+    return placed && found && every_venue_quotes(cycle);
 }
 
 static const char *venue_name(const struct cycle *cycle, uint16_t venue) {
@@ -202,13 +204,15 @@ static enum status run_cycle(struct cycle *cycle, struct desk_run *desk, int64_t
     char bytes[LINE_MAX_BYTES];
     struct text line = TEXT_OVER(bytes);
     int64_t began_ns = mono_now_ns();
+    int64_t stand_ns = desk_run_config(desk)->settings.scanner.stand_ns;
     enum status status = desk_run_start(desk);
     if (status != STATUS_OK) {
         return status;
     }
     do {
         read_picture(cycle);
-    } while (!is_complete(cycle) && cli_wait(began_ns, seconds_ns));
+    } while (!is_complete(cycle, mono_now_ns() - began_ns, stand_ns) &&
+             cli_wait(began_ns, seconds_ns));
     desk_run_stop(desk);
     print_quotes(cycle, &line);
     print_opportunities(cycle, &line);

@@ -1,4 +1,5 @@
-// feeds: one line for every quote that is stored.
+// feeds: one line for every quote that is stored, and at the end one for every venue with what its
+// feed counted.
 //
 // Quotes arrive on the io threads, which must never wait for a slow reader of standard output: each
 // venue has one writer, so each gets a ring; the main thread empties them. A full ring loses ticks
@@ -136,16 +137,55 @@ static bool print_ticks(struct watch *watch, const struct desk_run *desk) {
     return fflush(stdout) == 0;
 }
 
+// The field names are an interface: venue quotes books funding gaps reconnects.
+static void print_counts(const struct watch *watch, const struct desk_run *desk) {
+    const struct universe *universe = desk_run_universe(desk);
+    char bytes[LINE_MAX_BYTES];
+    struct text line = TEXT_OVER(bytes);
+    for (uint16_t venue = 0; venue < universe->venue_count; venue++) {
+        const struct feed_stats *stats = desk_run_feed_stats(desk, venue);
+        if (stats == NULL) {
+            continue;
+        }
+        const struct {
+            const char *name;
+            uint64_t count;
+        } counts[] = {{"quotes", counter_read(&stats->updates)},
+                      {"books", counter_read(&stats->books)},
+                      {"funding", counter_read(&stats->fundings)},
+                      {"gaps", counter_read(&stats->errors[FEED_GAP])},
+                      {"reconnects", counter_read(&stats->reconnects)}};
+        text_add_format(&line, watch->json ? "{\"venue\":\"%s\"" : "%-12s",
+                        universe->venues[venue].name);
+        for (size_t i = 0; i < COUNT_OF(counts); i++) {
+            text_add_format(&line, watch->json ? ",\"%s\":%llu" : " %s %llu", counts[i].name,
+                            (unsigned long long)counts[i].count);
+        }
+        text_add_string(&line, watch->json ? "}" : "");
+        if (!cli_put_line(&line)) {
+            return;
+        }
+    }
+}
+
 static enum status watch_desk(struct watch *watch, struct desk_run *desk, int64_t seconds_ns) {
     int64_t began_ns = mono_now_ns();
     enum status status = desk_run_start(desk);
     if (status != STATUS_OK) {
         return status;
     }
+    char bytes[128];
+    struct text about = TEXT_OVER(bytes);
+    desk_run_describe_demo(desk, &about);
+    if (about.size > 0) {
+        fprintf(stderr, "perpdesk: %s\n", bytes);
+    }
     while (print_ticks(watch, desk) && cli_wait(began_ns, seconds_ns)) {
     }
     desk_run_stop(desk);
-    (void)print_ticks(watch, desk);
+    if (print_ticks(watch, desk)) {
+        print_counts(watch, desk);
+    }
     uint64_t lost = atomic_load(&watch->lost);
     if (lost > 0) {
         fprintf(stderr, "perpdesk: %llu ticks were not printed: standard output was too slow\n",

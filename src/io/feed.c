@@ -222,7 +222,7 @@ static void on_message(struct ws *ws, void *user, struct slice data, bool binary
             feed_judge_state(feed);
         }
     }
-    if (feed->job_added) {
+    if (feed->job_added || c->heard_ms >= feed->soon_ms) {
         feed_rest_pump(feed);
     }
 }
@@ -459,6 +459,7 @@ enum status feed_create(struct feed **out, const struct feed_config *config) {
     }
     feed->config = *config;
     feed->sink.on_update = feed_on_update;
+    feed->offset.unit_ns = config->venue->time_unit_ns;
     limits_set(feed);
     feed->symbols = calloc(config->universe->symbol_count, sizeof(*feed->symbols));
     enum status status = feed->symbols == NULL ? status_fail(STATUS_SYSTEM, "no memory for symbols")

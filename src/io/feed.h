@@ -35,6 +35,7 @@ struct feed_stats {
     counter frames, bytes;
     counter updates;    // quotes stored
     counter books;      // book messages applied
+    counter fundings;   // messages with funding, mark or index
     counter rate_per_s; // quotes stored in the last whole second
     counter reconnects; // connections lost
     counter snapshots;  // book snapshots and resubscriptions asked for

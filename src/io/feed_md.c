@@ -219,6 +219,7 @@ static void tell_funding(struct feed *feed, uint16_t symbol) {
 }
 
 static void take_funding(struct feed *feed, const struct md_update *update) {
+    counter_add(&feed->stats.fundings, 1);
     struct feed_symbol *known = &feed->symbols[update->symbol];
     const struct md_funding *funding = &update->funding;
     struct event_funding *merged = &known->funding;

@@ -10,7 +10,7 @@ enum {
     FEED_TICK_MS = 1000,
     FEED_REQUESTS_MAX = 4,
     FEED_REQUEST_TIMEOUT_MS = 5000,
-    FEED_TIME_SAMPLES = 3,  // at start
+    FEED_TIME_SAMPLES = 3,  // at start, and as many more as the unit of the venue's clock has gaps
     FEED_TIME_GAP_MS = 200, // between them
     FEED_TIME_EVERY_MS = 60000,
     FEED_RULES_EVERY_MS = 3600000,
@@ -72,6 +72,7 @@ struct feed {
     bool started, stopping;
     bool rules_known; // of one symbol at least
     bool job_added;   // since the table was last looked through
+    int64_t soon_ms;  // loop time when the next row of it is due
     uint32_t pending; // parts not yet let go
     void (*on_stopped)(void *arg);
     void *stopped_arg;
@@ -118,6 +119,7 @@ uint32_t feed_books_live(const struct feed *feed);
 bool feed_listed(const struct feed *feed, uint16_t symbol);
 
 // feed_rest.c
+int64_t feed_time_wait_ms(const struct feed *feed); // until the clock is asked for again
 void feed_want(struct feed *feed, enum md_request_kind kind, uint16_t symbol, int64_t delay_ms);
 void feed_want_book(struct feed *feed, uint16_t symbol);
 void feed_rest_start(struct feed *feed);

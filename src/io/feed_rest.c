@@ -55,6 +55,11 @@ static void poll_done(struct feed *feed, bool good) {
     }
 }
 
+int64_t feed_time_wait_ms(const struct feed *feed) {
+    int64_t gaps = feed->offset.unit_ns / (FEED_TIME_GAP_MS * NS_PER_MS);
+    return feed->offset.count < FEED_TIME_SAMPLES + gaps ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS;
+}
+
 static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symbol,
                      struct slice body) {
     uint64_t before = counter_read(&feed->stats.updates);
@@ -69,8 +74,7 @@ static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symb
         feed->offset_ns = clock_offset_ns(&feed->offset);
         atomic_store(&feed->stats.offset_ns, feed->offset_ns);
         atomic_store(&feed->stats.round_trip_ns, clock_offset_round_trip_ns(&feed->offset));
-        bool more = feed->offset.count < FEED_TIME_SAMPLES;
-        feed_want(feed, kind, 0, more ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS);
+        feed_want(feed, kind, 0, feed_time_wait_ms(feed));
     } else if (kind == MD_REQUEST_INSTRUMENTS) {
         feed_subscribe_waiting(feed);
         feed_want(feed, kind, 0, FEED_RULES_EVERY_MS);
@@ -121,6 +125,8 @@ static void show_answer(struct feed *feed, enum md_request_kind kind, uint16_t s
                                                .raw = answer});
 }
 
+static void pump(struct feed *feed, uint32_t ended);
+
 static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer) {
     struct feed *feed = arg;
     enum md_request_kind kind = (enum md_request_kind)(tag & 0xff);
@@ -141,7 +147,7 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
     } else {
         failed(feed, kind, symbol, answer);
     }
-    feed_rest_pump(feed);
+    pump(feed, 1);
 }
 
 // ---- sending ----------------------------------------------------------------------------------
@@ -227,27 +233,38 @@ static bool request_send(struct feed *feed, enum md_request_kind kind, uint16_t 
     return true;
 }
 
-void feed_rest_pump(struct feed *feed) {
+// `ended`: requests that still count as active, being in their callback.
+static void pump(struct feed *feed, uint32_t ended) {
     int64_t now_ms = feed_loop_ms(feed);
     bool by_stream = feed->config.venue->book_rule != BOOK_RULE_REST_SPAN;
     feed->job_added = false;
+    feed->soon_ms = INT64_MAX;
+    // One connection until the WebSocket delivers: quotes are not to wait for more handshakes.
+    uint32_t most = feed->state == FEED_CONNECTING ? 1 : FEED_REQUESTS_MAX;
     for (uint16_t i = 0; !feed->stopping && i < feed->config.universe->symbol_count; i++) {
         for (uint32_t k = 0; k < MD_REQUEST_COUNT; k++) {
             enum md_request_kind kind = (enum md_request_kind)k;
             struct feed_job *job = &feed->symbols[i].job[k];
             if (!job->wanted || job->busy || job->due_ms > now_ms) {
+                bool next = job->wanted && !job->busy && job->due_ms < feed->soon_ms;
+                feed->soon_ms = next ? job->due_ms : feed->soon_ms;
                 continue;
             }
             if (kind == MD_REQUEST_BOOK && by_stream) {
                 resubscribe(feed, i);
                 continue;
             }
-            if (now_ms < feed->blocked_until_ms || http_active(feed->http) == FEED_REQUESTS_MAX ||
-                !request_send(feed, kind, i)) {
+            uint32_t active = http_active(feed->http);
+            if (now_ms < feed->blocked_until_ms || active == FEED_REQUESTS_MAX ||
+                active >= most + ended || !request_send(feed, kind, i)) {
                 return; // an answer or the next tick goes on
             }
         }
     }
+}
+
+void feed_rest_pump(struct feed *feed) {
+    pump(feed, 0);
 }
 
 // ---- time -------------------------------------------------------------------------------------

@@ -61,19 +61,32 @@ void book_sync_reset(struct book_sync *sync) {
     pending_clear(sync);
 }
 
-static void set_levels(struct book *book, enum side side, const struct level *levels,
-                       uint32_t count) {
-    // From the back: venues send the best first, and the best belongs last.
+// Levels that go, or those that stay. From the back: venues send the best first, and the best
+// belongs last.
+static void set_some(struct book *book, enum side side, const struct level *levels, uint32_t count,
+                     bool going) {
     for (uint32_t i = count; i > 0; i--) {
-        book_set(book, side, levels[i - 1]);
+        if ((levels[i - 1].size.v == 0) == going) {
+            book_set(book, side, levels[i - 1]);
+        }
     }
 }
 
+// What goes makes room first: from a full book what comes would fall off.
+static void set_levels(struct book *book, enum side side, const struct level *levels,
+                       uint32_t count) {
+    set_some(book, side, levels, count, true);
+    set_some(book, side, levels, count, false);
+}
+
 // False: a change takes away more than there is, so something was missed.
-static bool change_levels(struct book *book, enum side side, const struct level *levels,
-                          uint32_t count) {
+static bool change_some(struct book *book, enum side side, const struct level *levels,
+                        uint32_t count, bool shrinking) {
     for (uint32_t i = count; i > 0; i--) {
         struct level level = levels[i - 1];
+        if ((level.size.v < 0) != shrinking) {
+            continue;
+        }
         level.size = qty_add(book_size(book, side, level.price), level.size);
         if (level.size.v < 0) {
             return false;
@@ -81,6 +94,12 @@ static bool change_levels(struct book *book, enum side side, const struct level 
         book_set(book, side, level);
     }
     return true;
+}
+
+static bool change_levels(struct book *book, enum side side, const struct level *levels,
+                          uint32_t count) {
+    return change_some(book, side, levels, count, true) &&
+           change_some(book, side, levels, count, false);
 }
 
 static void apply_levels(struct book_sync *sync, const struct book_message *message) {

@@ -153,8 +153,28 @@ static uint32_t best_sample(const struct clock_offset *estimate) {
     return best;
 }
 
+// The middle of what every sample allows: half a round trip and half a unit to each side of it.
+// Nothing, once the clock was set: then the newest alone.
+static int64_t common_offset(const struct clock_offset *estimate) {
+    uint32_t count = estimate->count < OFFSET_SAMPLES ? estimate->count : OFFSET_SAMPLES;
+    int64_t low_ns = INT64_MIN, high_ns = INT64_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t doubt_ns = add_saturating(estimate->round_trip_ns[i], estimate->unit_ns) / 2;
+        int64_t low = sub_saturating(estimate->offset_ns[i], doubt_ns);
+        int64_t high = add_saturating(estimate->offset_ns[i], doubt_ns);
+        low_ns = low > low_ns ? low : low_ns;
+        high_ns = high < high_ns ? high : high_ns;
+    }
+    return low_ns <= high_ns ? low_ns + sub_saturating(high_ns, low_ns) / 2
+                             : estimate->offset_ns[(estimate->count - 1) % OFFSET_SAMPLES];
+}
+
 int64_t clock_offset_ns(const struct clock_offset *estimate) {
-    return estimate->count == 0 ? 0 : estimate->offset_ns[best_sample(estimate)];
+    if (estimate->count == 0) {
+        return 0;
+    }
+    return estimate->unit_ns > 0 ? common_offset(estimate)
+                                 : estimate->offset_ns[best_sample(estimate)];
 }
 
 int64_t clock_offset_round_trip_ns(const struct clock_offset *estimate) {

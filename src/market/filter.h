@@ -67,8 +67,10 @@ enum filter_verdict filter_quote(struct filter *filter, const struct filter_limi
                                  enum feed_cause *cause);
 
 // Clock offset of a venue (its clock minus ours): the sample with the smallest round trip of the
-// last 16 wins.
+// last 16 wins. A clock that is told in whole units is taken in the middle of its unit: what all
+// samples allow together is then much narrower than any of them, and its middle is the estimate.
 struct clock_offset {
+    int64_t unit_ns; // the venue's time is cut to this, 0 = fine; set once
     int64_t offset_ns[16];
     int64_t round_trip_ns[16];
     uint32_t count;

@@ -112,7 +112,8 @@ struct venue_md {
     uint32_t book_levels;    // snapshot depth
     uint8_t book_connection; // which connection carries the books
     bool quote_from_book;    // the best prices are those of the book: every listed symbol has one
-    bool rules_first;        // subscriptions carry numbers that come with the rules: wait for them
+    bool rules_first;        // subscriptions or sizes need numbers that come with the rules: wait
+    int64_t time_unit_ns;    // its server time is cut to this, told in the middle of it; 0 = fine
     bool url_has_time;       // the address ends in ?timestamp=<ms>, the desk's time of each connect
     struct {
         const char *ws[MD_CONNECTIONS_MAX]; // "wss://host[:port]/path", NULL = unused

@@ -29,40 +29,59 @@ static struct qty shown_size(const struct listing *rules, struct qty size) {
     return down.v == 0 && size.v > 0 ? rules->step : down;
 }
 
-// A recorded side as the venue shows it: prices outwards onto its tick, equal ones joined, best
-// first.
-static uint32_t show_side(const struct listing *rules, const struct book_side *side, bool bids,
-                          struct level *out, uint32_t most) {
-    uint32_t count = 0;
-    for (uint32_t i = side->count; i > 0; i--) {
+struct shown_side {
+    const struct listing *rules;
+    bool bids;
+    struct level *levels; // best first
+    uint32_t count, most;
+};
+
+// Adds a recorded level at its price on the venue's tick, outwards; false when it is one too many.
+static bool show_level(struct shown_side *shown, struct level level) {
+    struct px price = shown->bids ? listing_price_floor(shown->rules, level.price)
+                                  : listing_price_ceil(shown->rules, level.price);
+    struct level *last = shown->count > 0 ? &shown->levels[shown->count - 1] : NULL;
+    if (last != NULL && last->price.v == price.v) {
+        last->size = qty_add(last->size, level.size);
+        return true;
+    }
+    if (shown->count == shown->most || price.v <= 0) {
+        return false;
+    }
+    shown->levels[shown->count++] = (struct level){price, level.size};
+    return true;
+}
+
+// A recorded side as the venue shows it. With `best` it begins there, whatever the recorded book
+// says: best prices come by themselves and sooner, and a venue that tells them in its books only
+// would lag behind the others of the same book.
+static void show_side(struct shown_side *shown, const struct book_side *side,
+                      const struct level *best) {
+    bool more = best == NULL || show_level(shown, *best);
+    for (uint32_t i = side->count; i > 0 && more; i--) {
         struct level level = side->levels[i - 1];
-        struct px price =
-            bids ? listing_price_floor(rules, level.price) : listing_price_ceil(rules, level.price);
-        if (count > 0 && out[count - 1].price.v == price.v) {
-            out[count - 1].size = qty_add(out[count - 1].size, level.size);
-            continue;
-        }
-        if (count == most || price.v <= 0) {
-            break;
-        }
-        out[count++] = (struct level){price, level.size};
+        bool behind = best == NULL ||
+                      (shown->bids ? level.price.v < best->price.v : level.price.v > best->price.v);
+        more = !behind || show_level(shown, level);
     }
-    for (uint32_t i = 0; i < count; i++) {
-        out[i].size = shown_size(rules, out[i].size);
+    for (uint32_t i = 0; i < shown->count; i++) {
+        shown->levels[i].size = shown_size(shown->rules, shown->levels[i].size);
     }
-    return count;
 }
 
 static void publish_place(struct sim_market *market, const struct sim_place *place) {
     const struct sim_source *source = &market->sources[place->source];
     struct vsim_listing *listing = sim_market_listing(market, place);
-    uint32_t bids =
-        show_side(&listing->rules, &source->book.bids, true, market->bids, listing->levels_max);
-    uint32_t asks =
-        show_side(&listing->rules, &source->book.asks, false, market->asks, listing->levels_max);
+    bool recorded = listing->recorded != 0;
+    bool led = !recorded && source->bid.price.v > 0 && source->book.bids.count > 0 &&
+               source->book.asks.count > 0;
+    struct shown_side bids = {&listing->rules, true, market->bids, 0, listing->levels_max};
+    struct shown_side asks = {&listing->rules, false, market->asks, 0, listing->levels_max};
+    show_side(&bids, &source->book.bids, led ? &source->bid : NULL);
+    show_side(&asks, &source->book.asks, led ? &source->ask : NULL);
     // Ids of frames that go out as recorded are the recording's; others are counted.
-    uint64_t id = listing->recorded != 0 ? source->last_id + market->id_shift[place->source] : 0;
-    (void)vsim_publish(listing, market->bids, bids, market->asks, asks, id,
+    uint64_t id = recorded ? source->last_id + market->id_shift[place->source] : 0;
+    (void)vsim_publish(listing, market->bids, bids.count, market->asks, asks.count, id,
                        market->worlds[place->world].now_ns);
 }
 

@@ -47,6 +47,27 @@ struct sim_source *sim_market_source(struct sim_market *market,
     return find_source(market, name);
 }
 
+static int served_index(const struct sim_market *market, const char *name) {
+    for (uint32_t i = 0; i < market->options.venue_count; i++) {
+        if (strcmp(market->options.venues[i]->name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+// Which channels of its own venue a book has frames of: those go out byte for byte.
+static void note_channel(const struct sim_market *market, const struct tape_record *record,
+                         struct sim_source *source) {
+    int venue = served_index(market, source->venue);
+    if (record->kind != TAPE_FRAME || record->rest || venue < 0 ||
+        market->options.venues[venue]->recorded_channel == NULL) {
+        return;
+    }
+    int channel = market->options.venues[venue]->recorded_channel(record->raw);
+    source->channels |= channel < 0 ? 0 : UINT32_C(1) << channel;
+}
+
 static void look_at(struct sim_market *market, const struct tape_record *record,
                     const struct sim_record_name *name, struct look *look) {
     look->understood++;
@@ -60,6 +81,7 @@ static void look_at(struct sim_market *market, const struct tape_record *record,
     }
     if (source != NULL) {
         sim_source_learn(source, record);
+        note_channel(market, record, source);
     }
     if (name->venue_ms > 0 && name->venue_ms < INT64_MAX / NS_PER_MS &&
         look->stamp_count < STAMPS_MAX) {
@@ -104,15 +126,6 @@ static enum status look_ahead(struct sim_market *market) {
     }
     sim_reader_rewind(market->reader);
     return tape_rewind(market->tape);
-}
-
-static int served_index(const struct sim_market *market, const char *name) {
-    for (uint32_t i = 0; i < market->options.venue_count; i++) {
-        if (strcmp(market->options.venues[i]->name, name) == 0) {
-            return (int)i;
-        }
-    }
-    return -1;
 }
 
 static bool is_recorded(const struct sim_market *market, const char *name) {
@@ -253,39 +266,8 @@ static void set_up_listing(struct sim_market *market, const struct sim_place *pl
     int64_t eight_hours = ((int64_t)draw - 50) * (PX_ONE / 1000000);
     listing->funding.v = eight_hours / (8 * 3600 * NS_PER_S / venue->funding_interval_ns);
     if (venue->recorded_channel != NULL && strcmp(venue->name, source->venue) == 0) {
-        listing->recorded = UINT32_MAX; // narrowed to the channels that turn up
+        listing->recorded = source->channels;
     }
-}
-
-// Which channels come byte for byte: those seen in the look-ahead. Needs a second look because the
-// listings exist now.
-static enum status find_recorded(struct sim_market *market) {
-    uint32_t seen[SIM_PLACES_MAX] = {0};
-    for (uint32_t i = 0; i < LOOK_AHEAD_RECORDS; i++) {
-        enum status result = tape_next(market->tape, &market->record);
-        if (result == STATUS_IO || (result == STATUS_OK && market->record.kind == TAPE_END)) {
-            break;
-        }
-        struct sim_record_name name;
-        if (result != STATUS_OK || market->record.kind != TAPE_FRAME || market->record.rest ||
-            !sim_record_identify(&market->record, &name)) {
-            continue;
-        }
-        const struct sim_source *source = find_source(market, &name);
-        for (uint32_t k = 0; source != NULL && k < source->place_count; k++) {
-            uint32_t at = source->first_place + k;
-            if (sim_market_listing(market, &market->places[at])->recorded != 0) {
-                const struct venue_sim *venue = market->options.venues[market->places[at].world];
-                int channel = venue->recorded_channel(market->record.raw);
-                seen[at] |= channel < 0 ? 0 : UINT32_C(1) << channel;
-            }
-        }
-    }
-    for (uint32_t i = 0; i < market->place_count; i++) {
-        sim_market_listing(market, &market->places[i])->recorded &= seen[i];
-    }
-    sim_reader_rewind(market->reader);
-    return tape_rewind(market->tape);
 }
 
 static enum status set_up(struct sim_market *market) {
@@ -334,7 +316,7 @@ static enum status set_up(struct sim_market *market) {
     if (result == STATUS_OK && (market->bids == NULL || market->asks == NULL || frame == NULL)) {
         result = status_fail(STATUS_SYSTEM, "no memory");
     }
-    return result == STATUS_OK ? find_recorded(market) : result;
+    return result;
 }
 
 enum status sim_market_create(struct sim_market **out, const struct sim_market_options *options) {

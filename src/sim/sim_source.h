@@ -32,6 +32,7 @@ struct sim_source {
     struct px tick;              // the finest seen so far, a power of ten; 1 at most
     struct qty step;
 
+    uint32_t channels;                 // bit c: there are frames of its own venue's channel c
     uint32_t first_place, place_count; // where it is shown: of the market's places
 
     struct book book;

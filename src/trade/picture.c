@@ -54,6 +54,9 @@ static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
     }
     const struct settings_feeds *limits = &desk->settings->feeds;
     int64_t age_ns = age_of(quote, now_ns);
+    if (quote->receive_ns <= desk->picture.venues[venue].lost_ns) {
+        return FRESH_STALE;
+    }
     if (age_ns <= limits->stale_ns) {
         return FRESH_OK;
     }
@@ -201,6 +204,7 @@ static enum status picture_on_event(void *self, struct bus *bus, const struct ev
         if (venue->feed.state != event->u.feed.state) {
             bool was_live = venue->feed.state == FEED_LIVE;
             bool live = event->u.feed.state == FEED_LIVE;
+            venue->lost_ns = was_live ? bus->now_ns : venue->lost_ns;
             if (was_live != live) {
                 watch_alert(bus, live ? SEVERITY_INFO : SEVERITY_WARN, "feed", "%s is %s%s%.40s",
                             desk->universe->venues[event->u.feed.venue].name,

@@ -26,6 +26,7 @@ struct picture_listing {
 struct picture_venue {
     struct event_feed feed;
     int64_t frame_ns;        // newest data frame
+    int64_t lost_ns;         // when it was last live no more
     int64_t reliability_ppm; // healthy share, moving over 5 min
     int64_t reliability_at_ns;
 };
@@ -58,7 +59,7 @@ void picture_finish(struct picture *picture);
 
 // Freshness of a listing's quote at now_ns; *age_ms its age. A quote older than stale_ms but
 // unchanged counts as FRESH_WARN up to quiet_ms while its venue delivered any data frame within
-// stale_ms; FRESH_STALE never trades.
+// stale_ms; what a connection told that is gone is stale; FRESH_STALE never trades.
 enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16_t symbol,
                                  int64_t now_ns, int64_t *age_ms);
 // FRESH_OK or FRESH_WARN, of the venue's quote at hand: without the age, which costs a division.

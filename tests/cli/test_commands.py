@@ -45,6 +45,12 @@ COMMANDS = [
     ("feeds --demo-speed 2", 64, "", "--demo-speed needs --demo"),
     ("feeds --demo --demo-speed 0", 64, "", "expected 0.01 to 1000"),
     ("feeds --demo=", 64, "", "expected a path"),
+    ("feeds --demo-map okx=binance", 64, "", "--demo-map needs --demo"),
+    ("feeds --demo --demo-map okx", 64, "", "expected VENUE=RECORDED"),
+    ("feeds --demo --demo-map =binance", 64, "", "expected VENUE=RECORDED"),
+    ("feeds --demo --demo-map okx=coinm", 64, "",
+     "no books of coinm: it has those of binance, binance-coinm, binance-spot"),
+    ("sim --demo-map kraken=binance", 64, "", "kraken is not served"),
     ("feeds --demo=/nonexistent --seconds 1", 66, "", "/nonexistent"),
     ("replay", 64, "", "replay needs FILE"),
     ("replay /nonexistent", 66, "", "/nonexistent"),
@@ -142,20 +148,25 @@ def effective_configuration():
 
 
 FEED_FIELDS = "t_ns venue symbol bid bid_size ask ask_size age_ms latency_ms".split()
+COUNT_FIELDS = "venue quotes books funding gaps reconnects".split()
 
 
 def feeds():
     result = run(["feeds", "--demo", "--seconds", "4", "--json"])
     rows = [json.loads(line) for line in result.stdout.splitlines()]
+    rows, counts = rows[:-10], rows[-10:]
     case(result.returncode == 0 and len(rows) > 0, "feeds --demo gives lines", told(result))
+    case("3 books as 10 venues" in result.stderr, "it says what is shown", told(result))
+    case(all(list(row) == COUNT_FIELDS for row in counts), "a line for every venue ends it",
+         str(counts))
     case(all(list(row) == FEED_FIELDS for row in rows), "feeds --json has its fields and no other")
     case(all(row["bid"] < row["ask"] for row in rows), "bid is below ask")
     case(all(row["age_ms"] >= 0 for row in rows), "no quote is from the future")
     venues = {row["venue"] for row in rows}
-    case(len(venues) == 3, "three venues quote", str(venues))
+    case(len(venues) == 10, "ten venues quote", str(venues))
     plain = run(["feeds", "--demo", "--seconds", "2"])
     good = all(line.startswith("2024-08-0") and " bps latency " in line
-               for line in plain.stdout.splitlines())
+               for line in plain.stdout.splitlines()[:-10])
     case(good and plain.stdout != "", "feeds prints a line a tick", told(plain))
 
 
@@ -203,7 +214,8 @@ def signals():
         process.stdout.close()
         errors = process.stderr.read()
         process.wait(timeout=20)
-    case(process.returncode == 0 and errors == b"", "feeds ends when its reader leaves",
+    case(process.returncode == 0 and errors.count(b"\n") == 1 and
+         errors.startswith(b"perpdesk: 3 books"), "feeds ends when its reader leaves",
          f"exit {process.returncode} {errors.decode()[:300]}")
 
 

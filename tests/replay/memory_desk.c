@@ -10,9 +10,6 @@
 #include "cli/verbs.h"
 #include "exchanges/venues.h"
 
-static const struct venue_sim *const servers[MEMORY_FEEDS_MAX] = {&binance_sim, &okx_sim,
-                                                                  &hyperliquid_sim};
-
 // ---- journal
 
 static void journal_append(void *arg, const struct event *event) {
@@ -59,6 +56,16 @@ static void judge_state(struct feed *feed) {
     feed_judge_state(feed);
 }
 
+static struct memory_link *heard; // whose message is being decoded
+
+static void on_update(struct md_sink *sink, const struct md_update *update) {
+    if (update->kind == MD_REPLY && heard != NULL) {
+        assert_true(string_copy(heard->reply, sizeof(heard->reply), update->refused.text));
+    } else {
+        feed_on_update(sink, update);
+    }
+}
+
 static void link_receives(struct vsim_out *out, struct slice message) {
     struct memory_link *link = (void *)((char *)out - offsetof(struct memory_link, out));
     struct feed *feed = link->feed;
@@ -69,7 +76,9 @@ static void link_receives(struct vsim_out *out, struct slice message) {
     c->heard_ms = feed_loop_ms(feed);
     counter_add(&feed->stats.frames, 1);
     feed->has_data = false;
+    heard = link;
     feed->config.venue->decode(&feed->md, link->index, message, &feed->sink);
+    heard = NULL;
     if (!feed->has_data) {
         return;
     }
@@ -87,7 +96,8 @@ static void link_ends(struct sim_market_session *session) {
     struct feed *feed = link->feed;
     struct feed_connection *c = &feed->connections[link->index];
     sim_market_detach(link->desk->market, session);
-    link->attached = false;
+    link->attached = link->subscribed = false;
+    link->reply[0] = '\0';
     link->connect_ns = link->desk->now_ns + MEMORY_RECONNECT_MS * NS_PER_MS;
     link->desk->rounds_ended++;
     counter_add(&feed->stats.reconnects, 1);
@@ -101,6 +111,24 @@ static void link_ends(struct sim_market_session *session) {
     judge_state(feed);
 }
 
+// Some venues' subscriptions carry numbers that come with the rules.
+static void link_subscribes(struct memory_link *link) {
+    struct feed *feed = link->feed;
+    const struct venue_md *md = feed->config.venue;
+    if (md->rules_first && !feed->rules_known) {
+        return;
+    }
+    link->subscribed = true;
+    char buffer[16 * 1024];
+    for (uint32_t step = 0;; step++) {
+        struct text text = TEXT_OVER(buffer);
+        if (!md->subscribe(&feed->md, link->index, step, &text)) {
+            return;
+        }
+        sim_market_text(link->desk->market, &link->session, text_slice(&text));
+    }
+}
+
 static void link_connects(struct memory_link *link, uint16_t venue) {
     struct memory_desk *d = link->desk;
     struct feed *feed = link->feed;
@@ -110,20 +138,13 @@ static void link_connects(struct memory_link *link, uint16_t venue) {
     link->out.send = link_receives;
     link->session.on_end = link_ends;
     assert_int_equal(sim_market_attach(d->market, venue, &link->session, &link->out), STATUS_OK);
-    assert_true(servers[venue]->open(&link->session.session, slice_of(path == NULL ? "/" : path)));
+    assert_true(
+        d->servers[venue]->open(&link->session.session, slice_of(path == NULL ? "/" : path)));
     link->attached = true;
     feed->now_ns = d->now_ns;
     c->open = true;
     c->opened_ms = c->heard_ms = feed_loop_ms(feed);
     c->data_ms = 0;
-    char buffer[16 * 1024];
-    for (uint32_t step = 0;; step++) {
-        struct text text = TEXT_OVER(buffer);
-        if (!md->subscribe(&feed->md, link->index, step, &text)) {
-            break;
-        }
-        sim_market_text(d->market, &link->session, text_slice(&text));
-    }
     judge_state(feed);
 }
 
@@ -168,8 +189,7 @@ static void answer(struct memory_desk *d, struct feed *feed, enum md_request_kin
     if (kind == MD_REQUEST_TIME) {
         feed->time_sent_ns = 0;
         feed->offset_ns = clock_offset_ns(&feed->offset);
-        bool more = feed->offset.count < FEED_TIME_SAMPLES;
-        feed_want(feed, kind, 0, more ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS);
+        feed_want(feed, kind, 0, feed_time_wait_ms(feed));
     }
 }
 
@@ -223,6 +243,7 @@ static void create_feed(struct memory_desk *d, uint16_t index) {
     };
     assert_int_equal(feed_create(&d->feeds[index], &config), STATUS_OK);
     struct feed *feed = d->feeds[index];
+    feed->sink.on_update = on_update;
     for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
         d->links[index][i] = (struct memory_link){.desk = d,
                                                   .feed = feed,
@@ -242,9 +263,10 @@ static void create_feed(struct memory_desk *d, uint16_t index) {
 
 static void load_config(struct memory_desk *d) {
     struct config_venue venues[VENUE_MAX];
-    assert_true(cli_venues(venues) >= MEMORY_FEEDS_MAX);
+    assert_int_equal(cli_venues(venues), MEMORY_FEEDS_MAX);
     for (uint32_t i = 0; i < MEMORY_FEEDS_MAX; i++) { // the desk knows the venues that are served
-        assert_string_equal(venues[i].name, servers[i]->name);
+        d->servers[i] = venue_table[i].sim;
+        assert_string_equal(venues[i].name, d->servers[i]->name);
     }
     struct config_options options = {.venues = venues,
                                      .venue_count = MEMORY_FEEDS_MAX,
@@ -257,9 +279,7 @@ static void load_config(struct memory_desk *d) {
         fail_msg("%s", report->lines);
     }
     free(report);
-    d->config.settings.journal_quotes_all = true; // as every demo
-    d->config.settings.start_status = DESK_RUNNING;
-    d->config.settings.scanner.basis_mode = BASIS_OFF;
+    desk_run_demo_settings(&d->config);
 }
 
 static void create_engine(struct memory_desk *d) {
@@ -289,7 +309,7 @@ struct memory_desk *memory_desk_create(const struct memory_options *options) {
     d->options = *options;
     load_config(d);
     struct sim_market_options market = {.path = options->recording,
-                                        .venues = servers,
+                                        .venues = d->servers,
                                         .venue_count = MEMORY_FEEDS_MAX,
                                         .loop = true};
     assert_int_equal(sim_market_create(&d->market, &market), STATUS_OK);
@@ -343,12 +363,26 @@ void memory_desk_control(struct memory_desk *d, enum control_verb verb, int64_t 
     assert_int_equal(engine_control(&d->engine, &request, d->now_ns), STATUS_OK);
 }
 
+// What a connection has to say: subscriptions, and answers to pings.
+static void link_speaks(struct memory_link *link) {
+    if (!link->subscribed) {
+        link_subscribes(link);
+    }
+    if (link->reply[0] != '\0') {
+        sim_market_text(link->desk->market, &link->session, slice_of(link->reply));
+        link->reply[0] = '\0';
+    }
+}
+
 static void connect_due(struct memory_desk *d) {
     for (uint16_t v = 0; v < MEMORY_FEEDS_MAX; v++) {
         for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
             struct memory_link *link = &d->links[v][i];
             if (link->wanted && !link->attached && d->now_ns >= link->connect_ns) {
                 link_connects(link, v);
+            }
+            if (link->attached) {
+                link_speaks(link);
             }
         }
     }

@@ -14,7 +14,7 @@
 #include "sim/sim_market.h"
 #include "trade/desk.h"
 
-enum { MEMORY_TIMER_MS = 5, MEMORY_FEEDS_MAX = 3, MEMORY_RECONNECT_MS = 500 };
+enum { MEMORY_TIMER_MS = 5, MEMORY_FEEDS_MAX = 10, MEMORY_RECONNECT_MS = 500 };
 
 struct memory_journal {
     unsigned char *bytes;
@@ -39,7 +39,8 @@ struct memory_link { // one connection of a feed
     struct sim_market_session session;
     struct vsim_out out;
     uint32_t index;
-    bool wanted, attached;
+    bool wanted, attached, subscribed;
+    char reply[256];    // to a ping, sent when the message it answers is done with
     int64_t connect_ns; // when to connect again
 };
 
@@ -51,6 +52,7 @@ struct memory_desk {
     struct quote_cache cache;
     struct desk desk;
     struct engine engine;
+    const struct venue_sim *servers[MEMORY_FEEDS_MAX]; // every venue of the table
     struct sim_market *market;
     uv_loop_t loop;
     struct feed *feeds[MEMORY_FEEDS_MAX];

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "exchanges/venues.h"
 #include "memory_desk.h"
 
 enum { RUN_S = 150, FLATTEN_S = 10, SHARE_EVERY = 20, SHARE_COUNT = 3 };
@@ -23,10 +24,30 @@ struct tally {
     int64_t worst_edge; // of the hedged-volume jobs opened
     uint64_t steps;
     int64_t fees_of_jobs, volume;
-    uint64_t denied[RULE_COUNT]; // hedged volume
+    uint64_t denied[RULE_COUNT];       // hedged volume
+    uint64_t crossed_alike, arb_alike; // opportunities and arbitrage between venues of one book
 };
 
 static struct tally tally;
+
+// The deal of the demo, told here once more.
+static bool show_one_book(uint16_t a, uint16_t b) {
+    static const struct {
+        const char *venue, *book;
+    } deal[] = {
+        {"binance", "usdm"},     {"aster", "usdm"},    {"edgex", "usdm"},    {"grvt", "usdm"},
+        {"hyperliquid", "spot"}, {"lighter", "spot"},  {"backpack", "spot"}, {"extended", "spot"},
+        {"okx", "coinm"},        {"paradex", "coinm"},
+    };
+    const char *books[2] = {NULL, NULL};
+    for (size_t i = 0; i < COUNT_OF(deal); i++) {
+        books[0] = strcmp(deal[i].venue, venue_table[a].md->name) == 0 ? deal[i].book : books[0];
+        books[1] = strcmp(deal[i].venue, venue_table[b].md->name) == 0 ? deal[i].book : books[1];
+    }
+    assert_non_null(books[0]);
+    assert_non_null(books[1]);
+    return strcmp(books[0], books[1]) == 0;
+}
 
 static void tally_event(void *arg, const struct event *event) {
     struct tally *t = arg;
@@ -36,10 +57,17 @@ static void tally_event(void *arg, const struct event *event) {
     if (event->header.kind == EVENT_DENIED && event->u.denied.strategy == STRATEGY_WASH) {
         t->denied[event->u.denied.verdict.rule]++;
     }
+    if (event->header.kind == EVENT_OPPORTUNITY_FOUND) {
+        const struct event_opportunity *found = &event->u.opportunity;
+        t->crossed_alike += show_one_book(found->buy_venue, found->sell_venue);
+    }
     if (event->header.kind != EVENT_JOB_STATE) {
         return;
     }
     const struct event_job *job = &event->u.job;
+    if (job->strategy == STRATEGY_ARB && job->state == JOB_OPENING) {
+        t->arb_alike += show_one_book(job->buy_venue, job->sell_venue);
+    }
     t->jobs[job->strategy][job->state]++;
     if (job->strategy == STRATEGY_WASH && job->state == JOB_OPENING) {
         t->worst_edge = job->edge.v < t->worst_edge ? job->edge.v : t->worst_edge;
@@ -174,6 +202,11 @@ static void tell(const struct memory_desk *d, const struct tally *t) {
     if (wash[JOB_DONE] > 0) {
         comment_usd("profit per job", t->pnl[STRATEGY_WASH] / (int64_t)wash[JOB_DONE]);
     }
+    const uint64_t *arb = t->jobs[STRATEGY_ARB];
+    printf("# arbitrage in %d s: %d opened, %d done, %d refused, %d expired, %d failed\n", RUN_S,
+           (int)arb[JOB_OPENING], (int)arb[JOB_DONE], (int)arb[JOB_REFUSED], (int)arb[JOB_EXPIRED],
+           (int)arb[JOB_FAILED]);
+    comment_usd("its profit", t->pnl[STRATEGY_ARB]);
     comment_usd("fees", total_fees(d));
     comment_usd("volume", t->volume);
     comment_usd("volume in an hour of demo", t->volume * 3600 / RUN_S);
@@ -204,6 +237,9 @@ static void feeds_are_live_and_clean(void **state) {
         const struct feed *feed = first->feeds[v];
         assert_int_equal(feed->state, FEED_LIVE);
         assert_int_equal(feed_books_live(feed), first->universe.symbol_count);
+        printf("# %s: %d quotes, %d book messages, %d snapshots asked for\n",
+               feed->config.venue->name, (int)counter_read(&feed->stats.updates),
+               (int)counter_read(&feed->stats.books), (int)counter_read(&feed->stats.snapshots));
         assert_true(counter_read(&feed->stats.updates) > 500);
         for (uint32_t cause = 0; cause < FEED_CAUSE_COUNT; cause++) {
             if (cause == FEED_OLD) {
@@ -217,15 +253,22 @@ static void feeds_are_live_and_clean(void **state) {
     }
 }
 
-static void hedged_volume_trades_and_arbitrage_does_not(void **state) {
+static void hedged_volume_and_arbitrage_trade(void **state) {
     (void)state;
     const uint64_t *wash = tally.jobs[STRATEGY_WASH];
     assert_true(wash[JOB_OPENING] >= 5);
     assert_true(wash[JOB_HOLDING] >= 3);
     assert_true(wash[JOB_DONE] >= 3);
-    assert_int_equal(tally.jobs[STRATEGY_ARB][JOB_OPENING], 0);
+    assert_true(tally.jobs[STRATEGY_ARB][JOB_OPENING] > 0);
+    assert_true(tally.jobs[STRATEGY_ARB][JOB_DONE] > 0);
     assert_true(first->journal.events[EVENT_OPPORTUNITY_FOUND] > 0);
     assert_true(first->journal.events[EVENT_ORDER_FILLED] >= 4 * wash[JOB_DONE]);
+}
+
+static void venues_of_one_book_never_cross(void **state) {
+    (void)state;
+    assert_int_equal(tally.crossed_alike, 0);
+    assert_int_equal(tally.arb_alike, 0);
 }
 
 // Fees of all jobs, ended or not, are the fees of all fills.
@@ -346,37 +389,54 @@ static void replay_of_a_torn_journal(void **state) {
 
 // ---- other settings
 
-static const char *const no_fees[] = {
-    "fees.binance.maker_bps=0", "fees.binance.taker_bps=0",     "fees.okx.maker_bps=0",
-    "fees.okx.taker_bps=0",     "fees.hyperliquid.maker_bps=0", "fees.hyperliquid.taker_bps=0",
-};
+// Every venue of the table without fees.
+static uint32_t set_no_fees(char bytes[2 * VENUE_MAX][64], const char *sets[2 * VENUE_MAX]) {
+    for (uint32_t i = 0; i < 2 * venue_table_count; i++) {
+        (void)snprintf(bytes[i], sizeof(bytes[i]), "fees.%s.%s_bps=0", venue_table[i / 2].md->name,
+                       i % 2 == 0 ? "maker" : "taker");
+        sets[i] = bytes[i];
+    }
+    return 2 * venue_table_count;
+}
 
-static void without_fees_arbitrage_appears(void **state) {
+static void without_fees_more_arbitrage_appears(void **state) {
     (void)state;
     struct tally *t = calloc(1, sizeof(*t));
     assert_non_null(t);
-    struct memory_desk *d = run(no_fees, COUNT_OF(no_fees), t, RUN_S);
+    char bytes[2 * VENUE_MAX][64];
+    const char *sets[2 * VENUE_MAX];
+    struct memory_desk *d = run(sets, set_no_fees(bytes, sets), t, RUN_S);
     const uint64_t *arb = t->jobs[STRATEGY_ARB];
     printf("# without fees in %d s: %d arbitrage jobs opened, %d done\n", RUN_S,
            (int)arb[JOB_OPENING], (int)arb[JOB_DONE]);
-    assert_true(arb[JOB_OPENING] > 0);
-    assert_true(arb[JOB_DONE] > 0);
+    assert_true(arb[JOB_OPENING] > tally.jobs[STRATEGY_ARB][JOB_OPENING]);
+    assert_true(arb[JOB_DONE] > tally.jobs[STRATEGY_ARB][JOB_DONE]);
     assert_int_equal(total_fees(d), 0);
     memory_desk_destroy(d);
     free(t);
 }
 
 // What is accepted follows the risk mode: each takes what the one before it refuses, and no more.
+// Between ten venues there is always a cheap pair, so three of them trade here.
 static void modes_change_what_is_accepted(void **state) {
     (void)state;
-    static const char *const modes[RISK_MODE_COUNT][1] = {
-        {"risk.mode=conservative"}, {"risk.mode=balanced"}, {"risk.mode=aggressive"}};
+    static const char *const modes[RISK_MODE_COUNT] = {
+        "risk.mode=conservative", "risk.mode=balanced", "risk.mode=aggressive"};
+    const char *sets[] = {NULL,
+                          "venues.backpack=reference",
+                          "venues.edgex=reference",
+                          "venues.grvt=reference",
+                          "venues.aster=reference",
+                          "venues.paradex=reference",
+                          "venues.extended=reference",
+                          "venues.lighter=reference"};
     for (uint32_t i = 0; i < RISK_MODE_COUNT; i++) {
         struct tally *t = calloc(1, sizeof(*t));
         assert_non_null(t);
-        struct memory_desk *d = run(modes[i], 1, t, RUN_S);
+        sets[0] = modes[i];
+        struct memory_desk *d = run(sets, COUNT_OF(sets), t, RUN_S);
         printf("# %s: %d hedged-volume jobs opened, %d done, worst edge %.2f bps in %d s\n",
-               modes[i][0] + 10, (int)t->jobs[STRATEGY_WASH][JOB_OPENING],
+               modes[i] + 10, (int)t->jobs[STRATEGY_WASH][JOB_OPENING],
                (int)t->jobs[STRATEGY_WASH][JOB_DONE], (double)t->worst_edge / 100, RUN_S);
         tell_denials(t);
         assert_true(t->worst_edge >= share_limits[i]);
@@ -408,13 +468,14 @@ static void kill_leaves_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(feeds_are_live_and_clean),
-        cmocka_unit_test(hedged_volume_trades_and_arbitrage_does_not),
+        cmocka_unit_test(hedged_volume_and_arbitrage_trade),
+        cmocka_unit_test(venues_of_one_book_never_cross),
         cmocka_unit_test(fees_add_up),
         cmocka_unit_test(the_same_run_gives_the_same_journal),
         cmocka_unit_test(replay_decides_the_same),
         cmocka_unit_test(replay_notices_another_quote),
         cmocka_unit_test(replay_of_a_torn_journal),
-        cmocka_unit_test(without_fees_arbitrage_appears),
+        cmocka_unit_test(without_fees_more_arbitrage_appears),
         cmocka_unit_test(modes_change_what_is_accepted),
         cmocka_unit_test(kill_leaves_nothing),
     };

@@ -34,7 +34,7 @@ def verify():
 
 def shows_a_running_desk(desk):
     desk.wait_for("RUNNING")
-    for venue in ("binance", "okx", "hyperliquid"):
+    for venue in ("binance", "okx", "hyperliquid", "lighter"):
         desk.wait_for(venue)
     desk.wait_for("DEMO")
     desk.wait_for("wash")  # a hedged-volume job
@@ -44,6 +44,7 @@ def killed_in_the_middle_it_leaves_a_journal_that_verifies():
     desk = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
     try:
         shows_a_running_desk(desk)
+        desk.wait_for("3 books as 10 venues")
         check("last session" not in desk.text(), "a first session speaks of one before it")
         desk.pump(6)
         check(desk.kill(signal.SIGKILL) == -signal.SIGKILL, "kill -9 did not kill it")

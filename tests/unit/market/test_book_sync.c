@@ -197,13 +197,40 @@ static void test_changes(void **state) {
     book_sync_finish(&sync);
 }
 
+// A venue's window of three levels moves on by three: a book as deep as the window follows.
+static void test_window_moves(void **state) {
+    (void)state;
+    static const bool relative[] = {false, true};
+    for (size_t r = 0; r < COUNT_OF(relative); r++) {
+        struct level old[3], moved[6];
+        for (int64_t i = 0; i < 3; i++) { // best first, as venues send
+            old[i] = (struct level){{(10 - i) * PX_ONE}, {QTY_ONE}};
+            moved[i] = (struct level){old[i].price, {relative[r] ? -QTY_ONE : 0}};
+            moved[i + 3] = (struct level){{(7 - i) * PX_ONE}, {QTY_ONE}};
+        }
+        struct book_sync sync;
+        struct book_message snapshot = {.snapshot = true, .bids = old, .bid_count = 3};
+        struct book_message delta = {
+            .relative = relative[r], .last = 1, .bids = moved, .bid_count = 6};
+        assert_int_equal(book_sync_create(&sync, BOOK_RULE_PREVIOUS, 3), STATUS_OK);
+        assert_int_equal(book_sync_apply(&sync, &snapshot), BOOK_APPLIED);
+        assert_int_equal(book_sync_apply(&sync, &delta), BOOK_APPLIED);
+        assert_int_equal(sync.book.bids.count, 3);
+        for (int64_t i = 0; i < 3; i++) {
+            assert_int_equal(book_size(&sync.book, SIDE_BUY, moved[i + 3].price).v, QTY_ONE);
+        }
+        book_sync_finish(&sync);
+    }
+}
+
 int main(void) {
-    struct CMUnitTest tests[COUNT_OF(chains) + 2];
+    struct CMUnitTest tests[COUNT_OF(chains) + 3];
     for (size_t i = 0; i < COUNT_OF(chains); i++) {
         tests[i] = (struct CMUnitTest){chains[i].name, test_chain, NULL, NULL,
                                        (void *)(uintptr_t)&chains[i]};
     }
     tests[COUNT_OF(chains)] = (struct CMUnitTest)cmocka_unit_test(test_overflow);
     tests[COUNT_OF(chains) + 1] = (struct CMUnitTest)cmocka_unit_test(test_changes);
+    tests[COUNT_OF(chains) + 2] = (struct CMUnitTest)cmocka_unit_test(test_window_moves);
     return cmocka_run_group_tests_name("book_sync", tests, NULL, NULL);
 }

@@ -139,6 +139,16 @@ static void test_clock_offset(void **state) {
         clock_offset_add(&estimate, 4000, 4200, 7100);
     }
     assert_int_equal(clock_offset_ns(&estimate), 3000);
+    // Whole units of 1000, told in the middle: the true offset is 5250 and every sample allows 500
+    // to each side of what it says.
+    struct clock_offset coarse = {.unit_ns = 1000};
+    for (int64_t at = 100; at < 2000; at += 200) {
+        clock_offset_add(&coarse, at, at, (at + 5250) / 1000 * 1000 + 500);
+        assert_in_range(clock_offset_ns(&coarse), 4750, 5750);
+    }
+    assert_in_range(clock_offset_ns(&coarse), 5150, 5350);
+    clock_offset_add(&coarse, 2000, 2000, 90500); // it was set: nothing fits both
+    assert_int_equal(clock_offset_ns(&coarse), 88500);
     assert_string_equal(feed_cause_name(FEED_JUMP), "jump");
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "exchanges/venues.h"
 #include "sim/sim_market.h"
 
 static const struct venue_sim *const servers[] = {&binance_sim, &okx_sim, &hyperliquid_sim};
@@ -146,7 +147,76 @@ static void tables_stand_for_any_venue(void **state) {
     assert_int_equal(shown(market, 2, "BTC")->bid.v, 61840 * PX_ONE);
     assert_int_equal(shown(market, 2, "BTC")->ask.v, 61841 * PX_ONE);
     assert_non_null(shown(market, 1, "ETH-USDT-SWAP"));
-    assert_non_null(shown(market, 0, "BTCUSDT"));
+    assert_null(shown(market, 0, "BTCUSDT")); // the map alone says what is shown
+    sim_market_destroy(market);
+}
+
+static void a_map_is_checked(void **state) {
+    (void)state;
+    static const struct {
+        struct sim_map map[2];
+        const char *why;
+    } rows[] = {
+        {{{"binance", "okx"}, {"binance", "kraken"}}, "kraken is not served"},
+        {{{"binance", "okx"}, {"deribit", "binance"}},
+         "no books of deribit: it has those of binance, binance-coinm, binance-spot"},
+        {{{"binance", "okx"}, {"binance-spot", "okx"}},
+         "okx is to show two books, binance and binance-spot"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct sim_market_options options = {.path = DEMO_PATH,
+                                             .venues = servers,
+                                             .venue_count = 3,
+                                             .map = rows[i].map,
+                                             .map_count = 2};
+        struct sim_market *market;
+        assert_int_equal(sim_market_create(&market, &options), STATUS_USAGE);
+        if (strstr(status_text(), rows[i].why) == NULL) {
+            fail_msg("%s", status_text());
+        }
+    }
+}
+
+static void check_pair(const struct vsim_listing *a, const struct vsim_listing *b) {
+    if (a->bid.v > 0 && b->bid.v > 0) {
+        assert_true(a->bid.v < b->ask.v);
+    }
+    bool made = a->recorded == 0 && b->recorded == 0; // recorded books lag behind their tickers
+    if (made && a->bid_count > 0 && b->ask_count > 0 && a->book_ns == b->book_ns) {
+        assert_true(a->bids[0].price.v < b->asks[0].price.v);
+    }
+}
+
+// Rounded outwards, whatever their ticks: at no moment of the recording does the bid of one venue
+// reach the ask of another that shows the same book.
+static void venues_of_one_book_never_cross(void **state) {
+    (void)state;
+    const struct venue_sim *all[VENUE_MAX];
+    for (uint32_t i = 0; i < venue_table_count; i++) {
+        all[i] = venue_table[i].sim;
+    }
+    struct sim_market_options options = {
+        .path = DEMO_PATH, .venues = all, .venue_count = venue_table_count};
+    struct sim_market *market;
+    assert_int_equal(sim_market_create(&market, &options), STATUS_OK);
+    assert_int_equal(market->place_count, 2 * venue_table_count);
+    int64_t now_ns = sim_market_start_ns(market);
+    while (now_ns != INT64_MAX) {
+        int64_t next_ns = sim_market_step(market, now_ns);
+        for (uint32_t s = 0; s < market->source_count; s++) {
+            const struct sim_source *source = &market->sources[s];
+            const struct sim_place *places = &market->places[source->first_place];
+            assert_true(source->place_count >= 2);
+            for (uint32_t i = 0; i < source->place_count * source->place_count; i++) {
+                const struct sim_place *a = &places[i / source->place_count];
+                const struct sim_place *b = &places[i % source->place_count];
+                check_pair(&market->worlds[a->world].listings[a->listing],
+                           &market->worlds[b->world].listings[b->listing]);
+            }
+        }
+        now_ns = next_ns;
+    }
+    assert_int_equal(market->bad_records, 0);
     sim_market_destroy(market);
 }
 
@@ -199,7 +269,7 @@ static void levels_join_on_a_coarser_tick(void **state) {
     assert_non_null(listing);
     assert_int_equal(listing->bid_count, 2);
     assert_int_equal(listing->bids[0].price.v, 61837 * PX_ONE);
-    assert_int_equal(listing->bids[0].size.v, 3 * QTY_ONE);
+    assert_int_equal(listing->bids[0].size.v, 5 * QTY_ONE); // begins where the ticker says
     assert_int_equal(listing->asks[0].price.v, 61838 * PX_ONE);
     assert_int_equal(listing->asks[0].size.v, 75 * QTY_ONE / 100);
     assert_int_equal(listing->asks[1].price.v, 61839 * PX_ONE);
@@ -285,6 +355,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded_frames_go_out_unchanged),
         cmocka_unit_test(tables_stand_for_any_venue),
+        cmocka_unit_test(a_map_is_checked),
+        cmocka_unit_test(venues_of_one_book_never_cross),
         cmocka_unit_test(contracts_become_base_units),
         cmocka_unit_test(levels_join_on_a_coarser_tick),
         cmocka_unit_test(rounds_move_ids_and_stamps),

@@ -8,6 +8,7 @@
 
 enum {
     OPENING_RECORDS = 8192, // as far as the names and rules are looked for
+    NOTHING_RECORDS = 1024, // by then a recording for decoders has shown that it is one
     DECODERS_MAX = 16,
     SUBSCRIBE_TEXT_MAX = 16 * 1024
 };
@@ -336,6 +337,15 @@ static enum status find_rules(struct sim_reader *reader, const struct tape_recor
     return STATUS_OK;
 }
 
+static bool decodes_any(const struct sim_reader *reader) {
+    for (uint32_t i = 0; i < reader->count; i++) {
+        if (!reader->decoders[i]->combined) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum status pass(struct sim_reader *reader, const char *path,
                         enum status (*look)(struct sim_reader *reader,
                                             const struct tape_record *record)) {
@@ -348,6 +358,9 @@ static enum status pass(struct sim_reader *reader, const char *path,
         return status;
     }
     for (uint32_t i = 0; i < OPENING_RECORDS && status == STATUS_OK; i++) {
+        if (i == NOTHING_RECORDS && !decodes_any(reader)) {
+            break; // the start does not wait for more
+        }
         if (tape_next(tape, record) != STATUS_OK) {
             continue; // who plays the recording will say so
         }

@@ -28,6 +28,14 @@ const struct cli_verb cli_verbs[] = {
      "perpdesk check-config etc/perpdesk.ini", verb_check_config},
     {"replay", "FILE", "run a journal through a fresh desk",
      CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_JSON), 1, 1, "perpdesk replay --verify FILE", verb_replay},
+    {"record", "FILE", "store every message of the venues, as it came, in a recording",
+     DESK_OPTIONS | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ROTATE_MB) | CLI_BIT(CLI_KEEP) |
+         CLI_BIT(CLI_MAX_MB),
+     1, 1, "perpdesk record today.ndjson.gz --rotate-mb 256", verb_record},
+    {"doctor", "", "check this machine and every venue, and say what to do about what is wrong",
+     DESK_OPTIONS | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ENDPOINT) |
+         CLI_BIT(CLI_TRUST),
+     0, 0, "perpdesk doctor", verb_doctor},
     {"sim", "[PATH]", "serve a recording in the venues' protocols on this machine",
      CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_DEMO_MAP) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) |
          CLI_BIT(CLI_TLS) | CLI_BIT(CLI_AUTHORITY),

@@ -27,6 +27,12 @@ enum cli_option {
     CLI_PORT,
     CLI_TLS,
     CLI_AUTHORITY,
+    CLI_ENDPOINT,
+    CLI_TRUST,
+    CLI_VENUES,
+    CLI_ROTATE_MB,
+    CLI_KEEP,
+    CLI_MAX_MB,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -46,6 +52,13 @@ struct cli_args {
     const char *config;    // --config
     const char *print;     // --print
     const char *authority; // --authority
+    const char *endpoints[VENUE_MAX];
+    uint32_t endpoint_count;
+    const char *trust;  // --trust
+    const char *venues; // --venues, NULL = all of the configuration
+    uint64_t rotate_mb; // 0 = one file
+    uint32_t keep;      // files, 0 = all
+    uint64_t max_mb;    // of all files, 0 = no limit
     const char *ports[VENUE_MAX];
     uint32_t port_count;
     const char *sets[CLI_SETS_MAX];

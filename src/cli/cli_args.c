@@ -33,6 +33,13 @@ static const struct option_row option_rows[] = {
     {CLI_TLS, "tls", 0, NULL, "serve wss and https instead of ws and http"},
     {CLI_AUTHORITY, "authority", 0, "FILE",
      "write the certificate to verify against to FILE (with --tls)"},
+    {CLI_ENDPOINT, "endpoint", 0, "VENUE=HOST:PORT",
+     "ask the venue at this address; may be repeated"},
+    {CLI_TRUST, "trust", 0, "FILE", "trust the authorities in this PEM file and nobody else"},
+    {CLI_VENUES, "venues", 0, "A,B", "these venues only"},
+    {CLI_ROTATE_MB, "rotate-mb", 0, "N", "begin another file after N MiB"},
+    {CLI_KEEP, "keep", 0, "N", "keep the newest N files (with --rotate-mb)"},
+    {CLI_MAX_MB, "max-mb", 0, "N", "end before all files together exceed N MiB"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -100,6 +107,30 @@ static enum status take_seconds(struct cli_args *args, const char *value) {
     return STATUS_OK;
 }
 
+static enum status take_count(const char *name, const char *value, int64_t most, int64_t *out) {
+    if (!decimal_parse(slice_of(value), 0, out) || *out < 1 || *out > most) {
+        return status_fail(STATUS_USAGE, "--%s %s: expected 1 to %lld", name, value,
+                           (long long)most);
+    }
+    return STATUS_OK;
+}
+
+static enum status take_size(const char *name, const char *value, uint64_t *mb) {
+    enum { MB_MAX = 1 << 30 };
+    int64_t number = 0;
+    enum status status = take_count(name, value, MB_MAX, &number);
+    *mb = (uint64_t)number;
+    return status;
+}
+
+static enum status take_keep(struct cli_args *args, const char *value) {
+    enum { KEEP_MAX = 9999 };
+    int64_t number = 0;
+    enum status status = take_count("keep", value, KEEP_MAX, &number);
+    args->keep = (uint32_t)number;
+    return status;
+}
+
 static enum status take_option(struct cli_args *args, enum cli_option option, const char *value) {
     switch (option) {
     case CLI_DEMO:
@@ -147,6 +178,24 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
     case CLI_AUTHORITY:
         args->authority = value;
         return STATUS_OK;
+    case CLI_ENDPOINT:
+        if (args->endpoint_count == VENUE_MAX) {
+            return status_fail(STATUS_USAGE, "more than %d --endpoint", VENUE_MAX);
+        }
+        args->endpoints[args->endpoint_count++] = value;
+        return STATUS_OK;
+    case CLI_TRUST:
+        args->trust = value;
+        return STATUS_OK;
+    case CLI_VENUES:
+        args->venues = value;
+        return STATUS_OK;
+    case CLI_ROTATE_MB:
+        return take_size("rotate-mb", value, &args->rotate_mb);
+    case CLI_KEEP:
+        return take_keep(args, value);
+    case CLI_MAX_MB:
+        return take_size("max-mb", value, &args->max_mb);
     case CLI_HELP:
         args->help = true;
         return STATUS_OK;
@@ -222,6 +271,9 @@ static enum status check_sense(const struct cli_verb *verb, const struct cli_arg
     }
     if (args->authority != NULL && !args->tls) {
         return status_fail(STATUS_USAGE, "--authority needs --tls");
+    }
+    if (args->keep != 0 && args->rotate_mb == 0) {
+        return status_fail(STATUS_USAGE, "--keep needs --rotate-mb");
     }
     if (args->operand_count < verb->operands_min) {
         return status_fail(STATUS_USAGE, "%s needs %s", verb->name, verb->operands);

@@ -49,10 +49,45 @@ enum status cli_load_config(const struct cli_args *args, struct config *config,
     return status;
 }
 
+static int find_venue(const struct config *config, struct slice name) {
+    for (uint16_t i = 0; i < config->venue_count; i++) {
+        if (slice_equals(name, slice_of(config->venues[i].name))) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+// "binance,okx": the others are off. A venue that the configuration has off is not turned on.
+static enum status pick_venues(struct config *config, const char *list) {
+    bool picked[VENUE_MAX] = {false};
+    for (const char *at = list;; at++) {
+        struct slice name = {at, strcspn(at, ",")};
+        int venue = find_venue(config, name);
+        if (venue < 0 || config->venues[venue].role == VENUE_OFF) {
+            return status_fail(STATUS_USAGE, "--venues %s: %.*s is %s", list, (int)name.size,
+                               name.data, venue < 0 ? "no venue" : "off in the configuration");
+        }
+        picked[venue] = true;
+        at += name.size;
+        if (*at == '\0') {
+            break;
+        }
+    }
+    for (uint16_t i = 0; i < config->venue_count; i++) {
+        config->venues[i].role = picked[i] ? config->venues[i].role : (uint8_t)VENUE_OFF;
+    }
+    config_sort_venues(config);
+    return STATUS_OK;
+}
+
 enum status cli_open_desk(const struct cli_args *args, struct desk_run_options *options,
                           struct config *config, struct desk_run **out) {
     *out = NULL;
     enum status status = cli_load_config(args, config, NULL);
+    if (status == STATUS_OK && args->venues != NULL) {
+        status = pick_venues(config, args->venues);
+    }
     if (status != STATUS_OK) {
         return status;
     }

@@ -27,6 +27,24 @@ static bool sim_url(const char *base, const char *venue_url, char *out, size_t c
     return size > 0 && (size_t)size < capacity;
 }
 
+// Where a venue is when not at its own address: in the simulator, or where the options say.
+static bool find_endpoint(const struct desk_run *run, const char *venue, struct sim_endpoint *out) {
+    if (run->sim != NULL) {
+        return sim_endpoint(run->sim, venue, out);
+    }
+    for (uint32_t i = 0; i < run->options.endpoint_count; i++) {
+        const struct desk_endpoint *endpoint = &run->options.endpoints[i];
+        if (strcmp(endpoint->venue, venue) == 0) {
+            struct text ws = TEXT_OVER(out->ws);
+            struct text rest = TEXT_OVER(out->rest);
+            text_add_format(&ws, "wss://%s", endpoint->address);
+            text_add_format(&rest, "https://%s", endpoint->address);
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum status add_feed(struct desk_run *run, uint16_t index) {
     const struct venue_entry *entry = &run->universe.venues[index];
     const struct venue *venue = venue_find(slice_of(entry->name));
@@ -43,27 +61,32 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
         .settings = &run->config.settings.feeds,
         .tls = run->tls,
         .connects = &run->connects,
+        .ca_file = run->options.trust,
         .wants_book = run->config.wants_book,
         .seed = hash_bytes(entry->name, strlen(entry->name), (uint64_t)clock_now_ns(&run->clock)),
         .on_quote = run->options.on_quote != NULL ? on_quote : NULL,
         .on_quote_arg = hook,
+        .on_frame = run->options.on_frame,
+        .on_frame_arg = run->options.on_frame_arg,
     };
     char ws[MD_CONNECTIONS_MAX][256];
     struct sim_endpoint endpoint;
+    bool elsewhere = find_endpoint(run, entry->name, &endpoint);
     if (run->sim != NULL) {
-        if (!sim_endpoint(run->sim, entry->name, &endpoint)) {
+        if (!elsewhere) {
             return STATUS_OK; // the recording has nothing for it: it stays down, and says so
         }
+        config.ca_text = sim_authority_pem(run->sim).data;
+        config.demo_streams = config.funding_generated = true;
+    }
+    if (elsewhere) {
         for (uint32_t i = 0; i < MD_CONNECTIONS_MAX && venue->md->mainnet.ws[i] != NULL; i++) {
             if (!sim_url(endpoint.ws, venue->md->mainnet.ws[i], ws[i], sizeof(ws[i]))) {
-                return status_fail(STATUS_INTERNAL, "the simulator's address for %s is too long",
-                                   entry->name);
+                return status_fail(STATUS_INTERNAL, "the address for %s is too long", entry->name);
             }
             config.ws[i] = ws[i];
         }
         config.rest = endpoint.rest;
-        config.ca_text = sim_authority_pem(run->sim).data;
-        config.demo_streams = config.funding_generated = true;
     }
     enum status status = feed_pool_add(&run->feeds, &config);
     if (status == STATUS_OK) {
@@ -75,7 +98,7 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
 enum status desk_feeds_start(struct desk_run *run) {
     enum status status = run->sim != NULL
                              ? tls_client_create_from_text(&run->tls, sim_authority_pem(run->sim))
-                             : tls_client_create(&run->tls, NULL);
+                             : tls_client_create(&run->tls, run->options.trust);
     if (status != STATUS_OK) {
         return status;
     }

@@ -13,7 +13,7 @@
 // Hands a feed's quotes to the verb that listens, with the latency worked out.
 struct feed_hook {
     struct desk_run *run;
-    const struct feed *feed;
+    struct feed *feed;
 };
 
 struct desk_run {

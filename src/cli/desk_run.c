@@ -236,6 +236,13 @@ static void stop_trading(struct desk_run *run) {
     log_warn("desk", "stopping: orders are still open after %d ms", STOP_WAIT_MS);
 }
 
+static void stop_keeper(struct desk_run *run) {
+    run->has_keeper = false;
+    if (keeper_stop(&run->keeper) != STATUS_OK) {
+        log_warn("desk", "the keeper: %s", status_text());
+    }
+}
+
 void desk_run_stop(struct desk_run *run) {
     if (!run->started) {
         return;
@@ -243,10 +250,7 @@ void desk_run_stop(struct desk_run *run) {
     run->started = false;
     stop_trading(run);
     desk_feeds_stop(run);
-    enum status status = keeper_stop(&run->keeper);
-    if (status != STATUS_OK) {
-        log_warn("desk", "the keeper: %s", status_text());
-    }
+    stop_keeper(run);
     if (run->sim != NULL) {
         sim_stop(run->sim);
     }
@@ -257,6 +261,9 @@ void desk_run_close(struct desk_run *run) {
         return;
     }
     desk_run_stop(run);
+    if (run->has_keeper) { // never started: a verb that failed before
+        stop_keeper(run);
+    }
     desk_feeds_close(run);
     if (run->has_journal) {
         journal_finish(&run->journal);
@@ -295,6 +302,12 @@ const struct clock *desk_run_clock(const struct desk_run *run) {
 }
 const struct config *desk_run_config(const struct desk_run *run) {
     return &run->config;
+}
+struct feed *desk_run_feed(const struct desk_run *run, uint16_t venue) {
+    return run->hooks == NULL ? NULL : run->hooks[venue].feed;
+}
+struct ssl_ctx_st *desk_run_tls(const struct desk_run *run) {
+    return run->tls;
 }
 void desk_run_describe_demo(const struct desk_run *run, struct text *out) {
     if (run->sim != NULL) {

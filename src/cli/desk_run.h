@@ -13,6 +13,13 @@
 #include "sim/sim_market.h"
 
 struct desk_run;
+struct feed_frame;
+
+// A venue asked at another address than its own.
+struct desk_endpoint {
+    const char *venue;
+    const char *address; // "host:port", with TLS; the venue's own paths follow
+};
 
 struct desk_run_options {
     const struct config *config; // copied
@@ -28,6 +35,12 @@ struct desk_run_options {
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote,
                      int64_t latency_ns);
     void *on_quote_arg;
+    // Called on an io thread for every message of a venue, as it came (io/feed.h); NULL: nobody.
+    void (*on_frame)(void *arg, uint16_t venue, const struct feed_frame *frame);
+    void *on_frame_arg;
+    const struct desk_endpoint *endpoints; // not in a demo
+    uint32_t endpoint_count;
+    const char *trust; // PEM file of the authorities to trust, NULL: the system's; not in a demo
 };
 
 enum status desk_run_open(struct desk_run **out, const struct desk_run_options *options) MUST_CHECK;
@@ -40,7 +53,9 @@ struct engine *desk_run_engine(struct desk_run *run);
 const struct state_board *desk_run_board(const struct desk_run *run);
 const struct universe *desk_run_universe(const struct desk_run *run);
 const struct clock *desk_run_clock(const struct desk_run *run);
-const struct config *desk_run_config(const struct desk_run *run); // with what a demo changes
+const struct config *desk_run_config(const struct desk_run *run);       // with what a demo changes
+struct feed *desk_run_feed(const struct desk_run *run, uint16_t venue); // NULL: has none
+struct ssl_ctx_st *desk_run_tls(const struct desk_run *run); // of the feeds, after desk_run_start
 // What a venue's feed counted, also after desk_run_stop; NULL: the venue has none.
 const struct feed_stats *desk_run_feed_stats(const struct desk_run *run, uint16_t venue);
 // What a demo shows, in a line; nothing outside one.

@@ -31,6 +31,60 @@ bool feed_is_healthy(const struct feed *feed) {
            offset_ns >= -limit_ns;
 }
 
+void feed_show_frame(const struct feed *feed, const struct feed_frame *frame) {
+    if (feed->config.on_frame != NULL) {
+        struct feed_frame stamped = *frame;
+        stamped.receive_ns = feed->now_ns;
+        feed->config.on_frame(feed->config.on_frame_arg, feed->config.venue_index, &stamped);
+    }
+}
+
+// ---- what came so far ------------------------------------------------------------------------
+
+void feed_check_symbol(const struct feed *feed, uint16_t symbol, struct feed_check *out) {
+    ASSERT(symbol < feed->config.universe->symbol_count);
+    const struct feed_symbol *known = &feed->symbols[symbol];
+    *out = (struct feed_check){
+        .listed = feed_listed(feed, symbol),
+        .ready = feed->md.listings[symbol].ready,
+        .wants_book = known->has_book,
+        .book_live = known->has_book && known->book.state == BOOK_LIVE,
+        .quote_ns = known->quote.receive_ns,
+        .book_ns = known->book_ns,
+        .funding_ns = known->funding_ns,
+    };
+}
+
+bool feed_tells_time(struct feed *feed) {
+    struct md_request request = {0};
+    return feed->config.venue->request(&feed->md, MD_REQUEST_TIME, 0, &request);
+}
+
+const char *feed_ws_url(const struct feed *feed, uint32_t connection) {
+    ASSERT(connection < MD_CONNECTIONS_MAX);
+    return feed->connections[connection].url;
+}
+
+const char *feed_rest_url(const struct feed *feed) {
+    return feed->rest;
+}
+
+static bool is_complete(struct feed *feed) {
+    if (feed_tells_time(feed) && !clock_offset_known(&feed->offset)) {
+        return false;
+    }
+    for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+        struct feed_check check;
+        feed_check_symbol(feed, i, &check);
+        bool whole = check.ready && check.quote_ns != 0 && check.funding_ns != 0 &&
+                     (check.book_live || !check.wants_book);
+        if (check.listed && !whole) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // ---- state ------------------------------------------------------------------------------------
 
 void feed_tell_state(struct feed *feed) {
@@ -199,6 +253,7 @@ static void on_message(struct ws *ws, void *user, struct slice data, bool binary
     counter_add(&feed->stats.frames, 1);
     counter_add(&feed->stats.bytes, data.size);
     feed->has_data = false;
+    feed_show_frame(feed, &(struct feed_frame){.connection = c->index, .raw = data});
     feed->current = c;
     feed->config.venue->decode(&feed->md, c->index, data, &feed->sink);
     feed->current = NULL;
@@ -377,6 +432,7 @@ static void on_tick(uv_timer_t *timer) {
     feed_enter(feed);
     feed_judge_state(feed);
     feed_tell_state(feed);
+    atomic_store(&feed->stats.complete, is_complete(feed));
 }
 
 // ---- life -------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ struct feed_stats {
     _Atomic int64_t data_ns;       // desk time of the newest data frame, 0 = none
     _Atomic int64_t offset_ns;     // venue clock minus desk clock
     _Atomic int64_t round_trip_ns; // of the sample it came from; 0 = not known, or by stamps
+    _Atomic bool complete; // every symbol here has rules, quote, book and funding, as wanted
     counter frames, bytes;
     counter updates;    // quotes stored
     counter books;      // book messages applied
@@ -53,6 +54,16 @@ struct feed_stats {
 };
 
 struct feed;
+
+// A message as it came, before anything is made of it. Valid during the call.
+struct feed_frame {
+    int64_t receive_ns;        // desk time
+    bool rest;                 // the body of a REST answer that went well
+    enum md_request_kind kind; // REST only
+    uint32_t connection;       // WebSocket only
+    struct slice url, body;    // REST only: what was asked
+    struct slice raw;
+};
 
 struct feed_config {
     uv_loop_t *loop;
@@ -77,6 +88,9 @@ struct feed_config {
     // Called after each stored quote on the io thread; NULL normally.
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote);
     void *on_quote_arg;
+    // Called with each message on the io thread, which it must not keep waiting; NULL normally.
+    void (*on_frame)(void *arg, uint16_t venue, const struct feed_frame *frame);
+    void *on_frame_arg;
 };
 
 enum status feed_create(struct feed **out, const struct feed_config *config) MUST_CHECK;
@@ -87,6 +101,19 @@ void feed_stop(struct feed *feed, void (*on_stopped)(void *arg),
 
 const struct feed_stats *feed_stats(const struct feed *feed);
 const struct feed_config *feed_config(const struct feed *feed);
+// What came of one symbol so far. The times are the desk's, 0 = never.
+struct feed_check {
+    bool listed;     // the venue could have it
+    bool ready;      // its rules are known, and it trades
+    bool wants_book; // a full book is kept
+    bool book_live;
+    int64_t quote_ns, book_ns, funding_ns;
+};
+// On the feed's thread, or when that was joined.
+void feed_check_symbol(const struct feed *feed, uint16_t symbol, struct feed_check *out);
+bool feed_tells_time(struct feed *feed); // the venue has a clock to be asked; same threads
+const char *feed_ws_url(const struct feed *feed, uint32_t connection); // "" = not used
+const char *feed_rest_url(const struct feed *feed);
 // Data flows, or quotes come by REST; the clock is within the limit of the settings.
 bool feed_is_healthy(const struct feed *feed);
 

@@ -189,6 +189,7 @@ static void take_book(struct feed *feed, const struct md_update *update) {
             known->job[MD_REQUEST_BOOK].attempt = 0; // it chains
         }
         counter_add(&feed->stats.books, 1);
+        known->book_ns = feed->now_ns;
         publish_depth(feed, update->symbol);
         if (feed->config.venue->quote_from_book) {
             take_top(feed, update);
@@ -244,6 +245,7 @@ static void take_funding(struct feed *feed, const struct md_update *update) {
         merged->index = funding->index;
     }
     known->funding_dirty = true;
+    known->funding_ns = feed->now_ns;
     if (!known->funding_told) {
         tell_funding(feed, update->symbol);
     }

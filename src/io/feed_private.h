@@ -42,6 +42,7 @@ struct feed_symbol {
     bool seen_bbo, seen_book;     // since the last connect
     struct event_funding funding; // merged; told at most once a second
     bool funding_dirty, funding_told;
+    int64_t book_ns, funding_ns;           // desk time of the newest
     struct feed_job job[MD_REQUEST_COUNT]; // BOOK, QUOTE, FUNDING; the others use symbol 0's
 };
 
@@ -108,9 +109,11 @@ struct feed {
 
 int64_t feed_loop_ms(const struct feed *feed);
 void feed_count(struct feed *feed, enum feed_cause cause);
-void feed_tell_state(struct feed *feed);        // as an event, with the figures of now
-void feed_judge_state(struct feed *feed);       // works the state out and tells a change
-void feed_subscribe_waiting(struct feed *feed); // connections that waited for the rules
+void feed_show_frame(const struct feed *feed,
+                     const struct feed_frame *frame); // to on_frame, stamped
+void feed_tell_state(struct feed *feed);              // as an event, with the figures of now
+void feed_judge_state(struct feed *feed);             // works the state out and tells a change
+void feed_subscribe_waiting(struct feed *feed);       // connections that waited for the rules
 // Takes one message of what the venue allows. Answers to its pings and heartbeats go out unasked.
 bool feed_may_send(struct feed *feed);
 bool feed_clock_known(const struct feed *feed);

@@ -106,6 +106,25 @@ static void failed(struct feed *feed, enum md_request_kind kind, uint16_t symbol
     job->attempt++;
 }
 
+// The request is made once more to tell what was asked: nobody keeps it while it is on the way.
+static void show_answer(struct feed *feed, enum md_request_kind kind, uint16_t symbol,
+                        struct slice answer) {
+    struct md_request asked = {0};
+    if (feed->config.on_frame == NULL ||
+        !feed->config.venue->request(&feed->md, kind, symbol, &asked)) {
+        return;
+    }
+    char bytes[sizeof(feed->rest) + sizeof(asked.path)];
+    struct text url = TEXT_OVER(bytes);
+    text_add_string(&url, feed->rest);
+    text_add_string(&url, asked.path);
+    feed_show_frame(feed, &(struct feed_frame){.rest = true,
+                                               .kind = kind,
+                                               .url = text_slice(&url),
+                                               .body = slice_of(asked.body),
+                                               .raw = answer});
+}
+
 static void pump(struct feed *feed, uint32_t ended);
 
 static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer) {
@@ -123,6 +142,7 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
         if (kind != MD_REQUEST_BOOK) {
             job->attempt = 0; // a book's count ends when it chains
         }
+        show_answer(feed, kind, symbol, answer->body);
         answered(feed, kind, symbol, answer->body);
     } else {
         failed(feed, kind, symbol, answer);

@@ -264,7 +264,10 @@ static enum status add_folder(struct tape *tape, const char *path) {
     free(names);
     if (result == STATUS_OK && tape->file_count == 0) {
         return status_fail(STATUS_NO_INPUT,
-                           "%s: no recording in this folder (*.ndjson[.gz] or *.csv[.gz])", path);
+                           count == 0
+                               ? "%s: no recording in this folder (*.ndjson[.gz] or *.csv[.gz])"
+                               : "%s: no recording in this folder: its tables hold no quotes",
+                           path);
     }
     return result;
 }

@@ -3,7 +3,9 @@
 // Formats (gzipped or plain), told apart by the first line:
 //   envelope  *.ndjson  {"t_ns":…,"venue":"…","chan":"ws"|"rest","url":…,"raw":<message>}; `raw` is
 //   handed out byte
-//             for byte. Frames the recorder itself sent ("dir":"out") are left out.
+//             for byte. Frames the recorder itself sent ("dir":"out") are left out. "conn" numbers
+//             the venue's connections, "body" is what a REST call posted. Where t_ns is null the
+//             venue's own stamp in the message counts.
 //   bbo       *.csv     ts_ns,venue,symbol,bid,bid_size,ask,ask_size; an empty field is an unknown
 //   one depth     depth-SYMBOL.csv with columns ts_ns, bid_px_N, bid_sz_N, ask_px_N, ask_sz_N in
 //   any order. Such a file
@@ -36,8 +38,10 @@ struct tape_record {
     uint32_t line;
 
     // TAPE_FRAME
-    bool rest; // the answer of a REST call, else a WebSocket frame
+    bool rest;           // the answer of a REST call, else a WebSocket frame
+    uint32_t connection; // which of the venue's it came on, 0 = the first or not told
     struct slice url;
+    struct slice body; // JSON that the REST call posted, empty = none
     struct slice raw;
 
     // TAPE_ROW; best first. An unknown price leaves its side empty, an unknown size is 0.
@@ -61,7 +65,8 @@ enum status tape_rewind(struct tape *tape) MUST_CHECK;
 uint32_t tape_file_count(const struct tape *tape);
 
 // Decodes one line of an envelope file, without its line end; what the fuzz target drives. `record`
-// gets t_ns -1 for a null stamp. *skip is set for frames the recorder sent.
+// gets t_ns -1 when neither the recorder nor the venue stamped it. *skip is set for frames the
+// recorder sent.
 enum status tape_parse_envelope(struct slice line, struct tape_record *record,
                                 bool *skip) MUST_CHECK;
 

@@ -29,7 +29,16 @@ static bool parse_frame_member(struct json *r, struct slice key, struct tape_rec
         *skip = slice_equals(direction, SLICE("out"));
         return true;
     }
-    if (slice_equals(key, SLICE("raw"))) {
+    if (slice_equals(key, SLICE("conn"))) {
+        int64_t connection = 0;
+        if (!json_int(r, &connection) || connection < 0 || connection > UINT32_MAX) {
+            return false;
+        }
+        record->connection = (uint32_t)connection;
+        return true;
+    }
+    bool raw = slice_equals(key, SLICE("raw"));
+    if (raw || slice_equals(key, SLICE("body"))) {
         if (json_peek(r) == JSON_NONE) {
             return false;
         }
@@ -37,17 +46,61 @@ static bool parse_frame_member(struct json *r, struct slice key, struct tape_rec
         if (!json_skip(r)) {
             return false;
         }
-        record->raw = (struct slice){begin, (size_t)(r->at - begin)};
+        *(raw ? &record->raw : &record->body) = (struct slice){begin, (size_t)(r->at - begin)};
         return true;
     }
     return json_skip(r);
+}
+
+// Nanoseconds of a stamp that a venue wrote in ms, µs or ns, by the number of its digits; -1 for
+// another number.
+static int64_t stamp_ns(struct slice digits) {
+    static const struct {
+        size_t digits;
+        int64_t unit_ns;
+    } units[] = {{13, 1000000}, {16, 1000}, {19, 1}};
+    int64_t value = 0;
+    for (size_t i = 0; i < COUNT_OF(units); i++) {
+        if (digits.size == units[i].digits && decimal_parse(digits, 0, &value) && value >= 0 &&
+            value <= INT64_MAX / units[i].unit_ns) {
+            return value * units[i].unit_ns;
+        }
+    }
+    return -1;
+}
+
+// The venue's stamp, by the names that venues give it, wherever it stands in the message.
+static int64_t find_stamp_ns(struct slice raw) {
+    static const struct slice names[] = {
+        {"\"ts\":", 5}, {"\"E\":", 4}, {"\"time\":", 7}, {"\"timestamp\":", 12}, {"\"T\":", 4},
+    };
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const char *at = memmem(raw.data, raw.size, names[i].data, names[i].size);
+        if (at == NULL) {
+            continue;
+        }
+        const char *limit = raw.data + raw.size;
+        const char *begin = at + names[i].size;
+        begin += begin < limit && *begin == '"';
+        const char *end = begin;
+        while (end < limit && *end >= '0' && *end <= '9') {
+            end++;
+        }
+        int64_t found_ns = stamp_ns((struct slice){begin, (size_t)(end - begin)});
+        if (found_ns >= 0) {
+            return found_ns;
+        }
+    }
+    return -1;
 }
 
 enum status tape_parse_envelope(struct slice line, struct tape_record *record, bool *skip) {
     record->kind = TAPE_FRAME;
     record->t_ns = -1;
     record->rest = false;
+    record->connection = 0;
     record->venue = record->url = record->raw = record->symbol = (struct slice){"", 0};
+    record->body = (struct slice){"", 0};
     *skip = false;
     struct json r;
     struct slice key;
@@ -67,6 +120,9 @@ enum status tape_parse_envelope(struct slice line, struct tape_record *record, b
     if (record->raw.size == 0 || record->venue.size == 0) {
         return status_fail(STATUS_DATA, "\"%s\" is missing",
                            record->raw.size == 0 ? "raw" : "venue");
+    }
+    if (record->t_ns < 0) {
+        record->t_ns = find_stamp_ns(record->raw);
     }
     return STATUS_OK;
 }
@@ -193,7 +249,8 @@ enum status tape_parse_row(const struct tape_table *table, struct slice line,
     record->t_ns = -1;
     record->depth = table->depth;
     record->rest = false;
-    record->url = record->raw = (struct slice){"", 0};
+    record->connection = 0;
+    record->url = record->raw = record->body = (struct slice){"", 0};
     record->venue = record->symbol = (struct slice){"", 0};
     memset(record->bids, 0, sizeof(record->bids));
     memset(record->asks, 0, sizeof(record->asks));

@@ -133,7 +133,8 @@ static void show_quote(struct sim_market *market, const struct sim_place *place,
     bool same = bid.price.v == listing->bid.v && ask.price.v == listing->ask.v &&
                 bid.size.v == listing->bid_size.v && ask.size.v == listing->ask_size.v;
     bool counted = listing->recorded == 0 || source->ticker_id == 0;
-    if ((!same || !counted) && bid.price.v > 0) {
+    bool any = bid.price.v > 0 || ask.price.v > 0;
+    if ((!same || !counted) && any) {
         vsim_quote(listing, bid, ask,
                    counted ? 0 : source->ticker_id + market->id_shift[place->source], now_ns);
     }
@@ -209,13 +210,10 @@ static void forward(struct sim_market *market, const struct sim_place *place, st
     }
 }
 
-static void apply_record(struct sim_market *market) {
+// What the record at hand tells of one source.
+static void apply_to(struct sim_market *market, const struct sim_record_name *name) {
     const struct tape_record *record = &market->record;
-    struct sim_record_name name;
-    struct sim_source *source = NULL;
-    if (sim_record_identify(record, &name)) {
-        source = sim_market_source(market, &name);
-    }
+    struct sim_source *source = sim_market_source(market, name);
     if (source == NULL || source->place_count == 0) {
         return;
     }
@@ -235,6 +233,14 @@ static void apply_record(struct sim_market *market) {
         if (forwarded && sim_market_listing(market, place)->recorded != 0) {
             forward(market, place, record->raw);
         }
+    }
+}
+
+static void apply_record(struct sim_market *market) {
+    struct sim_record_name name;
+    sim_reader_take(market->reader, &market->record);
+    while (sim_reader_next(market->reader, &name)) {
+        apply_to(market, &name);
     }
 }
 
@@ -262,6 +268,7 @@ static void next_round(struct sim_market *market) {
         market->options.loop = false;
         return;
     }
+    sim_reader_rewind(market->reader);
     int64_t shift_ns = market->resume_ns - market->offset_ns - market->first_ns;
     market->shift_ns = (shift_ns / NS_PER_MS + 1) * NS_PER_MS;
     market->round++;

@@ -27,7 +27,7 @@
 #define PERPDESK_SIM_SIM_MARKET_H
 
 #include "exchanges/venue_sim.h"
-#include "sim/sim_source.h"
+#include "sim/sim_reader.h"
 
 enum {
     SIM_VENUES_MAX = 16,
@@ -66,6 +66,7 @@ struct sim_market_session {
 struct sim_market {
     struct sim_market_options options;
     struct tape *tape;
+    struct sim_reader *reader;
     struct tape_record record; // the next one
     bool held, ended;
     int64_t offset_ns; // venue's clock minus recorder's

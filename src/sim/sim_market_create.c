@@ -69,16 +69,12 @@ static void note_channel(const struct sim_market *market, const struct tape_reco
 }
 
 static void look_at(struct sim_market *market, const struct tape_record *record,
-                    struct look *look) {
-    struct sim_record_name name;
-    if (!sim_record_identify(record, &name)) {
-        return;
-    }
+                    const struct sim_record_name *name, struct look *look) {
     look->understood++;
-    struct sim_source *source = find_source(market, &name);
+    struct sim_source *source = find_source(market, name);
     if (source == NULL && market->source_count < SIM_SOURCES_MAX) {
         source = &market->sources[market->source_count];
-        if (sim_source_init(source, &name) != STATUS_OK) {
+        if (sim_source_init(source, name) != STATUS_OK) {
             return; // a symbol with no canonical form is not shown
         }
         market->source_count++;
@@ -87,9 +83,9 @@ static void look_at(struct sim_market *market, const struct tape_record *record,
         sim_source_learn(source, record);
         note_channel(market, record, source);
     }
-    if (name.venue_ms > 0 && name.venue_ms < INT64_MAX / NS_PER_MS &&
+    if (name->venue_ms > 0 && name->venue_ms < INT64_MAX / NS_PER_MS &&
         look->stamp_count < STAMPS_MAX) {
-        look->stamps_ns[look->stamp_count++] = name.venue_ms * NS_PER_MS - record->t_ns;
+        look->stamps_ns[look->stamp_count++] = name->venue_ms * NS_PER_MS - record->t_ns;
     }
 }
 
@@ -111,7 +107,11 @@ static enum status look_ahead(struct sim_market *market) {
         if (market->first_ns < 0) {
             market->first_ns = market->record.t_ns;
         }
-        look_at(market, &market->record, &look);
+        struct sim_record_name name;
+        sim_reader_take(market->reader, &market->record);
+        while (sim_reader_next(market->reader, &name)) {
+            look_at(market, &market->record, &name, &look);
+        }
     }
     if (look.understood == 0 || market->source_count == 0) {
         return look.why[0] != '\0'
@@ -124,6 +124,7 @@ static enum status look_ahead(struct sim_market *market) {
         int64_t unit = 10 * NS_PER_MS; // finer is the network, not the clock
         market->offset_ns = mul_div_near(look.stamps_ns[look.stamp_count / 2], 1, unit) * unit;
     }
+    sim_reader_rewind(market->reader);
     return tape_rewind(market->tape);
 }
 
@@ -272,6 +273,9 @@ static void set_up_listing(struct sim_market *market, const struct sim_place *pl
 static enum status set_up(struct sim_market *market) {
     enum status result = tape_create(&market->tape, market->options.path);
     if (result == STATUS_OK) {
+        result = sim_reader_create(&market->reader, market->options.path);
+    }
+    if (result == STATUS_OK) {
         result = look_ahead(market);
     }
     if (result != STATUS_OK) {
@@ -357,6 +361,7 @@ void sim_market_destroy(struct sim_market *market) {
     for (uint32_t i = 0; i < market->options.venue_count; i++) {
         vsim_world_finish(&market->worlds[i]);
     }
+    sim_reader_destroy(market->reader);
     tape_destroy(market->tape);
     free(market->sources);
     free(market->places);

@@ -1,20 +1,45 @@
-#include "sim/sim_source_inside.h"
+#include "sim/sim_source.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "sim/sim_reader.h"
 
 enum { UNKNOWN_SIZE_USD = 1000 };
+#define HALF_QUOTE_NS (10 * NS_PER_S)
 
 // Size units of recorded venues that are not base units: the first row that fits holds.
 static const struct {
     const char *venue, *symbol, *in; // beginning of the symbol and a part of it, "" = all
-    int64_t contract_usd;
-    struct qty contract;
+    struct sim_units units;
 } contracts[] = {
-    {"binance-coinm", "BTC", "", 100, {0}},
-    {"binance-coinm", "", "", 10, {0}},
-    {"okx", "BTC-USD-", "", 100, {0}},
-    {"okx", "", "-USD-", 10, {0}},
-    {"okx", "BTC-", "-SWAP", 0, {QTY_ONE / 100}},
-    {"okx", "ETH-", "-SWAP", 0, {QTY_ONE / 10}},
+    {"binance-coinm", "BTC", "", {100, {0}}},
+    {"binance-coinm", "", "", {10, {0}}},
+    {"okx", "BTC-USD-", "", {100, {0}}},
+    {"okx", "", "-USD-", {10, {0}}},
+    {"okx", "BTC-", "-SWAP", {0, {QTY_ONE / 100}}},
+    {"okx", "ETH-", "-SWAP", {0, {QTY_ONE / 10}}},
 };
+
+struct sim_units sim_units_of(const char *venue, const char *symbol) {
+    for (size_t i = 0; i < COUNT_OF(contracts); i++) {
+        if (strcmp(venue, contracts[i].venue) == 0 &&
+            slice_starts(slice_of(symbol), slice_of(contracts[i].symbol)) &&
+            strstr(symbol, contracts[i].in) != NULL) {
+            return contracts[i].units;
+        }
+    }
+    return (struct sim_units){0};
+}
+
+struct qty sim_units_base(const struct sim_units *units, struct px price, struct qty size) {
+    if (units->usd != 0 && price.v > 0) {
+        int64_t base = mul_div_floor(size.v, units->usd * PX_ONE, price.v);
+        size.v = size.v > 0 && base == 0 ? 1 : base;
+    } else if (units->coins.v != 0) {
+        size.v = mul_div_near(size.v, units->coins.v, QTY_ONE);
+    }
+    return size;
+}
 
 // "…?symbol=BTCUSDT&limit=1000"
 static struct slice symbol_of_url(struct slice url) {
@@ -54,10 +79,6 @@ bool sim_record_identify(const struct tape_record *record, struct sim_record_nam
     if (record->kind == TAPE_ROW) {
         return name->symbol.size > 0;
     }
-    const struct sim_shape *shape = sim_shape_of(record->venue);
-    if (shape != NULL) {
-        return !record->rest && shape->identify(record->raw, name);
-    }
     if (!slice_starts(record->venue, SLICE("binance")) &&
         !slice_equals(record->venue, SLICE("aster"))) {
         return false;
@@ -86,8 +107,7 @@ bool sim_record_identify(const struct tape_record *record, struct sim_record_nam
     return !r.failed && name->symbol.size > 0;
 }
 
-// "BTCUSD_PERP", "ETH-USDT-SWAP", "BTCUSDT", "BTC" -> base and "/USDT".
-static enum status make_canonical(struct symbol *symbol, struct slice recorded) {
+enum status sim_source_canonical(struct symbol *symbol, struct slice recorded) {
     size_t size = 0;
     while (size < recorded.size && strchr("-_/:", recorded.data[size]) == NULL) {
         size++;
@@ -102,7 +122,9 @@ static enum status make_canonical(struct symbol *symbol, struct slice recorded) 
     }
     char name[SYMBOL_NAME_MAX];
     struct text text = TEXT_OVER(name);
-    text_add(&text, (struct slice){recorded.data, size});
+    bool kilo = size > 1 && recorded.data[0] == 'k'; // kPEPE
+    text_add_string(&text, kilo ? "1000" : "");
+    text_add(&text, (struct slice){recorded.data + kilo, size - kilo});
     text_add_string(&text, "/USDT");
     if (text.truncated) {
         return status_fail(STATUS_DATA, "symbol %.*s is too long", (int)recorded.size,
@@ -117,59 +139,58 @@ enum status sim_source_init(struct sim_source *source, const struct sim_record_n
         !string_copy(source->symbol, sizeof(source->symbol), name->symbol)) {
         return status_fail(STATUS_DATA, "a venue's or symbol's name is too long");
     }
-    for (size_t i = 0; i < COUNT_OF(contracts); i++) {
-        if (strcmp(source->venue, contracts[i].venue) == 0 &&
-            slice_starts(name->symbol, slice_of(contracts[i].symbol)) &&
-            strstr(source->symbol, contracts[i].in) != NULL) {
-            source->contract_usd = contracts[i].contract_usd;
-            source->contract = contracts[i].contract;
-            break;
-        }
-    }
-    return make_canonical(&source->canonical, name->symbol);
+    source->units = sim_units_of(source->venue, source->symbol);
+    source->seen = name->seen;
+    return sim_source_canonical(&source->canonical, name->symbol);
 }
 
 enum status sim_source_open_book(struct sim_source *source) {
-    return book_create(&source->book, SIM_SOURCE_LEVELS);
+    return source->seen != NULL ? STATUS_OK : book_create(&source->book, SIM_SOURCE_LEVELS);
 }
 
 void sim_source_finish(struct sim_source *source) {
-    book_finish(&source->book);
+    if (source->seen == NULL) {
+        book_finish(&source->book);
+    }
     *source = (struct sim_source){0};
 }
 
 void sim_source_forget(struct sim_source *source) {
-    book_clear(&source->book);
+    if (source->seen != NULL) {
+        source->book = (struct book){0}; // the view of it
+    } else {
+        book_clear(&source->book);
+    }
     source->bid = source->ask = (struct level){{0}, {0}};
     source->has_ticker = source->has_depth = false;
     source->ticker_id = 0;
+    source->bid_ns = source->ask_ns = 0;
+}
+
+void sim_learn_level(struct px *tick, struct qty *step, struct level level) {
+    while (tick->v > 1 && level.price.v % tick->v != 0) {
+        tick->v /= 10;
+    }
+    while (step->v > 1 && level.size.v % step->v != 0) {
+        step->v /= 10;
+    }
 }
 
 static void learn_level(struct sim_source *source, struct level level) {
-    while (source->tick.v > 1 && level.price.v % source->tick.v != 0) {
-        source->tick.v /= 10;
-    }
-    while (source->step.v > 1 && level.size.v % source->step.v != 0) {
-        source->step.v /= 10;
-    }
+    sim_learn_level(&source->tick, &source->step, level);
 }
 
-bool sim_source_level(const struct sim_source *source, struct slice price, struct slice size,
-                      struct level *level) {
+static bool read_level(const struct sim_source *source, struct slice price, struct slice size,
+                       struct level *level) {
     if (!px_parse(price, &level->price) || level->price.v <= 0 ||
         !decimal_parse_near(size, QTY_DIGITS, &level->size.v) || level->size.v < 0) {
         return false;
     }
-    if (source->contract_usd != 0) {
-        int64_t base = mul_div_floor(level->size.v, source->contract_usd * PX_ONE, level->price.v);
-        level->size.v = level->size.v > 0 && base == 0 ? 1 : base;
-    } else if (source->contract.v != 0) {
-        level->size.v = mul_div_near(level->size.v, source->contract.v, QTY_ONE);
-    }
+    level->size = sim_units_base(&source->units, level->price, level->size);
     return true;
 }
 
-void sim_source_put(struct sim_source *source, enum side side, struct level level, bool learn) {
+static void put_level(struct sim_source *source, enum side side, struct level level, bool learn) {
     if (learn) {
         learn_level(source, level);
     } else {
@@ -177,7 +198,7 @@ void sim_source_put(struct sim_source *source, enum side side, struct level leve
     }
 }
 
-bool sim_source_levels(struct sim_source *source, struct json *r, enum side side, bool learn) {
+static bool read_levels(struct sim_source *source, struct json *r, enum side side, bool learn) {
     json_array_begin(r);
     while (json_array_next(r)) {
         struct slice price = {"", 0}, size = {"", 0};
@@ -190,15 +211,15 @@ bool sim_source_levels(struct sim_source *source, struct json *r, enum side side
         while (json_array_next(r)) {
             json_skip(r);
         }
-        if (r->failed || !sim_source_level(source, price, size, &level)) {
+        if (r->failed || !read_level(source, price, size, &level)) {
             return json_fail(r);
         }
-        sim_source_put(source, side, level, learn);
+        put_level(source, side, level, learn);
     }
     return !r->failed;
 }
 
-void sim_source_best(struct sim_source *source, struct sim_change *change) {
+static void take_best(struct sim_source *source, struct sim_change *change) {
     const struct book_side *bids = &source->book.bids, *asks = &source->book.asks;
     if (!source->has_ticker && bids->count > 0 && asks->count > 0) {
         source->bid = bids->levels[bids->count - 1];
@@ -228,9 +249,9 @@ static bool apply_snapshot(struct sim_source *source, struct slice raw, struct s
         if (slice_equals(key, SLICE("lastUpdateId"))) {
             json_int(&r, &id);
         } else if (slice_equals(key, SLICE("bids"))) {
-            sim_source_levels(source, &r, SIDE_BUY, learn);
+            read_levels(source, &r, SIDE_BUY, learn);
         } else if (slice_equals(key, SLICE("asks"))) {
-            sim_source_levels(source, &r, SIDE_SELL, learn);
+            read_levels(source, &r, SIDE_SELL, learn);
         } else {
             json_skip(&r);
         }
@@ -238,7 +259,7 @@ static bool apply_snapshot(struct sim_source *source, struct slice raw, struct s
     if (!learn) {
         note_id(source, id);
         source->has_depth = change->book = true;
-        sim_source_best(source, change);
+        take_best(source, change);
     }
     return json_end(&r);
 }
@@ -251,9 +272,9 @@ static bool apply_delta(struct sim_source *source, struct json *r, struct sim_ch
         if (slice_equals(key, SLICE("u"))) {
             json_int(r, &id);
         } else if (slice_equals(key, SLICE("b"))) {
-            sim_source_levels(source, r, SIDE_BUY, learn);
+            read_levels(source, r, SIDE_BUY, learn);
         } else if (slice_equals(key, SLICE("a"))) {
-            sim_source_levels(source, r, SIDE_SELL, learn);
+            read_levels(source, r, SIDE_SELL, learn);
         } else {
             json_skip(r);
         }
@@ -261,16 +282,16 @@ static bool apply_delta(struct sim_source *source, struct json *r, struct sim_ch
     if (!learn && source->has_depth) {
         note_id(source, id);
         change->book = true;
-        sim_source_best(source, change);
+        take_best(source, change);
     }
     return !r->failed;
 }
 
-bool sim_source_ticker(struct sim_source *source, const struct slice text[4],
-                       struct sim_change *change, bool learn) {
+static bool take_ticker(struct sim_source *source, const struct slice text[4],
+                        struct sim_change *change, bool learn) {
     struct level bid, ask;
-    if (!sim_source_level(source, text[0], text[1], &bid) ||
-        !sim_source_level(source, text[2], text[3], &ask)) {
+    if (!read_level(source, text[0], text[1], &bid) ||
+        !read_level(source, text[2], text[3], &ask)) {
         return false;
     }
     if (learn) {
@@ -299,7 +320,7 @@ static bool apply_ticker(struct sim_source *source, struct json *r, struct sim_c
             json_skip(r);
         }
     }
-    if (r->failed || !sim_source_ticker(source, text, change, learn)) {
+    if (r->failed || !take_ticker(source, text, change, learn)) {
         return false;
     }
     source->ticker_id = !learn && id > 0 ? (uint64_t)id : 0;
@@ -308,10 +329,6 @@ static bool apply_ticker(struct sim_source *source, struct json *r, struct sim_c
 
 static bool apply_frame(struct sim_source *source, const struct tape_record *record,
                         struct sim_change *change, bool learn) {
-    const struct sim_shape *shape = sim_shape_of(record->venue);
-    if (shape != NULL) {
-        return shape->apply(source, record->raw, change, learn);
-    }
     if (record->rest) {
         return apply_snapshot(source, record->raw, change, learn);
     }
@@ -341,12 +358,37 @@ static struct level with_size(struct level level) {
     return level;
 }
 
+// One side of a table that may know the other only. It stays what it was for HALF_QUOTE_NS, as
+// long as the two do not cross: longer would make a market that nobody saw.
+static void apply_half(struct level *side, int64_t *side_ns, const struct level *told,
+                       uint32_t count, int64_t now_ns) {
+    if (count > 0) {
+        *side = with_size(told[0]);
+        *side_ns = now_ns;
+    } else if (now_ns - *side_ns > HALF_QUOTE_NS) {
+        *side = (struct level){{0}, {0}};
+    }
+}
+
+static void apply_best(struct sim_source *source, const struct tape_record *record) {
+    apply_half(&source->bid, &source->bid_ns, record->bids, record->bid_count, record->t_ns);
+    apply_half(&source->ask, &source->ask_ns, record->asks, record->ask_count, record->t_ns);
+    if (source->bid.price.v < source->ask.price.v) {
+        return;
+    }
+    if (record->bid_count == 0 && source->bid_ns < record->t_ns) {
+        source->bid = (struct level){{0}, {0}};
+    } else if (record->ask_count == 0 && source->ask_ns < record->t_ns) {
+        source->ask = (struct level){{0}, {0}};
+    }
+}
+
 static void apply_row(struct sim_source *source, const struct tape_record *record,
                       struct sim_change *change) {
     bool both = record->bid_count > 0 && record->ask_count > 0;
-    if (!record->depth && both) {
-        source->bid = with_size(record->bids[0]);
-        source->ask = with_size(record->asks[0]);
+    bool any = record->bid_count > 0 || record->ask_count > 0;
+    if (!record->depth && any) {
+        apply_best(source, record);
         source->has_ticker = change->quote = true;
     }
     source->has_depth = source->has_depth || record->depth;
@@ -359,13 +401,32 @@ static void apply_row(struct sim_source *source, const struct tape_record *recor
             book_set(&source->book, SIDE_SELL, with_size(record->asks[i]));
         }
         change->book = true;
-        sim_source_best(source, change);
+        take_best(source, change);
+    }
+}
+
+static void apply_seen(struct sim_source *source, struct sim_change *change) {
+    const struct sim_seen *seen = source->seen;
+    if (seen->booked) {
+        source->book = seen->sync.book; // a view: the levels stay the reader's
+        source->has_depth = change->book = true;
+        source->has_ticker = source->has_ticker && !seen->book_leads;
+        take_best(source, change);
+    }
+    if (seen->quoted && !(seen->book_leads && source->has_depth)) {
+        source->bid = seen->bid;
+        source->ask = seen->ask;
+        source->has_ticker = change->quote = true;
     }
 }
 
 bool sim_source_apply(struct sim_source *source, const struct tape_record *record,
                       struct sim_change *change) {
     *change = (struct sim_change){false, false};
+    if (source->seen != NULL) {
+        apply_seen(source, change);
+        return true;
+    }
     if (record->kind == TAPE_FRAME) {
         return apply_frame(source, record, change, false);
     }
@@ -375,6 +436,11 @@ bool sim_source_apply(struct sim_source *source, const struct tape_record *recor
 
 void sim_source_learn(struct sim_source *source, const struct tape_record *record) {
     struct sim_change change;
+    if (source->seen != NULL) {
+        source->tick = source->seen->tick;
+        source->step = source->seen->step;
+        return;
+    }
     if (record->kind == TAPE_FRAME) {
         (void)apply_frame(source, record, &change, true);
         return;

@@ -4,12 +4,15 @@
 test_commands.py PERPDESK SOURCE_ROOT
 """
 
+import gzip
 import json
 import os
 import pathlib
 import pty
 import select
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -54,6 +57,16 @@ COMMANDS = [
     ("scan --gross /nonexistent", 66, "", "/nonexistent"),
     ("replay", 64, "", "replay needs FILE"),
     ("replay /nonexistent", 66, "", "/nonexistent"),
+    ("record", 64, "", "record needs FILE"),
+    ("record /nonexistent/x.ndjson --demo", 73, "", "/nonexistent/"),
+    ("record x --keep 2", 64, "", "--keep needs --rotate-mb"),
+    ("record x --max-mb 0", 64, "", "--max-mb 0: expected 1 to"),
+    ("record x --demo --venues kraken", 64, "", "kraken is no venue"),
+    ("record x --demo --venues binance,", 64, "", " is no venue"),
+    ("record x --demo --set venues.okx=off --venues okx", 64, "", "okx is off"),
+    ("doctor --endpoint binance", 64, "", "expected VENUE=HOST:PORT"),
+    ("doctor --endpoint binance=x:0", 64, "", "expected VENUE=HOST:PORT"),
+    ("doctor --endpoint kraken=localhost:1", 64, "", "kraken is no venue"),
     ("sim --authority x", 64, "", "--authority needs --tls"),
     ("sim --port binance", 64, "", "expected VENUE=PORT"),
     ("sim --port binance=0", 64, "", "expected VENUE=PORT"),
@@ -251,6 +264,142 @@ def replay():
         case(broken.returncode == 65, "a damaged journal is told", told(broken))
 
 
+def rows_of(path):
+    opened = gzip.open if str(path).endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def record():
+    folder = pathlib.Path(HOME.name)
+    path = folder / "all.ndjson.gz"
+    result = run(["record", str(path), "--demo", "--seconds", "8"])
+    good = result.returncode == 0 and result.stdout == "" and " messages in 1 file" in result.stderr
+    case(good, "record --demo ends well", told(result))
+    case("were not recorded" not in result.stderr, "record loses nothing", told(result))
+    rows = rows_of(path)
+    venues = {row["venue"] for row in rows}
+    case(len(venues) > 1, "record has every venue", str(venues))
+    case(all({"t_ns", "venue", "chan", "raw"} <= set(row) for row in rows),
+         "record keeps the envelope's members")
+    asked = {row["venue"] for row in rows if row["chan"] == "rest"}
+    case(asked == venues, "record keeps what was asked by REST", f"{asked} of {venues}")
+    case([row["t_ns"] for row in rows] == sorted(row["t_ns"] for row in rows),
+         "record's lines are in the order of time")
+    again = run(["record", str(path), "--demo", "--seconds", "1"])
+    case(again.returncode == 73 and "exists" in again.stderr, "record writes over nothing",
+         told(again))
+    played = run(["feeds", f"--demo={path}", "--seconds", "5", "--json"])
+    quotes = [json.loads(line) for line in played.stdout.splitlines()]
+    case({row["venue"] for row in quotes} == venues, "a recording plays as every venue in it",
+         told(played))
+    few = folder / "few.ndjson"
+    result = run(["record", str(few), "--demo", "--seconds", "3", "--venues", "okx,hyperliquid"])
+    venues = {row["venue"] for row in rows_of(few)}
+    case(venues == {"okx", "hyperliquid"}, "record --venues", told(result))
+    result = run(["record", str(folder / "small.ndjson"), "--demo", "--demo-speed", "20",
+                  "--seconds", "30", "--rotate-mb", "1", "--max-mb", "3"])
+    sizes = {file.name: file.stat().st_size for file in folder.glob("small*.ndjson")}
+    good = (result.returncode == 0 and "reached its size of 3 MiB" in result.stderr and
+            {"small.ndjson", "small.0001.ndjson"} <= set(sizes) and sum(sizes.values()) <= 3 << 20)
+    case(good, "record --rotate-mb --max-mb", f"{told(result)}\n{sizes}")
+    if shutil.disk_usage(folder).free < 1 << 40:
+        floor = ["--demo", "--set", "desk.disk_floor_mb=1048576mb"]
+        result = run(["record", str(folder / "floor.ndjson"), *floor])
+        case(result.returncode == 74 and "disk_floor_mb" in result.stderr,
+             "record keeps the disk's floor", told(result))
+        result = run(["doctor", "--json", "--venues", "okx", *floor])
+        row = checks(result).get(("machine", "disk"), {})
+        case(result.returncode == 71 and row.get("state") == "fail",
+             "doctor tells a disk below the floor", told(result))
+
+
+def checks(result):
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    return {(row["subject"], row["check"]): row for row in rows}
+
+
+def doctor():
+    home = {**ENVIRONMENT, "XDG_RUNTIME_DIR": HOME.name + "/state/perpdesk"}
+    result = run(["doctor", "--demo", "--json"])
+    found = checks(result)
+    case(result.returncode == 0, "doctor --demo finds all well", told(result))
+    case(all(set(row) == {"subject", "check", "state", "found", "todo"} for row in found.values()),
+         "doctor --json has its fields and no other")
+    case(all((row["todo"] == "") == (row["state"] == "ok") for row in found.values()),
+         "doctor says what to do where something is wrong, and only there")
+    for check in "rest websocket tls clock instruments quotes books funding".split():
+        case(found.get(("okx", check), {}).get("state") == "ok", f"doctor: okx {check} is ok",
+             str(found.get(("okx", check))))
+    plain = run(["doctor", "--demo", "--venues", "okx"])
+    case("okx          funding      ok" in plain.stdout and "binance" not in plain.stdout,
+         "doctor --venues, as a table", told(plain))
+
+    result = run(["doctor", "--demo", "--json", "--venues", "okx", "--seconds", "4",
+                  "--set", "desk.symbols=BTC/USDT,NOSUCH/USDT"])
+    row = checks(result).get(("okx", "instruments"), {})
+    case(result.returncode == 0 and row.get("state") == "warn" and "NOSUCH/USDT" in row["found"],
+         "doctor names a symbol that the venue does not have", told(result))
+    result = run(["doctor", "--demo", "--json", "--venues", "okx", "--seconds", "3",
+                  "--set", "desk.symbols=NOSUCH/USDT"])
+    row = checks(result).get(("okx", "instruments"), {})
+    case(result.returncode == 69 and row.get("state") == "fail",
+         "doctor fails for a venue without any of the symbols", told(result))
+
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    began = time.monotonic()
+    result = run(["doctor", "--json", "--venues", "binance", "--seconds", "5",
+                  "--endpoint", f"binance=localhost:{port}"])
+    row = checks(result).get(("binance", "websocket"), {})
+    case(result.returncode == 69 and row.get("state") == "fail" and
+         "refused" in row["found"] and f":{port}" in row["found"],
+         "doctor tells an unreachable port", told(result))
+    case(time.monotonic() - began < 20, "doctor ends in time")
+
+    authority = HOME.name + "/authority.pem"
+    words = [PROGRAM, "sim", "--tls", "--authority", authority, "--seconds", "60"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                          env=ENVIRONMENT) as server:
+        try:
+            address = server.stdout.readline().split()[1].split("//")[1]
+            words = ["doctor", "--json", "--venues", "binance", "--seconds", "5",
+                     "--endpoint", f"binance={address}"]
+            result = run(words)
+            rows = [checks(result).get(("binance", check), {}) for check in ("rest", "websocket")]
+            case(result.returncode == 69 and
+                 all(row.get("state") == "fail" and "certificate" in row["found"] and
+                     "do not trade" in row["todo"] for row in rows),
+                 "doctor tells a certificate of an unknown authority", told(result))
+            result = run([*words, "--trust", authority])
+            found = checks(result)
+            case(all(found.get(("binance", check), {}).get("state") == "ok"
+                     for check in ("rest", "websocket", "tls")),
+                 "doctor --trust", told(result))
+            # The simulator's clock is that of its recording, of another year.
+            row = found.get(("binance", "clock"), {})
+            case(result.returncode == 69 and row.get("state") == "fail" and "clock" in row["todo"],
+                 "doctor tells a clock that is far away", told(result))
+        finally:
+            server.terminate()
+
+    os.chmod(HOME.name + "/state/perpdesk/demo", 0o755)
+    result = run(["doctor", "--demo", "--json", "--venues", "okx"])
+    row = checks(result).get(("machine", "state"), {})
+    case(result.returncode == 71 and row.get("state") == "fail" and "755" in row["found"],
+         "doctor tells a state folder that is open to others", told(result))
+    os.chmod(HOME.name + "/state/perpdesk/demo", 0o700)
+    result = subprocess.run([PROGRAM, "doctor", "--demo", "--json", "--venues", "okx"], text=True,
+                            env=home, capture_output=True, timeout=60, check=False)
+    row = checks(result).get(("machine", "runtime"), {})
+    case(row.get("state") == "ok", "doctor looks at the runtime folder", told(result))
+    result = run(["doctor", "--json", "--config", str(ROOT / "tests/cli/bad.ini")])
+    row = checks(result).get(("machine", "config"), {})
+    case(result.returncode == 78 and row.get("state") == "fail", "doctor: a wrong configuration",
+         told(result))
+
+
 def simulator():
     authority = HOME.name + "/authority.pem"
     with subprocess.Popen([PROGRAM, "sim", "--tls", "--authority", authority], text=True,
@@ -273,5 +422,7 @@ scan()
 cycle()
 signals()
 replay()
+record()
+doctor()
 simulator()
 print(f"1..{number}")

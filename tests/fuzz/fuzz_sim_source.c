@@ -1,8 +1,9 @@
-// A recorded frame of any shape, applied to a recorded book: first byte picks the venue, the second
-// whether it came by REST, the rest is the frame.
+// A recorded frame of Binance's combined streams, applied to a recorded book: first byte picks the
+// venue, the second whether it came by REST, the rest is the frame. Other venues' frames go through
+// their decoders, which have targets of their own.
 #include "sim/sim_source.h"
 
-static const char *const venues[] = {"okx", "hyperliquid", "binance", "binance-coinm"};
+static const char *const venues[] = {"aster", "binance-spot", "binance", "binance-coinm"};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

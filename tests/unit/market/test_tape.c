@@ -193,6 +193,11 @@ static void refuses_to_open(void **state) {
     assert_int_equal(tape_create(&tape, path), STATUS_NO_INPUT);
     assert_non_null(strstr(status_text(), "no recording in this folder"));
     write_file("trades.csv", "ts_ns,venue,price\n1,b,2\n", 24, false);
+    (void)snprintf(path, sizeof(path), "%s/tables", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    write_file("tables/trades.csv", "ts_ns,venue,price\n1,b,2\n", 24, false);
+    assert_int_equal(tape_create(&tape, path), STATUS_NO_INPUT);
+    assert_non_null(strstr(status_text(), "its tables hold no quotes"));
     (void)snprintf(path, sizeof(path), "%s/trades.csv", folder);
     assert_int_equal(tape_create(&tape, path), STATUS_DATA);
     assert_non_null(strstr(status_text(), "trades.csv:1: neither"));
@@ -252,11 +257,30 @@ static void long_lines(void **state) {
     tape_destroy(tape);
 }
 
+static void stamps_of_the_venue_stand_in(void **state) {
+    (void)state;
+    static const char text[] =
+        "{\"t_ns\":null,\"venue\":\"a\",\"raw\":{\"ts\":\"1783786806308\"}}\n"
+        "{\"t_ns\":null,\"venue\":\"a\",\"raw\":{\"ts\":12}}\n"
+        "{\"t_ns\":null,\"venue\":\"a\",\"raw\":{\"E\":1783786806309000}}\n"
+        "{\"t_ns\":null,\"venue\":\"a\",\"raw\":{\"x\":1,\"time\":1783786806310000001}}\n";
+    static const int64_t expected[] = {1783786806308000000, 1783786806308000000,
+                                       1783786806309000000, 1783786806310000001};
+    write_file("null.ndjson", text, sizeof(text) - 1, false);
+    struct tape *tape = open_tape("null.ndjson");
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        assert_int_equal(tape_next(tape, &record), STATUS_OK);
+        assert_int_equal(record.t_ns, expected[i]);
+    }
+    tape_destroy(tape);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_a_frame_file),         cmocka_unit_test(merges_a_folder),
-        cmocka_unit_test(refuses_with_file_and_line), cmocka_unit_test(refuses_to_open),
-        cmocka_unit_test(survives_a_damaged_gzip),    cmocka_unit_test(long_lines),
+        cmocka_unit_test(reads_a_frame_file),           cmocka_unit_test(merges_a_folder),
+        cmocka_unit_test(refuses_with_file_and_line),   cmocka_unit_test(refuses_to_open),
+        cmocka_unit_test(survives_a_damaged_gzip),      cmocka_unit_test(long_lines),
+        cmocka_unit_test(stamps_of_the_venue_stand_in),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -150,6 +150,23 @@ void md_add_kilo_base(struct text *out, const struct symbol *symbol) {
     text_add(out, base);
 }
 
+bool md_dollar_name(const struct symbol *symbol, bool kilo, const char *behind,
+                    char out[NATIVE_NAME_MAX]) {
+    struct slice quote = slice_of(symbol->quote);
+    if (!slice_equals(quote, SLICE("USDT")) && !slice_equals(quote, SLICE("USDC")) &&
+        !slice_equals(quote, SLICE("USD"))) {
+        return false;
+    }
+    struct text text = text_over(out, NATIVE_NAME_MAX);
+    if (kilo) {
+        md_add_kilo_base(&text, symbol);
+    } else {
+        text_add_string(&text, symbol->base);
+    }
+    text_add_string(&text, behind);
+    return !text.truncated;
+}
+
 int md_listed_symbol(const struct md *md, uint32_t n) {
     for (uint16_t i = 0; i < md->universe->symbol_count; i++) {
         if (md->listings[i].native[0] != '\0' && n-- == 0) {

@@ -57,6 +57,10 @@ void md_read_int(struct json *r, int64_t *out);
 // has failed, or *bad_number.
 bool md_read_levels(struct json *r, struct level *levels, uint32_t *count, bool *bad_number);
 
+// The base of a symbol quoted in dollars of any kind, and `behind`. `kilo`: see md_add_kilo_base.
+// False: quoted in something else, or the name is too long.
+bool md_dollar_name(const struct symbol *symbol, bool kilo, const char *behind,
+                    char out[NATIVE_NAME_MAX]);
 // The base of a symbol as venues write it that call 1000PEPE kPEPE.
 void md_add_kilo_base(struct text *out, const struct symbol *symbol);
 

@@ -17,10 +17,7 @@ static void encode_book_ticker(const struct vsim_channel *channel, const struct 
     vsim_member_int(out, "E", listing->quote_ns / NS_PER_MS);
     vsim_member_int(out, "T", listing->quote_ns / NS_PER_MS);
     vsim_member_string(out, "s", listing->rules.native);
-    vsim_member_px(out, "b", listing, listing->bid);
-    vsim_member_qty(out, "B", listing, listing->bid_size);
-    vsim_member_px(out, "a", listing, listing->ask);
-    vsim_member_qty(out, "A", listing, listing->ask_size);
+    binance_sim_write_best(listing, (const char *const[]){"b", "B", "a", "A"}, out);
     text_add_string(out, "}}");
 }
 
@@ -92,10 +89,8 @@ static uint32_t answer_book_ticker(const struct vsim_world *world,
     (void)world;
     (void)query;
     text_add_format(body, "{\"symbol\":\"%s\"", listing->rules.native);
-    vsim_member_px(body, "bidPrice", listing, listing->bid);
-    vsim_member_qty(body, "bidQty", listing, listing->bid_size);
-    vsim_member_px(body, "askPrice", listing, listing->ask);
-    vsim_member_qty(body, "askQty", listing, listing->ask_size);
+    binance_sim_write_best(listing,
+                           (const char *const[]){"bidPrice", "bidQty", "askPrice", "askQty"}, body);
     vsim_member_int(body, "time", listing->quote_ns / NS_PER_MS);
     text_add_char(body, '}');
     return 200;

@@ -28,6 +28,14 @@ void binance_sim_wrap(const struct vsim_channel *channel, const struct vsim_list
     text_add_string(out, "\",\"data\":");
 }
 
+void binance_sim_write_best(const struct vsim_listing *listing, const char *const names[4],
+                            struct text *out) {
+    vsim_member_px(out, names[0], listing, listing->bid);
+    vsim_member_qty(out, names[1], listing, listing->bid_size);
+    vsim_member_px(out, names[2], listing, listing->ask);
+    vsim_member_qty(out, names[3], listing, listing->ask_size);
+}
+
 static void encode_book_ticker(const struct vsim_channel *channel, const struct vsim_world *world,
                                const struct vsim_listing *listing, bool whole, struct text *out) {
     (void)world;
@@ -36,10 +44,7 @@ static void encode_book_ticker(const struct vsim_channel *channel, const struct 
     text_add_string(out, "{\"e\":\"bookTicker\"");
     vsim_member_int(out, "u", (int64_t)listing->quote_id);
     vsim_member_string(out, "s", listing->rules.native);
-    vsim_member_px(out, "b", listing, listing->bid);
-    vsim_member_qty(out, "B", listing, listing->bid_size);
-    vsim_member_px(out, "a", listing, listing->ask);
-    vsim_member_qty(out, "A", listing, listing->ask_size);
+    binance_sim_write_best(listing, (const char *const[]){"b", "B", "a", "A"}, out);
     vsim_member_int(out, "T", listing->quote_ns / NS_PER_MS);
     vsim_member_int(out, "E", listing->quote_ns / NS_PER_MS);
     text_add_string(out, "}}");

@@ -29,6 +29,10 @@ void binance_sim_encode_depth(const struct vsim_channel *channel, const struct v
 void binance_sim_rules(const struct symbol *symbol, const struct listing *seen,
                        struct listing *out);
 
+// The members of the best prices: bid, its size, ask, its size.
+void binance_sim_write_best(const struct vsim_listing *listing, const char *const names[4],
+                            struct text *out);
+
 // ---- REST ----
 
 // How a call takes its `symbol`: not at all, must have one, or answers a list without it.

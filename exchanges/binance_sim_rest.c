@@ -87,20 +87,10 @@ uint32_t binance_sim_exchange_info(const struct vsim_world *world,
 uint32_t binance_sim_depth(const struct vsim_world *world, const struct vsim_listing *listing,
                            struct slice query, struct text *body) {
     (void)world;
-    static const int64_t limits[] = {5, 10, 20, 50, 100, 500, 1000};
-    struct slice value;
     int64_t limit = 500;
-    if (vsim_query(query, "limit", &value)) {
-        bool known = false;
-        if (decimal_parse(value, 0, &limit)) {
-            for (size_t i = 0; i < COUNT_OF(limits); i++) {
-                known = known || limits[i] == limit;
-            }
-        }
-        if (!known) {
-            text_add_string(body, "{\"code\":-4021,\"msg\":\"Invalid depth limit.\"}");
-            return 400;
-        }
+    if (!vsim_query_levels(query, &limit)) {
+        text_add_string(body, "{\"code\":-4021,\"msg\":\"Invalid depth limit.\"}");
+        return 400;
     }
     text_add_format(body,
                     "{\"lastUpdateId\":%llu,\"E\":", (unsigned long long)listing->snapshot_id);
@@ -122,10 +112,8 @@ static uint32_t answer_book_ticker(const struct vsim_world *world,
     (void)query;
     text_add_format(body, "{\"lastUpdateId\":%llu", (unsigned long long)listing->quote_id);
     vsim_member_string(body, "symbol", listing->rules.native);
-    vsim_member_px(body, "bidPrice", listing, listing->bid);
-    vsim_member_qty(body, "bidQty", listing, listing->bid_size);
-    vsim_member_px(body, "askPrice", listing, listing->ask);
-    vsim_member_qty(body, "askQty", listing, listing->ask_size);
+    binance_sim_write_best(listing,
+                           (const char *const[]){"bidPrice", "bidQty", "askPrice", "askQty"}, body);
     vsim_member_int(body, "time", listing->quote_ns / NS_PER_MS);
     text_add_char(body, '}');
     return 200;

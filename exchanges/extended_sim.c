@@ -6,6 +6,8 @@
 // with the handshake on v1, and a depth that does not exist gets no answer at all on v2.
 #include "base/clock.h"
 #include "base/json.h"
+#include "exchanges/extended_md.h"
+#include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
 enum { MODE_RPC = 1, LEVELS_MAX = 1000 };
@@ -307,11 +309,7 @@ static void change(struct vsim_session *session, const struct call *call, bool o
         return;
     }
     uint32_t index = (uint32_t)(listing - session->world->listings);
-    if (on) {
-        (void)vsim_subscribe(session, index, (uint32_t)channel);
-    } else {
-        (void)vsim_unsubscribe(session, index, (uint32_t)channel);
-    }
+    (void)vsim_set_subscription(session, index, (uint32_t)channel, on);
     struct text *out = begin_answer(session, call);
     begin_result(call, out);
     text_add_string(out, ",\"subscription\":\"");
@@ -485,27 +483,13 @@ static uint32_t extended_answer(const struct vsim_world *world, const struct vsi
 
 static void extended_rules(const struct symbol *symbol, const struct listing *seen,
                            struct listing *out) {
-    static const struct {
-        const char *base;
-        int64_t tick, step;
-    } known[] = {
+    static const struct vsim_known known[] = {
         {"BTC", PX_ONE, QTY_ONE / 100000},
         {"ETH", PX_ONE / 10, QTY_ONE / 1000},
         {"SOL", PX_ONE / 100, QTY_ONE / 100},
     };
-    *out = *seen;
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (strcmp(known[i].base, symbol->base) == 0) {
-            out->tick.v = known[i].tick;
-            out->step.v = known[i].step;
-        }
-    }
-    out->contract = (struct qty){QTY_ONE};
+    vsim_rules_fill(symbol, seen, known, COUNT_OF(known), &extended_md, out);
     out->size_min = (struct qty){10 * out->step.v};
-    out->size_max = (struct qty){0};
-    out->notional_min = (struct usd){0};
-    struct text name = TEXT_OVER(out->native);
-    text_add_format(&name, "%s-USD", symbol->base);
 }
 
 const struct venue_sim extended_sim = {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/grvt_md.h"
+#include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
 enum { LEVELS_MAX = 500, SELECTORS_MAX = 100, ECHO_MAX = 64 };
@@ -539,28 +540,13 @@ static uint32_t grvt_answer(const struct vsim_world *world, const struct vsim_re
 
 static void grvt_rules(const struct symbol *symbol, const struct listing *seen,
                        struct listing *out) {
-    static const struct {
-        const char *base;
-        int64_t tick, step;
-    } known[] = {
+    static const struct vsim_known known[] = {
         {"BTC", PX_ONE / 10, QTY_ONE / 1000},
         {"ETH", PX_ONE / 100, QTY_ONE / 100},
         {"SOL", PX_ONE / 100, QTY_ONE / 10},
     };
-    *out = *seen;
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (strcmp(known[i].base, symbol->base) == 0) {
-            out->tick.v = known[i].tick;
-            out->step.v = known[i].step;
-        }
-    }
-    out->contract = (struct qty){QTY_ONE};
-    out->size_min = out->step;
-    out->size_max = (struct qty){0};
+    vsim_rules_fill(symbol, seen, known, COUNT_OF(known), &grvt_md, out);
     out->notional_min = USD(100);
-    if (!grvt_md.native_name(symbol, out->native)) {
-        (void)string_copy(out->native, sizeof(out->native), slice_of(symbol->base));
-    }
 }
 
 const struct venue_sim grvt_sim = {

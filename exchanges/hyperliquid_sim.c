@@ -221,12 +221,9 @@ static void hyperliquid_on_text(struct vsim_session *session, struct slice messa
                on ? "Already subscribed: " : "Already unsubscribed: ", request.subscription);
         return;
     }
-    if (on && !vsim_subscribe(session, index, (uint32_t)channel)) {
+    if (!vsim_set_subscription(session, index, (uint32_t)channel, on)) {
         refuse(session, "Too many subscriptions: ", request.subscription); // its text is not known
         return;
-    }
-    if (!on) {
-        (void)vsim_unsubscribe(session, index, (uint32_t)channel);
     }
     acknowledge(session, &request);
 }

@@ -5,6 +5,8 @@
 // Markets have numbers: the real ones of the coins that are known, made up for others.
 #include "base/clock.h"
 #include "base/json.h"
+#include "exchanges/lighter_md.h"
+#include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
 enum {
@@ -12,7 +14,6 @@ enum {
     ORDERS_MAX = 250,
     MARKET_OTHERS = 100, // first made-up number
     PING_MS = 60000,
-    MODE_GREETED = 1,
     ECHO_MAX = 64,
 };
 
@@ -50,18 +51,6 @@ static void write_level(struct text *out, const char *name, const struct vsim_li
     text_add_char(out, '}');
 }
 
-static void write_levels(struct text *out, const char *name, const struct vsim_listing *listing,
-                         const struct level *levels, uint32_t count) {
-    text_add_format(out, ",\"%s\":[", name);
-    for (uint32_t i = 0; i < count; i++) {
-        text_add_string(out, i == 0 ? "{\"price\":" : ",{\"price\":");
-        vsim_write_px(out, listing, levels[i].price);
-        vsim_member_qty(out, "size", listing, levels[i].size);
-        text_add_char(out, '}');
-    }
-    text_add_char(out, ']');
-}
-
 static void end_push(const struct vsim_world *world, const char *name, bool first,
                      struct text *out) {
     vsim_member_int(out, "timestamp", world->now_ns / NS_PER_MS);
@@ -95,10 +84,10 @@ static void encode_book(const struct vsim_channel *channel, const struct vsim_wo
     vsim_member_int(out, "last_updated_at", listing->book_ns / 1000);
     vsim_member_int(out, "offset", offset);
     text_add_string(out, ",\"order_book\":{\"code\":0");
-    write_levels(out, "asks", listing, whole ? listing->asks : listing->changed_asks,
-                 whole ? listing->ask_count : listing->changed_ask_count);
-    write_levels(out, "bids", listing, whole ? listing->bids : listing->changed_bids,
-                 whole ? listing->bid_count : listing->changed_bid_count);
+    vsim_member_levels(out, "asks", listing, whole ? listing->asks : listing->changed_asks,
+                       whole ? listing->ask_count : listing->changed_ask_count);
+    vsim_member_levels(out, "bids", listing, whole ? listing->bids : listing->changed_bids,
+                       whole ? listing->bid_count : listing->changed_bid_count);
     vsim_member_int(out, "offset", offset);
     vsim_member_int(out, "nonce", (int64_t)listing->book_id);
     vsim_member_int(out, "last_updated_at", listing->book_ns / 1000);
@@ -165,21 +154,22 @@ static bool lighter_open(struct vsim_session *session, struct slice target) {
 }
 
 static void lighter_tick(struct vsim_session *session) {
-    const struct vsim_world *world = session->world;
     struct text *out = &session->world->scratch;
     text_clear(out);
-    if ((session->mode & MODE_GREETED) == 0) {
-        session->mode |= MODE_GREETED;
-        session->pinged_ns = world->now_ns;
+    switch (vsim_session_due(session, PING_MS)) {
+    case VSIM_DUE_GREETING:
         text_add_format(out,
                         "{\"session_id\":\"%08x-0000-4000-8000-%012x\",\"type\":\"connected\"}",
                         session->number, session->number);
-        vsim_session_send(session);
-    } else if (world->now_ns - session->pinged_ns >= PING_MS * NS_PER_MS) {
-        session->pinged_ns = world->now_ns;
+        break;
+    case VSIM_DUE_PING:
         text_add_string(out, "{\"type\":\"ping\"}");
-        vsim_session_send(session);
+        break;
+    case VSIM_DUE_NOTHING:
+    default:
+        break;
     }
+    vsim_session_send(session); // nothing is sent when nothing was written
 }
 
 static void refuse(struct vsim_session *session, int code, const char *message, struct slice said) {
@@ -234,9 +224,7 @@ static void change(struct vsim_session *session, struct slice wanted, bool on) {
         return;
     }
     for (uint32_t i = from; i < to; i++) {
-        if (!on) {
-            (void)vsim_unsubscribe(session, i, c);
-        } else if (!vsim_subscribe(session, i, c)) {
+        if (!vsim_set_subscription(session, i, c, on)) {
             refuse(session, 23001, "Too Many Subscriptions!", SLICE(""));
             return;
         }
@@ -428,35 +416,23 @@ static void lighter_refuse_message(struct vsim_session *session) {
 
 static void lighter_rules(const struct symbol *symbol, const struct listing *seen,
                           struct listing *out) {
-    static const struct {
-        const char *base;
-        int64_t tick, step;
-    } known[] = {
+    static const struct vsim_known known[] = {
         {"BTC", PX_ONE / 10, QTY_ONE / 100000},
         {"ETH", PX_ONE / 100, QTY_ONE / 10000},
         {"SOL", PX_ONE / 1000, QTY_ONE / 1000},
     };
-    *out = *seen;
-    // Ticks and steps are powers of ten here.
-    out->tick.v = PX_ONE;
+    struct listing plain = *seen; // ticks and steps are powers of ten here
+    plain.tick.v = PX_ONE;
     for (int digits = px_tick_digits(seen->tick); digits > 0; digits--) {
-        out->tick.v /= 10;
+        plain.tick.v /= 10;
     }
-    out->step.v = QTY_ONE;
+    plain.step.v = QTY_ONE;
     for (int digits = qty_step_digits(seen->step); digits > 0; digits--) {
-        out->step.v /= 10;
+        plain.step.v /= 10;
     }
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (strcmp(known[i].base, symbol->base) == 0) {
-            out->tick.v = known[i].tick;
-            out->step.v = known[i].step;
-        }
-    }
-    out->contract = (struct qty){QTY_ONE};
+    vsim_rules_fill(symbol, &plain, known, COUNT_OF(known), &lighter_md, out);
     out->size_min = (struct qty){10 * out->step.v};
-    out->size_max = (struct qty){0};
     out->notional_min = USD(10);
-    (void)string_copy(out->native, sizeof(out->native), slice_of(symbol->base));
 }
 
 const struct venue_sim lighter_sim = {

@@ -251,11 +251,7 @@ static void change_subscription(struct vsim_session *session, bool on, struct sl
             "document.\"");
     } else {
         uint32_t index = (uint32_t)(listing - world->listings);
-        if (on) {
-            (void)vsim_subscribe(session, index, (uint32_t)channel);
-        } else {
-            (void)vsim_unsubscribe(session, index, (uint32_t)channel);
-        }
+        (void)vsim_set_subscription(session, index, (uint32_t)channel, on);
         text_add_format(out, "{\"event\":\"%s\",\"arg\":{\"channel\":\"%s\",\"instId\":\"%s\"}",
                         on ? "subscribe" : "unsubscribe", channels[channel].name,
                         listing->rules.native);

@@ -3,7 +3,8 @@
 // is none here.
 #include "base/clock.h"
 #include "base/json.h"
-#include "exchanges/md_decode.h"
+#include "exchanges/paradex_md.h"
+#include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
 enum { LEVELS = 15, ANSWER_US = 76 };
@@ -233,11 +234,7 @@ static void paradex_on_text(struct vsim_session *session, struct slice message) 
         refuse(session, request.id, -32600, wrong, on ? "already subscribed" : "not subscribed");
         return;
     }
-    if (on) {
-        (void)vsim_subscribe(session, (uint32_t)listing, (uint32_t)channel);
-    } else {
-        (void)vsim_unsubscribe(session, (uint32_t)listing, (uint32_t)channel);
-    }
+    (void)vsim_set_subscription(session, (uint32_t)listing, (uint32_t)channel, on);
     acknowledge(session, &request);
 }
 
@@ -408,28 +405,14 @@ static uint32_t paradex_answer(const struct vsim_world *world, const struct vsim
 
 static void paradex_rules(const struct symbol *symbol, const struct listing *seen,
                           struct listing *out) {
-    static const struct {
-        const char *base;
-        int64_t tick, step;
-    } known[] = {
+    static const struct vsim_known known[] = {
         {"BTC", PX_ONE / 10, QTY_ONE / 100000},
         {"ETH", PX_ONE / 100, QTY_ONE / 10000},
         {"SOL", PX_ONE / 1000, QTY_ONE / 1000},
     };
-    *out = *seen;
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (strcmp(known[i].base, symbol->base) == 0) {
-            out->tick.v = known[i].tick;
-            out->step.v = known[i].step;
-        }
-    }
-    out->contract = (struct qty){QTY_ONE};
+    vsim_rules_fill(symbol, seen, known, COUNT_OF(known), &paradex_md, out);
     out->notional_min = USD(10);
-    out->size_min = out->step;
     out->size_max = (struct qty){out->step.v > QTY_ONE ? 100 * out->step.v : 100 * QTY_ONE};
-    struct text name = TEXT_OVER(out->native);
-    md_add_kilo_base(&name, symbol);
-    text_add_string(&name, "-USD-PERP");
 }
 
 const struct venue_sim paradex_sim = {

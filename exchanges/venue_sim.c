@@ -219,6 +219,15 @@ bool vsim_unsubscribe(struct vsim_session *session, uint32_t listing, uint32_t c
     return true;
 }
 
+bool vsim_set_subscription(struct vsim_session *session, uint32_t listing, uint32_t channel,
+                           bool on) {
+    if (on) {
+        return vsim_subscribe(session, listing, channel);
+    }
+    (void)vsim_unsubscribe(session, listing, channel);
+    return true;
+}
+
 bool vsim_subscribed(const struct vsim_session *session, uint32_t listing, uint32_t channel) {
     const struct vsim_subscription *subscription = subscription_at(session, listing, channel);
     return subscription != NULL && subscription->on;
@@ -283,6 +292,16 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
     subscription->ns = now_ns;
 }
 
+enum vsim_due vsim_session_due(struct vsim_session *session, uint32_t ping_ms) {
+    int64_t now_ns = session->world->now_ns;
+    bool greeted = session->said_ns != 0;
+    if (greeted && now_ns - session->said_ns < ping_ms * NS_PER_MS) {
+        return VSIM_DUE_NOTHING;
+    }
+    session->said_ns = now_ns;
+    return greeted ? VSIM_DUE_PING : VSIM_DUE_GREETING;
+}
+
 void vsim_session_poll(struct vsim_session *session) {
     const struct vsim_world *world = session->world;
     const struct venue_sim *venue = world->venue;
@@ -326,6 +345,21 @@ bool vsim_query(struct slice query, const char *name, struct slice *value) {
         struct slice key = vsim_cut(&pair, '=');
         if (slice_equals(key, slice_of(name))) {
             *value = pair;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool vsim_query_levels(struct slice query, int64_t *levels) {
+    static const int64_t allowed[] = {5, 10, 20, 50, 100, 500, 1000};
+    struct slice value;
+    if (!vsim_query(query, "limit", &value)) {
+        return true;
+    }
+    bool number = decimal_parse(value, 0, levels);
+    for (size_t i = 0; number && i < COUNT_OF(allowed); i++) {
+        if (allowed[i] == *levels) {
             return true;
         }
     }

@@ -150,7 +150,7 @@ struct vsim_session {
     uint32_t subscribed;
     uint64_t pushes;     // sent to this session so far, for venues that number them
     uint32_t mode;       // venue's own, set by open
-    int64_t pinged_ns;   // venue's own: of a venue that pings in the application
+    int64_t said_ns;     // when vsim_session_due last said so; 0 = not greeted yet
     uint32_t unanswered; // pings in the application since the client last answered
     const char *over; // why the venue will have no more of it: whoever drives it closes. NULL: on
     uint32_t number;  // of the connection, for venues that tell one
@@ -264,6 +264,9 @@ void vsim_session_text(struct vsim_session *session, struct slice message);
 void vsim_session_heard(struct vsim_session *session, bool pong);
 void vsim_session_send(struct vsim_session *session); // what is in the world's scratch
 void vsim_session_say(struct vsim_session *session, struct slice message);
+// For venues that greet, and ping in the application every `ping_ms`: what is to be said now.
+enum vsim_due { VSIM_DUE_NOTHING, VSIM_DUE_GREETING, VSIM_DUE_PING };
+enum vsim_due vsim_session_due(struct vsim_session *session, uint32_t ping_ms);
 // Ends what the venue would end by now, and sends the ping frame that is due; part of
 // vsim_session_poll.
 void vsim_session_watch(struct vsim_session *session);
@@ -275,6 +278,9 @@ bool vsim_subscribe_at(struct vsim_session *session, uint32_t listing, uint32_t 
                        uint32_t period_ms, uint32_t option);
 bool vsim_unsubscribe(struct vsim_session *session, uint32_t listing,
                       uint32_t channel); // false: was not
+// Either of the two; false when what was to begin may not.
+bool vsim_set_subscription(struct vsim_session *session, uint32_t listing, uint32_t channel,
+                           bool on);
 bool vsim_subscribed(const struct vsim_session *session, uint32_t listing, uint32_t channel);
 int vsim_channel_find(const struct venue_sim *venue, struct slice name); // -1 when unknown
 // Pushes what is due now; nothing to a session that is over.
@@ -290,6 +296,9 @@ void vsim_call(struct vsim_world *world, const struct vsim_request *request,
 
 // Value of `name` in a query; false when absent.
 bool vsim_query(struct slice query, const char *name, struct slice *value);
+// The number of levels that `limit` in a query asks for: 5, 10, 20, 50, 100, 500 or 1000; *levels
+// as it was when it is absent. False: another number, or none.
+bool vsim_query_levels(struct slice query, int64_t *levels);
 // Value of a header, whatever the case of its name; false when absent.
 bool vsim_header(const struct vsim_request *request, const char *name, struct slice *value);
 // Helpers of the encoders.

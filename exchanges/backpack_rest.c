@@ -103,19 +103,11 @@ static void emit_quote(const struct md *md, const struct depth_answer *answer, u
 
 static void emit_book(const struct md *md, const struct depth_answer *answer, uint16_t symbol,
                       struct md_sink *sink) {
-    struct md_update update = {
-        .kind = MD_BOOK,
-        .symbol = symbol,
-        .venue_time_ns = md_ns_from_us(answer->time_us),
-        .book = {.snapshot = true,
-                 .last = (uint64_t)answer->id,
-                 .bids = md->bids,
-                 .asks = md->asks,
-                 .bid_count = answer->bid_count,
-                 .ask_count = answer->ask_count,
-                 .venue_time_ns = md_ns_from_us(answer->time_us)},
-    };
-    sink->on_update(sink, &update);
+    const struct md_snapshot book = {.bid_count = answer->bid_count,
+                                     .ask_count = answer->ask_count,
+                                     .id = (uint64_t)answer->id,
+                                     .venue_time_ns = md_ns_from_us(answer->time_us)};
+    md_emit_snapshot(md, sink, symbol, &book);
 }
 
 static void decode_depth(struct md *md, enum md_request_kind kind, uint16_t symbol, struct json *r,

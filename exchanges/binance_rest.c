@@ -18,8 +18,7 @@ static void decode_book(struct md *md, uint16_t symbol, struct json *r, struct m
     bool bad_number = false;
     bool has_bids = false;
     bool has_asks = false;
-    struct md_update update = {.kind = MD_BOOK, .symbol = symbol};
-    struct book_message *book = &update.book;
+    struct md_snapshot book = {.id = 0};
     json_object_begin(r);
     while (json_object_next(r, &key)) {
         if (slice_equals(key, SLICE("lastUpdateId"))) {
@@ -27,9 +26,9 @@ static void decode_book(struct md *md, uint16_t symbol, struct json *r, struct m
         } else if (slice_equals(key, SLICE("E"))) {
             json_int(r, &time);
         } else if (slice_equals(key, SLICE("bids"))) {
-            has_bids = md_read_levels(r, md->bids, &book->bid_count, &bad_number);
+            has_bids = md_read_levels(r, md->bids, &book.bid_count, &bad_number);
         } else if (slice_equals(key, SLICE("asks"))) {
-            has_asks = md_read_levels(r, md->asks, &book->ask_count, &bad_number);
+            has_asks = md_read_levels(r, md->asks, &book.ask_count, &bad_number);
         } else if (!md_read_refusal(r, key, &answer)) {
             json_skip(r);
         }
@@ -45,13 +44,9 @@ static void decode_book(struct md *md, uint16_t symbol, struct json *r, struct m
         md_refuse(sink, FEED_MALFORMED, (struct slice){0});
         return;
     }
-    book->snapshot = true;
-    book->last = (uint64_t)id;
-    book->bids = md->bids;
-    book->asks = md->asks;
-    update.venue_time_ns = md_ns_from_ms(time);
-    book->venue_time_ns = update.venue_time_ns;
-    sink->on_update(sink, &update);
+    book.id = (uint64_t)id;
+    book.venue_time_ns = md_ns_from_ms(time);
+    md_emit_snapshot(md, sink, symbol, &book);
 }
 
 static void decode_quote(struct md *md, uint16_t symbol, struct json *r, struct md_sink *sink) {

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/edgex_md.h"
+#include "exchanges/vsim_read.h"
 #include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
@@ -231,23 +232,11 @@ static void change_subscription(struct vsim_session *session, struct slice chann
 }
 
 static void edgex_on_text(struct vsim_session *session, struct slice message) {
-    struct json r;
-    struct slice key, type = {"", 0}, channel = {"", 0}, time = {"", 0};
-    json_init(&r, message);
-    json_object_begin(&r);
-    while (json_object_next(&r, &key)) {
-        if (slice_equals(key, SLICE("type")) && json_peek(&r) == JSON_STRING) {
-            json_string(&r, &type);
-        } else if (slice_equals(key, SLICE("channel")) && json_peek(&r) == JSON_STRING) {
-            json_string(&r, &channel);
-        } else if (slice_equals(key, SLICE("time")) && json_peek(&r) == JSON_STRING) {
-            json_string(&r, &time);
-        } else {
-            json_skip(&r);
-        }
-    }
+    struct slice type = {"", 0}, channel = {"", 0}, time = {"", 0};
+    const struct vsim_string wanted[] = {{"type", &type}, {"channel", &channel}, {"time", &time}};
+    bool readable = vsim_read_message(message, wanted, COUNT_OF(wanted));
     bool on = slice_equals(type, SLICE("subscribe"));
-    if (!json_end(&r)) {
+    if (!readable) {
         refuse(session, "GATEWAY_UNRECOGNIZED_MESSAGE", "unrecognized message", SLICE(""));
     } else if (slice_equals(type, SLICE("pong"))) {
         session->unanswered = 0;

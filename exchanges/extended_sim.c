@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/extended_md.h"
+#include "exchanges/vsim_read.h"
 #include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
@@ -179,23 +180,9 @@ struct call {
 };
 
 static void read_selector(struct json *r, struct call *call) {
-    struct slice key;
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        struct slice *out = NULL;
-        if (slice_equals(key, SLICE("market"))) {
-            out = &call->market;
-        } else if (slice_equals(key, SLICE("depth"))) {
-            out = &call->depth;
-        } else if (slice_equals(key, SLICE("type"))) {
-            out = &call->type;
-        }
-        if (out == NULL || json_peek(r) != JSON_STRING) {
-            json_skip(r);
-        } else {
-            json_string(r, out);
-        }
-    }
+    const struct vsim_string wanted[] = {
+        {"market", &call->market}, {"depth", &call->depth}, {"type", &call->type}};
+    (void)vsim_read_strings(r, wanted, COUNT_OF(wanted));
 }
 
 static void read_params(struct json *r, struct call *call) {

@@ -226,16 +226,10 @@ static void decode_feed(struct md *md, enum md_request_kind kind, uint16_t symbo
             md_refuse(sink, FEED_BAD_NUMBER, feed.instrument);
         }
     } else if (feed.has_bids && feed.has_asks) {
-        struct md_update update = {.kind = MD_BOOK,
-                                   .symbol = symbol,
-                                   .venue_time_ns = feed.time_ns,
-                                   .book = {.snapshot = true,
-                                            .bids = md->bids,
-                                            .asks = md->asks,
-                                            .bid_count = feed.bid_count,
-                                            .ask_count = feed.ask_count,
-                                            .venue_time_ns = feed.time_ns}};
-        sink->on_update(sink, &update);
+        const struct md_snapshot book = {.bid_count = feed.bid_count,
+                                         .ask_count = feed.ask_count,
+                                         .venue_time_ns = feed.time_ns};
+        md_emit_snapshot(md, sink, symbol, &book);
     } else {
         md_refuse(sink, FEED_MALFORMED, feed.instrument);
     }

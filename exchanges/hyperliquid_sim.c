@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/venue_sim.h"
+#include "exchanges/vsim_read.h"
 
 enum { LEVELS = 20, PRICE_DECIMALS = 6, TEXT_SHOWN_MAX = 256 };
 
@@ -141,19 +142,9 @@ struct request {
 };
 
 static bool read_members(struct json *r, struct slice *type, struct slice *coin) {
-    struct slice key;
+    const struct vsim_string wanted[] = {{"type", type}, {"coin", coin}};
     *type = *coin = (struct slice){"", 0};
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        if (slice_equals(key, SLICE("type"))) {
-            json_string(r, type);
-        } else if (slice_equals(key, SLICE("coin"))) {
-            json_string(r, coin);
-        } else {
-            json_skip(r);
-        }
-    }
-    return !r->failed;
+    return vsim_read_strings(r, wanted, COUNT_OF(wanted));
 }
 
 static bool read_request(struct slice message, struct request *request) {

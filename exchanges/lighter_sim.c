@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/lighter_md.h"
+#include "exchanges/vsim_read.h"
 #include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
@@ -181,28 +182,6 @@ static void refuse(struct vsim_session *session, int code, const char *message, 
     vsim_session_send(session);
 }
 
-struct request {
-    struct slice type, channel;
-};
-
-static bool read_request(struct slice message, struct request *request) {
-    *request = (struct request){{"", 0}, {"", 0}};
-    struct json r;
-    struct slice key;
-    json_init(&r, message);
-    json_object_begin(&r);
-    while (json_object_next(&r, &key)) {
-        if (slice_equals(key, SLICE("type")) && json_peek(&r) == JSON_STRING) {
-            json_string(&r, &request->type);
-        } else if (slice_equals(key, SLICE("channel")) && json_peek(&r) == JSON_STRING) {
-            json_string(&r, &request->channel);
-        } else {
-            json_skip(&r);
-        }
-    }
-    return json_end(&r);
-}
-
 // "order_book/0"; what is subscribed to already is refused with its name.
 static void change(struct vsim_session *session, struct slice wanted, bool on) {
     const struct vsim_world *world = session->world;
@@ -242,17 +221,18 @@ static void change(struct vsim_session *session, struct slice wanted, bool on) {
 }
 
 static void lighter_on_text(struct vsim_session *session, struct slice message) {
-    struct request request;
-    if (!read_request(message, &request)) {
+    struct slice type = {"", 0}, channel = {"", 0};
+    const struct vsim_string wanted[] = {{"type", &type}, {"channel", &channel}};
+    if (!vsim_read_message(message, wanted, COUNT_OF(wanted))) {
         refuse(session, 30000, "Invalid Json", SLICE(""));
-    } else if (slice_equals(request.type, SLICE("subscribe"))) {
-        change(session, request.channel, true);
-    } else if (slice_equals(request.type, SLICE("unsubscribe"))) {
-        change(session, request.channel, false);
-    } else if (slice_equals(request.type, SLICE("ping"))) {
+    } else if (slice_equals(type, SLICE("subscribe"))) {
+        change(session, channel, true);
+    } else if (slice_equals(type, SLICE("unsubscribe"))) {
+        change(session, channel, false);
+    } else if (slice_equals(type, SLICE("ping"))) {
         vsim_session_say(session, SLICE("{\"type\":\"pong\"}"));
-    } else if (!slice_equals(request.type, SLICE("pong"))) {
-        refuse(session, 30001, "Invalid Type: ", request.type);
+    } else if (!slice_equals(type, SLICE("pong"))) {
+        refuse(session, 30001, "Invalid Type: ", type);
     }
 }
 

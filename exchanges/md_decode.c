@@ -27,6 +27,21 @@ void md_emit_listing(struct md *md, struct md_sink *sink, const struct listing *
     sink->on_update(sink, &update);
 }
 
+void md_emit_snapshot(const struct md *md, struct md_sink *sink, uint16_t symbol,
+                      const struct md_snapshot *snapshot) {
+    struct md_update update = {.kind = MD_BOOK,
+                               .symbol = symbol,
+                               .venue_time_ns = snapshot->venue_time_ns,
+                               .book = {.snapshot = true,
+                                        .last = snapshot->id,
+                                        .bids = md->bids,
+                                        .asks = md->asks,
+                                        .bid_count = snapshot->bid_count,
+                                        .ask_count = snapshot->ask_count,
+                                        .venue_time_ns = snapshot->venue_time_ns}};
+    sink->on_update(sink, &update);
+}
+
 bool md_find_symbol(const struct md *md, struct slice native, uint16_t *symbol) {
     int32_t found = name_map_get(&md->natives, native);
     if (found < 0) {

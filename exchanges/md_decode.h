@@ -19,6 +19,15 @@ void md_refuse(struct md_sink *sink, enum feed_cause cause, struct slice text);
 // Puts the rules into the decoder's own row too: sizes in contracts are read by them.
 void md_emit_listing(struct md *md, struct md_sink *sink, const struct listing *listing);
 
+// A whole book, whose levels stand in the decoder's own scratch.
+struct md_snapshot {
+    uint32_t bid_count, ask_count;
+    uint64_t id; // 0: the venue has none
+    int64_t venue_time_ns;
+};
+void md_emit_snapshot(const struct md *md, struct md_sink *sink, uint16_t symbol,
+                      const struct md_snapshot *snapshot);
+
 bool md_find_symbol(const struct md *md, struct slice native, uint16_t *symbol);
 // As above; an unknown one is refused.
 bool md_need_symbol(const struct md *md, struct md_sink *sink, struct slice native,

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/venue_sim.h"
+#include "exchanges/vsim_read.h"
 
 enum { LEVELS_MAX = 400, ECHO_MAX = 64 };
 
@@ -210,23 +211,6 @@ static void refuse(struct vsim_session *session, const char *code, const char *t
     vsim_session_send(session);
 }
 
-// One {"channel":…,"instId":…} of args.
-static bool read_arg(struct json *r, struct slice *channel, struct slice *native) {
-    struct slice key;
-    *channel = *native = (struct slice){"", 0};
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        if (slice_equals(key, SLICE("channel"))) {
-            json_string(r, channel);
-        } else if (slice_equals(key, SLICE("instId"))) {
-            json_string(r, native);
-        } else {
-            json_skip(r);
-        }
-    }
-    return !r->failed;
-}
-
 // What the client said, escapes and all; cut in the middle it could break the string it goes into.
 static struct slice echo(struct slice said) {
     return said.size <= ECHO_MAX ? said : SLICE("?");
@@ -289,8 +273,9 @@ static void okx_on_text(struct vsim_session *session, struct slice message) {
     }
     json_array_begin(&args);
     while (json_array_next(&args)) {
-        struct slice name, native;
-        if (!read_arg(&args, &name, &native)) {
+        struct slice name = {"", 0}, native = {"", 0};
+        const struct vsim_string wanted[] = {{"channel", &name}, {"instId", &native}};
+        if (!vsim_read_strings(&args, wanted, COUNT_OF(wanted))) {
             refuse(session, "60012", "Invalid request");
             return;
         }

@@ -136,16 +136,15 @@ static void decode_book(struct md *md, uint16_t symbol, struct json *r, struct m
     bool bad_number = false;
     bool has_bids = false;
     bool has_asks = false;
-    struct md_update update = {.kind = MD_BOOK, .symbol = symbol};
-    struct book_message *book = &update.book;
+    struct md_snapshot book = {.id = 0};
     json_object_begin(r);
     while (json_object_next(r, &key)) {
         if (slice_equals(key, SLICE("market"))) {
             md_read_text(r, &market);
         } else if (slice_equals(key, SLICE("bids"))) {
-            has_bids = md_read_levels(r, md->bids, &book->bid_count, &bad_number);
+            has_bids = md_read_levels(r, md->bids, &book.bid_count, &bad_number);
         } else if (slice_equals(key, SLICE("asks"))) {
-            has_asks = md_read_levels(r, md->asks, &book->ask_count, &bad_number);
+            has_asks = md_read_levels(r, md->asks, &book.ask_count, &bad_number);
         } else if (slice_equals(key, SLICE("last_updated_at"))) {
             md_read_int(r, &time_ms);
         } else if (slice_equals(key, SLICE("seq_no"))) {
@@ -166,12 +165,9 @@ static void decode_book(struct md *md, uint16_t symbol, struct json *r, struct m
     } else if (!slice_equals(market, slice_of(md->listings[symbol].native))) {
         md_refuse(sink, FEED_UNKNOWN_SYMBOL, market);
     } else {
-        book->snapshot = true;
-        book->first = book->last = (uint64_t)sequence;
-        book->bids = md->bids;
-        book->asks = md->asks;
-        book->venue_time_ns = update.venue_time_ns = md_ns_from_ms(time_ms);
-        sink->on_update(sink, &update);
+        book.id = (uint64_t)sequence;
+        book.venue_time_ns = md_ns_from_ms(time_ms);
+        md_emit_snapshot(md, sink, symbol, &book);
     }
 }
 

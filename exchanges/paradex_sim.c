@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/paradex_md.h"
+#include "exchanges/vsim_read.h"
 #include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
@@ -119,22 +120,6 @@ struct request {
     struct slice method, channel, id; // id as it stood
 };
 
-static void read_params(struct json *r, struct request *request) {
-    struct slice key;
-    if (json_peek(r) != JSON_OBJECT) {
-        json_skip(r);
-        return;
-    }
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        if (slice_equals(key, SLICE("channel")) && json_peek(r) == JSON_STRING) {
-            json_string(r, &request->channel);
-        } else {
-            json_skip(r);
-        }
-    }
-}
-
 static bool read_request(struct slice message, struct request *request) {
     *request = (struct request){{"", 0}, {"", 0}, SLICE("0")};
     struct json r;
@@ -144,8 +129,9 @@ static bool read_request(struct slice message, struct request *request) {
     while (json_object_next(&r, &key)) {
         if (slice_equals(key, SLICE("method")) && json_peek(&r) == JSON_STRING) {
             json_string(&r, &request->method);
-        } else if (slice_equals(key, SLICE("params"))) {
-            read_params(&r, request);
+        } else if (slice_equals(key, SLICE("params")) && json_peek(&r) == JSON_OBJECT) {
+            const struct vsim_string channel = {"channel", &request->channel};
+            (void)vsim_read_strings(&r, &channel, 1);
         } else if (slice_equals(key, SLICE("id")) && json_peek(&r) == JSON_NUMBER) {
             json_number(&r, &request->id);
         } else {

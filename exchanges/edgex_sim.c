@@ -3,7 +3,8 @@
 // text.
 //
 // The server greets, and pings in the application: five pings without their time sent back and the
-// connection is closed. depth of 200 levels is not served: what is published here has 15.
+// connection is closed. Not served: depth of 200 levels (what is published here has 15), and a list
+// of contracts in one call.
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/edgex_md.h"
@@ -172,8 +173,9 @@ static void refuse(struct vsim_session *session, const char *code, const char *t
 }
 
 // Channels of the venue that this server has nothing for: acknowledged and silent.
-static bool is_silent(struct slice kind) {
-    return slice_equals(kind, SLICE("trades")) || slice_equals(kind, SLICE("kline")) ||
+static bool is_silent(struct slice kind, struct slice rest) {
+    return (slice_equals(kind, SLICE("ticker")) && slice_starts(rest, SLICE("all"))) ||
+           slice_equals(kind, SLICE("trades")) || slice_equals(kind, SLICE("kline")) ||
            slice_equals(kind, SLICE("metadata")) || slice_equals(kind, SLICE("fundingRate"));
 }
 
@@ -190,7 +192,7 @@ static enum outcome change_channel(struct vsim_session *session, struct slice ch
     }
     struct slice rest = channel;
     struct slice kind = vsim_cut(&rest, '.');
-    if (is_silent(kind)) {
+    if (is_silent(kind, rest)) {
         return CHANGED;
     }
     bool depth = slice_equals(kind, SLICE("depth"));

@@ -11,7 +11,7 @@
 #include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
-enum { MODE_RPC = 1, LEVELS_MAX = 1000 };
+enum { MODE_RPC = 1, LEVELS_MAX = 1000, SNAPSHOT_MS = 60 * 1000 };
 
 static void write_side(struct text *out, const char *name, const struct vsim_listing *listing,
                        const struct level *levels, const struct qty *changes, uint32_t count) {
@@ -103,12 +103,12 @@ static void encode_funding(const struct vsim_channel *channel, const struct vsim
 // v1 by path behind the version and its query, v2 by topic. Applied rates come once an hour.
 static const struct vsim_channel channels[] = {
     {"orderbooks?depth=1", VSIM_BBO, 10, false, false, 0, 0, encode_bbo},
-    {"orderbooks", VSIM_BOOK_DELTA, 0, false, true, 0, 0, encode_book},
+    {"orderbooks", VSIM_BOOK_DELTA, 0, false, true, 0, 0, encode_book, SNAPSHOT_MS},
     {"prices/mark", VSIM_FUNDING, 1000, true, false, 0, 0, encode_price},
     {"prices/index", VSIM_FUNDING, 1000, true, false, 0, 0, encode_price},
     {"funding", VSIM_FUNDING, 3600 * 1000, true, false, 0, 0, encode_funding},
     {"orderbooks.1", VSIM_BBO, 10, false, false, 0, MODE_RPC, encode_bbo},
-    {"orderbooks", VSIM_BOOK_DELTA, 0, false, true, 0, MODE_RPC, encode_book},
+    {"orderbooks", VSIM_BOOK_DELTA, 0, false, true, 0, MODE_RPC, encode_book, SNAPSHOT_MS},
     {"prices.mark", VSIM_FUNDING, 1000, true, false, 0, MODE_RPC, encode_price},
     {"prices.index", VSIM_FUNDING, 1000, true, false, 0, MODE_RPC, encode_price},
     {"funding-rates", VSIM_FUNDING, 3600 * 1000, true, false, 0, MODE_RPC, encode_funding},

@@ -102,12 +102,43 @@ static void encode_funding(const struct vsim_channel *channel, const struct vsim
     text_add_string(out, "}}}");
 }
 
+// Of all markets under one name, one market a message.
+static void begin_push_of_all(const char *name, struct text *out) {
+    text_add_format(out,
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{\"channel\":"
+                    "\"%s\",\"data\":{",
+                    name);
+}
+
+static void encode_bbo_all(const struct vsim_channel *channel, const struct vsim_world *world,
+                           const struct vsim_listing *listing, bool whole, struct text *out) {
+    (void)world;
+    (void)whole;
+    begin_push_of_all(channel->name, out);
+    write_bbo(listing, out);
+    text_add_string(out, "}}}");
+}
+
+static void encode_summary_all(const struct vsim_channel *channel, const struct vsim_world *world,
+                               const struct vsim_listing *listing, bool whole, struct text *out) {
+    (void)channel;
+    (void)whole;
+    begin_push_of_all("markets_summary", out);
+    write_summary(world, listing, out);
+    text_add_string(out, "}}}");
+}
+
+enum { CHANNEL_BBO_ALL = 5, CHANNEL_SUMMARY_ALL };
+
 static const struct vsim_channel channels[] = {
     {"bbo", VSIM_BBO, 0, false, false, 0, 0, encode_bbo},
     {"order_book.snapshot@15@50ms", VSIM_BOOK_WHOLE, 50, false, false, LEVELS, 0, encode_book},
     {"order_book.snapshot@15@100ms", VSIM_BOOK_WHOLE, 100, false, false, LEVELS, 0, encode_book},
     {"markets_summary", VSIM_FUNDING, 1000, true, false, 0, 0, encode_summary},
     {"funding_data", VSIM_FUNDING, 5000, true, false, 0, 0, encode_funding},
+    [CHANNEL_BBO_ALL] = {"bbo.ALL", VSIM_BBO, 0, false, false, 0, 0, encode_bbo_all},
+    [CHANNEL_SUMMARY_ALL] = {"markets_summary.ALL", VSIM_FUNDING, 1000, true, false, 0, 0,
+                             encode_summary_all},
 };
 
 static bool paradex_open(struct vsim_session *session, struct slice target) {
@@ -177,20 +208,33 @@ static void acknowledge(struct vsim_session *session, const struct request *requ
     vsim_session_send(session);
 }
 
-// "order_book.BTC-USD-PERP.snapshot@15@50ms" to listing and channel; -1 in either when unknown.
-static void find_channel(const struct vsim_world *world, struct slice wanted, int *listing,
-                         int *channel) {
+// What a subscription is to: a channel of one listing, or of all of them.
+struct target {
+    int channel; // -1: there is no such
+    uint32_t from, to;
+};
+
+// "order_book.BTC-USD-PERP.snapshot@15@50ms", "bbo.ALL", "markets_summary"
+static struct target find_target(const struct vsim_world *world, struct slice wanted) {
     char bytes[64];
     struct text name = TEXT_OVER(bytes);
     struct slice rest = wanted;
+    if (slice_equals(wanted, SLICE("bbo.ALL")) || slice_equals(wanted, SLICE("markets_summary"))) {
+        bool bbo = slice_equals(wanted, SLICE("bbo.ALL"));
+        return (struct target){bbo ? CHANNEL_BBO_ALL : CHANNEL_SUMMARY_ALL, 0,
+                               world->listing_count};
+    }
     text_add(&name, vsim_cut(&rest, '.'));
     const struct vsim_listing *found = vsim_find(world, vsim_cut(&rest, '.'));
     if (rest.size > 0) {
         text_add_char(&name, '.');
         text_add(&name, rest);
     }
-    *listing = found == NULL ? -1 : (int)(found - world->listings);
-    *channel = name.truncated ? -1 : vsim_channel_find(world->venue, text_slice(&name));
+    if (found == NULL || name.truncated) {
+        return (struct target){.channel = -1};
+    }
+    uint32_t index = (uint32_t)(found - world->listings);
+    return (struct target){vsim_channel_find(world->venue, text_slice(&name)), index, index + 1};
 }
 
 // Subscribing twice, or ending what was not there, is an error answer and nothing worse.
@@ -209,18 +253,20 @@ static void paradex_on_text(struct vsim_session *session, struct slice message) 
         refuse(session, request.id, -32601, "method not found", NULL);
         return;
     }
-    int listing = -1, channel = -1;
-    find_channel(session->world, request.channel, &listing, &channel);
+    struct target target = find_target(session->world, request.channel);
     const char *wrong = on ? "invalid subscribe request" : "invalid unsubscribe request";
-    if (listing < 0 || channel < 0) {
+    if (target.channel < 0) {
         refuse(session, request.id, -32600, wrong, "invalid channel");
         return;
     }
-    if (on == vsim_subscribed(session, (uint32_t)listing, (uint32_t)channel)) {
+    if (target.from < target.to &&
+        on == vsim_subscribed(session, target.from, (uint32_t)target.channel)) {
         refuse(session, request.id, -32600, wrong, on ? "already subscribed" : "not subscribed");
         return;
     }
-    (void)vsim_set_subscription(session, (uint32_t)listing, (uint32_t)channel, on);
+    for (uint32_t i = target.from; i < target.to; i++) {
+        (void)vsim_set_subscription(session, i, (uint32_t)target.channel, on);
+    }
     acknowledge(session, &request);
 }
 

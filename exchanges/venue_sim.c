@@ -272,7 +272,9 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
     bool silent = false;
     if (channel->topic == VSIM_BOOK_DELTA) {
         bool chained = subscription->pushed && subscription->id == listing->book_previous;
-        whole = channel->whole_first && !chained;
+        bool again = channel->whole_ms > 0 &&
+                     now_ns - subscription->whole_ns >= channel->whole_ms * NS_PER_MS;
+        whole = channel->whole_first && (!chained || again);
         silent = !channel->whole_first && !subscription->pushed; // from the next change on
     }
     if (!silent) {
@@ -287,6 +289,7 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
         subscription->bid = (struct level){listing->bid, listing->bid_size};
         subscription->ask = (struct level){listing->ask, listing->ask_size};
     }
+    subscription->whole_ns = whole ? now_ns : subscription->whole_ns;
     subscription->pushed = true;
     subscription->id = id;
     subscription->ns = now_ns;

@@ -124,6 +124,7 @@ struct vsim_channel {
     // Appends the message. `whole` asks for the whole book.
     void (*encode)(const struct vsim_channel *channel, const struct vsim_world *world,
                    const struct vsim_listing *listing, bool whole, struct text *out);
+    uint32_t whole_ms; // VSIM_BOOK_DELTA: the whole book again after so long; 0 = never
 };
 
 struct vsim_out {
@@ -137,6 +138,7 @@ struct vsim_subscription {
     bool on, pushed;
     uint64_t id;           // of what was pushed last
     int64_t ns;            // when
+    int64_t whole_ns;      // when the whole book was, VSIM_BOOK_DELTA
     uint64_t count;        // pushes before
     uint32_t period_ms;    // instead of the channel's, where the client chooses; 0 = the channel's
     uint32_t option;       // venue's own

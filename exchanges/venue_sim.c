@@ -305,16 +305,9 @@ enum vsim_due vsim_session_due(struct vsim_session *session, uint32_t ping_ms) {
     return greeted ? VSIM_DUE_PING : VSIM_DUE_GREETING;
 }
 
-void vsim_session_poll(struct vsim_session *session) {
+static void push_due(struct vsim_session *session) {
     const struct vsim_world *world = session->world;
     const struct venue_sim *venue = world->venue;
-    vsim_session_watch(session);
-    if (venue->tick != NULL && session->over == NULL) {
-        venue->tick(session);
-    }
-    if (session->subscribed == 0 || session->over != NULL) {
-        return;
-    }
     for (uint32_t l = 0; l < world->listing_count; l++) {
         for (uint32_t c = 0; c < venue->channel_count; c++) {
             struct vsim_subscription *subscription =
@@ -324,6 +317,20 @@ void vsim_session_poll(struct vsim_session *session) {
             }
         }
     }
+}
+
+void vsim_session_poll(struct vsim_session *session) {
+    const struct venue_sim *venue = session->world->venue;
+    if (session->over != NULL) {
+        return;
+    }
+    if (venue->tick != NULL) {
+        venue->tick(session);
+    }
+    if (session->subscribed > 0) {
+        push_due(session);
+    }
+    vsim_session_watch(session); // behind the pushes: time may have made a leap since the last poll
 }
 
 void vsim_session_forward(struct vsim_session *session, uint32_t listing, uint32_t channel,

@@ -185,7 +185,6 @@ enum vsim_why {
 // A call or a handshake that is not taken.
 struct vsim_refusal {
     enum vsim_why why;
-    uint32_t rate;    // VSIM_TOO_MANY_CALLS: which of the rates
     uint32_t after_s; // until another try is worth it, at least 1; 0 = no telling
 };
 

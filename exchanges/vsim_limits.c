@@ -87,7 +87,6 @@ static bool is_over(struct vsim_world *world, const struct vsim_request *request
     uint32_t weight = charge.weight < rate.most ? charge.weight : rate.most;
     *refusal = (struct vsim_refusal){
         .why = VSIM_TOO_MANY_CALLS,
-        .rate = charge.rate,
         .after_s = seconds_up(vsim_rate_wait_ns(use, rate, world->now_ns, weight))};
     world->calls_refused++;
     if (limits->ban_after > 0 && world->calls_refused >= limits->ban_after) {

@@ -31,7 +31,7 @@ static void on_quote(void *arg, uint16_t venue, uint16_t symbol, const struct qu
     atomic_store(&seen.bid, quote->bid.v);
 }
 
-static char recording[] = "/tmp/toy-XXXXXX.csv";
+static char recording[] = "test_toy_venue.XXXXXX.csv";
 
 static int write_recording(void **state) {
     (void)state;

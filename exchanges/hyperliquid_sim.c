@@ -311,6 +311,9 @@ static size_t find_info(struct slice body, struct slice *coin) {
     struct json r;
     struct slice type;
     size_t i = 0;
+    if (body.size == 0) { // a GET has none, not even an empty one
+        return COUNT_OF(infos);
+    }
     json_init(&r, body);
     if (!read_members(&r, &type, coin) || !json_end(&r)) {
         return COUNT_OF(infos);

@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "exchanges/venue_sim.h"
 #include "exchanges/venues.h"
-#include "harness.h"
 
 #define HEADERS "User-Agent: test\r\nContent-Type: application/json\r\n"
 enum { SYMBOLS = 50 };

@@ -331,28 +331,6 @@ static void headers_travel(void **state) {
     sim_destroy(sim);
 }
 
-// The venue pings every 15 s of its time and ends who does not answer: the desk's client does.
-static void pings_are_answered(void **state) {
-    (void)state;
-    static const struct sim_map map[] = {{"binance", "extended"}};
-    struct sim_options options = {.path = DEMO_PATH,
-                                  .speed_ppm = 20 * PPM_ONE,
-                                  .loop = true,
-                                  .tls = true,
-                                  .map = map,
-                                  .map_count = 1};
-    struct sim *sim;
-    assert_int_equal(sim_create(&sim, &options), STATUS_OK);
-    assert_int_equal(sim_start(sim), STATUS_OK);
-    int64_t began_ns = clock_now_ns(sim_clock(sim));
-    run_client(&client, sim, "extended", "/stream.extended.exchange/v1/orderbooks?depth=1", "",
-               5000);
-    print_message("# %u connections\n", client.opened);
-    assert_int_equal(client.messages, 5000);
-    assert_true(clock_now_ns(sim_clock(sim)) - began_ns > 3 * 15 * NS_PER_S);
-    sim_destroy(sim);
-}
-
 // An old connection is closed by the venue; the age is set short here.
 static void old_connections_end(void **state) {
     (void)state;
@@ -429,7 +407,6 @@ int main(void) {
         cmocka_unit_test(restart_closes_with_1001),
         cmocka_unit_test(rude_clients),
         cmocka_unit_test(headers_travel),
-        cmocka_unit_test(pings_are_answered),
         cmocka_unit_test(old_connections_end),
         cmocka_unit_test(slow_client),
         cmocka_unit_test(ports),

@@ -5,15 +5,7 @@
 enum { SYMBOLS_PER_SUBSCRIBE = 40 };
 
 static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
-    struct slice quote = slice_of(symbol->quote);
-    if (!slice_equals(quote, SLICE("USDT")) && !slice_equals(quote, SLICE("USDC")) &&
-        !slice_equals(quote, SLICE("USD"))) {
-        return false;
-    }
-    struct text text = text_over(out, NATIVE_NAME_MAX);
-    md_add_kilo_base(&text, symbol);
-    text_add_string(&text, "_USDC_PERP");
-    return !text.truncated;
+    return md_dollar_name(symbol, true, "_USDC_PERP", out);
 }
 
 static void add_stream(struct text *out, const char *stream, const char *native) {

@@ -1,50 +1,25 @@
 // The REST answers of Backpack. A refusal is {"code":"INVALID_MARKET","message":…}.
 #include "exchanges/backpack_md.h"
-#include "exchanges/md_decode.h"
+#include "exchanges/md_answer.h"
 
 enum { INTERVAL_MAX_HOURS = 24 };
 
-struct failure {
-    struct slice code, text;
-};
-
-static bool read_failure(struct json *r, struct slice key, struct failure *failure) {
-    if (slice_equals(key, SLICE("code"))) {
-        md_read_text(r, &failure->code);
-    } else if (slice_equals(key, SLICE("message"))) {
-        md_read_text(r, &failure->text);
-    } else {
-        return false;
-    }
-    return true;
-}
-
-static bool finish(struct json *r, const struct failure *failure, struct md_sink *sink) {
-    if (!json_end(r)) {
-        md_refuse(sink, FEED_MALFORMED, (struct slice){0});
-        return false;
-    }
-    if (failure->code.size > 0) {
-        md_refuse(sink, FEED_VENUE_ERROR, failure->text.size > 0 ? failure->text : failure->code);
-        return false;
-    }
-    return true;
-}
+static const struct md_refusal_words words = {"code", "message", NULL};
 
 // Where a list was expected: an object is a refusal. True when the list may be read.
 static bool begin_list(struct json *r, struct md_sink *sink) {
-    struct failure failure = {0};
+    struct md_answer answer = {.words = &words};
     struct slice key;
     if (json_peek(r) != JSON_OBJECT) {
         return json_array_begin(r);
     }
     json_object_begin(r);
     while (json_object_next(r, &key)) {
-        if (!read_failure(r, key, &failure)) {
+        if (!md_read_refusal(r, key, &answer)) {
             json_skip(r);
         }
     }
-    if (finish(r, &failure, sink)) {
+    if (md_end_answer(r, &answer, sink)) {
         md_refuse(sink, FEED_MALFORMED, (struct slice){0});
     }
     return false;
@@ -71,7 +46,7 @@ static void decode_time(struct slice body, struct md_sink *sink) {
 }
 
 struct depth_answer {
-    struct failure failure;
+    struct md_answer answer;
     int64_t id, time_us;
     uint32_t bid_count, ask_count;
     bool has_bids, has_asks, bad_number;
@@ -89,7 +64,7 @@ static void read_depth(struct md *md, struct json *r, struct depth_answer *answe
             answer->has_bids = md_read_levels(r, md->bids, &answer->bid_count, &answer->bad_number);
         } else if (slice_equals(key, SLICE("asks"))) {
             answer->has_asks = md_read_levels(r, md->asks, &answer->ask_count, &answer->bad_number);
-        } else if (!read_failure(r, key, &answer->failure)) {
+        } else if (!md_read_refusal(r, key, &answer->answer)) {
             json_skip(r);
         }
     }
@@ -128,31 +103,23 @@ static void emit_quote(const struct md *md, const struct depth_answer *answer, u
 
 static void emit_book(const struct md *md, const struct depth_answer *answer, uint16_t symbol,
                       struct md_sink *sink) {
-    struct md_update update = {
-        .kind = MD_BOOK,
-        .symbol = symbol,
-        .venue_time_ns = md_ns_from_us(answer->time_us),
-        .book = {.snapshot = true,
-                 .last = (uint64_t)answer->id,
-                 .bids = md->bids,
-                 .asks = md->asks,
-                 .bid_count = answer->bid_count,
-                 .ask_count = answer->ask_count,
-                 .venue_time_ns = md_ns_from_us(answer->time_us)},
-    };
-    sink->on_update(sink, &update);
+    const struct md_snapshot book = {.bid_count = answer->bid_count,
+                                     .ask_count = answer->ask_count,
+                                     .id = (uint64_t)answer->id,
+                                     .venue_time_ns = md_ns_from_us(answer->time_us)};
+    md_emit_snapshot(md, sink, symbol, &book);
 }
 
 static void decode_depth(struct md *md, enum md_request_kind kind, uint16_t symbol, struct json *r,
                          struct md_sink *sink) {
-    struct depth_answer answer = {.id = -1};
+    struct depth_answer answer = {.answer.words = &words, .id = -1};
     struct slice native = slice_of(md->listings[symbol].native);
     read_depth(md, r, &answer);
     if (answer.bad_number) {
         md_refuse(sink, FEED_BAD_NUMBER, native);
         return;
     }
-    if (!finish(r, &answer.failure, sink)) {
+    if (!md_end_answer(r, &answer.answer, sink)) {
         return;
     }
     if (answer.id < 0 || !answer.has_bids || !answer.has_asks) {
@@ -202,7 +169,7 @@ static void decode_funding(struct md *md, struct json *r, struct md_sink *sink) 
 
 struct market {
     struct slice symbol, kind, state, interval;
-    struct slice tick, step, size_min, size_max;
+    struct md_rules_text texts;
     bool hidden;
 };
 
@@ -211,7 +178,7 @@ static void read_price_filter(struct json *r, struct market *market) {
     json_object_begin(r);
     while (json_object_next(r, &key)) {
         if (slice_equals(key, SLICE("tickSize"))) {
-            md_read_text(r, &market->tick);
+            md_read_text(r, &market->texts.tick);
         } else {
             json_skip(r);
         }
@@ -223,11 +190,11 @@ static void read_quantity_filter(struct json *r, struct market *market) {
     json_object_begin(r);
     while (json_object_next(r, &key)) {
         if (slice_equals(key, SLICE("stepSize"))) {
-            md_read_text(r, &market->step);
+            md_read_text(r, &market->texts.step);
         } else if (slice_equals(key, SLICE("minQuantity"))) {
-            md_read_text(r, &market->size_min);
+            md_read_text(r, &market->texts.size_min);
         } else if (slice_equals(key, SLICE("maxQuantity"))) {
-            md_read_text(r, &market->size_max);
+            md_read_text(r, &market->texts.size_max);
         } else {
             json_skip(r);
         }
@@ -283,16 +250,9 @@ static void note_interval(struct md *md, const struct market *market, uint16_t s
 static void emit_rules(struct md *md, const struct market *market, uint16_t symbol,
                        struct md_sink *sink) {
     struct listing listing = md->listings[symbol];
-    listing.contract = (struct qty){QTY_ONE};
-    listing.notional_min = (struct usd){0};
-    if (!md_read_px(market->tick, &listing.tick) || !md_read_qty(market->step, &listing.step) ||
-        !md_read_qty(market->size_min, &listing.size_min) || listing.tick.v <= 0 ||
-        listing.step.v <= 0) {
+    if (market->texts.size_min.size == 0 || !md_read_rules(&market->texts, &listing)) {
         md_refuse(sink, FEED_BAD_NUMBER, market->symbol);
         return;
-    }
-    if (!md_read_qty(market->size_max, &listing.size_max)) {
-        listing.size_max = (struct qty){0}; // null: no limit
     }
     listing.ready = slice_equals(market->kind, SLICE("PERP")) &&
                     slice_equals(market->state, SLICE("Open")) && !market->hidden;

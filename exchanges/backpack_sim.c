@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/backpack_md.h"
+#include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
 enum { LEVELS_MAX = 1000 };
@@ -256,18 +257,9 @@ static uint32_t answer_markets(const struct vsim_world *world, const struct vsim
 
 static uint32_t answer_depth(const struct vsim_world *world, const struct vsim_listing *listing,
                              struct slice query, struct text *body) {
-    static const int64_t limits[] = {5, 10, 20, 50, 100, 500, 1000};
-    struct slice value;
     int64_t limit = LEVELS_MAX;
-    if (vsim_query(query, "limit", &value)) {
-        bool known = decimal_parse(value, 0, &limit);
-        size_t i = 0;
-        while (known && i < COUNT_OF(limits) && limits[i] != limit) {
-            i++;
-        }
-        if (!known || i == COUNT_OF(limits)) {
-            return fail(body, "INVALID_CLIENT_REQUEST", "Invalid limit", 400);
-        }
+    if (!vsim_query_levels(query, &limit)) {
+        return fail(body, "INVALID_CLIENT_REQUEST", "Invalid limit", 400);
     }
     uint32_t most = (uint32_t)limit;
     text_add_string(body, "{\"asks\":");
@@ -346,30 +338,24 @@ static uint32_t backpack_answer(const struct vsim_world *world, const struct vsi
     return fail(body, "RESOURCE_NOT_FOUND", "Resource not found", 404);
 }
 
+static void backpack_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                            struct vsim_reply *reply) {
+    (void)world;
+    if (refusal->why == VSIM_NO_STREAM) {
+        (void)fail(&reply->body, "RESOURCE_NOT_FOUND", "Resource not found", reply->status);
+    } else {
+        (void)fail(&reply->body, "TOO_MANY_REQUESTS", "Too many requests", reply->status);
+    }
+}
+
 static void backpack_rules(const struct symbol *symbol, const struct listing *seen,
                            struct listing *out) {
-    static const struct {
-        const char *base;
-        int64_t tick, step;
-    } known[] = {
+    static const struct vsim_known known[] = {
         {"BTC", PX_ONE / 10, QTY_ONE / 100000},
         {"ETH", PX_ONE / 100, QTY_ONE / 10000},
         {"SOL", PX_ONE / 100, QTY_ONE / 100},
     };
-    *out = *seen;
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (strcmp(known[i].base, symbol->base) == 0) {
-            out->tick.v = known[i].tick;
-            out->step.v = known[i].step;
-        }
-    }
-    out->contract = (struct qty){QTY_ONE};
-    out->size_min = out->step;
-    out->size_max = (struct qty){0};
-    out->notional_min = (struct usd){0};
-    if (!backpack_md.native_name(symbol, out->native)) {
-        (void)string_copy(out->native, sizeof(out->native), slice_of(symbol->base));
-    }
+    vsim_rules_fill(symbol, seen, known, COUNT_OF(known), &backpack_md, out);
 }
 
 const struct venue_sim backpack_sim = {
@@ -383,4 +369,7 @@ const struct venue_sim backpack_sim = {
     .open = backpack_open,
     .on_text = backpack_on_text,
     .answer = backpack_answer,
+    // Sheet 3 (heartbeat) and 7; a client without key is counted as a sub-account is.
+    .limits = {.calls = {{2000, 60 * 1000}}, .ping_s = 60, .pong_s = 120},
+    .refuse = backpack_refuse,
 };

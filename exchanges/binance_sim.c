@@ -11,7 +11,6 @@
 #include "exchanges/vsim_text.h"
 
 enum route { ROUTE_PUBLIC, ROUTE_MARKET };
-enum { STREAMS_MAX = 200 };
 
 static void write_lower(struct text *out, const char *name) {
     for (; *name != '\0'; name++) {
@@ -29,6 +28,14 @@ void binance_sim_wrap(const struct vsim_channel *channel, const struct vsim_list
     text_add_string(out, "\",\"data\":");
 }
 
+void binance_sim_write_best(const struct vsim_listing *listing, const char *const names[4],
+                            struct text *out) {
+    vsim_member_px(out, names[0], listing, listing->bid);
+    vsim_member_qty(out, names[1], listing, listing->bid_size);
+    vsim_member_px(out, names[2], listing, listing->ask);
+    vsim_member_qty(out, names[3], listing, listing->ask_size);
+}
+
 static void encode_book_ticker(const struct vsim_channel *channel, const struct vsim_world *world,
                                const struct vsim_listing *listing, bool whole, struct text *out) {
     (void)world;
@@ -37,10 +44,7 @@ static void encode_book_ticker(const struct vsim_channel *channel, const struct 
     text_add_string(out, "{\"e\":\"bookTicker\"");
     vsim_member_int(out, "u", (int64_t)listing->quote_id);
     vsim_member_string(out, "s", listing->rules.native);
-    vsim_member_px(out, "b", listing, listing->bid);
-    vsim_member_qty(out, "B", listing, listing->bid_size);
-    vsim_member_px(out, "a", listing, listing->ask);
-    vsim_member_qty(out, "A", listing, listing->ask_size);
+    binance_sim_write_best(listing, (const char *const[]){"b", "B", "a", "A"}, out);
     vsim_member_int(out, "T", listing->quote_ns / NS_PER_MS);
     vsim_member_int(out, "E", listing->quote_ns / NS_PER_MS);
     text_add_string(out, "}}");
@@ -136,8 +140,7 @@ static void set_stream(struct vsim_session *session, struct slice stream, bool o
     }
     if (!on) {
         (void)vsim_unsubscribe(session, (uint32_t)listing, (uint32_t)channel);
-    } else if (session->subscribed < STREAMS_MAX &&
-               !vsim_subscribed(session, (uint32_t)listing, (uint32_t)channel)) {
+    } else if (!vsim_subscribed(session, (uint32_t)listing, (uint32_t)channel)) {
         (void)vsim_subscribe(session, (uint32_t)listing, (uint32_t)channel);
     }
 }
@@ -355,4 +358,18 @@ const struct venue_sim binance_sim = {
     .answer = binance_sim_answer,
     .recorded_channel = recorded_channel,
     .shape = binance_sim_shape,
+    // Sheet 3 (Heartbeat and limits), 4 (fundingInfo) and 7. One stream too many is acknowledged
+    // and silent, like any other that does not exist.
+    .limits = {.calls = {{2400, 60 * 1000}, {500, 300 * 1000}},
+               .ban_after = BINANCE_SIM_BAN_AFTER,
+               .ban_s = BINANCE_SIM_BAN_S,
+               .connects = {{300, 300 * 1000}},
+               .subscriptions = 200,
+               .messages = {10, 1000},
+               .ping_s = 180,
+               .pong_s = 600,
+               .age_s = 24 * 3600},
+    .charge = binance_sim_charge,
+    .refuse = binance_sim_refuse_call,
+    .add_headers = binance_sim_add_headers,
 };

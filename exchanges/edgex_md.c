@@ -3,15 +3,7 @@
 #include "exchanges/md_decode.h"
 
 static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
-    struct slice quote = slice_of(symbol->quote);
-    if (!slice_equals(quote, SLICE("USDT")) && !slice_equals(quote, SLICE("USDC")) &&
-        !slice_equals(quote, SLICE("USD"))) {
-        return false;
-    }
-    struct text text = text_over(out, NATIVE_NAME_MAX);
-    text_add_string(&text, symbol->base);
-    text_add_string(&text, "USDC");
-    return !text.truncated;
+    return md_dollar_name(symbol, false, "USDC", out);
 }
 
 static void add_channel(const struct md *md, int symbol, const char *operation, bool depth,

@@ -1,7 +1,7 @@
 // The REST answers of EdgeX: {"code":"SUCCESS","data":…,"msg":…}. The code counts, whatever the
 // HTTP status.
 #include "exchanges/edgex_md.h"
-#include "exchanges/md_decode.h"
+#include "exchanges/md_answer.h"
 
 enum { INTERVAL_MAX_MIN = 24 * 60 };
 
@@ -49,7 +49,7 @@ static void decode_time(struct json *r, struct md_sink *sink) {
 
 struct contract {
     struct slice id, name;
-    struct slice tick, step, size_min, size_max;
+    struct md_rules_text texts;
     int64_t interval_min;
     bool trades, opens;
 };
@@ -60,10 +60,10 @@ static const struct {
 } texts[] = {
     {{"contractId", 10}, offsetof(struct contract, id)},
     {{"contractName", 12}, offsetof(struct contract, name)},
-    {{"tickSize", 8}, offsetof(struct contract, tick)},
-    {{"stepSize", 8}, offsetof(struct contract, step)},
-    {{"minOrderSize", 12}, offsetof(struct contract, size_min)},
-    {{"maxOrderSize", 12}, offsetof(struct contract, size_max)},
+    {{"tickSize", 8}, offsetof(struct contract, texts.tick)},
+    {{"stepSize", 8}, offsetof(struct contract, texts.step)},
+    {{"minOrderSize", 12}, offsetof(struct contract, texts.size_min)},
+    {{"maxOrderSize", 12}, offsetof(struct contract, texts.size_max)},
 };
 
 static bool read_text_member(struct json *r, struct slice key, struct contract *contract) {
@@ -96,17 +96,10 @@ static void emit_rules(struct md *md, const struct contract *contract, uint16_t 
                        struct md_sink *sink) {
     struct listing listing = md->listings[symbol];
     int64_t id;
-    listing.contract = (struct qty){QTY_ONE};
-    listing.notional_min = (struct usd){0};
-    if (!decimal_parse(contract->id, 0, &id) || id <= 0 ||
-        !md_read_px(contract->tick, &listing.tick) || !md_read_qty(contract->step, &listing.step) ||
-        !md_read_qty(contract->size_min, &listing.size_min) || listing.tick.v <= 0 ||
-        listing.step.v <= 0) {
+    if (!decimal_parse(contract->id, 0, &id) || id <= 0 || contract->texts.size_min.size == 0 ||
+        !md_read_rules(&contract->texts, &listing)) {
         md_refuse(sink, FEED_BAD_NUMBER, contract->name);
         return;
-    }
-    if (!md_read_qty(contract->size_max, &listing.size_max)) {
-        listing.size_max = (struct qty){0};
     }
     listing.ready = contract->trades && contract->opens;
     md->native_ids[symbol] = (uint64_t)id;

@@ -3,14 +3,16 @@
 // text.
 //
 // The server greets, and pings in the application: five pings without their time sent back and the
-// connection is closed. depth of 200 levels is not served: what is published here has 15.
+// connection is closed. Not served: depth of 200 levels (what is published here has 15), and a list
+// of contracts in one call.
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/edgex_md.h"
+#include "exchanges/vsim_read.h"
+#include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
 enum { FIRST_CONTRACT = 30000001, PING_MS = 20000, UNANSWERED_MAX = 5, ECHO_MAX = 64 };
-enum { MODE_GREETED = 1 << 0 };
 
 static int contract_of(const struct vsim_world *world, const struct vsim_listing *listing) {
     return FIRST_CONTRACT + (int)(listing - world->listings);
@@ -37,18 +39,6 @@ static void member_ms(struct text *out, const char *name, int64_t time_ns) {
     text_add_char(out, '"');
 }
 
-static void write_side(struct text *out, const struct vsim_listing *listing, const char *name,
-                       const struct level *levels, uint32_t count) {
-    text_add_format(out, ",\"%s\":[", name);
-    for (uint32_t i = 0; i < count; i++) {
-        text_add_string(out, i == 0 ? "{\"price\":" : ",{\"price\":");
-        vsim_write_px(out, listing, levels[i].price);
-        vsim_member_qty(out, "size", listing, levels[i].size);
-        text_add_char(out, '}');
-    }
-    text_add_char(out, ']');
-}
-
 static void write_depth(const struct vsim_world *world, const struct vsim_listing *listing,
                         bool whole, struct text *out) {
     text_add_format(out, "{\"startVersion\":\"%llu\",\"endVersion\":\"%llu\",\"level\":%d,",
@@ -56,11 +46,11 @@ static void write_depth(const struct vsim_world *world, const struct vsim_listin
                     (unsigned long long)listing->book_id, EDGEX_BOOK_LEVELS);
     write_identity(world, listing, out);
     if (whole) {
-        write_side(out, listing, "asks", listing->asks, listing->ask_count);
-        write_side(out, listing, "bids", listing->bids, listing->bid_count);
+        vsim_member_levels(out, "asks", listing, listing->asks, listing->ask_count);
+        vsim_member_levels(out, "bids", listing, listing->bids, listing->bid_count);
     } else {
-        write_side(out, listing, "asks", listing->changed_asks, listing->changed_ask_count);
-        write_side(out, listing, "bids", listing->changed_bids, listing->changed_bid_count);
+        vsim_member_levels(out, "asks", listing, listing->changed_asks, listing->changed_ask_count);
+        vsim_member_levels(out, "bids", listing, listing->changed_bids, listing->changed_bid_count);
     }
     text_add_format(out, ",\"depthType\":\"%s\"}", whole ? "SNAPSHOT" : "CHANGED");
 }
@@ -79,6 +69,10 @@ static void write_ticker(const struct vsim_world *world, const struct vsim_listi
     vsim_member_px(out, "bestAskPrice", listing, listing->ask);
     vsim_member_px(out, "bestBidPrice", listing, listing->bid);
     text_add_string(out, ",\"marketOpen\":true}");
+}
+
+static const char *data_type(const struct vsim_world *world) {
+    return world->pushing->pushed ? "changed" : "Snapshot";
 }
 
 // The names of channels end in the contract and, for depth, the number of levels.
@@ -106,7 +100,7 @@ static void encode_ticker(const struct vsim_channel *channel, const struct vsim_
     char name[64];
     struct text text = TEXT_OVER(name);
     text_add_format(&text, "%s.%d", channel->name, contract_of(world, listing));
-    begin_push(name, "changed", out);
+    begin_push(name, data_type(world), out);
     write_ticker(world, listing, out);
     text_add_string(out, "]}}");
 }
@@ -114,7 +108,7 @@ static void encode_ticker(const struct vsim_channel *channel, const struct vsim_
 static void encode_book_ticker(const struct vsim_channel *channel, const struct vsim_world *world,
                                const struct vsim_listing *listing, bool whole, struct text *out) {
     (void)whole;
-    begin_push(channel->name, "changed", out);
+    begin_push(channel->name, data_type(world), out);
     text_add_char(out, '{');
     write_identity(world, listing, out);
     member_ms(out, "time", world->now_ns);
@@ -141,24 +135,25 @@ static bool edgex_open(struct vsim_session *session, struct slice target) {
 }
 
 static void edgex_tick(struct vsim_session *session) {
-    const struct vsim_world *world = session->world;
     struct text *out = &session->world->scratch;
     text_clear(out);
-    if ((session->mode & MODE_GREETED) == 0) {
-        session->mode |= MODE_GREETED;
-        session->pinged_ns = world->now_ns;
+    switch (vsim_session_due(session, PING_MS)) {
+    case VSIM_DUE_GREETING:
         text_add_format(out, "{\"sid\":\"%08x-0000-4000-8000-%012x\",\"type\":\"connected\"}",
                         session->number, session->number);
-        vsim_session_send(session);
-    } else if (!session->over && world->now_ns - session->pinged_ns >= PING_MS * NS_PER_MS) {
-        session->over = session->unanswered == UNANSWERED_MAX;
-        session->pinged_ns = world->now_ns;
+        break;
+    case VSIM_DUE_PING:
+        session->over = session->unanswered == UNANSWERED_MAX ? "five pings without answer" : NULL;
         session->unanswered++;
         text_add_string(out, "{\"type\":\"ping\"");
-        member_ms(out, "time", world->now_ns);
+        member_ms(out, "time", session->world->now_ns);
         text_add_char(out, '}');
-        vsim_session_send(session);
+        break;
+    case VSIM_DUE_NOTHING:
+    default:
+        break;
     }
+    vsim_session_send(session); // nothing is sent when nothing was written
 }
 
 // What the client said, escapes and all; cut in the middle it could break the string it goes into.
@@ -177,19 +172,10 @@ static void refuse(struct vsim_session *session, const char *code, const char *t
     vsim_session_send(session);
 }
 
-static void set_channel(struct vsim_session *session, const struct vsim_listing *listing,
-                        uint32_t channel, bool on) {
-    uint32_t index = (uint32_t)(listing - session->world->listings);
-    if (on) {
-        (void)vsim_subscribe(session, index, channel);
-    } else {
-        (void)vsim_unsubscribe(session, index, channel);
-    }
-}
-
 // Channels of the venue that this server has nothing for: acknowledged and silent.
-static bool is_silent(struct slice kind) {
-    return slice_equals(kind, SLICE("trades")) || slice_equals(kind, SLICE("kline")) ||
+static bool is_silent(struct slice kind, struct slice rest) {
+    return (slice_equals(kind, SLICE("ticker")) && slice_starts(rest, SLICE("all"))) ||
+           slice_equals(kind, SLICE("trades")) || slice_equals(kind, SLICE("kline")) ||
            slice_equals(kind, SLICE("metadata")) || slice_equals(kind, SLICE("fundingRate"));
 }
 
@@ -200,13 +186,13 @@ static enum outcome change_channel(struct vsim_session *session, struct slice ch
     const struct vsim_world *world = session->world;
     if (slice_equals(channel, slice_of(channels[CHANNEL_BOOK_TICKER].name))) {
         for (uint32_t i = 0; i < world->listing_count; i++) {
-            set_channel(session, &world->listings[i], CHANNEL_BOOK_TICKER, on);
+            (void)vsim_set_subscription(session, i, CHANNEL_BOOK_TICKER, on);
         }
         return CHANGED;
     }
     struct slice rest = channel;
     struct slice kind = vsim_cut(&rest, '.');
-    if (is_silent(kind)) {
+    if (is_silent(kind, rest)) {
         return CHANGED;
     }
     bool depth = slice_equals(kind, SLICE("depth"));
@@ -221,7 +207,8 @@ static enum outcome change_channel(struct vsim_session *session, struct slice ch
     if (listing == NULL) {
         return NO_CONTRACT;
     }
-    set_channel(session, listing, depth ? CHANNEL_DEPTH : CHANNEL_TICKER, on);
+    (void)vsim_set_subscription(session, (uint32_t)(listing - world->listings),
+                                depth ? CHANNEL_DEPTH : CHANNEL_TICKER, on);
     return CHANGED;
 }
 
@@ -247,23 +234,11 @@ static void change_subscription(struct vsim_session *session, struct slice chann
 }
 
 static void edgex_on_text(struct vsim_session *session, struct slice message) {
-    struct json r;
-    struct slice key, type = {"", 0}, channel = {"", 0}, time = {"", 0};
-    json_init(&r, message);
-    json_object_begin(&r);
-    while (json_object_next(&r, &key)) {
-        if (slice_equals(key, SLICE("type")) && json_peek(&r) == JSON_STRING) {
-            json_string(&r, &type);
-        } else if (slice_equals(key, SLICE("channel")) && json_peek(&r) == JSON_STRING) {
-            json_string(&r, &channel);
-        } else if (slice_equals(key, SLICE("time")) && json_peek(&r) == JSON_STRING) {
-            json_string(&r, &time);
-        } else {
-            json_skip(&r);
-        }
-    }
+    struct slice type = {"", 0}, channel = {"", 0}, time = {"", 0};
+    const struct vsim_string wanted[] = {{"type", &type}, {"channel", &channel}, {"time", &time}};
+    bool readable = vsim_read_message(message, wanted, COUNT_OF(wanted));
     bool on = slice_equals(type, SLICE("subscribe"));
-    if (!json_end(&r)) {
+    if (!readable) {
         refuse(session, "GATEWAY_UNRECOGNIZED_MESSAGE", "unrecognized message", SLICE(""));
     } else if (slice_equals(type, SLICE("pong"))) {
         session->unanswered = 0;
@@ -431,30 +406,28 @@ static uint32_t edgex_answer(const struct vsim_world *world, const struct vsim_r
     return 200;
 }
 
+// The gateway in front of the venue turns away what has no User-Agent, in its own words. What code
+// a call too many gets is not documented.
+static void edgex_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                         struct vsim_reply *reply) {
+    if (refusal->why == VSIM_NO_USER_AGENT) {
+        text_add_string(&reply->body, "\"error code: 1020\"");
+    } else {
+        const char *code =
+            refusal->why == VSIM_NO_STREAM ? "GATEWAY_NOT_FOUND" : "GATEWAY_TOO_MANY_REQUESTS";
+        (void)fail(world, &reply->body, code, NULL, reply->status);
+    }
+}
+
 static void edgex_rules(const struct symbol *symbol, const struct listing *seen,
                         struct listing *out) {
-    static const struct {
-        const char *base;
-        int64_t tick, step;
-    } known[] = {
+    static const struct vsim_known known[] = {
         {"BTC", PX_ONE / 10, QTY_ONE / 1000},
         {"ETH", PX_ONE / 100, QTY_ONE / 100},
         {"SOL", PX_ONE / 100, QTY_ONE / 10},
     };
-    *out = *seen;
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (strcmp(known[i].base, symbol->base) == 0) {
-            out->tick.v = known[i].tick;
-            out->step.v = known[i].step;
-        }
-    }
-    out->contract = (struct qty){QTY_ONE};
-    out->size_min = out->step;
+    vsim_rules_fill(symbol, seen, known, COUNT_OF(known), &edgex_md, out);
     out->size_max = (struct qty){mul_div_floor(out->step.v, 50000, 1)};
-    out->notional_min = (struct usd){0};
-    if (!edgex_md.native_name(symbol, out->native)) {
-        (void)string_copy(out->native, sizeof(out->native), slice_of(symbol->base));
-    }
 }
 
 const struct venue_sim edgex_sim = {
@@ -468,5 +441,8 @@ const struct venue_sim edgex_sim = {
     .open = edgex_open,
     .on_text = edgex_on_text,
     .answer = edgex_answer,
+    // Sheet 1 (User-Agent) and 7: what clients live with, 5 to 10 calls a second.
+    .limits = {.calls = {{10, 1000}}, .user_agent = true},
+    .refuse = edgex_refuse,
     .tick = edgex_tick,
 };

@@ -5,15 +5,7 @@
 enum { BOOK_CONNECTION = 1 };
 
 static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
-    struct slice quote = slice_of(symbol->quote);
-    if (!slice_equals(quote, SLICE("USDT")) && !slice_equals(quote, SLICE("USDC")) &&
-        !slice_equals(quote, SLICE("USD"))) {
-        return false;
-    }
-    struct text text = text_over(out, NATIVE_NAME_MAX);
-    text_add_string(&text, symbol->base);
-    text_add_string(&text, "-USD");
-    return !text.truncated;
+    return md_dollar_name(symbol, false, "-USD", out);
 }
 
 enum scope { SCOPE_MARK, SCOPE_INDEX, SCOPE_FUNDING, SCOPE_BOOK };

@@ -1,6 +1,6 @@
 // The REST answers of Extended: {"status":"OK","data":…} or {"status":"ERROR","error":{…}}.
 #include "exchanges/extended_md.h"
-#include "exchanges/md_decode.h"
+#include "exchanges/md_answer.h"
 #include "exchanges/md_quote.h"
 
 struct envelope {
@@ -72,7 +72,8 @@ static void emit_stats(const struct stats *stats, uint16_t symbol, struct md_sin
 }
 
 struct rules {
-    struct slice name, status, tick, step, size_min;
+    struct slice name, status;
+    struct md_rules_text texts; // the largest size is told in USD only
     bool active, told_active;
     struct stats stats;
 };
@@ -82,11 +83,11 @@ static void read_trading(struct json *r, struct rules *rules) {
     json_object_begin(r);
     while (json_object_next(r, &key)) {
         if (slice_equals(key, SLICE("minPriceChange"))) {
-            md_read_text(r, &rules->tick);
+            md_read_text(r, &rules->texts.tick);
         } else if (slice_equals(key, SLICE("minOrderSizeChange"))) {
-            md_read_text(r, &rules->step);
+            md_read_text(r, &rules->texts.step);
         } else if (slice_equals(key, SLICE("minOrderSize"))) {
-            md_read_text(r, &rules->size_min);
+            md_read_text(r, &rules->texts.size_min);
         } else {
             json_skip(r);
         }
@@ -116,12 +117,7 @@ static void read_rules(struct json *r, struct rules *rules) {
 static void emit_rules(struct md *md, const struct rules *rules, uint16_t symbol,
                        struct md_sink *sink) {
     struct listing listing = md->listings[symbol];
-    listing.contract = (struct qty){QTY_ONE};
-    listing.size_max = (struct qty){0}; // told in USD only
-    listing.notional_min = (struct usd){0};
-    if (!md_read_px(rules->tick, &listing.tick) || !md_read_qty(rules->step, &listing.step) ||
-        !md_read_qty(rules->size_min, &listing.size_min) || listing.tick.v == 0 ||
-        listing.step.v == 0) {
+    if (rules->texts.size_min.size == 0 || !md_read_rules(&rules->texts, &listing)) {
         md_refuse(sink, FEED_BAD_NUMBER, rules->name);
         return;
     }

@@ -6,9 +6,12 @@
 // with the handshake on v1, and a depth that does not exist gets no answer at all on v2.
 #include "base/clock.h"
 #include "base/json.h"
+#include "exchanges/extended_md.h"
+#include "exchanges/vsim_read.h"
+#include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
-enum { MODE_RPC = 1, LEVELS_MAX = 1000 };
+enum { MODE_RPC = 1, LEVELS_MAX = 1000, SNAPSHOT_MS = 60 * 1000 };
 
 static void write_side(struct text *out, const char *name, const struct vsim_listing *listing,
                        const struct level *levels, const struct qty *changes, uint32_t count) {
@@ -100,12 +103,12 @@ static void encode_funding(const struct vsim_channel *channel, const struct vsim
 // v1 by path behind the version and its query, v2 by topic. Applied rates come once an hour.
 static const struct vsim_channel channels[] = {
     {"orderbooks?depth=1", VSIM_BBO, 10, false, false, 0, 0, encode_bbo},
-    {"orderbooks", VSIM_BOOK_DELTA, 0, false, true, 0, 0, encode_book},
+    {"orderbooks", VSIM_BOOK_DELTA, 0, false, true, 0, 0, encode_book, SNAPSHOT_MS},
     {"prices/mark", VSIM_FUNDING, 1000, true, false, 0, 0, encode_price},
     {"prices/index", VSIM_FUNDING, 1000, true, false, 0, 0, encode_price},
     {"funding", VSIM_FUNDING, 3600 * 1000, true, false, 0, 0, encode_funding},
     {"orderbooks.1", VSIM_BBO, 10, false, false, 0, MODE_RPC, encode_bbo},
-    {"orderbooks", VSIM_BOOK_DELTA, 0, false, true, 0, MODE_RPC, encode_book},
+    {"orderbooks", VSIM_BOOK_DELTA, 0, false, true, 0, MODE_RPC, encode_book, SNAPSHOT_MS},
     {"prices.mark", VSIM_FUNDING, 1000, true, false, 0, MODE_RPC, encode_price},
     {"prices.index", VSIM_FUNDING, 1000, true, false, 0, MODE_RPC, encode_price},
     {"funding-rates", VSIM_FUNDING, 3600 * 1000, true, false, 0, MODE_RPC, encode_funding},
@@ -177,23 +180,9 @@ struct call {
 };
 
 static void read_selector(struct json *r, struct call *call) {
-    struct slice key;
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        struct slice *out = NULL;
-        if (slice_equals(key, SLICE("market"))) {
-            out = &call->market;
-        } else if (slice_equals(key, SLICE("depth"))) {
-            out = &call->depth;
-        } else if (slice_equals(key, SLICE("type"))) {
-            out = &call->type;
-        }
-        if (out == NULL || json_peek(r) != JSON_STRING) {
-            json_skip(r);
-        } else {
-            json_string(r, out);
-        }
-    }
+    const struct vsim_string wanted[] = {
+        {"market", &call->market}, {"depth", &call->depth}, {"type", &call->type}};
+    (void)vsim_read_strings(r, wanted, COUNT_OF(wanted));
 }
 
 static void read_params(struct json *r, struct call *call) {
@@ -307,11 +296,7 @@ static void change(struct vsim_session *session, const struct call *call, bool o
         return;
     }
     uint32_t index = (uint32_t)(listing - session->world->listings);
-    if (on) {
-        (void)vsim_subscribe(session, index, (uint32_t)channel);
-    } else {
-        (void)vsim_unsubscribe(session, index, (uint32_t)channel);
-    }
+    (void)vsim_set_subscription(session, index, (uint32_t)channel, on);
     struct text *out = begin_answer(session, call);
     begin_result(call, out);
     text_add_string(out, ",\"subscription\":\"");
@@ -413,11 +398,36 @@ static void write_levels(const char *name, const struct vsim_listing *listing,
     text_add_char(out, ']');
 }
 
-static uint32_t fail(struct text *body, const char *message) {
-    text_add_format(body,
-                    "{\"status\":\"ERROR\",\"error\":{\"code\":\"NOT_FOUND\",\"message\":\"%s\"}}",
+static uint32_t fail(struct text *body, const char *code, const char *message) {
+    text_add_format(body, "{\"status\":\"ERROR\",\"error\":{\"code\":%s,\"message\":\"%s\"}}", code,
                     message);
     return 404;
+}
+
+static uint32_t fail_call(struct text *body) {
+    return fail(body, "\"NOT_FOUND\"", "Not found");
+}
+
+static uint32_t fail_market(struct text *body) {
+    return fail(body, "1001", "Market not found.");
+}
+
+static void extended_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                            struct vsim_reply *reply) {
+    (void)world;
+    switch (refusal->why) {
+    case VSIM_NO_STREAM:
+        (void)fail_market(&reply->body);
+        return;
+    case VSIM_NO_USER_AGENT:
+        (void)fail(&reply->body, "403", "Forbidden");
+        return;
+    case VSIM_TOO_MANY_CALLS:
+    case VSIM_BANNED:
+    case VSIM_TOO_MANY_CONNECTIONS:
+    default:
+        (void)fail(&reply->body, "429", "Too many requests");
+    }
 }
 
 static uint32_t extended_answer(const struct vsim_world *world, const struct vsim_request *request,
@@ -425,7 +435,7 @@ static uint32_t extended_answer(const struct vsim_world *world, const struct vsi
     struct slice prefix = SLICE("/api/v1/info/markets");
     struct slice rest = request->path;
     if (!slice_starts(rest, prefix) || !slice_equals(request->method, SLICE("GET"))) {
-        return fail(body, "Not found");
+        return fail_call(body);
     }
     rest = (struct slice){rest.data + prefix.size, rest.size - prefix.size};
     if (rest.size == 0) {
@@ -435,15 +445,15 @@ static uint32_t extended_answer(const struct vsim_world *world, const struct vsi
         return 200;
     }
     if (vsim_cut(&rest, '/').size > 0) {
-        return fail(body, "Not found");
+        return fail_call(body);
     }
     const struct vsim_listing *listing = vsim_find(world, vsim_cut(&rest, '/'));
     if (listing == NULL) {
-        return fail(body, "Market not found");
+        return fail_market(body);
     }
     bool book = slice_equals(rest, SLICE("orderbook"));
     if (!book && !slice_equals(rest, SLICE("stats"))) {
-        return fail(body, "Not found");
+        return fail_call(body);
     }
     text_add_string(body, "{\"status\":\"OK\",\"data\":");
     if (book) {
@@ -460,27 +470,13 @@ static uint32_t extended_answer(const struct vsim_world *world, const struct vsi
 
 static void extended_rules(const struct symbol *symbol, const struct listing *seen,
                            struct listing *out) {
-    static const struct {
-        const char *base;
-        int64_t tick, step;
-    } known[] = {
+    static const struct vsim_known known[] = {
         {"BTC", PX_ONE, QTY_ONE / 100000},
         {"ETH", PX_ONE / 10, QTY_ONE / 1000},
         {"SOL", PX_ONE / 100, QTY_ONE / 100},
     };
-    *out = *seen;
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (strcmp(known[i].base, symbol->base) == 0) {
-            out->tick.v = known[i].tick;
-            out->step.v = known[i].step;
-        }
-    }
-    out->contract = (struct qty){QTY_ONE};
+    vsim_rules_fill(symbol, seen, known, COUNT_OF(known), &extended_md, out);
     out->size_min = (struct qty){10 * out->step.v};
-    out->size_max = (struct qty){0};
-    out->notional_min = (struct usd){0};
-    struct text name = TEXT_OVER(out->native);
-    text_add_format(&name, "%s-USD", symbol->base);
 }
 
 const struct venue_sim extended_sim = {
@@ -494,5 +490,8 @@ const struct venue_sim extended_sim = {
     .open = extended_open,
     .on_text = extended_on_text,
     .answer = extended_answer,
+    // Sheet 1 (User-Agent), 3 (heartbeat) and 7.
+    .limits = {.calls = {{1000, 60 * 1000}}, .user_agent = true, .ping_s = 15, .pong_s = 10},
+    .refuse = extended_refuse,
     .shape = extended_shape,
 };

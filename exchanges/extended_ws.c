@@ -206,14 +206,12 @@ static bool is_best(const struct frame *frame, const struct event *event) {
            slice_starts(frame->subscription, SLICE("orderbooks.1."));
 }
 
-// A change that cannot be read leaves a hole in the count of its market, as one that was lost does:
-// the count of the connection goes on. Of no known market: all of them may have missed it.
+// A message that cannot be read leaves a hole in the count of its market, as one that was lost does:
+// the count of the connection goes on. So does a whole book: it stands in the place of a change. Of
+// no known market: all of them may have missed it.
 static void lose_change(struct md *md, const struct frame *frame, const struct event *event,
-                        bool delta, struct md_sink *sink) {
+                        struct md_sink *sink) {
     uint16_t symbol;
-    if (!delta) {
-        return; // the changes before and behind a whole book chain without it
-    }
     if (md_find_symbol(md, event->market, &symbol) ||
         md_find_symbol(md, market_of(frame->subscription), &symbol)) {
         md->merged_sequence[symbol]++;
@@ -231,7 +229,7 @@ static void decode_book(struct md *md, struct frame *frame, bool all, bool delta
                      (event.changes > 0 && event.sizes > 0);
     if (event.bad_number || malformed) {
         md_refuse(sink, event.bad_number ? FEED_BAD_NUMBER : FEED_MALFORMED, event.market);
-        lose_change(md, frame, &event, delta, sink);
+        lose_change(md, frame, &event, sink);
     } else if (!md_find_symbol(md, event.market, &symbol)) {
         if (!all) {
             md_refuse(sink, FEED_UNKNOWN_SYMBOL, event.market);
@@ -320,7 +318,7 @@ static void decode_data(struct md *md, uint32_t connection, struct frame *frame,
     } else if (!frame->has_data) {
         struct event nothing = {.time_ms = 0};
         md_refuse(sink, FEED_MALFORMED, frame->type);
-        lose_change(md, frame, &nothing, kind == KIND_DELTA, sink);
+        lose_change(md, frame, &nothing, sink);
     } else if (kind == KIND_SNAPSHOT || kind == KIND_DELTA) {
         decode_book(md, frame, all, kind == KIND_DELTA, sink);
     } else if (kind == KIND_FUNDING) {

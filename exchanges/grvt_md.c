@@ -15,15 +15,7 @@ static const struct {
 enum { STREAM_BOOK = 1 };
 
 static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
-    struct slice quote = slice_of(symbol->quote);
-    if (!slice_equals(quote, SLICE("USDT")) && !slice_equals(quote, SLICE("USDC")) &&
-        !slice_equals(quote, SLICE("USD"))) {
-        return false;
-    }
-    struct text text = text_over(out, NATIVE_NAME_MAX);
-    text_add_string(&text, symbol->base);
-    text_add_string(&text, "_USDT_Perp");
-    return !text.truncated;
+    return md_dollar_name(symbol, false, "_USDT_Perp", out);
 }
 
 static void begin_request(const char *method, const char *stream, struct text *out) {

@@ -1,7 +1,7 @@
 // The REST answers of GRVT, and the feed object they share with the stream. An answer is
 // {"result":…}; a refusal {"code":3000,"message":…}.
 #include "exchanges/grvt_md.h"
-#include "exchanges/md_decode.h"
+#include "exchanges/md_answer.h"
 
 enum { INTERVAL_MAX_HOURS = 24, PERCENT = 100 };
 
@@ -149,7 +149,8 @@ static void read_envelope(struct json *r, struct envelope *envelope) {
 }
 
 struct instrument {
-    struct slice name, kind, tick, size_min, notional_min;
+    struct slice name, kind;
+    struct md_rules_text texts;
     int64_t interval_h;
 };
 
@@ -162,11 +163,12 @@ static void read_instrument(struct json *r, struct instrument *instrument) {
         } else if (slice_equals(key, SLICE("kind"))) {
             md_read_text(r, &instrument->kind);
         } else if (slice_equals(key, SLICE("tick_size"))) {
-            md_read_text(r, &instrument->tick);
+            md_read_text(r, &instrument->texts.tick);
         } else if (slice_equals(key, SLICE("min_size"))) {
-            md_read_text(r, &instrument->size_min);
+            md_read_text(r, &instrument->texts.size_min);
+            instrument->texts.step = instrument->texts.size_min;
         } else if (slice_equals(key, SLICE("min_notional"))) {
-            md_read_text(r, &instrument->notional_min);
+            md_read_text(r, &instrument->texts.notional_min);
         } else if (slice_equals(key, SLICE("funding_interval_hours"))) {
             md_read_int(r, &instrument->interval_h);
         } else {
@@ -179,19 +181,10 @@ static void read_instrument(struct json *r, struct instrument *instrument) {
 static void emit_rules(struct md *md, const struct instrument *instrument, uint16_t symbol,
                        struct md_sink *sink) {
     struct listing listing = md->listings[symbol];
-    bool has_notional = instrument->notional_min.size > 0;
-    listing.contract = (struct qty){QTY_ONE};
-    listing.size_max = (struct qty){0};
-    listing.notional_min = (struct usd){0};
-    if (!md_read_px(instrument->tick, &listing.tick) ||
-        !md_read_qty(instrument->size_min, &listing.size_min) ||
-        (has_notional &&
-         !decimal_parse(instrument->notional_min, USD_DIGITS, &listing.notional_min.v)) ||
-        listing.tick.v <= 0 || listing.size_min.v <= 0 || listing.notional_min.v < 0) {
+    if (!md_read_rules(&instrument->texts, &listing)) {
         md_refuse(sink, FEED_BAD_NUMBER, instrument->name);
         return;
     }
-    listing.step = listing.size_min;
     listing.ready = slice_equals(instrument->kind, SLICE("PERPETUAL"));
     if (instrument->interval_h > 0 && instrument->interval_h <= INTERVAL_MAX_HOURS) {
         md->funding_interval_ns[symbol] = instrument->interval_h * 3600 * NS_PER_S;
@@ -233,16 +226,10 @@ static void decode_feed(struct md *md, enum md_request_kind kind, uint16_t symbo
             md_refuse(sink, FEED_BAD_NUMBER, feed.instrument);
         }
     } else if (feed.has_bids && feed.has_asks) {
-        struct md_update update = {.kind = MD_BOOK,
-                                   .symbol = symbol,
-                                   .venue_time_ns = feed.time_ns,
-                                   .book = {.snapshot = true,
-                                            .bids = md->bids,
-                                            .asks = md->asks,
-                                            .bid_count = feed.bid_count,
-                                            .ask_count = feed.ask_count,
-                                            .venue_time_ns = feed.time_ns}};
-        sink->on_update(sink, &update);
+        const struct md_snapshot book = {.bid_count = feed.bid_count,
+                                         .ask_count = feed.ask_count,
+                                         .venue_time_ns = feed.time_ns};
+        md_emit_snapshot(md, sink, symbol, &book);
     } else {
         md_refuse(sink, FEED_MALFORMED, feed.instrument);
     }

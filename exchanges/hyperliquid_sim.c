@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/venue_sim.h"
+#include "exchanges/vsim_read.h"
 
 enum { LEVELS = 20, PRICE_DECIMALS = 6, TEXT_SHOWN_MAX = 256 };
 
@@ -141,19 +142,9 @@ struct request {
 };
 
 static bool read_members(struct json *r, struct slice *type, struct slice *coin) {
-    struct slice key;
+    const struct vsim_string wanted[] = {{"type", type}, {"coin", coin}};
     *type = *coin = (struct slice){"", 0};
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        if (slice_equals(key, SLICE("type"))) {
-            json_string(r, type);
-        } else if (slice_equals(key, SLICE("coin"))) {
-            json_string(r, coin);
-        } else {
-            json_skip(r);
-        }
-    }
-    return !r->failed;
+    return vsim_read_strings(r, wanted, COUNT_OF(wanted));
 }
 
 static bool read_request(struct slice message, struct request *request) {
@@ -200,7 +191,7 @@ static void hyperliquid_on_text(struct vsim_session *session, struct slice messa
         return;
     }
     if (slice_equals(request.method, SLICE("ping"))) {
-        session->out->send(session->out, SLICE("{\"channel\":\"pong\"}"));
+        vsim_session_say(session, SLICE("{\"channel\":\"pong\"}"));
         return;
     }
     bool on = slice_equals(request.method, SLICE("subscribe"));
@@ -221,10 +212,9 @@ static void hyperliquid_on_text(struct vsim_session *session, struct slice messa
                on ? "Already subscribed: " : "Already unsubscribed: ", request.subscription);
         return;
     }
-    if (on) {
-        (void)vsim_subscribe(session, index, (uint32_t)channel);
-    } else {
-        (void)vsim_unsubscribe(session, index, (uint32_t)channel);
+    if (!vsim_set_subscription(session, index, (uint32_t)channel, on)) {
+        refuse(session, "Too many subscriptions: ", request.subscription); // its text is not known
+        return;
     }
     acknowledge(session, &request);
 }
@@ -306,14 +296,46 @@ static void answer_fundings(const struct vsim_world *world, struct slice coin, s
 static const struct {
     const char *type;
     void (*answer)(const struct vsim_world *world, struct slice coin, struct text *body);
+    uint32_t weight;
 } infos[] = {
-    {"meta", answer_meta},
-    {"metaAndAssetCtxs", answer_meta_and_contexts},
-    {"allMids", answer_mids},
-    {"l2Book", answer_book},
-    {"exchangeStatus", answer_status},
-    {"predictedFundings", answer_fundings},
+    {"meta", answer_meta, 20},
+    {"metaAndAssetCtxs", answer_meta_and_contexts, 20},
+    {"allMids", answer_mids, 2},
+    {"l2Book", answer_book, 2},
+    {"exchangeStatus", answer_status, 2},
+    {"predictedFundings", answer_fundings, 20},
 };
+
+// Index of the info that a body asks for; COUNT_OF(infos): none.
+static size_t find_info(struct slice body, struct slice *coin) {
+    struct json r;
+    struct slice type;
+    size_t i = 0;
+    if (body.size == 0) { // a GET has none, not even an empty one
+        return COUNT_OF(infos);
+    }
+    json_init(&r, body);
+    if (!read_members(&r, &type, coin) || !json_end(&r)) {
+        return COUNT_OF(infos);
+    }
+    while (i < COUNT_OF(infos) && !slice_equals(type, slice_of(infos[i].type))) {
+        i++;
+    }
+    return i;
+}
+
+static struct vsim_charge hyperliquid_charge(const struct vsim_request *request) {
+    struct slice coin;
+    size_t info = find_info(request->body, &coin);
+    return (struct vsim_charge){0, info < COUNT_OF(infos) ? infos[info].weight : 20};
+}
+
+// What a body says of a spent weight is not documented.
+static void hyperliquid_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                               struct vsim_reply *reply) {
+    (void)world;
+    text_add_string(&reply->body, refusal->why == VSIM_NO_STREAM ? "\"Not Found\"" : "null");
+}
 
 static uint32_t hyperliquid_answer(const struct vsim_world *world,
                                    const struct vsim_request *request, struct text *body) {
@@ -325,16 +347,11 @@ static uint32_t hyperliquid_answer(const struct vsim_world *world,
         text_add_string(body, "\"Method Not Allowed\"");
         return 405;
     }
-    struct json r;
-    struct slice type, coin;
-    json_init(&r, request->body);
-    if (read_members(&r, &type, &coin) && json_end(&r)) {
-        for (size_t i = 0; i < COUNT_OF(infos); i++) {
-            if (slice_equals(type, slice_of(infos[i].type))) {
-                infos[i].answer(world, coin, body);
-                return 200;
-            }
-        }
+    struct slice coin;
+    size_t info = find_info(request->body, &coin);
+    if (info < COUNT_OF(infos)) {
+        infos[info].answer(world, coin, body);
+        return 200;
     }
     text_add_string(body, "\"Failed to deserialize the JSON body into the target type\"");
     return 422;
@@ -381,4 +398,13 @@ const struct venue_sim hyperliquid_sim = {
     .open = hyperliquid_open,
     .on_text = hyperliquid_on_text,
     .answer = hyperliquid_answer,
+    // Sheet 3 (heartbeat / limits: the newer of the two texts), 4 and 7.
+    .limits = {.calls = {{1200, 60 * 1000}},
+               .connects = {{30, 60 * 1000}},
+               .connections = 10,
+               .subscriptions_in_all = 1000,
+               .messages_in_all = {2000, 60 * 1000},
+               .unsent_s = 60},
+    .charge = hyperliquid_charge,
+    .refuse = hyperliquid_refuse,
 };

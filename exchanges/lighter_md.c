@@ -7,14 +7,7 @@ enum { BOOK_CONNECTION = 1 };
 
 // The perpetual of a coin has the coin's name.
 static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
-    struct slice quote = slice_of(symbol->quote);
-    if (!slice_equals(quote, SLICE("USDT")) && !slice_equals(quote, SLICE("USDC")) &&
-        !slice_equals(quote, SLICE("USD"))) {
-        return false;
-    }
-    struct text text = text_over(out, NATIVE_NAME_MAX);
-    text_add_string(&text, symbol->base);
-    return !text.truncated;
+    return md_dollar_name(symbol, false, "", out);
 }
 
 int64_t lighter_market(const struct md *md, uint16_t symbol) {

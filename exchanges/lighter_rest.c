@@ -1,53 +1,30 @@
 // The REST answers of Lighter: {"code":200, …}, or another code with a message.
 #include "base/clock.h"
 #include "exchanges/lighter_md.h"
-#include "exchanges/md_decode.h"
+#include "exchanges/md_answer.h"
 
-enum { CODE_GOOD = 200, DECIMALS_MAX = 12, RATE_HOURS = 8 };
+enum { DECIMALS_MAX = 12, RATE_HOURS = 8 };
 
-struct failure {
-    int64_t code;
-    struct slice text;
-};
-
-static bool read_failure(struct json *r, struct slice key, struct failure *failure) {
-    if (slice_equals(key, SLICE("code"))) {
-        md_read_int(r, &failure->code);
-    } else if (slice_equals(key, SLICE("message"))) {
-        md_read_text(r, &failure->text);
-    } else {
-        return false;
-    }
-    return true;
+static bool is_bad(struct slice code) {
+    return !slice_equals(code, SLICE("200"));
 }
 
-// True when the answer is whole and no refusal; otherwise it is reported.
-static bool finish(struct json *r, const struct failure *failure, struct md_sink *sink) {
-    if (!json_end(r)) {
-        md_refuse(sink, FEED_MALFORMED, (struct slice){0});
-        return false;
-    }
-    if (failure->code != CODE_GOOD) {
-        md_refuse(sink, FEED_VENUE_ERROR, failure->text);
-        return false;
-    }
-    return true;
-}
+static const struct md_refusal_words words = {"code", "message", is_bad};
 
 // Whole seconds, cut: on average the venue is half a second further.
 static void decode_time(struct json *r, struct md_sink *sink) {
-    struct failure failure = {.code = CODE_GOOD};
+    struct md_answer answer = {.words = &words};
     struct slice key;
     int64_t seconds = 0;
     json_object_begin(r);
     while (json_object_next(r, &key)) {
         if (slice_equals(key, SLICE("timestamp"))) {
             md_read_int(r, &seconds);
-        } else if (!read_failure(r, key, &failure)) {
+        } else if (!md_read_refusal(r, key, &answer)) {
             json_skip(r);
         }
     }
-    if (!finish(r, &failure, sink)) {
+    if (!md_end_answer(r, &answer, sink)) {
         return;
     }
     if (seconds <= 0 || seconds >= INT64_MAX / NS_PER_S) {
@@ -140,13 +117,13 @@ static void emit_rules(struct md *md, const struct rules *rules, uint16_t symbol
 }
 
 static void decode_instruments(struct md *md, struct json *r, struct md_sink *sink) {
-    struct failure failure = {.code = CODE_GOOD};
+    struct md_answer answer = {.words = &words};
     struct slice key;
     uint16_t symbol;
     json_object_begin(r);
     while (json_object_next(r, &key)) {
         if (!slice_equals(key, SLICE("order_book_details"))) {
-            if (!read_failure(r, key, &failure)) {
+            if (!md_read_refusal(r, key, &answer)) {
                 json_skip(r);
             }
             continue;
@@ -161,7 +138,7 @@ static void decode_instruments(struct md *md, struct json *r, struct md_sink *si
             }
         }
     }
-    (void)finish(r, &failure, sink);
+    (void)md_end_answer(r, &answer, sink);
 }
 
 struct best {
@@ -214,7 +191,7 @@ static void read_orders(struct json *r, bool bids, struct best *best) {
 }
 
 static void decode_quote(uint16_t symbol, struct json *r, struct md_sink *sink) {
-    struct failure failure = {.code = CODE_GOOD};
+    struct md_answer answer = {.words = &words};
     struct best bid = {.bad_number = false};
     struct best ask = {.bad_number = false};
     struct slice key;
@@ -225,7 +202,7 @@ static void decode_quote(uint16_t symbol, struct json *r, struct md_sink *sink) 
         if (bids || slice_equals(key, SLICE("asks"))) {
             read_orders(r, bids, bids ? &bid : &ask);
             told = true;
-        } else if (!read_failure(r, key, &failure)) {
+        } else if (!md_read_refusal(r, key, &answer)) {
             json_skip(r);
         }
     }
@@ -233,7 +210,7 @@ static void decode_quote(uint16_t symbol, struct json *r, struct md_sink *sink) 
         md_refuse(sink, FEED_BAD_NUMBER, (struct slice){0});
         return;
     }
-    if (!finish(r, &failure, sink)) {
+    if (!md_end_answer(r, &answer, sink)) {
         return;
     }
     if (!told) {
@@ -255,12 +232,12 @@ static void decode_quote(uint16_t symbol, struct json *r, struct md_sink *sink) 
 // [{"market_id":0,"exchange":"lighter","symbol":"ETH","rate":0.000096}, …]: for eight hours, and of
 // other exchanges, too.
 static void decode_funding(struct md *md, struct json *r, struct md_sink *sink) {
-    struct failure failure = {.code = CODE_GOOD};
+    struct md_answer answer = {.words = &words};
     struct slice key;
     json_object_begin(r);
     while (json_object_next(r, &key)) {
         if (!slice_equals(key, SLICE("funding_rates"))) {
-            if (!read_failure(r, key, &failure)) {
+            if (!md_read_refusal(r, key, &answer)) {
                 json_skip(r);
             }
             continue;
@@ -289,7 +266,7 @@ static void decode_funding(struct md *md, struct json *r, struct md_sink *sink) 
             }
         }
     }
-    (void)finish(r, &failure, sink);
+    (void)md_end_answer(r, &answer, sink);
 }
 
 void lighter_decode_rest(struct md *md, enum md_request_kind kind, uint16_t symbol,

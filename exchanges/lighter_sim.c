@@ -5,6 +5,9 @@
 // Markets have numbers: the real ones of the coins that are known, made up for others.
 #include "base/clock.h"
 #include "base/json.h"
+#include "exchanges/lighter_md.h"
+#include "exchanges/vsim_read.h"
+#include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
 enum {
@@ -12,8 +15,6 @@ enum {
     ORDERS_MAX = 250,
     MARKET_OTHERS = 100, // first made-up number
     PING_MS = 60000,
-    UNANSWERED_MAX = 2,
-    MODE_GREETED = 1,
     ECHO_MAX = 64,
 };
 
@@ -51,18 +52,6 @@ static void write_level(struct text *out, const char *name, const struct vsim_li
     text_add_char(out, '}');
 }
 
-static void write_levels(struct text *out, const char *name, const struct vsim_listing *listing,
-                         const struct level *levels, uint32_t count) {
-    text_add_format(out, ",\"%s\":[", name);
-    for (uint32_t i = 0; i < count; i++) {
-        text_add_string(out, i == 0 ? "{\"price\":" : ",{\"price\":");
-        vsim_write_px(out, listing, levels[i].price);
-        vsim_member_qty(out, "size", listing, levels[i].size);
-        text_add_char(out, '}');
-    }
-    text_add_char(out, ']');
-}
-
 static void end_push(const struct vsim_world *world, const char *name, bool first,
                      struct text *out) {
     vsim_member_int(out, "timestamp", world->now_ns / NS_PER_MS);
@@ -96,10 +85,10 @@ static void encode_book(const struct vsim_channel *channel, const struct vsim_wo
     vsim_member_int(out, "last_updated_at", listing->book_ns / 1000);
     vsim_member_int(out, "offset", offset);
     text_add_string(out, ",\"order_book\":{\"code\":0");
-    write_levels(out, "asks", listing, whole ? listing->asks : listing->changed_asks,
-                 whole ? listing->ask_count : listing->changed_ask_count);
-    write_levels(out, "bids", listing, whole ? listing->bids : listing->changed_bids,
-                 whole ? listing->bid_count : listing->changed_bid_count);
+    vsim_member_levels(out, "asks", listing, whole ? listing->asks : listing->changed_asks,
+                       whole ? listing->ask_count : listing->changed_ask_count);
+    vsim_member_levels(out, "bids", listing, whole ? listing->bids : listing->changed_bids,
+                       whole ? listing->bid_count : listing->changed_bid_count);
     vsim_member_int(out, "offset", offset);
     vsim_member_int(out, "nonce", (int64_t)listing->book_id);
     vsim_member_int(out, "last_updated_at", listing->book_ns / 1000);
@@ -166,23 +155,22 @@ static bool lighter_open(struct vsim_session *session, struct slice target) {
 }
 
 static void lighter_tick(struct vsim_session *session) {
-    const struct vsim_world *world = session->world;
     struct text *out = &session->world->scratch;
     text_clear(out);
-    if ((session->mode & MODE_GREETED) == 0) {
-        session->mode |= MODE_GREETED;
-        session->pinged_ns = world->now_ns;
+    switch (vsim_session_due(session, PING_MS)) {
+    case VSIM_DUE_GREETING:
         text_add_format(out,
                         "{\"session_id\":\"%08x-0000-4000-8000-%012x\",\"type\":\"connected\"}",
                         session->number, session->number);
-        vsim_session_send(session);
-    } else if (!session->over && world->now_ns - session->pinged_ns >= PING_MS * NS_PER_MS) {
-        session->over = session->unanswered == UNANSWERED_MAX;
-        session->pinged_ns = world->now_ns;
-        session->unanswered++;
+        break;
+    case VSIM_DUE_PING:
         text_add_string(out, "{\"type\":\"ping\"}");
-        vsim_session_send(session);
+        break;
+    case VSIM_DUE_NOTHING:
+    default:
+        break;
     }
+    vsim_session_send(session); // nothing is sent when nothing was written
 }
 
 static void refuse(struct vsim_session *session, int code, const char *message, struct slice said) {
@@ -194,35 +182,10 @@ static void refuse(struct vsim_session *session, int code, const char *message, 
     vsim_session_send(session);
 }
 
-struct request {
-    struct slice type, channel;
-};
-
-static bool read_request(struct slice message, struct request *request) {
-    *request = (struct request){{"", 0}, {"", 0}};
-    struct json r;
-    struct slice key;
-    json_init(&r, message);
-    json_object_begin(&r);
-    while (json_object_next(&r, &key)) {
-        if (slice_equals(key, SLICE("type")) && json_peek(&r) == JSON_STRING) {
-            json_string(&r, &request->type);
-        } else if (slice_equals(key, SLICE("channel")) && json_peek(&r) == JSON_STRING) {
-            json_string(&r, &request->channel);
-        } else {
-            json_skip(&r);
-        }
-    }
-    return json_end(&r);
-}
-
-static void begin_or_end(struct vsim_session *session, uint32_t listing, uint32_t channel,
-                         bool on) {
-    if (on) {
-        (void)vsim_subscribe(session, listing, channel);
-    } else {
-        (void)vsim_unsubscribe(session, listing, channel);
-    }
+// Channels of the venue that this server has nothing for. Nothing acknowledges a subscription here.
+static bool is_silent(struct slice name) {
+    return slice_equals(name, SLICE("trade")) || slice_equals(name, SLICE("candle")) ||
+           slice_equals(name, SLICE("height")) || slice_equals(name, SLICE("spot_market_stats"));
 }
 
 // "order_book/0"; what is subscribed to already is refused with its name.
@@ -233,6 +196,9 @@ static void change(struct vsim_session *session, struct slice wanted, bool on) {
     int channel = vsim_channel_find(world->venue, name);
     bool all = slice_equals(wanted, SLICE("market_stats/all"));
     const struct vsim_listing *listing = find_market(world, rest);
+    if (is_silent(name)) {
+        return;
+    }
     if (channel < 0 || (listing == NULL && !all)) {
         refuse(session, 30005, "Invalid Channel:  ", wanted);
         return;
@@ -240,12 +206,16 @@ static void change(struct vsim_session *session, struct slice wanted, bool on) {
     uint32_t from = all ? 0 : (uint32_t)(listing - world->listings);
     uint32_t to = all ? world->listing_count : from + 1;
     uint32_t c = all ? CHANNEL_ALL_STATS : (uint32_t)channel;
-    if (on && from < to && vsim_subscribed(session, from, c)) {
-        refuse(session, 30003, "Already Subscribed to : ", wanted);
+    if (from < to && on == vsim_subscribed(session, from, c)) {
+        refuse(session, on ? 30003 : 30002,
+               on ? "Already Subscribed to : " : "Not Subscribed to : ", wanted);
         return;
     }
     for (uint32_t i = from; i < to; i++) {
-        begin_or_end(session, i, c, on);
+        if (!vsim_set_subscription(session, i, c, on)) {
+            refuse(session, 23001, "Too Many Subscriptions!", SLICE(""));
+            return;
+        }
     }
     if (!on) {
         struct text *out = &session->world->scratch;
@@ -260,18 +230,18 @@ static void change(struct vsim_session *session, struct slice wanted, bool on) {
 }
 
 static void lighter_on_text(struct vsim_session *session, struct slice message) {
-    struct request request;
-    session->unanswered = 0; // whatever it says, it lives
-    if (!read_request(message, &request)) {
-        refuse(session, 30001, "Invalid Message", SLICE(""));
-    } else if (slice_equals(request.type, SLICE("subscribe"))) {
-        change(session, request.channel, true);
-    } else if (slice_equals(request.type, SLICE("unsubscribe"))) {
-        change(session, request.channel, false);
-    } else if (slice_equals(request.type, SLICE("ping"))) {
-        session->out->send(session->out, SLICE("{\"type\":\"pong\"}"));
-    } else if (!slice_equals(request.type, SLICE("pong"))) {
-        refuse(session, 30001, "Invalid Type: ", request.type);
+    struct slice type = {"", 0}, channel = {"", 0};
+    const struct vsim_string wanted[] = {{"type", &type}, {"channel", &channel}};
+    if (!vsim_read_message(message, wanted, COUNT_OF(wanted))) {
+        refuse(session, 30000, "Invalid Json", SLICE(""));
+    } else if (slice_equals(type, SLICE("subscribe"))) {
+        change(session, channel, true);
+    } else if (slice_equals(type, SLICE("unsubscribe"))) {
+        change(session, channel, false);
+    } else if (slice_equals(type, SLICE("ping"))) {
+        vsim_session_say(session, SLICE("{\"type\":\"pong\"}"));
+    } else if (!slice_equals(type, SLICE("pong"))) {
+        refuse(session, 30001, "Invalid Type: ", type);
     }
 }
 
@@ -411,37 +381,47 @@ static uint32_t lighter_answer(const struct vsim_world *world, const struct vsim
     return 404;
 }
 
+static void lighter_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                           struct vsim_reply *reply) {
+    (void)world;
+    switch (refusal->why) {
+    case VSIM_NO_STREAM:
+        (void)fail(&reply->body, 404, "not found");
+        return;
+    case VSIM_TOO_MANY_CONNECTIONS:
+        (void)fail(&reply->body, 23003, "Too Many Connections!");
+        return;
+    case VSIM_TOO_MANY_CALLS:
+    case VSIM_NO_USER_AGENT:
+    case VSIM_BANNED:
+    default:
+        (void)fail(&reply->body, 23000, "Too Many Requests!");
+    }
+}
+
+static void lighter_refuse_message(struct vsim_session *session) {
+    refuse(session, 30009, "Too Many Websocket Messages!", SLICE(""));
+}
+
 static void lighter_rules(const struct symbol *symbol, const struct listing *seen,
                           struct listing *out) {
-    static const struct {
-        const char *base;
-        int64_t tick, step;
-    } known[] = {
+    static const struct vsim_known known[] = {
         {"BTC", PX_ONE / 10, QTY_ONE / 100000},
         {"ETH", PX_ONE / 100, QTY_ONE / 10000},
         {"SOL", PX_ONE / 1000, QTY_ONE / 1000},
     };
-    *out = *seen;
-    // Ticks and steps are powers of ten here.
-    out->tick.v = PX_ONE;
+    struct listing plain = *seen; // ticks and steps are powers of ten here
+    plain.tick.v = PX_ONE;
     for (int digits = px_tick_digits(seen->tick); digits > 0; digits--) {
-        out->tick.v /= 10;
+        plain.tick.v /= 10;
     }
-    out->step.v = QTY_ONE;
+    plain.step.v = QTY_ONE;
     for (int digits = qty_step_digits(seen->step); digits > 0; digits--) {
-        out->step.v /= 10;
+        plain.step.v /= 10;
     }
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (strcmp(known[i].base, symbol->base) == 0) {
-            out->tick.v = known[i].tick;
-            out->step.v = known[i].step;
-        }
-    }
-    out->contract = (struct qty){QTY_ONE};
+    vsim_rules_fill(symbol, &plain, known, COUNT_OF(known), &lighter_md, out);
     out->size_min = (struct qty){10 * out->step.v};
-    out->size_max = (struct qty){0};
     out->notional_min = USD(10);
-    (void)string_copy(out->native, sizeof(out->native), slice_of(symbol->base));
 }
 
 const struct venue_sim lighter_sim = {
@@ -456,4 +436,14 @@ const struct venue_sim lighter_sim = {
     .on_text = lighter_on_text,
     .answer = lighter_answer,
     .tick = lighter_tick,
+    // Sheet 3 (Heartbeat, Limits) and 7: a standard account, whose calls all weigh the same. Each
+    // message is answered before the next one is read, so none is ever in flight here.
+    .limits = {.calls = {{60, 60 * 1000}},
+               .connects = {{255, 60 * 1000}},
+               .connections = 255,
+               .subscriptions = 500,
+               .messages_in_all = {200, 60 * 1000},
+               .silent_s = 120},
+    .refuse = lighter_refuse,
+    .refuse_message = lighter_refuse_message,
 };

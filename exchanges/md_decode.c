@@ -27,6 +27,21 @@ void md_emit_listing(struct md *md, struct md_sink *sink, const struct listing *
     sink->on_update(sink, &update);
 }
 
+void md_emit_snapshot(const struct md *md, struct md_sink *sink, uint16_t symbol,
+                      const struct md_snapshot *snapshot) {
+    struct md_update update = {.kind = MD_BOOK,
+                               .symbol = symbol,
+                               .venue_time_ns = snapshot->venue_time_ns,
+                               .book = {.snapshot = true,
+                                        .last = snapshot->id,
+                                        .bids = md->bids,
+                                        .asks = md->asks,
+                                        .bid_count = snapshot->bid_count,
+                                        .ask_count = snapshot->ask_count,
+                                        .venue_time_ns = snapshot->venue_time_ns}};
+    sink->on_update(sink, &update);
+}
+
 bool md_find_symbol(const struct md *md, struct slice native, uint16_t *symbol) {
     int32_t found = name_map_get(&md->natives, native);
     if (found < 0) {
@@ -148,6 +163,23 @@ void md_add_kilo_base(struct text *out, const struct symbol *symbol) {
         base = (struct slice){base.data + 4, base.size - 4};
     }
     text_add(out, base);
+}
+
+bool md_dollar_name(const struct symbol *symbol, bool kilo, const char *behind,
+                    char out[NATIVE_NAME_MAX]) {
+    struct slice quote = slice_of(symbol->quote);
+    if (!slice_equals(quote, SLICE("USDT")) && !slice_equals(quote, SLICE("USDC")) &&
+        !slice_equals(quote, SLICE("USD"))) {
+        return false;
+    }
+    struct text text = text_over(out, NATIVE_NAME_MAX);
+    if (kilo) {
+        md_add_kilo_base(&text, symbol);
+    } else {
+        text_add_string(&text, symbol->base);
+    }
+    text_add_string(&text, behind);
+    return !text.truncated;
 }
 
 int md_listed_symbol(const struct md *md, uint32_t n) {

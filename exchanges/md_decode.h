@@ -19,6 +19,15 @@ void md_refuse(struct md_sink *sink, enum feed_cause cause, struct slice text);
 // Puts the rules into the decoder's own row too: sizes in contracts are read by them.
 void md_emit_listing(struct md *md, struct md_sink *sink, const struct listing *listing);
 
+// A whole book, whose levels stand in the decoder's own scratch.
+struct md_snapshot {
+    uint32_t bid_count, ask_count;
+    uint64_t id; // 0: the venue has none
+    int64_t venue_time_ns;
+};
+void md_emit_snapshot(const struct md *md, struct md_sink *sink, uint16_t symbol,
+                      const struct md_snapshot *snapshot);
+
 bool md_find_symbol(const struct md *md, struct slice native, uint16_t *symbol);
 // As above; an unknown one is refused.
 bool md_need_symbol(const struct md *md, struct md_sink *sink, struct slice native,
@@ -57,6 +66,10 @@ void md_read_int(struct json *r, int64_t *out);
 // has failed, or *bad_number.
 bool md_read_levels(struct json *r, struct level *levels, uint32_t *count, bool *bad_number);
 
+// The base of a symbol quoted in dollars of any kind, and `behind`. `kilo`: see md_add_kilo_base.
+// False: quoted in something else, or the name is too long.
+bool md_dollar_name(const struct symbol *symbol, bool kilo, const char *behind,
+                    char out[NATIVE_NAME_MAX]);
 // The base of a symbol as venues write it that call 1000PEPE kPEPE.
 void md_add_kilo_base(struct text *out, const struct symbol *symbol);
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/venue_sim.h"
+#include "exchanges/vsim_read.h"
 
 enum { LEVELS_MAX = 400, ECHO_MAX = 64 };
 
@@ -210,23 +211,6 @@ static void refuse(struct vsim_session *session, const char *code, const char *t
     vsim_session_send(session);
 }
 
-// One {"channel":…,"instId":…} of args.
-static bool read_arg(struct json *r, struct slice *channel, struct slice *native) {
-    struct slice key;
-    *channel = *native = (struct slice){"", 0};
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        if (slice_equals(key, SLICE("channel"))) {
-            json_string(r, channel);
-        } else if (slice_equals(key, SLICE("instId"))) {
-            json_string(r, native);
-        } else {
-            json_skip(r);
-        }
-    }
-    return !r->failed;
-}
-
 // What the client said, escapes and all; cut in the middle it could break the string it goes into.
 static struct slice echo(struct slice said) {
     return said.size <= ECHO_MAX ? said : SLICE("?");
@@ -251,11 +235,7 @@ static void change_subscription(struct vsim_session *session, bool on, struct sl
             "document.\"");
     } else {
         uint32_t index = (uint32_t)(listing - world->listings);
-        if (on) {
-            (void)vsim_subscribe(session, index, (uint32_t)channel);
-        } else {
-            (void)vsim_unsubscribe(session, index, (uint32_t)channel);
-        }
+        (void)vsim_set_subscription(session, index, (uint32_t)channel, on);
         text_add_format(out, "{\"event\":\"%s\",\"arg\":{\"channel\":\"%s\",\"instId\":\"%s\"}",
                         on ? "subscribe" : "unsubscribe", channels[channel].name,
                         listing->rules.native);
@@ -266,7 +246,7 @@ static void change_subscription(struct vsim_session *session, bool on, struct sl
 
 static void okx_on_text(struct vsim_session *session, struct slice message) {
     if (slice_equals(message, SLICE("ping"))) {
-        session->out->send(session->out, SLICE("pong"));
+        vsim_session_say(session, SLICE("pong"));
         return;
     }
     struct json r, args = {0};
@@ -293,8 +273,9 @@ static void okx_on_text(struct vsim_session *session, struct slice message) {
     }
     json_array_begin(&args);
     while (json_array_next(&args)) {
-        struct slice name, native;
-        if (!read_arg(&args, &name, &native)) {
+        struct slice name = {"", 0}, native = {"", 0};
+        const struct vsim_string wanted[] = {{"channel", &name}, {"instId", &native}};
+        if (!vsim_read_strings(&args, wanted, COUNT_OF(wanted))) {
             refuse(session, "60012", "Invalid request");
             return;
         }
@@ -388,6 +369,16 @@ static const struct {
     {"/api/v5/public/mark-price", ROWS_ONE_OR_ALL, row_mark},
 };
 
+// Each call has its own rate, in the order of the calls; what is none of them has no rate.
+static struct vsim_charge okx_charge(const struct vsim_request *request) {
+    _Static_assert(COUNT_OF(calls) < VSIM_CALL_RATES_MAX, "one rate is left without limit");
+    uint32_t i = 0;
+    while (i < COUNT_OF(calls) && !slice_equals(request->path, slice_of(calls[i].path))) {
+        i++;
+    }
+    return (struct vsim_charge){i, 1};
+}
+
 static uint32_t refuse_call(struct text *body, const char *code, const char *text, uint32_t http) {
     text_add_format(body, "{\"code\":\"%s\",\"msg\":\"%s\",\"data\":[]}", code, text);
     return http;
@@ -429,6 +420,20 @@ static uint32_t okx_answer(const struct vsim_world *world, const struct vsim_req
     return 200;
 }
 
+static void okx_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                       struct vsim_reply *reply) {
+    (void)world;
+    if (refusal->why == VSIM_NO_STREAM) {
+        (void)refuse_call(&reply->body, "404", "Not Found", reply->status);
+    } else {
+        (void)refuse_call(&reply->body, "50011", "Too Many Requests", reply->status);
+    }
+}
+
+static void okx_refuse_message(struct vsim_session *session) {
+    refuse(session, "60014", "Requests too frequent");
+}
+
 static void okx_rules(const struct symbol *symbol, const struct listing *seen,
                       struct listing *out) {
     static const struct {
@@ -467,4 +472,19 @@ const struct venue_sim okx_sim = {
     .open = okx_open,
     .on_text = okx_on_text,
     .answer = okx_answer,
+    // Sheet 3 (Heartbeat, Limits), 4 and 7.
+    .limits = {.calls = {{10, 2000},  // time
+                         {20, 2000},  // instruments
+                         {40, 2000},  // books
+                         {20, 2000},  // ticker
+                         {20, 2000},  // tickers
+                         {10, 2000},  // funding-rate: 10 to 20
+                         {10, 2000}}, // mark-price
+               .connects = {{3, 1000}},
+               .messages = {480, 3600 * 1000},
+               .free_message = "ping",
+               .idle_s = 30},
+    .charge = okx_charge,
+    .refuse = okx_refuse,
+    .refuse_message = okx_refuse_message,
 };

@@ -6,15 +6,7 @@
 
 // BTC-USD-PERP; what others list as 1000PEPE is kPEPE here, of the same size.
 static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
-    struct slice quote = slice_of(symbol->quote);
-    if (!slice_equals(quote, SLICE("USDT")) && !slice_equals(quote, SLICE("USDC")) &&
-        !slice_equals(quote, SLICE("USD"))) {
-        return false;
-    }
-    struct text text = text_over(out, NATIVE_NAME_MAX);
-    md_add_kilo_base(&text, symbol);
-    text_add_string(&text, "-USD-PERP");
-    return !text.truncated;
+    return md_dollar_name(symbol, true, "-USD-PERP", out);
 }
 
 // One subscription a message: every symbol has two or three of them in a row.

@@ -1,61 +1,14 @@
 // The REST answers of Paradex. A refusal is {"error":"<NAME>","message":…}.
-#include "exchanges/md_decode.h"
+#include "exchanges/md_answer.h"
 #include "exchanges/md_quote.h"
 #include "exchanges/paradex_md.h"
 
-struct failure {
-    struct slice name, text;
-};
-
-static bool read_failure(struct json *r, struct slice key, struct failure *failure) {
-    if (slice_equals(key, SLICE("error"))) {
-        md_read_text(r, &failure->name);
-    } else if (slice_equals(key, SLICE("message"))) {
-        md_read_text(r, &failure->text);
-    } else {
-        return false;
-    }
-    return true;
-}
-
-// True when the answer is whole and no refusal; otherwise it is reported.
-static bool finish(struct json *r, const struct failure *failure, struct md_sink *sink) {
-    if (!json_end(r)) {
-        md_refuse(sink, FEED_MALFORMED, (struct slice){0});
-        return false;
-    }
-    if (failure->name.size > 0) {
-        md_refuse(sink, FEED_VENUE_ERROR, failure->text.size > 0 ? failure->text : failure->name);
-        return false;
-    }
-    return true;
-}
-
-static void decode_time(struct json *r, struct md_sink *sink) {
-    struct failure failure = {{0}, {0}};
-    struct slice key;
-    int64_t time_ms = 0;
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        if (slice_equals(key, SLICE("server_time"))) {
-            md_read_int(r, &time_ms);
-        } else if (!read_failure(r, key, &failure)) {
-            json_skip(r);
-        }
-    }
-    if (!finish(r, &failure, sink)) {
-        return;
-    }
-    if (md_ns_from_ms(time_ms) == 0) {
-        md_refuse(sink, FEED_MALFORMED, (struct slice){0});
-        return;
-    }
-    md_emit_time(sink, md_ns_from_ms(time_ms));
-}
+static const struct md_refusal_words words = {"error", "message", NULL};
 
 struct rules {
     struct slice symbol, kind, mode, settlement;
-    struct slice tick, step, notional, size_max, hours;
+    struct slice hours;
+    struct md_rules_text texts;
 };
 
 static void read_rules(struct json *r, struct rules *rules) {
@@ -71,13 +24,13 @@ static void read_rules(struct json *r, struct rules *rules) {
         } else if (slice_equals(key, SLICE("settlement_currency"))) {
             md_read_text(r, &rules->settlement);
         } else if (slice_equals(key, SLICE("price_tick_size"))) {
-            md_read_text(r, &rules->tick);
+            md_read_text(r, &rules->texts.tick);
         } else if (slice_equals(key, SLICE("order_size_increment"))) {
-            md_read_text(r, &rules->step);
+            md_read_text(r, &rules->texts.step);
         } else if (slice_equals(key, SLICE("min_notional"))) {
-            md_read_text(r, &rules->notional);
+            md_read_text(r, &rules->texts.notional_min);
         } else if (slice_equals(key, SLICE("max_order_size"))) {
-            md_read_text(r, &rules->size_max);
+            md_read_text(r, &rules->texts.size_max);
         } else if (slice_equals(key, SLICE("funding_period_hours"))) {
             md_read_text(r, &rules->hours);
         } else {
@@ -89,24 +42,11 @@ static void read_rules(struct json *r, struct rules *rules) {
 static void emit_rules(struct md *md, const struct rules *rules, uint16_t symbol,
                        struct md_sink *sink) {
     struct listing listing = md->listings[symbol];
-    listing.contract = (struct qty){QTY_ONE};
-    listing.notional_min = (struct usd){0};
-    bool good = md_read_px(rules->tick, &listing.tick) && md_read_qty(rules->step, &listing.step) &&
-                listing.tick.v > 0 && listing.step.v > 0;
-    if (rules->notional.size > 0) {
-        good = good && decimal_parse(rules->notional, USD_DIGITS, &listing.notional_min.v) &&
-               listing.notional_min.v >= 0;
-    }
-    if (rules->hours.size > 0) {
-        good = good && paradex_read_period(rules->hours, &md->funding_interval_ns[symbol]);
-    }
-    if (!good) {
+    if (!md_read_rules(&rules->texts, &listing) ||
+        (rules->hours.size > 0 &&
+         !paradex_read_period(rules->hours, &md->funding_interval_ns[symbol]))) {
         md_refuse(sink, FEED_BAD_NUMBER, rules->symbol);
         return;
-    }
-    listing.size_min = listing.step;
-    if (!md_read_qty(rules->size_max, &listing.size_max)) {
-        listing.size_max = (struct qty){0}; // not told, or larger than any quantity here
     }
     // A market that trades by request for quote only rejects book orders.
     listing.ready = slice_equals(rules->kind, SLICE("PERP")) &&
@@ -116,13 +56,13 @@ static void emit_rules(struct md *md, const struct rules *rules, uint16_t symbol
 
 // {"results":[{…}, …]}: instruments, or summaries of one market or all.
 static void decode_results(struct md *md, bool instruments, struct json *r, struct md_sink *sink) {
-    struct failure failure = {{0}, {0}};
+    struct md_answer answer = {.words = &words};
     struct slice key;
     uint16_t symbol;
     json_object_begin(r);
     while (json_object_next(r, &key)) {
         if (!slice_equals(key, SLICE("results"))) {
-            if (!read_failure(r, key, &failure)) {
+            if (!md_read_refusal(r, key, &answer)) {
                 json_skip(r);
             }
             continue;
@@ -149,11 +89,11 @@ static void decode_results(struct md *md, bool instruments, struct json *r, stru
             }
         }
     }
-    (void)finish(r, &failure, sink);
+    (void)md_end_answer(r, &answer, sink);
 }
 
 static void decode_quote(struct md *md, uint16_t symbol, struct json *r, struct md_sink *sink) {
-    struct failure failure = {{0}, {0}};
+    struct md_answer answer = {.words = &words};
     struct md_quote_text quote = {.sequence = 0}; // not known to be the stream's counter
     struct slice key;
     struct slice market = {0};
@@ -172,11 +112,11 @@ static void decode_quote(struct md *md, uint16_t symbol, struct json *r, struct 
             md_read_text(r, &quote.ask_size);
         } else if (slice_equals(key, SLICE("last_updated_at"))) {
             md_read_int(r, &time_ms);
-        } else if (!read_failure(r, key, &failure)) {
+        } else if (!md_read_refusal(r, key, &answer)) {
             json_skip(r);
         }
     }
-    if (!finish(r, &failure, sink)) {
+    if (!md_end_answer(r, &answer, sink)) {
         return;
     }
     if (!slice_equals(market, slice_of(md->listings[symbol].native))) {
@@ -188,7 +128,7 @@ static void decode_quote(struct md *md, uint16_t symbol, struct json *r, struct 
 }
 
 static void decode_book(struct md *md, uint16_t symbol, struct json *r, struct md_sink *sink) {
-    struct failure failure = {{0}, {0}};
+    struct md_answer answer = {.words = &words};
     struct slice key;
     struct slice market = {0};
     int64_t time_ms = 0;
@@ -196,21 +136,20 @@ static void decode_book(struct md *md, uint16_t symbol, struct json *r, struct m
     bool bad_number = false;
     bool has_bids = false;
     bool has_asks = false;
-    struct md_update update = {.kind = MD_BOOK, .symbol = symbol};
-    struct book_message *book = &update.book;
+    struct md_snapshot book = {.id = 0};
     json_object_begin(r);
     while (json_object_next(r, &key)) {
         if (slice_equals(key, SLICE("market"))) {
             md_read_text(r, &market);
         } else if (slice_equals(key, SLICE("bids"))) {
-            has_bids = md_read_levels(r, md->bids, &book->bid_count, &bad_number);
+            has_bids = md_read_levels(r, md->bids, &book.bid_count, &bad_number);
         } else if (slice_equals(key, SLICE("asks"))) {
-            has_asks = md_read_levels(r, md->asks, &book->ask_count, &bad_number);
+            has_asks = md_read_levels(r, md->asks, &book.ask_count, &bad_number);
         } else if (slice_equals(key, SLICE("last_updated_at"))) {
             md_read_int(r, &time_ms);
         } else if (slice_equals(key, SLICE("seq_no"))) {
             md_read_int(r, &sequence);
-        } else if (!read_failure(r, key, &failure)) {
+        } else if (!md_read_refusal(r, key, &answer)) {
             json_skip(r);
         }
     }
@@ -218,7 +157,7 @@ static void decode_book(struct md *md, uint16_t symbol, struct json *r, struct m
         md_refuse(sink, FEED_BAD_NUMBER, market);
         return;
     }
-    if (!finish(r, &failure, sink)) {
+    if (!md_end_answer(r, &answer, sink)) {
         return;
     }
     if (sequence < 0 || !has_bids || !has_asks) {
@@ -226,12 +165,9 @@ static void decode_book(struct md *md, uint16_t symbol, struct json *r, struct m
     } else if (!slice_equals(market, slice_of(md->listings[symbol].native))) {
         md_refuse(sink, FEED_UNKNOWN_SYMBOL, market);
     } else {
-        book->snapshot = true;
-        book->first = book->last = (uint64_t)sequence;
-        book->bids = md->bids;
-        book->asks = md->asks;
-        book->venue_time_ns = update.venue_time_ns = md_ns_from_ms(time_ms);
-        sink->on_update(sink, &update);
+        book.id = (uint64_t)sequence;
+        book.venue_time_ns = md_ns_from_ms(time_ms);
+        md_emit_snapshot(md, sink, symbol, &book);
     }
 }
 
@@ -241,7 +177,7 @@ void paradex_decode_rest(struct md *md, enum md_request_kind kind, uint16_t symb
     json_init(&r, body);
     switch (kind) {
     case MD_REQUEST_TIME:
-        decode_time(&r, sink);
+        md_decode_time(&r, &words, "server_time", sink);
         return;
     case MD_REQUEST_INSTRUMENTS:
     case MD_REQUEST_INTERVALS:

@@ -3,7 +3,9 @@
 // is none here.
 #include "base/clock.h"
 #include "base/json.h"
-#include "exchanges/md_decode.h"
+#include "exchanges/paradex_md.h"
+#include "exchanges/vsim_read.h"
+#include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
 enum { LEVELS = 15, ANSWER_US = 76 };
@@ -100,12 +102,43 @@ static void encode_funding(const struct vsim_channel *channel, const struct vsim
     text_add_string(out, "}}}");
 }
 
+// Of all markets under one name, one market a message.
+static void begin_push_of_all(const char *name, struct text *out) {
+    text_add_format(out,
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{\"channel\":"
+                    "\"%s\",\"data\":{",
+                    name);
+}
+
+static void encode_bbo_all(const struct vsim_channel *channel, const struct vsim_world *world,
+                           const struct vsim_listing *listing, bool whole, struct text *out) {
+    (void)world;
+    (void)whole;
+    begin_push_of_all(channel->name, out);
+    write_bbo(listing, out);
+    text_add_string(out, "}}}");
+}
+
+static void encode_summary_all(const struct vsim_channel *channel, const struct vsim_world *world,
+                               const struct vsim_listing *listing, bool whole, struct text *out) {
+    (void)channel;
+    (void)whole;
+    begin_push_of_all("markets_summary", out);
+    write_summary(world, listing, out);
+    text_add_string(out, "}}}");
+}
+
+enum { CHANNEL_BBO_ALL = 5, CHANNEL_SUMMARY_ALL };
+
 static const struct vsim_channel channels[] = {
     {"bbo", VSIM_BBO, 0, false, false, 0, 0, encode_bbo},
     {"order_book.snapshot@15@50ms", VSIM_BOOK_WHOLE, 50, false, false, LEVELS, 0, encode_book},
     {"order_book.snapshot@15@100ms", VSIM_BOOK_WHOLE, 100, false, false, LEVELS, 0, encode_book},
     {"markets_summary", VSIM_FUNDING, 1000, true, false, 0, 0, encode_summary},
     {"funding_data", VSIM_FUNDING, 5000, true, false, 0, 0, encode_funding},
+    [CHANNEL_BBO_ALL] = {"bbo.ALL", VSIM_BBO, 0, false, false, 0, 0, encode_bbo_all},
+    [CHANNEL_SUMMARY_ALL] = {"markets_summary.ALL", VSIM_FUNDING, 1000, true, false, 0, 0,
+                             encode_summary_all},
 };
 
 static bool paradex_open(struct vsim_session *session, struct slice target) {
@@ -118,22 +151,6 @@ struct request {
     struct slice method, channel, id; // id as it stood
 };
 
-static void read_params(struct json *r, struct request *request) {
-    struct slice key;
-    if (json_peek(r) != JSON_OBJECT) {
-        json_skip(r);
-        return;
-    }
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        if (slice_equals(key, SLICE("channel")) && json_peek(r) == JSON_STRING) {
-            json_string(r, &request->channel);
-        } else {
-            json_skip(r);
-        }
-    }
-}
-
 static bool read_request(struct slice message, struct request *request) {
     *request = (struct request){{"", 0}, {"", 0}, SLICE("0")};
     struct json r;
@@ -143,8 +160,9 @@ static bool read_request(struct slice message, struct request *request) {
     while (json_object_next(&r, &key)) {
         if (slice_equals(key, SLICE("method")) && json_peek(&r) == JSON_STRING) {
             json_string(&r, &request->method);
-        } else if (slice_equals(key, SLICE("params"))) {
-            read_params(&r, request);
+        } else if (slice_equals(key, SLICE("params")) && json_peek(&r) == JSON_OBJECT) {
+            const struct vsim_string channel = {"channel", &request->channel};
+            (void)vsim_read_strings(&r, &channel, 1);
         } else if (slice_equals(key, SLICE("id")) && json_peek(&r) == JSON_NUMBER) {
             json_number(&r, &request->id);
         } else {
@@ -190,20 +208,33 @@ static void acknowledge(struct vsim_session *session, const struct request *requ
     vsim_session_send(session);
 }
 
-// "order_book.BTC-USD-PERP.snapshot@15@50ms" to listing and channel; -1 in either when unknown.
-static void find_channel(const struct vsim_world *world, struct slice wanted, int *listing,
-                         int *channel) {
+// What a subscription is to: a channel of one listing, or of all of them.
+struct target {
+    int channel; // -1: there is no such
+    uint32_t from, to;
+};
+
+// "order_book.BTC-USD-PERP.snapshot@15@50ms", "bbo.ALL", "markets_summary"
+static struct target find_target(const struct vsim_world *world, struct slice wanted) {
     char bytes[64];
     struct text name = TEXT_OVER(bytes);
     struct slice rest = wanted;
+    if (slice_equals(wanted, SLICE("bbo.ALL")) || slice_equals(wanted, SLICE("markets_summary"))) {
+        bool bbo = slice_equals(wanted, SLICE("bbo.ALL"));
+        return (struct target){bbo ? CHANNEL_BBO_ALL : CHANNEL_SUMMARY_ALL, 0,
+                               world->listing_count};
+    }
     text_add(&name, vsim_cut(&rest, '.'));
     const struct vsim_listing *found = vsim_find(world, vsim_cut(&rest, '.'));
     if (rest.size > 0) {
         text_add_char(&name, '.');
         text_add(&name, rest);
     }
-    *listing = found == NULL ? -1 : (int)(found - world->listings);
-    *channel = name.truncated ? -1 : vsim_channel_find(world->venue, text_slice(&name));
+    if (found == NULL || name.truncated) {
+        return (struct target){.channel = -1};
+    }
+    uint32_t index = (uint32_t)(found - world->listings);
+    return (struct target){vsim_channel_find(world->venue, text_slice(&name)), index, index + 1};
 }
 
 // Subscribing twice, or ending what was not there, is an error answer and nothing worse.
@@ -222,21 +253,19 @@ static void paradex_on_text(struct vsim_session *session, struct slice message) 
         refuse(session, request.id, -32601, "method not found", NULL);
         return;
     }
-    int listing = -1, channel = -1;
-    find_channel(session->world, request.channel, &listing, &channel);
+    struct target target = find_target(session->world, request.channel);
     const char *wrong = on ? "invalid subscribe request" : "invalid unsubscribe request";
-    if (listing < 0 || channel < 0) {
+    if (target.channel < 0) {
         refuse(session, request.id, -32600, wrong, "invalid channel");
         return;
     }
-    if (on == vsim_subscribed(session, (uint32_t)listing, (uint32_t)channel)) {
+    if (target.from < target.to &&
+        on == vsim_subscribed(session, target.from, (uint32_t)target.channel)) {
         refuse(session, request.id, -32600, wrong, on ? "already subscribed" : "not subscribed");
         return;
     }
-    if (on) {
-        (void)vsim_subscribe(session, (uint32_t)listing, (uint32_t)channel);
-    } else {
-        (void)vsim_unsubscribe(session, (uint32_t)listing, (uint32_t)channel);
+    for (uint32_t i = target.from; i < target.to; i++) {
+        (void)vsim_set_subscription(session, i, (uint32_t)target.channel, on);
     }
     acknowledge(session, &request);
 }
@@ -244,6 +273,31 @@ static void paradex_on_text(struct vsim_session *session, struct slice message) 
 static uint32_t fail(struct text *body, uint32_t status, const char *name, const char *message) {
     text_add_format(body, "{\"error\":\"%s\",\"message\":\"%s\",\"data\":null}", name, message);
     return status;
+}
+
+// The name of this error is not documented.
+static void paradex_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                           struct vsim_reply *reply) {
+    (void)world;
+    if (refusal->why == VSIM_NO_STREAM) {
+        (void)fail(&reply->body, reply->status, "NOT_FOUND", "not found");
+        return;
+    }
+    if (refusal->after_s > 0) {
+        text_add_format(&reply->headers, "Retry-After: %u\r\n", refusal->after_s);
+    }
+    (void)fail(&reply->body, reply->status, "RATE_LIMIT_EXCEEDED", "rate limit exceeded");
+}
+
+static void paradex_add_headers(const struct vsim_world *world, struct text *headers) {
+    struct vsim_rate rate = world->limits.calls[0];
+    uint32_t used = vsim_rate_used(&world->call_uses[0], rate, world->now_ns);
+    text_add_format(headers,
+                    "X-RateLimit-Limit: %u\r\nX-RateLimit-Remaining: %u\r\n"
+                    "X-RateLimit-Reset: %lld\r\nX-Ratelimit-Window: %u\r\n",
+                    rate.most, used < rate.most ? rate.most - used : 0,
+                    (long long)(world->now_ns / NS_PER_S + rate.window_ms / 1000),
+                    rate.window_ms / 1000);
 }
 
 static void write_market(const struct vsim_listing *listing, struct text *out) {
@@ -383,28 +437,14 @@ static uint32_t paradex_answer(const struct vsim_world *world, const struct vsim
 
 static void paradex_rules(const struct symbol *symbol, const struct listing *seen,
                           struct listing *out) {
-    static const struct {
-        const char *base;
-        int64_t tick, step;
-    } known[] = {
+    static const struct vsim_known known[] = {
         {"BTC", PX_ONE / 10, QTY_ONE / 100000},
         {"ETH", PX_ONE / 100, QTY_ONE / 10000},
         {"SOL", PX_ONE / 1000, QTY_ONE / 1000},
     };
-    *out = *seen;
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (strcmp(known[i].base, symbol->base) == 0) {
-            out->tick.v = known[i].tick;
-            out->step.v = known[i].step;
-        }
-    }
-    out->contract = (struct qty){QTY_ONE};
+    vsim_rules_fill(symbol, seen, known, COUNT_OF(known), &paradex_md, out);
     out->notional_min = USD(10);
-    out->size_min = out->step;
     out->size_max = (struct qty){out->step.v > QTY_ONE ? 100 * out->step.v : 100 * QTY_ONE};
-    struct text name = TEXT_OVER(out->native);
-    md_add_kilo_base(&name, symbol);
-    text_add_string(&name, "-USD-PERP");
 }
 
 const struct venue_sim paradex_sim = {
@@ -418,4 +458,11 @@ const struct venue_sim paradex_sim = {
     .open = paradex_open,
     .on_text = paradex_on_text,
     .answer = paradex_answer,
+    // Sheet 3 (heartbeat, limits) and 7.
+    .limits = {.calls = {{1500, 60 * 1000}},
+               .connects = {{20, 1000}, {600, 60 * 1000}},
+               .ping_s = 55,
+               .pong_s = 5},
+    .refuse = paradex_refuse,
+    .add_headers = paradex_add_headers,
 };

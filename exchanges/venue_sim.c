@@ -26,7 +26,7 @@ static enum status listing_create(struct vsim_listing *listing, uint32_t levels)
 enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue,
                               uint32_t listings) {
     ASSERT(venue->channel_count <= VSIM_CHANNELS_MAX);
-    *world = (struct vsim_world){.venue = venue};
+    *world = (struct vsim_world){.venue = venue, .limits = venue->limits};
     world->listings = calloc(listings == 0 ? 1 : listings, sizeof(*world->listings));
     char *scratch = malloc(VSIM_SCRATCH_SIZE);
     if (world->listings == NULL || scratch == NULL) {
@@ -149,6 +149,10 @@ enum status vsim_session_create(struct vsim_session *session, struct vsim_world 
 }
 
 void vsim_session_finish(struct vsim_session *session) {
+    if (session->world != NULL) {
+        session->world->connections -= session->counted;
+        session->world->subscriptions -= session->subscribed;
+    }
     free(session->subscriptions);
     *session = (struct vsim_session){0};
 }
@@ -157,14 +161,18 @@ void vsim_session_finish(struct vsim_session *session) {
 void vsim_session_send(struct vsim_session *session) {
     struct text *scratch = &session->world->scratch;
     if (scratch->size > 0 && !scratch->truncated) {
-        session->out->send(session->out, text_slice(scratch));
+        vsim_session_say(session, text_slice(scratch));
     }
+}
+
+void vsim_session_say(struct vsim_session *session, struct slice message) {
+    session->sent_ns = session->world->now_ns;
+    session->out->send(session->out, message);
 }
 
 static void send_pushed(struct vsim_session *session, struct slice message) {
     const struct venue_sim *venue = session->world->venue;
-    session->out->send(session->out,
-                       venue->shape == NULL ? message : venue->shape(session, message));
+    vsim_session_say(session, venue->shape == NULL ? message : venue->shape(session, message));
     session->pushes++;
 }
 
@@ -177,6 +185,14 @@ static struct vsim_subscription *subscription_at(const struct vsim_session *sess
     return &session->subscriptions[listing * world->venue->channel_count + channel];
 }
 
+static bool may_subscribe(const struct vsim_session *session) {
+    const struct vsim_world *world = session->world;
+    const struct vsim_limits *limits = &world->limits;
+    return (limits->subscriptions == 0 || session->subscribed < limits->subscriptions) &&
+           (limits->subscriptions_in_all == 0 ||
+            world->subscriptions < limits->subscriptions_in_all);
+}
+
 bool vsim_subscribe(struct vsim_session *session, uint32_t listing, uint32_t channel) {
     return vsim_subscribe_at(session, listing, channel, 0, 0);
 }
@@ -184,10 +200,11 @@ bool vsim_subscribe(struct vsim_session *session, uint32_t listing, uint32_t cha
 bool vsim_subscribe_at(struct vsim_session *session, uint32_t listing, uint32_t channel,
                        uint32_t period_ms, uint32_t option) {
     struct vsim_subscription *subscription = subscription_at(session, listing, channel);
-    if (subscription == NULL) {
+    if (subscription == NULL || (!subscription->on && !may_subscribe(session))) {
         return false;
     }
     session->subscribed += !subscription->on;
+    session->world->subscriptions += !subscription->on;
     *subscription =
         (struct vsim_subscription){.on = true, .period_ms = period_ms, .option = option};
     return true;
@@ -199,7 +216,17 @@ bool vsim_unsubscribe(struct vsim_session *session, uint32_t listing, uint32_t c
         return false;
     }
     session->subscribed--;
+    session->world->subscriptions--;
     subscription->on = false;
+    return true;
+}
+
+bool vsim_set_subscription(struct vsim_session *session, uint32_t listing, uint32_t channel,
+                           bool on) {
+    if (on) {
+        return vsim_subscribe(session, listing, channel);
+    }
+    (void)vsim_unsubscribe(session, listing, channel);
     return true;
 }
 
@@ -247,7 +274,9 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
     bool silent = false;
     if (channel->topic == VSIM_BOOK_DELTA) {
         bool chained = subscription->pushed && subscription->id == listing->book_previous;
-        whole = channel->whole_first && !chained;
+        bool again = channel->whole_ms > 0 &&
+                     now_ns - subscription->whole_ns >= channel->whole_ms * NS_PER_MS;
+        whole = channel->whole_first && (!chained || again);
         silent = !channel->whole_first && !subscription->pushed; // from the next change on
     }
     if (!silent) {
@@ -262,20 +291,25 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
         subscription->bid = (struct level){listing->bid, listing->bid_size};
         subscription->ask = (struct level){listing->ask, listing->ask_size};
     }
+    subscription->whole_ns = whole ? now_ns : subscription->whole_ns;
     subscription->pushed = true;
     subscription->id = id;
     subscription->ns = now_ns;
 }
 
-void vsim_session_poll(struct vsim_session *session) {
+enum vsim_due vsim_session_due(struct vsim_session *session, uint32_t ping_ms) {
+    int64_t now_ns = session->world->now_ns;
+    bool greeted = session->said_ns != 0;
+    if (greeted && now_ns - session->said_ns < ping_ms * NS_PER_MS) {
+        return VSIM_DUE_NOTHING;
+    }
+    session->said_ns = now_ns;
+    return greeted ? VSIM_DUE_PING : VSIM_DUE_GREETING;
+}
+
+static void push_due(struct vsim_session *session) {
     const struct vsim_world *world = session->world;
     const struct venue_sim *venue = world->venue;
-    if (venue->tick != NULL) {
-        venue->tick(session);
-    }
-    if (session->subscribed == 0) {
-        return;
-    }
     for (uint32_t l = 0; l < world->listing_count; l++) {
         for (uint32_t c = 0; c < venue->channel_count; c++) {
             struct vsim_subscription *subscription =
@@ -285,6 +319,20 @@ void vsim_session_poll(struct vsim_session *session) {
             }
         }
     }
+}
+
+void vsim_session_poll(struct vsim_session *session) {
+    const struct venue_sim *venue = session->world->venue;
+    if (session->over != NULL) {
+        return;
+    }
+    if (venue->tick != NULL) {
+        venue->tick(session);
+    }
+    if (session->subscribed > 0) {
+        push_due(session);
+    }
+    vsim_session_watch(session); // behind the pushes: time may have made a leap since the last poll
 }
 
 void vsim_session_forward(struct vsim_session *session, uint32_t listing, uint32_t channel,
@@ -309,6 +357,21 @@ bool vsim_query(struct slice query, const char *name, struct slice *value) {
         struct slice key = vsim_cut(&pair, '=');
         if (slice_equals(key, slice_of(name))) {
             *value = pair;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool vsim_query_levels(struct slice query, int64_t *levels) {
+    static const int64_t allowed[] = {5, 10, 20, 50, 100, 500, 1000};
+    struct slice value;
+    if (!vsim_query(query, "limit", &value)) {
+        return true;
+    }
+    bool number = decimal_parse(value, 0, levels);
+    for (size_t i = 0; number && i < COUNT_OF(allowed); i++) {
+        if (allowed[i] == *levels) {
             return true;
         }
     }

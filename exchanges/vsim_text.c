@@ -63,3 +63,15 @@ void vsim_member_rate(struct text *out, const char *name, struct rate value, int
     decimal_print(out, value.v, RATE_DIGITS, digits, digits);
     text_add_char(out, '"');
 }
+
+void vsim_member_levels(struct text *out, const char *name, const struct vsim_listing *listing,
+                        const struct level *levels, uint32_t count) {
+    begin_member(out, name);
+    for (uint32_t i = 0; i < count; i++) {
+        text_add_string(out, i == 0 ? "[{\"price\":" : ",{\"price\":");
+        vsim_write_px(out, listing, levels[i].price);
+        vsim_member_qty(out, "size", listing, levels[i].size);
+        text_add_char(out, '}');
+    }
+    text_add_string(out, count == 0 ? "[]" : "]");
+}

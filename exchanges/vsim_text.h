@@ -13,6 +13,9 @@ void vsim_write_qty(struct text *out, const struct vsim_listing *listing, struct
 void vsim_write_levels(struct text *out, const struct vsim_listing *listing,
                        const struct level *levels, uint32_t count, uint32_t most);
 
+// ,"name":[{"price":…,"size":…}, …]
+void vsim_member_levels(struct text *out, const char *name, const struct vsim_listing *listing,
+                        const struct level *levels, uint32_t count);
 void vsim_member_int(struct text *out, const char *name, int64_t value);
 void vsim_member_string(struct text *out, const char *name, const char *value);
 void vsim_member_px(struct text *out, const char *name, const struct vsim_listing *listing,

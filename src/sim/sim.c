@@ -54,6 +54,20 @@ static enum status pick_ports(struct sim *sim, const struct sim_options *options
     return STATUS_OK;
 }
 
+// A client answers in machine time, however fast the venue's clock runs: what it has to do within a
+// time of the venue's gets as much longer.
+static void give_clients_time(struct sim *sim, int64_t speed_ppm) {
+    for (uint32_t i = 0; i < sim->venue_count && speed_ppm > PPM_ONE; i++) {
+        struct vsim_limits *limits = &sim->market->worlds[i].limits;
+        uint32_t *const times_s[] = {&limits->pong_s, &limits->silent_s, &limits->unsent_s,
+                                     &limits->idle_s};
+        for (size_t t = 0; t < COUNT_OF(times_s); t++) {
+            int64_t longer_s = mul_div_near(*times_s[t], speed_ppm, PPM_ONE);
+            *times_s[t] = longer_s < UINT32_MAX ? (uint32_t)longer_s : UINT32_MAX;
+        }
+    }
+}
+
 static enum status set_up(struct sim *sim, const struct sim_options *options) {
     pick_venues(sim, options);
     struct sim_market_options market = {
@@ -63,6 +77,7 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
         .map = options->map,
         .map_count = options->map_count,
         .loop = options->loop,
+        .connection_age_s = options->connection_age_s,
     };
     enum status result = sim_market_create(&sim->market, &market);
     if (result != STATUS_OK) {
@@ -85,6 +100,7 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
     if (result == STATUS_OK) {
         clock_init_scaled(sim->clock, sim_market_start_ns(sim->market) + WARM_UP_MS * NS_PER_MS,
                           options->speed_ppm == 0 ? PPM_ONE : options->speed_ppm);
+        give_clients_time(sim, options->speed_ppm);
     }
     return result;
 }

@@ -270,7 +270,12 @@ static uint32_t ask_server(struct run *run, enum md_request_kind kind, struct te
     }
     struct slice query = slice_of(asked.path);
     struct slice path = vsim_cut(&query, '?');
-    struct vsim_request request = {slice_of(asked.method), path, query, slice_of(asked.body)};
+    struct vsim_request request = {
+        .method = slice_of(asked.method),
+        .path = path,
+        .query = query,
+        .body = slice_of(asked.body),
+        .headers = SLICE("User-Agent: test\r\nContent-Type: application/json\r\n")};
     return run->venue->sim->answer(&run->world, &request, body);
 }
 

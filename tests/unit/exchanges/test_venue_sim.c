@@ -197,9 +197,21 @@ static void answers(void **state) {
         {"no such market", &lighter_sim, "/stream",
          "{\"type\":\"subscribe\",\"channel\":\"order_book/77\"}",
          "{\"error\":{\"code\":30005,\"message\":\"Invalid Channel:  order_book/77\"}}\n"},
-        {"unsubscribed", &lighter_sim, "/stream",
+        {"nothing to show", &lighter_sim, "/stream",
+         "{\"type\":\"subscribe\",\"channel\":\"trade/1\"}", ""},
+        {"of all", &paradex_sim, "/v1",
+         "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"channel\":\"markets_"
+         "summary\"},\"id\":3}",
+         "{\"jsonrpc\":\"2.0\",\"result\":{\"channel\":\"markets_summary\"},\"usIn\":999999924,"
+         "\"usDiff\":76,\"usOut\":1000000000,\"id\":3}\n"},
+        {"of all", &edgex_sim, "/api/v1/public/ws",
+         "{\"type\":\"subscribe\",\"channel\":\"ticker.all\"}",
+         "{\"type\":\"subscribed\",\"channel\":\"ticker.all\"}\n"},
+        {"not subscribed", &lighter_sim, "/stream",
          "{\"type\":\"unsubscribe\",\"channel\":\"ticker/1\"}",
-         "{\"type\":\"unsubscribed\",\"channel\":\"ticker:1\"}\n"},
+         "{\"error\":{\"code\":30002,\"message\":\"Not Subscribed to : ticker/1\"}}\n"},
+        {"not JSON", &lighter_sim, "/stream", "hello",
+         "{\"error\":{\"code\":30000,\"message\":\"Invalid Json\"}}\n"},
         {"ping", &okx_sim, "/ws/v5/public", "ping", "pong\n"},
         {"ack per arg", &okx_sim, "/ws/v5/public",
          "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT-SWAP\"},"
@@ -415,7 +427,7 @@ static void edgex_ends_after_five_unanswered_pings(void **state) {
         vsim_session_poll(&session);
         assert_int_equal(heard.count, i);
         assert_int_equal(session.unanswered, i);
-        assert_false(session.over);
+        assert_null(session.over);
     }
     assert_string_equal(heard.last, "{\"type\":\"ping\",\"time\":\"1100000\"}");
     edgex_sim.on_text(&session, SLICE("{\"type\":\"pong\",\"time\":\"1100000\"}"));
@@ -423,7 +435,7 @@ static void edgex_ends_after_five_unanswered_pings(void **state) {
     for (uint32_t i = 1; i <= 6; i++) {
         world.now_ns += 20 * NS_PER_S;
         vsim_session_poll(&session);
-        assert_int_equal(session.over, i == 6);
+        assert_int_equal(session.over != NULL, i == 6);
     }
     close_world();
 }
@@ -451,6 +463,34 @@ static void grvt_tells_what_changed(void **state) {
     close_world();
 }
 
+static void paradex_pushes_all_under_one_name(void **state) {
+    (void)state;
+    open_world(&paradex_sim, "/v1");
+    vsim_quote(&world.listings[0], level_of(50000, 1000), level_of(50001, 2000), 0, world.now_ns);
+    paradex_sim.on_text(&session, SLICE("{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\","
+                                        "\"params\":{\"channel\":\"bbo.ALL\"},\"id\":1}"));
+    vsim_session_poll(&session);
+    assert_non_null(strstr(heard.last, "\"channel\":\"bbo.ALL\",\"data\":{\"market\":"
+                                       "\"BTC-USD-PERP\",\"bid\":\"50000.0\""));
+    close_world();
+}
+
+// A delta may be followed by the whole book, without a gap between them.
+static void extended_repeats_the_whole_book(void **state) {
+    (void)state;
+    open_world(&extended_sim, "/stream.extended.exchange/v1/orderbooks/BTC-USD");
+    for (int64_t i = 0; i < 10; i++) {
+        publish(50000, 50001, 1000 + i);
+        vsim_session_poll(&session);
+        bool whole = i == 0 || i == 6;
+        assert_int_equal(strstr(heard.last, "\"type\":\"SNAPSHOT\"") != NULL, whole);
+        assert_int_equal(strstr(heard.last, "\"type\":\"DELTA\"") != NULL, !whole);
+        world.now_ns += 10 * NS_PER_S;
+    }
+    assert_non_null(strstr(heard.last, "\"seq\":10}"));
+    close_world();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers),
@@ -461,6 +501,8 @@ int main(void) {
         cmocka_unit_test(hyperliquid_books_repeat),
         cmocka_unit_test(edgex_books_have_versions),
         cmocka_unit_test(grvt_tells_what_changed),
+        cmocka_unit_test(paradex_pushes_all_under_one_name),
+        cmocka_unit_test(extended_repeats_the_whole_book),
         cmocka_unit_test(edgex_ends_after_five_unanswered_pings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

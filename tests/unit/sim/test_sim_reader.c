@@ -113,18 +113,24 @@ static void ask(struct client *client, enum md_request_kind kind, uint16_t symbo
     if (!client->md.venue->request(&client->md, kind, symbol, &request)) {
         return;
     }
-    struct text text = TEXT_OVER(body);
+    char headers[VSIM_HEADERS_SIZE];
+    struct vsim_reply reply = {.headers = TEXT_OVER(headers), .body = TEXT_OVER(body)};
     struct slice query = slice_of(request.path);
-    struct vsim_request call = {.method = slice_of(request.method), .body = slice_of(request.body)};
+    struct vsim_request call = {.method = slice_of(request.method),
+                                .body = slice_of(request.body),
+                                .headers = SLICE("User-Agent: test\r\n"
+                                                 "Content-Type: application/json\r\n")};
     call.path = vsim_cut(&query, '?');
     call.query = query;
-    assert_int_equal(sim_market_answer(client->market, client->index, &call, &text), 200);
+    sim_market_answer(client->market, client->index, &call, &reply);
+    assert_int_equal(reply.status, 200);
     (void)snprintf(url, sizeof(url), "https://localhost:1%s", request.path);
     keep(client, (struct tape_frame){.rest = true,
                                      .url = slice_of(url),
                                      .body = slice_of(request.body),
-                                     .raw = text_slice(&text)});
-    client->md.venue->decode_rest(&client->md, kind, symbol, text_slice(&text), &client->sink);
+                                     .raw = text_slice(&reply.body)});
+    client->md.venue->decode_rest(&client->md, kind, symbol, text_slice(&reply.body),
+                                  &client->sink);
 }
 
 static void connect_session(struct client_session *session) {

@@ -1,13 +1,18 @@
 #include "exchanges/field_stark.h"
 
+#include "exchanges/u256_invert.h"
+
 const struct u256 felt_prime = {{1, 0, 0, FELT_TOP}};
-// 2^512 mod p: a product with it puts a number into Montgomery form.
+// 2^512 mod p, a product with which puts a number into Montgomery form, and 2^768 mod p.
 static const struct felt to_montgomery = {
     {{0xfffffd737e000401, 0x00000001330fffff, 0xffffffffff6f8000, 0x07ffd4ab5e008810}}};
 
+static const struct felt cubed = {
+    {{0xcc7177d1406df18e, 0x7545706677ffcc06, 0xf47d84f836300018, 0x038e5f79873c0a6d}}};
 // p - 1 is 2^192 times an odd number, and 3 has no square root.
 enum { TWO_ADICITY = 192, NON_RESIDUE = 3 };
 
+// a^(2^times).
 static struct felt squared(struct felt a, int times) {
     for (int i = 0; i < times; i++) {
         a = felt_sqr(a);
@@ -15,17 +20,17 @@ static struct felt squared(struct felt a, int times) {
     return a;
 }
 
-// a^(p - 2). The exponent's bits are a 1, 54 zeros, a 1, 4 zeros and 192 ones, which are taken
-// twelve at a time.
+// The least representative of what is below 2p.
+static struct u256 least(struct felt value) {
+    struct u256 less;
+    uint64_t borrow = u256_sub(&less, &value.raw, &felt_prime);
+    return u256_select(u256_mask(borrow != 0), &value.raw, &less);
+}
+
+// The inverse of x * 2^256 is 1 / x / 2^256, two factors of 2^256 short of Montgomery form.
 struct felt felt_invert(struct felt a) {
-    struct felt three = felt_mul(felt_sqr(felt_mul(felt_sqr(a), a)), a);
-    struct felt six = felt_mul(squared(three, 3), three);
-    struct felt twelve = felt_mul(squared(six, 6), six);
-    struct felt power = squared(felt_mul(squared(a, 55), a), 4);
-    for (int i = 0; i < 192; i += 12) {
-        power = felt_mul(squared(power, 12), twelve);
-    }
-    return power;
+    struct u256 value = least(a);
+    return felt_mul((struct felt){u256_invert(&value, &felt_prime)}, cubed);
 }
 
 // The number of squarings that make 1 of a root of unity of order 2^n; n is at most TWO_ADICITY.
@@ -88,10 +93,7 @@ bool felt_from_u256(const struct u256 *value, struct felt *out) {
 }
 
 struct u256 felt_to_u256(struct felt value) {
-    struct felt plain = felt_mul(value, (struct felt){{{1}}}); // at most p
-    struct u256 less;
-    uint64_t borrow = u256_sub(&less, &plain.raw, &felt_prime);
-    return u256_select(u256_mask(borrow != 0), &plain.raw, &less);
+    return least(felt_mul(value, (struct felt){{{1}}})); // at most p
 }
 
 struct felt felt_from_u64(uint64_t value) {

@@ -1,16 +1,14 @@
 #include "exchanges/scalar_stark.h"
 
-#include <openssl/crypto.h>
-
-enum { EXPONENT_NIBBLES = 2 * U256_SIZE };
+#include "exchanges/u256_invert.h"
 
 const struct u256 scalar_order = {
     {0x1e66a241adc64d2f, 0xb781126dcae7b232, 0xffffffffffffffff, 0x0800000000000010}};
-// 2^256 and 2^512 mod n, and -1 / n mod 2^64.
-static const struct scalar one = {
-    {{0x51925a0bf4fca74f, 0xc75ec4b46df16bee, 0x0000000000000008, 0x07fffffffffffdf1}}};
+// 2^512 and 2^768 mod n, and -1 / n mod 2^64.
 static const struct scalar to_montgomery = {
     {{0x6021b3f1ea1c688d, 0x509cf64d14ce60b9, 0xbaf0ab4cf78bbabb, 0x07d9e57c2333766e}}};
+static const struct scalar cubed = {
+    {{0x81147668fddd0429, 0x1da2136eb8b3f20e, 0x1f0d9dedfedfda50, 0x01b2ba88ca1fe18a}}};
 static const uint64_t negative_inverse = 0xbb6b3c4ce8bde631;
 
 // What is below 2n, and no longer than 256 bits.
@@ -56,25 +54,10 @@ struct scalar scalar_mul(struct scalar a, struct scalar b) {
     return (struct scalar){product(&a.raw, &b.raw)};
 }
 
-// a^(n - 2), four bits of the exponent at a time: the exponent is no secret, so its nibbles may be
-// an index.
+// The inverse of x * 2^256 is 1 / x / 2^256, two factors of 2^256 short of Montgomery form.
 struct scalar scalar_invert(struct scalar a) {
-    struct u256 exponent;
-    struct scalar powers[16];
-    struct scalar power = one;
-    u256_sub(&exponent, &scalar_order, &(struct u256){{2}});
-    powers[0] = one;
-    for (int i = 1; i < 16; i++) {
-        powers[i] = scalar_mul(powers[i - 1], a);
-    }
-    for (int i = EXPONENT_NIBBLES - 1; i >= 0; i--) {
-        for (int j = 0; j < 4; j++) {
-            power = scalar_mul(power, power);
-        }
-        power = scalar_mul(power, powers[exponent.limb[i / 16] >> (4 * (i % 16)) & 15]);
-    }
-    OPENSSL_cleanse(powers, sizeof(powers));
-    return power;
+    struct u256 inverse = u256_invert(&a.raw, &scalar_order);
+    return (struct scalar){product(&inverse, &cubed.raw)};
 }
 
 bool scalar_is_zero(struct scalar a) {

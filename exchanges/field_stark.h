@@ -30,12 +30,12 @@ extern const struct u256 felt_prime;
 
 // 1 in Montgomery form: 2^256 mod p.
 #define FELT_ONE                                                                                   \
-    ((struct felt){{{0xffffffffffffffe1, 0xffffffffffffffff, 0xffffffffffffffff,                   \
-                     0x07fffffffffffdf0}}})
+    ((struct felt){                                                                                \
+        {{0xffffffffffffffe1, 0xffffffffffffffff, 0xffffffffffffffff, 0x07fffffffffffdf0}}})
 #define FELT_ZERO ((struct felt){{{0}}})
 
-// floor(v / 2^251), less one unless it is 0, times p can be taken away without going below zero, and
-// leaves less than 2^252.
+// floor(v / 2^251), less one unless it is 0, times p can be taken away without going below zero,
+// and leaves less than 2^252.
 static inline struct felt felt_settle(struct felt v) {
     uint64_t q = v.raw.limb[3] >> 59;
     q -= (q + 31) >> 5;

@@ -1,5 +1,6 @@
-// Numbers modulo the order of Starknet's curve, n = 0x0800000000000010ffffffffffffffffb781126dcae7b2321e66a241adc64d2f
-// (starknet-crypto.md section 1): private keys, nonces and the half s of a signature.
+// Numbers modulo the order of Starknet's curve, n =
+// 0x0800000000000010ffffffffffffffffb781126dcae7b2321e66a241adc64d2f (starknet-crypto.md section
+// 1): private keys, nonces and the half s of a signature.
 //
 // A scalar is kept in Montgomery form, x * 2^256 mod n, and is always the least representative.
 // Every function takes the same time for every value.

@@ -13,18 +13,22 @@ enum {
     GENERATOR_DIGITS = 51, // of 252 bits
     PEDERSEN_BITS = 7,
     PEDERSEN_HALF = 1 << (PEDERSEN_BITS - 1),
-    PEDERSEN_DIGITS = 36, // of 248 bits
+    PEDERSEN_DIGITS = 36,  // of 248 bits
     PEDERSEN_HIGH_MAX = 8, // the top bits of a felt
-    HADES_ROUNDS = 91,
     HADES_WIDTH = 3,
+    HADES_FULL_ROUNDS = 8, // four at each end
+    HADES_PARTIAL_ROUNDS = 83,
 };
 
-// [i][j] = (j + 1) * 2^(bits * i) * P, for P the generator of the curve, and P1 and P3 of Pedersen.
+// [i][j] = (j + 1) * 2^(bits * i) * P, for P the generator, and P1 and P3 of Pedersen.
 extern const struct curve_affine stark_generator_table[GENERATOR_DIGITS][GENERATOR_HALF];
 extern const struct curve_affine stark_pedersen_table[2][PEDERSEN_DIGITS][PEDERSEN_HALF];
 // [i][j] = (j + 1) * P, for P2 and P4; and the point P0, where the sum starts.
 extern const struct curve_affine stark_pedersen_high_table[2][PEDERSEN_HIGH_MAX];
 extern const struct curve_affine stark_pedersen_start;
-extern const struct felt stark_hades_constants[HADES_ROUNDS][HADES_WIDTH];
+// What a full round adds to the state. What a partial round adds to the third felt, which it cubes;
+// what it adds to the two others is carried on to the full round after the last of them.
+extern const struct felt stark_hades_full[HADES_FULL_ROUNDS][HADES_WIDTH];
+extern const struct felt stark_hades_partial[HADES_PARTIAL_ROUNDS];
 
 #endif

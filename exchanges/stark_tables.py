@@ -30,7 +30,7 @@ PEDERSEN = [
 # As in stark_tables.h, where a different size would not compile.
 GENERATOR_BITS, GENERATOR_DIGITS = 5, 51
 PEDERSEN_BITS, PEDERSEN_DIGITS, PEDERSEN_HIGH_MAX = 7, 36, 8
-HADES_ROUNDS, HADES_WIDTH = 91, 3
+HADES_ROUNDS, HADES_FULL_HALF, HADES_WIDTH = 91, 4, 3
 
 
 def add(p, q):
@@ -81,13 +81,28 @@ def hades_constant(k):
     return int.from_bytes(hashlib.sha256(f"Hades{k}".encode()).digest(), "big") % PRIME
 
 
+def hades_constants():
+    """A row per round. In the partial rounds only the third element is cubed, so what is added to
+    the two others is carried on through the mixing to the first full round after them."""
+    rows = [[hades_constant(HADES_WIDTH * r + i) for i in range(HADES_WIDTH)]
+            for r in range(HADES_ROUNDS)]
+    for r in range(HADES_FULL_HALF, HADES_ROUNDS - HADES_FULL_HALF):
+        a, b, _ = rows[r]
+        rows[r][:2] = 0, 0
+        for i, carried in enumerate((3 * a + b, a - b, a + b)):
+            rows[r + 1][i] = (rows[r + 1][i] + carried) % PRIME
+    return rows
+
+
 def main():
     if len(sys.argv) != 2:
         print("usage: stark_tables.py OUTPUT", file=sys.stderr)
         return 64
-    hades = braced(
-        braced(felt(hades_constant(HADES_WIDTH * r + i)) for i in range(HADES_WIDTH))
-        for r in range(HADES_ROUNDS))
+    hades = hades_constants()
+    partial = slice(HADES_FULL_HALF, HADES_ROUNDS - HADES_FULL_HALF)
+    hades_partial = braced(felt(row[2]) for row in hades[partial])
+    del hades[partial]
+    hades_full = braced(braced(felt(value) for value in row) for row in hades)
     generator = table(windows(GENERATOR, GENERATOR_BITS, GENERATOR_DIGITS))
     low = braced(
         table(windows(PEDERSEN[i], PEDERSEN_BITS, PEDERSEN_DIGITS)) for i in (1, 3))
@@ -102,7 +117,8 @@ const struct curve_affine
     stark_pedersen_table[2][{PEDERSEN_DIGITS}][{1 << (PEDERSEN_BITS - 1)}] = {low};
 const struct curve_affine stark_pedersen_high_table[2][{PEDERSEN_HIGH_MAX}] = {high};
 const struct curve_affine stark_pedersen_start = {affine(PEDERSEN[0])};
-const struct felt stark_hades_constants[{HADES_ROUNDS}][{HADES_WIDTH}] = {hades};
+const struct felt stark_hades_full[{2 * HADES_FULL_HALF}][{HADES_WIDTH}] = {hades_full};
+const struct felt stark_hades_partial[{HADES_ROUNDS - 2 * HADES_FULL_HALF}] = {hades_partial};
 """)
     return 0
 

@@ -54,8 +54,7 @@ bool u256_from_hex(struct slice text, struct u256 *out) {
         unsigned number = within(c, '0', '9');
         unsigned lower = within(c, 'a', 'f');
         unsigned upper = within(c, 'A', 'F');
-        uint64_t digit =
-            (number & (c - '0')) | (lower & (c - 'a' + 10)) | (upper & (c - 'A' + 10));
+        uint64_t digit = (number & (c - '0')) | (lower & (c - 'a' + 10)) | (upper & (c - 'A' + 10));
         size_t shift = 4 * (digits - 1 - i);
         value.limb[shift / BITS_PER_LIMB] |= digit << (shift % BITS_PER_LIMB);
         bad |= ~(number | lower | upper);

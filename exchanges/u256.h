@@ -23,25 +23,40 @@ struct u256 {
     uint64_t limb[U256_LIMBS];
 };
 
-// out = a + b or a - b modulo 2^256; returns the carry or the borrow, 0 or 1.
+static inline u256_wide u256_low(const struct u256 *value) {
+    return (u256_wide)value->limb[1] << 64 | value->limb[0];
+}
+
+static inline u256_wide u256_high(const struct u256 *value) {
+    return (u256_wide)value->limb[3] << 64 | value->limb[2];
+}
+
+static inline struct u256 u256_of_halves(u256_wide high, u256_wide low) {
+    return (struct u256){
+        {(uint64_t)low, (uint64_t)(low >> 64), (uint64_t)high, (uint64_t)(high >> 64)}};
+}
+
+// out = a + b or a - b modulo 2^256; returns the carry or the borrow, 0 or 1. In halves, because
+// that is what compilers make the shortest code of.
 static inline uint64_t u256_add(struct u256 *out, const struct u256 *a, const struct u256 *b) {
-    u256_wide sum = 0;
-    for (int i = 0; i < U256_LIMBS; i++) {
-        sum += (u256_wide)a->limb[i] + b->limb[i];
-        out->limb[i] = (uint64_t)sum;
-        sum >>= 64;
-    }
-    return (uint64_t)sum;
+    u256_wide low = u256_low(a) + u256_low(b);
+    u256_wide high = u256_high(a) + u256_high(b);
+    uint64_t carry = high < u256_high(a);
+    uint64_t middle = low < u256_low(b);
+    high += middle;
+    carry += high < middle;
+    *out = u256_of_halves(high, low);
+    return carry;
 }
 
 static inline uint64_t u256_sub(struct u256 *out, const struct u256 *a, const struct u256 *b) {
-    u256_wide difference = 0;
-    for (int i = 0; i < U256_LIMBS; i++) {
-        difference = (u256_wide)a->limb[i] - b->limb[i] - (uint64_t)difference;
-        out->limb[i] = (uint64_t)difference;
-        difference = difference >> 64 & 1;
-    }
-    return (uint64_t)difference;
+    u256_wide low = u256_low(a) - u256_low(b);
+    u256_wide high = u256_high(a) - u256_high(b);
+    uint64_t borrow = u256_high(a) < u256_high(b);
+    uint64_t middle = u256_low(a) < u256_low(b);
+    borrow += high < middle;
+    *out = u256_of_halves(high - middle, low);
+    return borrow;
 }
 
 // All ones for true, zero for false: a condition that selects without a branch.

@@ -5,7 +5,7 @@
 // Numbers of either sign, 62 bits to a limb and the sign in the top one, which leaves room to add
 // the products of a batch of steps without a carry.
 enum { LIMBS = 5, LIMB_BITS = 62, BATCHES = 10, STEPS = 62 };
-_Static_assert(BATCHES * STEPS >= 590, "steps for 256 bits");
+_Static_assert(BATCHES *STEPS >= 590, "steps for 256 bits");
 
 static const uint64_t LIMB_MASK = UINT64_MAX >> (64 - LIMB_BITS);
 
@@ -30,10 +30,9 @@ static struct wide split(const struct u256 *value) {
 
 static struct u256 joined(const struct wide *value) {
     const int64_t *x = value->limb;
-    return (struct u256){{(uint64_t)x[0] | (uint64_t)x[1] << 62,
-                          (uint64_t)x[1] >> 2 | (uint64_t)x[2] << 60,
-                          (uint64_t)x[2] >> 4 | (uint64_t)x[3] << 58,
-                          (uint64_t)x[3] >> 6 | (uint64_t)x[4] << 56}};
+    return (struct u256){
+        {(uint64_t)x[0] | (uint64_t)x[1] << 62, (uint64_t)x[1] >> 2 | (uint64_t)x[2] << 60,
+         (uint64_t)x[2] >> 4 | (uint64_t)x[3] << 58, (uint64_t)x[3] >> 6 | (uint64_t)x[4] << 56}};
 }
 
 // The low bits of f and g decide the steps. A step halves g, or (g + f) where g is odd; where the

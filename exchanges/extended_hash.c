@@ -2,28 +2,20 @@
 
 #include "exchanges/hash_starknet.h"
 
-#define QUOTED(text)      "\"" text "\""
-#define FIELD(name, type) QUOTED(name) ":" QUOTED(type)
-
 enum { DOMAIN_REVISION = 1 };
 
 static const char domain_type[] =
-    QUOTED("StarknetDomain") "(" FIELD("name", "shortstring") "," FIELD(
-        "version", "shortstring") "," FIELD("chainId", "shortstring") "," FIELD("revision",
-                                                                                "shortstring") ")";
+    "\"StarknetDomain\"(\"name\":\"shortstring\",\"version\":\"shortstring\","
+    "\"chainId\":\"shortstring\",\"revision\":\"shortstring\")";
 // Neither the order of the types nor the felt of the position is what SNIP-12 asks for, but it is
 // what the venue hashes.
 static const char order_type[] =
-    QUOTED("Order") "(" FIELD("position_id", "felt") "," FIELD("base_asset_id", "AssetId") "," FIELD("base_amount", "i64") "," FIELD("quote_asset_id", "AssetId") "," FIELD("quote_amount", "i64") "," FIELD(
-        "fee_asset_id",
-        "AssetId") "," FIELD("fee_amount",
-                             "u64") "," FIELD("expiration",
-                                              "Timestamp") "," FIELD("salt",
-                                                                     "felt") ")" QUOTED("PositionI"
-                                                                                        "d") "(" FIELD("value",
-                                                                                                       "u32") ")" QUOTED("AssetId") "(" FIELD("value",
-                                                                                                                                              "felt") ")" QUOTED("Timestamp") "(" FIELD("seconds",
-                                                                                                                                                                                        "u64") ")";
+    "\"Order\"(\"position_id\":\"felt\",\"base_asset_id\":\"AssetId\",\"base_amount\":\"i64\","
+    "\"quote_asset_id\":\"AssetId\",\"quote_amount\":\"i64\",\"fee_asset_id\":\"AssetId\","
+    "\"fee_amount\":\"u64\",\"expiration\":\"Timestamp\",\"salt\":\"felt\")"
+    "\"PositionId\"(\"value\":\"u32\")"
+    "\"AssetId\"(\"value\":\"felt\")"
+    "\"Timestamp\"(\"seconds\":\"u64\")";
 
 enum status extended_hash_init(struct extended_hash *hash, struct slice chain_id,
                                uint32_t position_id, struct felt public_x) {

@@ -24,7 +24,7 @@ static struct felt squared(struct felt a, int times) {
 static struct u256 least(struct felt value) {
     struct u256 less;
     uint64_t borrow = u256_sub(&less, &value.raw, &felt_prime);
-    return u256_select(u256_mask(borrow != 0), &value.raw, &less);
+    return u256_select(u256_mask(borrow), &value.raw, &less);
 }
 
 // The inverse of x * 2^256 is 1 / x / 2^256, two factors of 2^256 short of Montgomery form.

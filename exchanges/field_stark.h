@@ -68,79 +68,83 @@ static inline struct felt felt_sub(struct felt a, struct felt b) {
 }
 
 // (t + m p) / 2^256 with m = -t / p mod 2^256. The low limbs of p are 1, 0, 0: so the low three of
-// m are those of -t, and adding m cancels the low limbs of t and leaves a carry. What remains is
-// the product of m with the top limb of p.
+// m are those of -t, and the fourth is that of -t less the low limb of m[0] times the top of p.
+// What is added to the low half of t makes it zero, and carries where it was not zero before.
 static inline struct felt felt_reduce(const uint64_t t[2 * U256_LIMBS]) {
-    uint64_t carry = (t[0] | t[1] | t[2]) != 0;
-    uint64_t m0 = 0 - t[0];
-    uint64_t m1 = ~t[1] + (t[0] == 0);
-    uint64_t m2 = ~t[2] + ((t[0] | t[1]) == 0);
-    u256_wide product = (u256_wide)m0 * FELT_TOP;
-    u256_wide sum = (u256_wide)t[3] + (uint64_t)product + carry;
-    uint64_t m3 = 0 - (uint64_t)sum;
-    carry = (uint64_t)(sum >> 64) + ((uint64_t)sum != 0);
+    const struct u256 zero = {{0}};
+    const struct u256 low = {{t[0], t[1], t[2], t[3]}};
+    struct u256 m;
+    uint64_t carry = u256_sub(&m, &zero, &low);
+    u256_wide product = (u256_wide)m.limb[0] * FELT_TOP;
+    u256_wide part = (u256_wide)m.limb[3] - (uint64_t)product;
+    m.limb[3] = (uint64_t)part;
+    carry += (uint64_t)(product >> 64) + ((uint64_t)(part >> 64) & 1);
     struct felt out;
-    sum = (u256_wide)t[4] + carry + (product >> 64);
-    product = (u256_wide)m1 * FELT_TOP;
-    sum += (uint64_t)product;
-    out.raw.limb[0] = (uint64_t)sum;
-    sum = (sum >> 64) + t[5] + (product >> 64);
-    product = (u256_wide)m2 * FELT_TOP;
-    sum += (uint64_t)product;
-    out.raw.limb[1] = (uint64_t)sum;
-    sum = (sum >> 64) + t[6] + (product >> 64);
-    product = (u256_wide)m3 * FELT_TOP;
-    sum += (uint64_t)product;
-    out.raw.limb[2] = (uint64_t)sum;
-    out.raw.limb[3] = (uint64_t)(sum >> 64) + t[7] + (uint64_t)(product >> 64);
+    part = (u256_wide)m.limb[1] * FELT_TOP + carry + t[4];
+    out.raw.limb[0] = (uint64_t)part;
+    part = (u256_wide)m.limb[2] * FELT_TOP + (uint64_t)(part >> 64) + t[5];
+    out.raw.limb[1] = (uint64_t)part;
+    part = (u256_wide)m.limb[3] * FELT_TOP + (uint64_t)(part >> 64) + t[6];
+    out.raw.limb[2] = (uint64_t)part;
+    out.raw.limb[3] = (uint64_t)(part >> 64) + t[7];
     return out;
 }
 
 static inline struct felt felt_mul(struct felt a, struct felt b) {
-    uint64_t t[2 * U256_LIMBS] = {0};
-#pragma GCC unroll 4
-    for (int i = 0; i < U256_LIMBS; i++) {
-        u256_wide sum = 0;
-#pragma GCC unroll 4
-        for (int j = 0; j < U256_LIMBS; j++) {
-            sum += (u256_wide)a.raw.limb[i] * b.raw.limb[j] + t[i + j];
-            t[i + j] = (uint64_t)sum;
-            sum >>= 64;
-        }
-        t[i + U256_LIMBS] = (uint64_t)sum;
-    }
+    const uint64_t *x = a.raw.limb;
+    const uint64_t *y = b.raw.limb;
+    uint64_t t[2 * U256_LIMBS];
+    struct u256_column sum = {0, 0, 0};
+    u256_column_add(&sum, x[0], y[0]);
+    t[0] = u256_column_next(&sum);
+    u256_column_add(&sum, x[0], y[1]);
+    u256_column_add(&sum, x[1], y[0]);
+    t[1] = u256_column_next(&sum);
+    u256_column_add(&sum, x[0], y[2]);
+    u256_column_add(&sum, x[1], y[1]);
+    u256_column_add(&sum, x[2], y[0]);
+    t[2] = u256_column_next(&sum);
+    u256_column_add(&sum, x[0], y[3]);
+    u256_column_add(&sum, x[1], y[2]);
+    u256_column_add(&sum, x[2], y[1]);
+    u256_column_add(&sum, x[3], y[0]);
+    t[3] = u256_column_next(&sum);
+    u256_column_add(&sum, x[1], y[3]);
+    u256_column_add(&sum, x[2], y[2]);
+    u256_column_add(&sum, x[3], y[1]);
+    t[4] = u256_column_next(&sum);
+    u256_column_add(&sum, x[2], y[3]);
+    u256_column_add(&sum, x[3], y[2]);
+    t[5] = u256_column_next(&sum);
+    u256_column_add(&sum, x[3], y[3]);
+    t[6] = sum.low;
+    t[7] = sum.middle;
     return felt_reduce(t);
 }
 
-// The six products of two different limbs are made once and doubled.
+// The six products of two different limbs are made once and added twice.
 static inline struct felt felt_sqr(struct felt a) {
     const uint64_t *x = a.raw.limb;
-    uint64_t t[2 * U256_LIMBS] = {0};
-#pragma GCC unroll 4
-    for (int i = 0; i < U256_LIMBS - 1; i++) {
-        u256_wide sum = 0;
-#pragma GCC unroll 4
-        for (int j = i + 1; j < U256_LIMBS; j++) {
-            sum += (u256_wide)x[i] * x[j] + t[i + j];
-            t[i + j] = (uint64_t)sum;
-            sum >>= 64;
-        }
-        t[i + U256_LIMBS] = (uint64_t)sum;
-    }
-    uint64_t low = 0; // the bit that the doubling moves up
-    u256_wide carry = 0;
-#pragma GCC unroll 4
-    for (int i = 0; i < U256_LIMBS; i++) {
-        u256_wide square = (u256_wide)x[i] * x[i];
-        uint64_t even = t[2 * i] << 1 | low;
-        uint64_t odd = t[2 * i + 1] << 1 | t[2 * i] >> 63;
-        low = t[2 * i + 1] >> 63;
-        carry += (u256_wide)even + (uint64_t)square;
-        t[2 * i] = (uint64_t)carry;
-        carry = (carry >> 64) + odd + (square >> 64);
-        t[2 * i + 1] = (uint64_t)carry;
-        carry >>= 64;
-    }
+    uint64_t t[2 * U256_LIMBS];
+    struct u256_column sum = {0, 0, 0};
+    u256_column_add(&sum, x[0], x[0]);
+    t[0] = u256_column_next(&sum);
+    u256_column_add_twice(&sum, x[0], x[1]);
+    t[1] = u256_column_next(&sum);
+    u256_column_add_twice(&sum, x[0], x[2]);
+    u256_column_add(&sum, x[1], x[1]);
+    t[2] = u256_column_next(&sum);
+    u256_column_add_twice(&sum, x[0], x[3]);
+    u256_column_add_twice(&sum, x[1], x[2]);
+    t[3] = u256_column_next(&sum);
+    u256_column_add_twice(&sum, x[1], x[3]);
+    u256_column_add(&sum, x[2], x[2]);
+    t[4] = u256_column_next(&sum);
+    u256_column_add_twice(&sum, x[2], x[3]);
+    t[5] = u256_column_next(&sum);
+    u256_column_add(&sum, x[3], x[3]);
+    t[6] = sum.low;
+    t[7] = sum.middle;
     return felt_reduce(t);
 }
 

@@ -15,7 +15,7 @@ static const uint64_t negative_inverse = 0xbb6b3c4ce8bde631;
 static struct u256 reduced(const struct u256 *value) {
     struct u256 less;
     uint64_t borrow = u256_sub(&less, value, &scalar_order);
-    return u256_select(u256_mask(borrow != 0), value, &less);
+    return u256_select(u256_mask(borrow), value, &less);
 }
 
 // a * b / 2^256 mod n, for a below 2^256 and b below n.

@@ -1,5 +1,7 @@
 #include "exchanges/u256.h"
 
+#include "exchanges/secret.h"
+
 enum { BITS_PER_LIMB = 64, BYTES_PER_LIMB = 8 };
 
 bool u256_less(const struct u256 *a, const struct u256 *b) {
@@ -36,13 +38,13 @@ void u256_to_bytes(const struct u256 *value, uint8_t out[U256_SIZE]) {
 }
 
 // All ones when low <= c <= high. The characters of a key decide no branch and no index.
-static unsigned within(unsigned c, unsigned low, unsigned high) {
-    return ((c - low) | (high - c)) >> 31 & 1 ? 0U : ~0U;
+static uint64_t within(uint64_t c, uint64_t low, uint64_t high) {
+    return ~u256_mask(((c - low) | (high - c)) >> 63);
 }
 
 bool u256_from_hex(struct slice text, struct u256 *out) {
     struct u256 value = {{0}};
-    unsigned bad = 0;
+    uint64_t bad = 0;
     size_t at = slice_starts(text, SLICE("0x")) ? 2 : 0;
     size_t digits = text.size - at;
     memset(out, 0, sizeof(*out));
@@ -50,15 +52,16 @@ bool u256_from_hex(struct slice text, struct u256 *out) {
         return false;
     }
     for (size_t i = 0; i < digits; i++) {
-        unsigned c = (unsigned char)text.data[at + i];
-        unsigned number = within(c, '0', '9');
-        unsigned lower = within(c, 'a', 'f');
-        unsigned upper = within(c, 'A', 'F');
+        uint64_t c = (unsigned char)text.data[at + i];
+        uint64_t number = within(c, '0', '9');
+        uint64_t lower = within(c, 'a', 'f');
+        uint64_t upper = within(c, 'A', 'F');
         uint64_t digit = (number & (c - '0')) | (lower & (c - 'a' + 10)) | (upper & (c - 'A' + 10));
         size_t shift = 4 * (digits - 1 - i);
         value.limb[shift / BITS_PER_LIMB] |= digit << (shift % BITS_PER_LIMB);
         bad |= ~(number | lower | upper);
     }
+    SECRET_PUBLISH(bad);
     if (bad != 0) {
         return false;
     }

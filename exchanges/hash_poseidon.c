@@ -20,34 +20,38 @@ static void full_round(struct felt s[POSEIDON_WIDTH], const struct felt constant
 }
 
 // A partial round makes 3a + b + c of a and a - b + c of b, for the cube c. Kept are a and the sum
-// of both: they become 2a + sum + c and 4a + 2c, and the next round cubes sum - 2c and a constant.
-// So nothing but one difference stands between a cube and the next one.
+// of both: with 2a + c they become that and the sum, and that twice; and the next round cubes
+// sum - 2c and a constant. So nothing but one difference stands between a cube and the next one.
 static inline struct felt partial_round(struct felt *a, struct felt *sum, struct felt third,
                                         struct felt constant) {
-    const struct felt four_p = {{{4, 0, 0, 4 * FELT_TOP}}};
-    struct felt shifted = felt_sum(felt_sum(*sum, four_p), constant); // below 7p
+    struct felt next = felt_sum(*sum, constant); // from 4p to 7p
     struct felt c = cubed(third);
     struct felt c_twice = felt_sum(c, c);
-    struct felt a_twice = felt_sum(*a, *a);
-    *a = felt_add(felt_sum(a_twice, *sum), c);
-    *sum = felt_add(felt_sum(a_twice, a_twice), c_twice);
-    u256_sub(&shifted.raw, &shifted.raw, &c_twice.raw);
-    return shifted;
+    struct felt both = felt_sum(felt_sum(*a, *a), c); // below 6p
+    *a = felt_add(both, *sum);
+    *sum = felt_add(both, both);
+    u256_sub(&next.raw, &next.raw, &c_twice.raw);
+    return next;
+}
+
+static void partial_rounds(struct felt s[POSEIDON_WIDTH]) {
+    struct felt a = s[0];
+    struct felt sum = felt_add(s[0], s[1]);
+    struct felt third = felt_sum(s[2], stark_hades_partial[0]);
+    for (int i = 1; i <= HADES_PARTIAL_ROUNDS; i++) {
+        third = partial_round(&a, &sum, third, stark_hades_partial[i]);
+    }
+    s[0] = a;
+    s[1] = felt_sub(sum, a);
+    s[2] = felt_settle(third);
 }
 
 void poseidon_permute(struct felt state[POSEIDON_WIDTH]) {
     struct felt s[POSEIDON_WIDTH] = {state[0], state[1], state[2]};
-    for (int i = 0; i < HADES_FULL_ROUNDS / 2; i++) {
-        full_round(s, stark_hades_full[i]);
-    }
-    struct felt sum = felt_add(s[0], s[1]);
-    s[2] = felt_sum(s[2], stark_hades_partial[0]);
-    for (int i = 1; i < HADES_PARTIAL_ROUNDS; i++) {
-        s[2] = partial_round(&s[0], &sum, s[2], stark_hades_partial[i]);
-    }
-    s[2] = felt_settle(partial_round(&s[0], &sum, s[2], FELT_ZERO));
-    s[1] = felt_sub(sum, s[0]);
-    for (int i = HADES_FULL_ROUNDS / 2; i < HADES_FULL_ROUNDS; i++) {
+    for (int i = 0; i < HADES_FULL_ROUNDS; i++) {
+        if (i == HADES_FULL_ROUNDS / 2) {
+            partial_rounds(s);
+        }
         full_round(s, stark_hades_full[i]);
     }
     for (int i = 0; i < POSEIDON_WIDTH; i++) {

@@ -1,5 +1,5 @@
-// Tables that stark_tables.py computes when the program is built, all in Montgomery form and in
-// the least representative: multiples of the curve's points and the constants of Poseidon.
+// Tables that stark_tables.py computes when the program is built, in Montgomery form and, but for
+// one, in the least representative: multiples of the curve's points and the constants of Poseidon.
 #ifndef PERPDESK_EXCHANGES_STARK_TABLES_H
 #define PERPDESK_EXCHANGES_STARK_TABLES_H
 
@@ -26,9 +26,10 @@ extern const struct curve_affine stark_pedersen_table[2][PEDERSEN_DIGITS][PEDERS
 // [i][j] = (j + 1) * P, for P2 and P4; and the point P0, where the sum starts.
 extern const struct curve_affine stark_pedersen_high_table[2][PEDERSEN_HIGH_MAX];
 extern const struct curve_affine stark_pedersen_start;
-// What a full round adds to the state. What a partial round adds to the third felt, which it cubes;
-// what it adds to the two others is carried on to the full round after the last of them.
+// What a full round adds to the state. What a partial round adds to the third felt, which it cubes,
+// and a zero after the last; what it adds to the two others is carried on to the next full round.
+// These are stored with 4p on top, so that a difference with them stays positive.
 extern const struct felt stark_hades_full[HADES_FULL_ROUNDS][HADES_WIDTH];
-extern const struct felt stark_hades_partial[HADES_PARTIAL_ROUNDS];
+extern const struct felt stark_hades_partial[HADES_PARTIAL_ROUNDS + 1];
 
 #endif

@@ -59,8 +59,8 @@ def windows(point, bits, digits):
     return rows
 
 
-def felt(value):
-    stored = (value << 256) % PRIME
+def felt(value, on_top=0):
+    stored = (value << 256) % PRIME + on_top
     limbs = ", ".join(f"0x{stored >> 64 * i & (1 << 64) - 1:016x}" for i in range(4))
     return "{{{" + limbs + "}}}"
 
@@ -100,7 +100,8 @@ def main():
         return 64
     hades = hades_constants()
     partial = slice(HADES_FULL_HALF, HADES_ROUNDS - HADES_FULL_HALF)
-    hades_partial = braced(felt(row[2]) for row in hades[partial])
+    hades_partial = braced(
+        felt(value, 4 * PRIME) for value in [row[2] for row in hades[partial]] + [0])
     del hades[partial]
     hades_full = braced(braced(felt(value) for value in row) for row in hades)
     generator = table(windows(GENERATOR, GENERATOR_BITS, GENERATOR_DIGITS))
@@ -118,7 +119,7 @@ const struct curve_affine
 const struct curve_affine stark_pedersen_high_table[2][{PEDERSEN_HIGH_MAX}] = {high};
 const struct curve_affine stark_pedersen_start = {affine(PEDERSEN[0])};
 const struct felt stark_hades_full[{2 * HADES_FULL_HALF}][{HADES_WIDTH}] = {hades_full};
-const struct felt stark_hades_partial[{HADES_ROUNDS - 2 * HADES_FULL_HALF}] = {hades_partial};
+const struct felt stark_hades_partial[{HADES_ROUNDS - 2 * HADES_FULL_HALF + 1}] = {hades_partial};
 """)
     return 0
 

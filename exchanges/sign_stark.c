@@ -22,6 +22,16 @@ static bool below_2_251(const struct u256 *value) {
     return value->limb[U256_LIMBS - 1] >> TOP_SHIFT == 0;
 }
 
+// From 1 to the order less 1, asked at once: one less, 0 becomes the largest number.
+static bool is_from_one(const struct u256 *value) {
+    static const struct u256 one = {{1}};
+    struct u256 value_less_one;
+    struct u256 order_less_one;
+    u256_sub(&value_less_one, value, &one);
+    u256_sub(&order_less_one, &scalar_order, &one);
+    return u256_less(&value_less_one, &order_less_one);
+}
+
 static void refresh_value(struct generator *generator) {
     struct sign_hmac hmac;
     sign_hmac_init(&hmac, (struct slice){(const char *)generator->key, sizeof(generator->key)});
@@ -77,7 +87,7 @@ void stark_nonce(const struct stark_key *key, struct felt hash, uint64_t seed, s
             uint64_t above = i + 1 < U256_LIMBS ? nonce->limb[i + 1] : 0;
             nonce->limb[i] = nonce->limb[i] >> NONCE_SHIFT | above << (64 - NONCE_SHIFT);
         }
-        bool good = !u256_is_zero(nonce) & u256_less(nonce, &scalar_order);
+        bool good = is_from_one(nonce);
         SECRET_PUBLISH(good); // what is refused is forgotten
         if (good) {
             break;
@@ -90,7 +100,7 @@ void stark_nonce(const struct stark_key *key, struct felt hash, uint64_t seed, s
 }
 
 enum status stark_key_init(struct stark_key *key, const struct u256 *secret) {
-    bool good = !u256_is_zero(secret) & u256_less(secret, &scalar_order);
+    bool good = is_from_one(secret);
     SECRET_PUBLISH(good);
     if (!good) {
         return status_fail(STATUS_CONFIG, "the Stark private key is not below the curve's order");

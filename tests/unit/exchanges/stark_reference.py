@@ -4,8 +4,9 @@ definitions with Python's integers, against the desk's own.
 
 Usage: stark_reference.py PROGRAM [COUNT [SEED]]
 
-Asks PROGRAM (test_stark_answers) COUNT random questions of every kind, a tenth of the operands chosen
-where carries and ranges end, and compares the answers. The soak is a larger COUNT with a new SEED.
+Asks PROGRAM (test_stark_answers) COUNT random questions of every kind, a tenth of the operands
+chosen where carries and ranges end, and compares the answers. The soak is a larger COUNT with a new
+SEED.
 """
 
 import hashlib
@@ -247,7 +248,7 @@ class Questions:
 
     def keccak(self):
         message = self.random.randbytes(self.random.randrange(300))
-        # The dot and a zero keep an empty message a word.
+        # In front stands what keeps an empty message a word of its own.
         return f"keccak .0{message.hex()}", ["0x" + keccak(message).hex().lstrip("0")]
 
     def sign(self):

@@ -108,7 +108,7 @@ static void answer_poseidon(const char *const *words, int count) {
 static void answer_keccak(const char *const *words) {
     static char bytes[LINE_MAX_SIZE];
     uint8_t digest[KECCAK_SIZE];
-    size_t size = strlen(words[1]) / 2 - 1; // after a dot
+    size_t size = strlen(words[1]) / 2 - 1; // two characters stand in front
     for (size_t i = 0; i < size; i++) {
         char digits[] = {words[1][2 * i + 2], words[1][2 * i + 3], '\0'};
         bytes[i] = (char)(uint8_t)operand(digits).limb[0];

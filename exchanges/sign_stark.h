@@ -32,7 +32,8 @@ enum status stark_sign_seeded(const struct stark_key *key, struct felt hash, uin
                               struct stark_signature *out) MUST_CHECK;
 
 // The two parts of signing. The nonce is a secret: who knows it has the key. Where it serves no
-// signature in the ranges, stark_sign_with is false and another one must be drawn.
+// signature in the ranges, stark_sign_with is false and another one must be drawn. It takes the hash
+// as it is; stark_sign is what checks its range.
 void stark_nonce(const struct stark_key *key, struct felt hash, uint64_t seed, struct u256 *nonce);
 bool stark_sign_with(const struct stark_key *key, struct felt hash, const struct u256 *nonce,
                      struct stark_signature *out);
@@ -44,7 +45,8 @@ bool stark_verify(const struct curve_affine *public_point, struct felt hash,
 
 // The private key that wallets derive from r of an Ethereum signature, 32 bytes (EIP-2645). Where r
 // begins with zero bytes the tools of venues differ: starknet.js, ccxt and Paradex's TypeScript
-// keep them, paradex-py and Extended's Rust library drop them.
+// keep them, paradex-py and Extended's Rust library drop them. For a helper command: the number of
+// tries, and of zero bytes dropped, shows in the time.
 enum stark_grind_seed {
     STARK_GRIND_ALL_BYTES,
     STARK_GRIND_MINIMAL_BYTES,

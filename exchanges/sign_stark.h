@@ -32,8 +32,8 @@ enum status stark_sign_seeded(const struct stark_key *key, struct felt hash, uin
                               struct stark_signature *out) MUST_CHECK;
 
 // The two parts of signing. The nonce is a secret: who knows it has the key. Where it serves no
-// signature in the ranges, stark_sign_with is false and another one must be drawn. It takes the hash
-// as it is; stark_sign is what checks its range.
+// signature in the ranges, stark_sign_with is false and another one must be drawn. It takes the
+// hash as it is; stark_sign is what checks its range.
 void stark_nonce(const struct stark_key *key, struct felt hash, uint64_t seed, struct u256 *nonce);
 bool stark_sign_with(const struct stark_key *key, struct felt hash, const struct u256 *nonce,
                      struct stark_signature *out);

@@ -3,8 +3,12 @@
 //
 // A level is {"p":price,"q":size}; in a change q is the change and c, where told, the size that
 // results. Texts of prices are not canonical.
+//
+// Best prices and books are read by anchors in the layouts the venue sends; everything else by the
+// order-independent reader.
 #include "base/clock.h"
 #include "exchanges/extended_md.h"
+#include "exchanges/fast_text.h"
 #include "exchanges/md_decode.h"
 #include "exchanges/md_quote.h"
 
@@ -337,7 +341,8 @@ static bool in_order(struct md *md, uint32_t connection, const struct frame *fra
     return connection == 0 || (uint64_t)frame->sequence == expected;
 }
 
-void extended_decode(struct md *md, uint32_t connection, struct slice text, struct md_sink *sink) {
+void extended_decode_general(struct md *md, uint32_t connection, struct slice text,
+                             struct md_sink *sink) {
     struct frame frame = {.time_ms = 0};
     struct json r;
     json_init(&r, text);
@@ -356,5 +361,128 @@ void extended_decode(struct md *md, uint32_t connection, struct slice text, stru
         decode_untyped(md, &frame, sink);
     } else {
         md_refuse(sink, FEED_UNKNOWN_KIND, (struct slice){0});
+    }
+}
+
+// {"q":…,"p":…} as it is sent, {"p":…,"q":…} as it is documented; the closing bracket is consumed.
+FAST_INLINE bool fast_side(struct fast *f, struct level *levels, uint32_t *count) {
+    static const struct fast_form sent =
+        FAST_FORM("{\"q\":\"", "\"},{\"q\":\"", "\",\"p\":\"", "\"}]", true);
+    static const struct fast_form documented =
+        FAST_FORM("{\"p\":\"", "\"},{\"p\":\"", "\",\"q\":\"", "\"}]", false);
+    fast_room(f);
+    return f->at[0] == '{' && f->at[2] == 'p' ? fast_levels(f, &documented, levels, count)
+                                              : fast_levels(f, &sent, levels, count);
+}
+
+// {"q":"-0.1","p":"84050","c":"0.3"}: the change is of no use where the size is told.
+FAST_INLINE bool fast_changes(struct fast *f, struct level *levels, uint32_t *count) {
+    *count = 0;
+    if (FAST_LITERAL(f, "]")) {
+        return true;
+    }
+    do {
+        struct level *level = &levels[*count];
+        if (*count == MD_LEVELS_MAX || !FAST_PASS(f, "{\"q\":\"") ||
+            !FAST_PX(f, ",\"p\":\"", &level->price) || !FAST_QTY(f, "\",\"c\":\"", &level->size) ||
+            !FAST_LITERAL(f, "\"}")) {
+            return false;
+        }
+        (*count)++;
+    } while (FAST_LITERAL(f, ","));
+    return FAST_LITERAL(f, "]");
+}
+
+FAST_INLINE bool fast_sides(struct fast *f, struct md *md, bool delta, struct event *event) {
+    if (!FAST_STRING(f, "\"m\":\"", &event->market) || !FAST_LITERAL(f, ",\"b\":[")) {
+        return false;
+    }
+    if (delta) {
+        return fast_changes(f, md->bids, &event->bid_count) && FAST_LITERAL(f, ",\"a\":[") &&
+               fast_changes(f, md->asks, &event->ask_count);
+    }
+    return fast_side(f, md->bids, &event->bid_count) && FAST_LITERAL(f, ",\"a\":[") &&
+           fast_side(f, md->asks, &event->ask_count);
+}
+
+FAST_INLINE bool fast_number_of(struct fast *f, struct frame *frame) {
+    uint64_t sequence;
+    if (!FAST_UINT(f, ",\"seq\":", &sequence)) {
+        return false;
+    }
+    frame->sequence = (int64_t)sequence;
+    frame->has_sequence = true;
+    return true;
+}
+
+// v1: {"ts":…,"type":"SNAPSHOT","data":{…},"seq":…} or {"type":"SNAPSHOT","data":{…},"ts":…,
+// "seq":…}
+FAST_INLINE bool fast_best(struct fast *f, struct md *md, struct frame *frame,
+                           struct event *event) {
+    if (FAST_TIME(f, "{\"ts\":", &frame->time_ms)) {
+        return FAST_LITERAL(f, ",\"type\":\"SNAPSHOT\",\"data\":{") &&
+               fast_sides(f, md, false, event) && FAST_LITERAL(f, "}") && fast_number_of(f, frame);
+    }
+    return FAST_LITERAL(f, "{\"type\":\"SNAPSHOT\",\"data\":{") &&
+           fast_sides(f, md, false, event) && FAST_TIME(f, "},\"ts\":", &frame->time_ms) &&
+           fast_number_of(f, frame);
+}
+
+// v2: {"type":"ORDERBOOKS.DELTA","data":{"t":"DELTA","m":…,"b":…,"a":…,"d":"f"},"ts":…,"seq":…,
+// "subscription":"orderbooks.BTC-USD"}, and SNAPSHOT in the same way.
+FAST_INLINE bool fast_book(struct fast *f, struct md *md, bool delta, struct frame *frame,
+                           struct event *event) {
+    if (delta ? !FAST_LITERAL(f, "DELTA\",\"data\":{\"t\":\"DELTA\",")
+              : !FAST_LITERAL(f, "SNAPSHOT\",\"data\":{\"t\":\"SNAPSHOT\",")) {
+        return false;
+    }
+    return fast_sides(f, md, delta, event) && FAST_LITERAL(f, ",\"d\":\"f\"}") &&
+           FAST_TIME(f, ",\"ts\":", &frame->time_ms) && fast_number_of(f, frame) &&
+           FAST_LITERAL(f, ",\"subscription\":") && FAST_PASS(f, "\"");
+}
+
+enum fast_kind { FAST_NONE, FAST_BEST, FAST_SNAPSHOT, FAST_DELTA };
+
+static enum fast_kind fast_read(struct fast *f, struct md *md, struct frame *frame,
+                                struct event *event) {
+    enum fast_kind kind = FAST_BEST;
+    if (FAST_LITERAL(f, "{\"type\":\"ORDERBOOKS.")) {
+        kind = *f->at == 'D' ? FAST_DELTA : FAST_SNAPSHOT;
+        if (!fast_book(f, md, kind == FAST_DELTA, frame, event)) {
+            return FAST_NONE;
+        }
+    } else if (!fast_best(f, md, frame, event)) {
+        return FAST_NONE;
+    }
+    return FAST_LITERAL(f, "}") && fast_done(f) ? kind : FAST_NONE;
+}
+
+static bool decode_fast(struct md *md, uint32_t connection, struct slice text,
+                        struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct frame frame = {.time_ms = 0};
+    struct event event = {.time_ms = 0};
+    if (!fast_begin(&f, text, &tail)) {
+        return false;
+    }
+    enum fast_kind kind = fast_read(&f, md, &frame, &event);
+    int32_t symbol = kind == FAST_NONE ? -1 : fast_name(&md->natives, event.market);
+    if (symbol < 0) {
+        return false;
+    }
+    if (!in_order(md, connection, &frame)) {
+        md_refuse(sink, FEED_GAP, frame.subscription);
+    } else if (kind == FAST_BEST) {
+        emit_bbo(md, &frame, &event, (uint16_t)symbol, sink);
+    } else {
+        emit_book(md, &frame, &event, (uint16_t)symbol, kind == FAST_DELTA, sink);
+    }
+    return true;
+}
+
+void extended_decode(struct md *md, uint32_t connection, struct slice text, struct md_sink *sink) {
+    if (!decode_fast(md, connection, text, sink)) {
+        extended_decode_general(md, connection, text, sink);
     }
 }

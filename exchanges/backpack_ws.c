@@ -1,6 +1,10 @@
 // The public streams of Backpack: {"stream":…,"data":{…}}. What a message is, its member "e" says;
 // the name of the stream has been seen to lie.
+//
+// Best prices and books are read by anchors in the layouts the venue sends; everything else by the
+// order-independent reader.
 #include "exchanges/backpack_md.h"
+#include "exchanges/fast_text.h"
 #include "exchanges/md_decode.h"
 
 enum kind { KIND_BBO, KIND_BOOK, KIND_FUNDING, KIND_IGNORED, KIND_UNKNOWN };
@@ -258,8 +262,7 @@ static void emit_event(const struct md *md, struct event *event, struct md_sink 
     }
 }
 
-void backpack_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
-    (void)connection;
+void backpack_decode_general(struct md *md, struct slice frame, struct md_sink *sink) {
     struct event event = {.kind = KIND_UNKNOWN};
     struct json r;
     json_init(&r, frame);
@@ -276,5 +279,133 @@ void backpack_decode(struct md *md, uint32_t connection, struct slice frame, str
         md_emit_kind(sink, MD_ACK, MD_SYMBOL_NONE);
     } else {
         md_refuse(sink, FEED_UNKNOWN_KIND, (struct slice){0});
+    }
+}
+
+// What an event that is read by anchors tells.
+struct fast_event {
+    struct slice symbol;
+    int64_t time_us;
+    struct md_bbo bbo;
+    uint64_t first;
+    uint32_t bid_count, ask_count;
+};
+
+// By letters, as it is sent: {"A":…,"B":…,"E":…,"T":…,"a":…,"b":…,"e":"bookTicker","s":…,"u":…};
+// as it is documented: {"e":"bookTicker","E":…,"s":…,"a":…,"A":…,"b":…,"B":…,"u":…,"T":…}. The last
+// number ends the event.
+FAST_INLINE bool fast_best(struct fast *f, struct fast_event *event) {
+    struct md_bbo *bbo = &event->bbo;
+    int64_t engine_us; // E counts, but it has to be a number
+    if (FAST_LITERAL(f, "{\"e\":\"bookTicker\",")) {
+        return FAST_TIME_US(f, "\"E\":", &event->time_us) &&
+               FAST_STRING(f, ",\"s\":\"", &event->symbol) && FAST_PX(f, ",\"a\":\"", &bbo->ask) &&
+               FAST_QTY(f, "\",\"A\":\"", &bbo->ask_size) && FAST_PX(f, "\",\"b\":\"", &bbo->bid) &&
+               FAST_QTY(f, "\",\"B\":\"", &bbo->bid_size) &&
+               FAST_UINT(f, "\",\"u\":", &bbo->sequence) && FAST_TIME_US(f, ",\"T\":", &engine_us);
+    }
+    return FAST_QTY(f, "{\"A\":\"", &bbo->ask_size) && FAST_QTY(f, "\",\"B\":\"", &bbo->bid_size) &&
+           FAST_TIME_US(f, "\",\"E\":", &event->time_us) &&
+           FAST_TIME_US(f, ",\"T\":", &engine_us) && FAST_PX(f, ",\"a\":\"", &bbo->ask) &&
+           FAST_PX(f, "\",\"b\":\"", &bbo->bid) &&
+           FAST_STRING(f, "\",\"e\":\"bookTicker\",\"s\":\"", &event->symbol) &&
+           FAST_UINT(f, ",\"u\":", &bbo->sequence);
+}
+
+FAST_INLINE bool fast_sides(struct fast *f, struct md *md, struct fast_event *event) {
+    static const struct fast_form form = FAST_FORM_OF_ARRAYS;
+    return FAST_LITERAL(f, ",\"a\":[") && fast_levels(f, &form, md->asks, &event->ask_count) &&
+           FAST_LITERAL(f, ",\"b\":[") && fast_levels(f, &form, md->bids, &event->bid_count);
+}
+
+// {"E":…,"T":…,"U":…,"a":[…],"b":[…],"e":"depth","s":…,"u":…} or
+// {"e":"depth","E":…,"s":…,"a":[…],"b":[…],"U":…,"u":…,"T":…}
+FAST_INLINE bool fast_book(struct fast *f, struct md *md, struct fast_event *event) {
+    uint64_t *last = &event->bbo.sequence;
+    int64_t engine_us;
+    if (FAST_LITERAL(f, "{\"e\":\"depth\",")) {
+        return FAST_TIME_US(f, "\"E\":", &event->time_us) &&
+               FAST_STRING(f, ",\"s\":\"", &event->symbol) && fast_sides(f, md, event) &&
+               FAST_UINT(f, ",\"U\":", &event->first) && FAST_UINT(f, ",\"u\":", last) &&
+               FAST_TIME_US(f, ",\"T\":", &engine_us);
+    }
+    return FAST_TIME_US(f, "{\"E\":", &event->time_us) && FAST_TIME_US(f, ",\"T\":", &engine_us) &&
+           FAST_UINT(f, ",\"U\":", &event->first) && fast_sides(f, md, event) &&
+           FAST_STRING(f, ",\"e\":\"depth\",\"s\":\"", &event->symbol) &&
+           FAST_UINT(f, ",\"u\":", last);
+}
+
+static void emit_fast_bbo(const struct fast_event *event, uint16_t symbol, struct md_sink *sink) {
+    struct md_update update;
+    update.kind = MD_BBO;
+    update.symbol = symbol;
+    update.venue_time_ns = md_ns_from_us(event->time_us);
+    update.bbo = event->bbo;
+    md_mark_empty(&update.bbo);
+    sink->on_update(sink, &update);
+}
+
+static void emit_fast_book(const struct md *md, const struct fast_event *event, uint16_t symbol,
+                           struct md_sink *sink) {
+    struct md_update update;
+    update.kind = MD_BOOK;
+    update.symbol = symbol;
+    update.venue_time_ns = md_ns_from_us(event->time_us);
+    update.book = (struct book_message){
+        .first = event->first,
+        .last = event->bbo.sequence,
+        .previous = event->first - 1,
+        .bids = md->bids,
+        .asks = md->asks,
+        .bid_count = event->bid_count,
+        .ask_count = event->ask_count,
+        .venue_time_ns = update.venue_time_ns,
+    };
+    sink->on_update(sink, &update);
+}
+
+// {"data":event,"stream":…} or {"stream":…,"data":event}; the stream's name is of no use.
+static bool decode_fast(struct md *md, struct slice frame, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct fast_event event;
+    if (!fast_begin(&f, frame, &tail)) {
+        return false;
+    }
+    bool named = FAST_PASS(&f, "{\"stream\":\"");
+    if (named ? !FAST_LITERAL(&f, ",\"data\":") : !FAST_LITERAL(&f, "{\"data\":")) {
+        return false;
+    }
+    struct fast start = f;
+    bool book = false;
+    if (!fast_best(&f, &event)) {
+        f = start;
+        book = true;
+        if (!fast_book(&f, md, &event) || event.first < 1 || event.bbo.sequence < event.first) {
+            return false;
+        }
+    }
+    if ((named ? !FAST_LITERAL(&f, "}}")
+               : !FAST_LITERAL(&f, "},\"stream\":") || !FAST_PASS(&f, "\"") ||
+                     !FAST_LITERAL(&f, "}")) ||
+        !fast_done(&f)) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, event.symbol);
+    if (symbol < 0) {
+        return false;
+    }
+    if (book) {
+        emit_fast_book(md, &event, (uint16_t)symbol, sink);
+    } else {
+        emit_fast_bbo(&event, (uint16_t)symbol, sink);
+    }
+    return true;
+}
+
+void backpack_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
+    (void)connection;
+    if (!decode_fast(md, frame, sink)) {
+        backpack_decode_general(md, frame, sink);
     }
 }

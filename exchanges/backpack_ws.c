@@ -282,130 +282,112 @@ void backpack_decode_general(struct md *md, struct slice frame, struct md_sink *
     }
 }
 
-// What an event that is read by anchors tells.
-struct fast_event {
-    struct slice symbol;
-    int64_t time_us;
-    struct md_bbo bbo;
-    uint64_t first;
-    uint32_t bid_count, ask_count;
-};
-
 // By letters, as it is sent: {"A":…,"B":…,"E":…,"T":…,"a":…,"b":…,"e":"bookTicker","s":…,"u":…};
 // as it is documented: {"e":"bookTicker","E":…,"s":…,"a":…,"A":…,"b":…,"B":…,"u":…,"T":…}. The last
 // number ends the event.
-FAST_INLINE bool fast_best(struct fast *f, struct fast_event *event) {
-    struct md_bbo *bbo = &event->bbo;
+FAST_INLINE bool fast_best(struct fast *f, struct slice *name, struct md_bbo *bbo,
+                           int64_t *time_us) {
     int64_t engine_us; // E counts, but it has to be a number
     if (FAST_LITERAL(f, "{\"e\":\"bookTicker\",")) {
-        return FAST_TIME_US(f, "\"E\":", &event->time_us) &&
-               FAST_STRING(f, ",\"s\":\"", &event->symbol) && FAST_PX(f, ",\"a\":\"", &bbo->ask) &&
-               FAST_QTY(f, "\",\"A\":\"", &bbo->ask_size) && FAST_PX(f, "\",\"b\":\"", &bbo->bid) &&
-               FAST_QTY(f, "\",\"B\":\"", &bbo->bid_size) &&
+        return FAST_TIME_US(f, "\"E\":", time_us) && FAST_STRING(f, ",\"s\":\"", name) &&
+               FAST_PX(f, ",\"a\":\"", &bbo->ask) && FAST_QTY(f, "\",\"A\":\"", &bbo->ask_size) &&
+               FAST_PX(f, "\",\"b\":\"", &bbo->bid) && FAST_QTY(f, "\",\"B\":\"", &bbo->bid_size) &&
                FAST_UINT(f, "\",\"u\":", &bbo->sequence) && FAST_TIME_US(f, ",\"T\":", &engine_us);
     }
     return FAST_QTY(f, "{\"A\":\"", &bbo->ask_size) && FAST_QTY(f, "\",\"B\":\"", &bbo->bid_size) &&
-           FAST_TIME_US(f, "\",\"E\":", &event->time_us) &&
-           FAST_TIME_US(f, ",\"T\":", &engine_us) && FAST_PX(f, ",\"a\":\"", &bbo->ask) &&
-           FAST_PX(f, "\",\"b\":\"", &bbo->bid) &&
-           FAST_STRING(f, "\",\"e\":\"bookTicker\",\"s\":\"", &event->symbol) &&
+           FAST_TIME_US(f, "\",\"E\":", time_us) && FAST_TIME_US(f, ",\"T\":", &engine_us) &&
+           FAST_PX(f, ",\"a\":\"", &bbo->ask) && FAST_PX(f, "\",\"b\":\"", &bbo->bid) &&
+           FAST_STRING(f, "\",\"e\":\"bookTicker\",\"s\":\"", name) &&
            FAST_UINT(f, ",\"u\":", &bbo->sequence);
 }
 
-FAST_INLINE bool fast_sides(struct fast *f, struct md *md, struct fast_event *event) {
+FAST_INLINE bool fast_sides(struct fast *f, struct md *md, struct book_message *book) {
     static const struct fast_form form = FAST_FORM_OF_ARRAYS;
-    return FAST_LITERAL(f, ",\"a\":[") && fast_levels(f, &form, md->asks, &event->ask_count) &&
-           FAST_LITERAL(f, ",\"b\":[") && fast_levels(f, &form, md->bids, &event->bid_count);
+    return FAST_LITERAL(f, ",\"a\":[") && fast_levels(f, &form, md->asks, &book->ask_count) &&
+           FAST_LITERAL(f, ",\"b\":[") && fast_levels(f, &form, md->bids, &book->bid_count);
 }
 
 // {"E":…,"T":…,"U":…,"a":[…],"b":[…],"e":"depth","s":…,"u":…} or
 // {"e":"depth","E":…,"s":…,"a":[…],"b":[…],"U":…,"u":…,"T":…}
-FAST_INLINE bool fast_book(struct fast *f, struct md *md, struct fast_event *event) {
-    uint64_t *last = &event->bbo.sequence;
+FAST_INLINE bool fast_book(struct fast *f, struct md *md, struct slice *name,
+                           struct book_message *book, int64_t *time_us) {
     int64_t engine_us;
     if (FAST_LITERAL(f, "{\"e\":\"depth\",")) {
-        return FAST_TIME_US(f, "\"E\":", &event->time_us) &&
-               FAST_STRING(f, ",\"s\":\"", &event->symbol) && fast_sides(f, md, event) &&
-               FAST_UINT(f, ",\"U\":", &event->first) && FAST_UINT(f, ",\"u\":", last) &&
-               FAST_TIME_US(f, ",\"T\":", &engine_us);
+        return FAST_TIME_US(f, "\"E\":", time_us) && FAST_STRING(f, ",\"s\":\"", name) &&
+               fast_sides(f, md, book) && FAST_UINT(f, ",\"U\":", &book->first) &&
+               FAST_UINT(f, ",\"u\":", &book->last) && FAST_TIME_US(f, ",\"T\":", &engine_us);
     }
-    return FAST_TIME_US(f, "{\"E\":", &event->time_us) && FAST_TIME_US(f, ",\"T\":", &engine_us) &&
-           FAST_UINT(f, ",\"U\":", &event->first) && fast_sides(f, md, event) &&
-           FAST_STRING(f, ",\"e\":\"depth\",\"s\":\"", &event->symbol) &&
-           FAST_UINT(f, ",\"u\":", last);
-}
-
-static void emit_fast_bbo(const struct fast_event *event, uint16_t symbol, struct md_sink *sink) {
-    struct md_update update;
-    update.kind = MD_BBO;
-    update.symbol = symbol;
-    update.venue_time_ns = md_ns_from_us(event->time_us);
-    update.bbo = event->bbo;
-    md_mark_empty(&update.bbo);
-    sink->on_update(sink, &update);
-}
-
-static void emit_fast_book(const struct md *md, const struct fast_event *event, uint16_t symbol,
-                           struct md_sink *sink) {
-    struct md_update update;
-    update.kind = MD_BOOK;
-    update.symbol = symbol;
-    update.venue_time_ns = md_ns_from_us(event->time_us);
-    update.book = (struct book_message){
-        .first = event->first,
-        .last = event->bbo.sequence,
-        .previous = event->first - 1,
-        .bids = md->bids,
-        .asks = md->asks,
-        .bid_count = event->bid_count,
-        .ask_count = event->ask_count,
-        .venue_time_ns = update.venue_time_ns,
-    };
-    sink->on_update(sink, &update);
+    return FAST_TIME_US(f, "{\"E\":", time_us) && FAST_TIME_US(f, ",\"T\":", &engine_us) &&
+           FAST_UINT(f, ",\"U\":", &book->first) && fast_sides(f, md, book) &&
+           FAST_STRING(f, ",\"e\":\"depth\",\"s\":\"", name) &&
+           FAST_UINT(f, ",\"u\":", &book->last);
 }
 
 // {"data":event,"stream":…} or {"stream":…,"data":event}; the stream's name is of no use.
-static bool decode_fast(struct md *md, struct slice frame, struct md_sink *sink) {
+FAST_INLINE bool fast_begin_event(struct fast *f, bool *named) {
+    *named = FAST_PASS(f, "{\"stream\":\"");
+    return *named ? FAST_LITERAL(f, ",\"data\":") : FAST_LITERAL(f, "{\"data\":");
+}
+
+FAST_INLINE bool fast_end_event(struct fast *f, bool named) {
+    return (named
+                ? FAST_LITERAL(f, "}}")
+                : FAST_LITERAL(f, "},\"stream\":") && FAST_PASS(f, "\"") && FAST_LITERAL(f, "}")) &&
+           fast_done(f);
+}
+
+static bool decode_fast_bbo(const struct md *md, struct slice frame, struct md_sink *sink) {
     struct fast f;
     struct fast_tail tail;
-    struct fast_event event;
-    if (!fast_begin(&f, frame, &tail)) {
+    struct slice name;
+    struct md_update update;
+    int64_t time_us;
+    bool named;
+    if (!fast_begin(&f, frame, &tail) || !fast_begin_event(&f, &named) ||
+        !fast_best(&f, &name, &update.bbo, &time_us) || !fast_end_event(&f, named)) {
         return false;
     }
-    bool named = FAST_PASS(&f, "{\"stream\":\"");
-    if (named ? !FAST_LITERAL(&f, ",\"data\":") : !FAST_LITERAL(&f, "{\"data\":")) {
-        return false;
-    }
-    struct fast start = f;
-    bool book = false;
-    if (!fast_best(&f, &event)) {
-        f = start;
-        book = true;
-        if (!fast_book(&f, md, &event) || event.first < 1 || event.bbo.sequence < event.first) {
-            return false;
-        }
-    }
-    if ((named ? !FAST_LITERAL(&f, "}}")
-               : !FAST_LITERAL(&f, "},\"stream\":") || !FAST_PASS(&f, "\"") ||
-                     !FAST_LITERAL(&f, "}")) ||
-        !fast_done(&f)) {
-        return false;
-    }
-    int32_t symbol = fast_name(&md->natives, event.symbol);
+    int32_t symbol = fast_name(&md->natives, name);
     if (symbol < 0) {
         return false;
     }
-    if (book) {
-        emit_fast_book(md, &event, (uint16_t)symbol, sink);
-    } else {
-        emit_fast_bbo(&event, (uint16_t)symbol, sink);
+    update.kind = MD_BBO;
+    update.symbol = (uint16_t)symbol;
+    update.venue_time_ns = md_ns_from_us(time_us);
+    md_mark_empty(&update.bbo);
+    sink->on_update(sink, &update);
+    return true;
+}
+
+static bool decode_fast_book(struct md *md, struct slice frame, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct slice name;
+    struct md_update update;
+    struct book_message book = {.bids = md->bids, .asks = md->asks};
+    int64_t time_us;
+    bool named;
+    if (!fast_begin(&f, frame, &tail) || !fast_begin_event(&f, &named) ||
+        !fast_book(&f, md, &name, &book, &time_us) || !fast_end_event(&f, named) ||
+        book.first < 1 || book.last < book.first) {
+        return false;
     }
+    int32_t symbol = fast_name(&md->natives, name);
+    if (symbol < 0) {
+        return false;
+    }
+    book.previous = book.first - 1;
+    update.kind = MD_BOOK;
+    update.symbol = (uint16_t)symbol;
+    update.venue_time_ns = book.venue_time_ns = md_ns_from_us(time_us);
+    update.book = book;
+    sink->on_update(sink, &update);
     return true;
 }
 
 void backpack_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
     (void)connection;
-    if (!decode_fast(md, frame, sink)) {
+    if (!decode_fast_bbo(md, frame, sink) && !decode_fast_book(md, frame, sink)) {
         backpack_decode_general(md, frame, sink);
     }
 }

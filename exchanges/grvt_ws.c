@@ -332,11 +332,14 @@ FAST_INLINE bool fast_end(struct fast *f, struct frame *frame) {
     return true;
 }
 
-static bool decode_fast_mini(struct md *md, struct fast *f, struct md_sink *sink) {
+static bool decode_fast_mini(struct md *md, struct slice bytes, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
     struct frame frame;
     struct grvt_feed feed;
     struct fast_mini mini = {.has_bid = false};
-    if (!fast_head(f, &frame, &feed) || !fast_mini(f, &mini) || !fast_end(f, &frame) ||
+    if (!fast_begin(&f, bytes, &tail) || !FAST_LITERAL(&f, "{\"stream\":\"v1.mini.d\"") ||
+        !fast_head(&f, &frame, &feed) || !fast_mini(&f, &mini) || !fast_end(&f, &frame) ||
         frame.sequence == 0) { // the whole of it
         return false;
     }
@@ -374,12 +377,15 @@ FAST_INLINE bool fast_side(struct fast *f, struct level *levels, uint32_t *count
     return FAST_LITERAL(f, "]");
 }
 
-static bool decode_fast_book(struct md *md, struct fast *f, struct md_sink *sink) {
+static bool decode_fast_book(struct md *md, struct slice bytes, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
     struct frame frame;
     struct grvt_feed feed = {.has_bids = true, .has_asks = true};
-    if (!fast_head(f, &frame, &feed) || !FAST_LITERAL(f, ",\"bids\":[") ||
-        !fast_side(f, md->bids, &feed.bid_count) || !FAST_LITERAL(f, ",\"asks\":[") ||
-        !fast_side(f, md->asks, &feed.ask_count) || !fast_end(f, &frame)) {
+    if (!fast_begin(&f, bytes, &tail) || !FAST_LITERAL(&f, "{\"stream\":\"v1.book.d\"") ||
+        !fast_head(&f, &frame, &feed) || !FAST_LITERAL(&f, ",\"bids\":[") ||
+        !fast_side(&f, md->bids, &feed.bid_count) || !FAST_LITERAL(&f, ",\"asks\":[") ||
+        !fast_side(&f, md->asks, &feed.ask_count) || !fast_end(&f, &frame)) {
         return false;
     }
     int32_t symbol = fast_name(&md->natives, feed.instrument);
@@ -390,21 +396,9 @@ static bool decode_fast_book(struct md *md, struct fast *f, struct md_sink *sink
     return true;
 }
 
-static bool decode_fast(struct md *md, struct slice bytes, struct md_sink *sink) {
-    struct fast f;
-    struct fast_tail tail;
-    if (!fast_begin(&f, bytes, &tail)) {
-        return false;
-    }
-    if (FAST_LITERAL(&f, "{\"stream\":\"v1.mini.d\"")) {
-        return decode_fast_mini(md, &f, sink);
-    }
-    return FAST_LITERAL(&f, "{\"stream\":\"v1.book.d\"") && decode_fast_book(md, &f, sink);
-}
-
 void grvt_decode(struct md *md, uint32_t connection, struct slice bytes, struct md_sink *sink) {
     (void)connection;
-    if (!decode_fast(md, bytes, sink)) {
+    if (!decode_fast_mini(md, bytes, sink) && !decode_fast_book(md, bytes, sink)) {
         grvt_decode_general(md, bytes, sink);
     }
 }

@@ -336,21 +336,24 @@ FAST_INLINE bool fast_level(struct fast *f, struct px *price, struct qty *size) 
 }
 
 // {"channel":"ticker:0","last_updated_at":…,"nonce":…,"ticker":{"s":"ETH","a":{…},"b":{…},
-// "last_updated_at":…},"timestamp":…,"type":"update/ticker"}; the channel's name is consumed.
-static bool decode_fast_ticker(const struct md *md, struct fast *f, struct md_sink *sink) {
+// "last_updated_at":…},"timestamp":…,"type":"update/ticker"}
+static bool decode_fast_ticker(const struct md *md, struct slice text, struct md_sink *sink) {
     struct md_update update;
+    struct fast f;
+    struct fast_tail tail;
     struct md_bbo *bbo = &update.bbo;
     uint64_t market;
     int64_t updated_us; // not the message's own time, but a number
     int64_t time_ms;
-    if (!FAST_UINT(f, "", &market) || !FAST_TIME_US(f, "\",\"last_updated_at\":", &updated_us) ||
-        !FAST_UINT(f, ",\"nonce\":", &bbo->sequence) || !FAST_LITERAL(f, ",\"ticker\":{\"s\":") ||
-        !FAST_PASS(f, "\"") || !FAST_LITERAL(f, ",\"a\"") ||
-        !fast_level(f, &bbo->ask, &bbo->ask_size) || !FAST_LITERAL(f, ",\"b\"") ||
-        !fast_level(f, &bbo->bid, &bbo->bid_size) ||
-        !FAST_TIME_US(f, ",\"last_updated_at\":", &updated_us) ||
-        !FAST_TIME(f, "},\"timestamp\":", &time_ms) ||
-        !FAST_LITERAL(f, ",\"type\":\"update/ticker\"}") || !fast_done(f) ||
+    if (!fast_begin(&f, text, &tail) || !FAST_UINT(&f, "{\"channel\":\"ticker:", &market) ||
+        !FAST_TIME_US(&f, "\",\"last_updated_at\":", &updated_us) ||
+        !FAST_UINT(&f, ",\"nonce\":", &bbo->sequence) || !FAST_LITERAL(&f, ",\"ticker\":{\"s\":") ||
+        !FAST_PASS(&f, "\"") || !FAST_LITERAL(&f, ",\"a\"") ||
+        !fast_level(&f, &bbo->ask, &bbo->ask_size) || !FAST_LITERAL(&f, ",\"b\"") ||
+        !fast_level(&f, &bbo->bid, &bbo->bid_size) ||
+        !FAST_TIME_US(&f, ",\"last_updated_at\":", &updated_us) ||
+        !FAST_TIME(&f, "},\"timestamp\":", &time_ms) ||
+        !FAST_LITERAL(&f, ",\"type\":\"update/ticker\"}") || !fast_done(&f) ||
         !lighter_find_market(md, (int64_t)market, &update.symbol)) {
         return false;
     }
@@ -363,9 +366,11 @@ static bool decode_fast_ticker(const struct md *md, struct fast *f, struct md_si
 
 // {"channel":"order_book:0","last_updated_at":…,"offset":…,"order_book":{"code":0,"asks":[…],
 // "bids":[…],"offset":…,"nonce":…,"last_updated_at":…,"begin_nonce":…},"timestamp":…,
-// "type":"update/order_book"}; the channel's name is consumed.
-static bool decode_fast_book(struct md *md, struct fast *f, struct md_sink *sink) {
+// "type":"update/order_book"}
+static bool decode_fast_book(struct md *md, struct slice text, struct md_sink *sink) {
     static const struct fast_form form = FAST_FORM_OF_OBJECTS;
+    struct fast f;
+    struct fast_tail tail;
     uint64_t market;
     uint64_t offset;
     uint64_t nonce;
@@ -375,15 +380,17 @@ static bool decode_fast_book(struct md *md, struct fast *f, struct md_sink *sink
     int64_t updated_us;
     int64_t time_ms;
     uint16_t symbol;
-    if (!FAST_UINT(f, "", &market) || !FAST_TIME_US(f, "\",\"last_updated_at\":", &updated_us) ||
-        !FAST_UINT(f, ",\"offset\":", &offset) ||
-        !FAST_LITERAL(f, ",\"order_book\":{\"code\":0,\"asks\":[") ||
-        !fast_levels(f, &form, md->asks, &ask_count) || !FAST_LITERAL(f, ",\"bids\":[") ||
-        !fast_levels(f, &form, md->bids, &bid_count) || !FAST_UINT(f, ",\"offset\":", &offset) ||
-        !FAST_UINT(f, ",\"nonce\":", &nonce) ||
-        !FAST_TIME_US(f, ",\"last_updated_at\":", &updated_us) ||
-        !FAST_UINT(f, ",\"begin_nonce\":", &begin) || !FAST_TIME(f, "},\"timestamp\":", &time_ms) ||
-        !FAST_LITERAL(f, ",\"type\":\"update/order_book\"}") || !fast_done(f) ||
+    if (!fast_begin(&f, text, &tail) || !FAST_UINT(&f, "{\"channel\":\"order_book:", &market) ||
+        !FAST_TIME_US(&f, "\",\"last_updated_at\":", &updated_us) ||
+        !FAST_UINT(&f, ",\"offset\":", &offset) ||
+        !FAST_LITERAL(&f, ",\"order_book\":{\"code\":0,\"asks\":[") ||
+        !fast_levels(&f, &form, md->asks, &ask_count) || !FAST_LITERAL(&f, ",\"bids\":[") ||
+        !fast_levels(&f, &form, md->bids, &bid_count) || !FAST_UINT(&f, ",\"offset\":", &offset) ||
+        !FAST_UINT(&f, ",\"nonce\":", &nonce) ||
+        !FAST_TIME_US(&f, ",\"last_updated_at\":", &updated_us) ||
+        !FAST_UINT(&f, ",\"begin_nonce\":", &begin) ||
+        !FAST_TIME(&f, "},\"timestamp\":", &time_ms) ||
+        !FAST_LITERAL(&f, ",\"type\":\"update/order_book\"}") || !fast_done(&f) ||
         !lighter_find_market(md, (int64_t)market, &symbol)) {
         return false;
     }
@@ -405,21 +412,9 @@ static bool decode_fast_book(struct md *md, struct fast *f, struct md_sink *sink
     return true;
 }
 
-static bool decode_fast(struct md *md, struct slice text, struct md_sink *sink) {
-    struct fast f;
-    struct fast_tail tail;
-    if (!fast_begin(&f, text, &tail)) {
-        return false;
-    }
-    if (FAST_LITERAL(&f, "{\"channel\":\"ticker:")) {
-        return decode_fast_ticker(md, &f, sink);
-    }
-    return FAST_LITERAL(&f, "{\"channel\":\"order_book:") && decode_fast_book(md, &f, sink);
-}
-
 void lighter_decode(struct md *md, uint32_t connection, struct slice text, struct md_sink *sink) {
     (void)connection;
-    if (!decode_fast(md, text, sink)) {
+    if (!decode_fast_ticker(md, text, sink) && !decode_fast_book(md, text, sink)) {
         lighter_decode_general(md, text, sink);
     }
 }

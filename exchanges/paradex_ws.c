@@ -339,12 +339,20 @@ FAST_INLINE bool fast_best(struct fast *f, struct slice *market, struct md_bbo *
            FAST_STRING(f, ",\"market\":\"", market) && FAST_UINT(f, ",\"seq_no\":", &bbo->sequence);
 }
 
-static bool decode_fast_bbo(const struct md *md, struct fast *f, struct md_sink *sink) {
+FAST_INLINE bool fast_subscription(struct fast *f) {
+    return FAST_LITERAL(f, "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",") &&
+           FAST_LITERAL(f, "\"params\":{\"channel\":\"");
+}
+
+static bool decode_fast_bbo(const struct md *md, struct slice frame, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
     struct slice market;
     int64_t time;
     struct md_update update;
-    if (!FAST_LITERAL(f, ",\"data\":{") || !fast_best(f, &market, &update.bbo, &time) ||
-        !FAST_LITERAL(f, "}}}") || !fast_done(f)) {
+    if (!fast_begin(&f, frame, &tail) || !fast_subscription(&f) || !FAST_PASS(&f, "bbo.") ||
+        !FAST_LITERAL(&f, ",\"data\":{") || !fast_best(&f, &market, &update.bbo, &time) ||
+        !FAST_LITERAL(&f, "}}}") || !fast_done(&f)) {
         return false;
     }
     int32_t symbol = fast_name(&md->natives, market);
@@ -379,14 +387,17 @@ FAST_INLINE bool fast_inserts(struct fast *f, struct md *md, struct paradex_book
 
 // {"seq_no":…,"market":…,"last_updated_at":…,"update_type":"s","inserts":[…],"updates":[],
 // "deletes":[]}
-static bool decode_fast_book(struct md *md, struct fast *f, struct md_sink *sink) {
+static bool decode_fast_book(struct md *md, struct slice frame, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
     struct paradex_book book = {.bid_count = 0};
     uint64_t sequence;
-    if (!FAST_UINT(f, ",\"data\":{\"seq_no\":", &sequence) ||
-        !FAST_STRING(f, ",\"market\":\"", &book.market) ||
-        !FAST_TIME(f, ",\"last_updated_at\":", &book.time_ms) ||
-        !FAST_LITERAL(f, ",\"update_type\":\"s\",\"inserts\":[") || !fast_inserts(f, md, &book) ||
-        !FAST_LITERAL(f, ",\"updates\":[],\"deletes\":[]}}}") || !fast_done(f)) {
+    if (!fast_begin(&f, frame, &tail) || !fast_subscription(&f) || !FAST_PASS(&f, "order_book.") ||
+        !FAST_UINT(&f, ",\"data\":{\"seq_no\":", &sequence) ||
+        !FAST_STRING(&f, ",\"market\":\"", &book.market) ||
+        !FAST_TIME(&f, ",\"last_updated_at\":", &book.time_ms) ||
+        !FAST_LITERAL(&f, ",\"update_type\":\"s\",\"inserts\":[") || !fast_inserts(&f, md, &book) ||
+        !FAST_LITERAL(&f, ",\"updates\":[],\"deletes\":[]}}}") || !fast_done(&f)) {
         return false;
     }
     int32_t symbol = fast_name(&md->natives, book.market);
@@ -398,23 +409,9 @@ static bool decode_fast_book(struct md *md, struct fast *f, struct md_sink *sink
     return true;
 }
 
-static bool decode_fast(struct md *md, struct slice frame, struct md_sink *sink) {
-    struct fast f;
-    struct fast_tail tail;
-    if (!fast_begin(&f, frame, &tail) ||
-        !FAST_LITERAL(&f, "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",") ||
-        !FAST_LITERAL(&f, "\"params\":{\"channel\":\"")) {
-        return false;
-    }
-    if (FAST_PASS(&f, "bbo.")) {
-        return decode_fast_bbo(md, &f, sink);
-    }
-    return FAST_PASS(&f, "order_book.") && decode_fast_book(md, &f, sink);
-}
-
 void paradex_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
     (void)connection;
-    if (!decode_fast(md, frame, sink)) {
+    if (!decode_fast_bbo(md, frame, sink) && !decode_fast_book(md, frame, sink)) {
         paradex_decode_general(md, frame, sink);
     }
 }

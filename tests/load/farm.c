@@ -153,7 +153,9 @@ static void run_yard(struct host *host, uint32_t v, uint64_t moves_due) {
         yard->publish_ns = yard->world->now_ns + host->sims[v]->book_period_ms * NS_PER_MS;
     }
     if (options->cut_every_ms > 0 && yard->world->now_ns >= yard->cut_ns) {
-        cut(host, yard);
+        if (!atomic_load(&host->farm->spare)) {
+            cut(host, yard);
+        }
         yard->cut_ns += options->cut_every_ms * NS_PER_MS;
     }
     poll_sessions(host, yard->world);
@@ -266,14 +268,15 @@ struct farm *farm_start(const struct farm_options *options, struct tls_authority
     ASSERT(tls_authority_issue(authority, "localhost,127.0.0.1", &tls) == STATUS_OK);
     farm->options = *options;
     (void)fflush(stdout);
-    farm->pid = fork();
-    ASSERT(farm->pid >= 0);
-    if (farm->pid == 0) {
+    pid_t pid = fork();
+    ASSERT(pid >= 0);
+    if (pid == 0) {
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         (void)signal(SIGPIPE, SIG_IGN);
         run_host(farm, tls);
         _exit(0);
     }
+    farm->pid = pid;
     SSL_CTX_free(tls);
     while (!atomic_load(&farm->ready)) {
         ASSERT(waitpid(farm->pid, NULL, WNOHANG) == 0); // it died

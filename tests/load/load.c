@@ -144,12 +144,21 @@ static bool settle(struct load *load) {
     return false;
 }
 
+// Tells the memory at every tenth of the time, so that a slope is seen.
 static int64_t run_seconds(struct load *load, int64_t seconds) {
     int64_t began_ns = mono_now_ns();
+    int64_t told = 0;
+    printf("# own memory, kB:");
     while (mono_now_ns() - began_ns < seconds * NS_PER_S) {
         sleep_ms(CHECK_EVERY_MS / 2 + (int64_t)(hash_mix(++load->luck) % CHECK_EVERY_MS));
         check_one(load);
+        int64_t tenth = (mono_now_ns() - began_ns) * 10 / (seconds * NS_PER_S);
+        if (tenth > told) {
+            told = tenth;
+            printf(" %" PRId64, own_memory_kb());
+        }
     }
+    printf("\n");
     return mono_now_ns() - began_ns;
 }
 
@@ -205,7 +214,7 @@ static void report(struct load *load, int64_t seconds, uint64_t messages, int64_
     tell(load->checks > 0 && load->disagreed == 0, "the newest quote is never dropped");
     tell(rate * 100 >= (uint64_t)load->farm->options.moves_per_s * 80, "the rate asked for");
     tell(load->end_rss_kb * 100 <= load->warm_rss_kb * 101, "memory is flat");
-    tell(load->end_files == load->warm_files, "open files are constant");
+    tell(load->end_files <= load->warm_files, "open files do not grow");
     tell(atomic_load(&load->farm->given_up) == 0 && lost == cuts, "no heartbeat is missed");
     tell(refused(load) == 0, "every message is understood");
 }

@@ -167,6 +167,7 @@ static bool decode_fast(struct md *md, struct slice bytes, struct md_sink *sink)
     struct fast f;
     struct fast_tail tail;
     struct md_update update;
+    struct slice text; // of what is of no use
     uint64_t start;
     uint64_t end;
     uint64_t level;
@@ -174,15 +175,16 @@ static bool decode_fast(struct md *md, struct slice bytes, struct md_sink *sink)
     uint32_t ask_count;
     uint32_t bid_count;
     if (!fast_begin(&f, bytes, &tail) ||
-        !FAST_LITERAL(&f, "{\"type\":\"quote-event\",\"channel\":") || !FAST_PASS(&f, "\"") ||
-        !FAST_LITERAL(&f, ",\"content\":{\"channel\":\"") || !FAST_PASS(&f, "depth.") ||
-        !FAST_PASS(&f, ",\"dataType\":\"") ||
+        !FAST_LITERAL(&f, "{\"type\":\"quote-event\",\"channel\":") ||
+        !FAST_STRING(&f, "\"", &text) ||
+        !FAST_STRING(&f, ",\"content\":{\"channel\":\"depth.", &text) ||
+        !FAST_STRING(&f, ",\"dataType\":\"", &text) ||
         !FAST_UINT(&f, ",\"data\":[{\"startVersion\":\"", &start) ||
         !FAST_UINT(&f, "\",\"endVersion\":\"", &end) || !FAST_UINT(&f, "\",\"level\":", &level) ||
         !FAST_UINT(&f, ",\"contractId\":\"", &contract) ||
-        !FAST_LITERAL(&f, "\",\"contractName\":") || !FAST_PASS(&f, "\"") ||
-        !FAST_LITERAL(&f, ",\"asks\":[") || !fast_levels(&f, &form, md->asks, &ask_count) ||
-        !FAST_LITERAL(&f, ",\"bids\":[") || !fast_levels(&f, &form, md->bids, &bid_count)) {
+        !FAST_STRING(&f, "\",\"contractName\":\"", &text) || !FAST_LITERAL(&f, ",\"asks\":[") ||
+        !fast_levels(&f, &form, md->asks, &ask_count) || !FAST_LITERAL(&f, ",\"bids\":[") ||
+        !fast_levels(&f, &form, md->bids, &bid_count)) {
         return false;
     }
     bool changed = FAST_LITERAL(&f, ",\"depthType\":\"CHANGED\"}]}}");

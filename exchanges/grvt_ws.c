@@ -290,11 +290,15 @@ struct fast_mini {
 // "best_bid_price":…,"best_bid_size":…,"best_ask_price":…,"best_ask_size":…}, any of them missing;
 // the first five are of no use here.
 FAST_INLINE bool fast_mini(struct fast *f, struct fast_mini *mini) {
-    (void)(FAST_LITERAL(f, ",\"mark_price\":") && FAST_PASS(f, "\""));
-    (void)(FAST_LITERAL(f, ",\"index_price\":") && FAST_PASS(f, "\""));
-    (void)FAST_PASS(f, ",\"last_price\":\"");
-    (void)FAST_PASS(f, ",\"last_size\":\"");
-    (void)FAST_PASS(f, ",\"mid_price\":\"");
+    fast_room(f);
+    struct slice text;
+    if (f->at[2] != 'b') { // none of the best prices yet
+        (void)FAST_STRING(f, ",\"mark_price\":\"", &text);
+        (void)FAST_STRING(f, ",\"index_price\":\"", &text);
+        (void)FAST_STRING(f, ",\"last_price\":\"", &text);
+        (void)FAST_STRING(f, ",\"last_size\":\"", &text);
+        (void)FAST_STRING(f, ",\"mid_price\":\"", &text);
+    }
     return FAST_TOLD(f, ",\"best_bid_price\":\"", PX_DIGITS, &mini->bbo.bid, &mini->has_bid) &&
            FAST_TOLD(f, ",\"best_bid_size\":\"", QTY_DIGITS, &mini->bbo.bid_size,
                      &mini->has_bid_size) &&
@@ -313,7 +317,9 @@ FAST_INLINE void merge_mini(const struct fast_mini *mini, struct md_bbo *bbo) {
 
 FAST_INLINE bool fast_head(struct fast *f, struct frame *frame, struct grvt_feed *feed) {
     uint64_t sequence;
-    if (!FAST_PASS(f, ",\"selector\":\"") || !FAST_UINT(f, ",\"sequence_number\":\"", &sequence) ||
+    struct slice selector; // the feed names its instrument
+    if (!FAST_STRING(f, ",\"selector\":\"", &selector) ||
+        !FAST_UINT(f, ",\"sequence_number\":\"", &sequence) ||
         !FAST_TIME_NS(f, "\",\"feed\":{\"event_time\":\"", &feed->time_ns) ||
         !FAST_STRING(f, "\",\"instrument\":\"", &feed->instrument)) {
         return false;

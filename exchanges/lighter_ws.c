@@ -342,13 +342,14 @@ static bool decode_fast_ticker(const struct md *md, struct slice text, struct md
     struct fast f;
     struct fast_tail tail;
     struct md_bbo *bbo = &update.bbo;
+    struct slice coin; // the number counts
     uint64_t market;
     int64_t updated_us; // not the message's own time, but a number
     int64_t time_ms;
     if (!fast_begin(&f, text, &tail) || !FAST_UINT(&f, "{\"channel\":\"ticker:", &market) ||
         !FAST_TIME_US(&f, "\",\"last_updated_at\":", &updated_us) ||
-        !FAST_UINT(&f, ",\"nonce\":", &bbo->sequence) || !FAST_LITERAL(&f, ",\"ticker\":{\"s\":") ||
-        !FAST_PASS(&f, "\"") || !FAST_LITERAL(&f, ",\"a\"") ||
+        !FAST_UINT(&f, ",\"nonce\":", &bbo->sequence) ||
+        !FAST_STRING(&f, ",\"ticker\":{\"s\":\"", &coin) || !FAST_LITERAL(&f, ",\"a\"") ||
         !fast_level(&f, &bbo->ask, &bbo->ask_size) || !FAST_LITERAL(&f, ",\"b\"") ||
         !fast_level(&f, &bbo->bid, &bbo->bid_size) ||
         !FAST_TIME_US(&f, ",\"last_updated_at\":", &updated_us) ||

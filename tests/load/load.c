@@ -55,14 +55,13 @@ static void sleep_ms(int64_t ms) {
     (void)nanosleep(&pause, NULL);
 }
 
-// Memory that is the process's own: what a leak is made of.
-static int64_t own_memory_kb(void) {
+static int64_t memory_kb(void) {
     char line[256];
     long kb = -1;
-    FILE *file = fopen("/proc/self/smaps_rollup", "r");
+    FILE *file = fopen("/proc/self/status", "r");
     ASSERT(file != NULL);
     while (fgets(line, sizeof(line), file) != NULL) {
-        (void)sscanf(line, "Anonymous: %ld", &kb);
+        (void)sscanf(line, "VmRSS: %ld", &kb);
     }
     (void)fclose(file);
     ASSERT(kb > 0);
@@ -148,14 +147,14 @@ static bool settle(struct load *load) {
 static int64_t run_seconds(struct load *load, int64_t seconds) {
     int64_t began_ns = mono_now_ns();
     int64_t told = 0;
-    printf("# own memory, kB:");
+    printf("# resident memory, kB:");
     while (mono_now_ns() - began_ns < seconds * NS_PER_S) {
         sleep_ms(CHECK_EVERY_MS / 2 + (int64_t)(hash_mix(++load->luck) % CHECK_EVERY_MS));
         check_one(load);
         int64_t tenth = (mono_now_ns() - began_ns) * 10 / (seconds * NS_PER_S);
         if (tenth > told) {
             told = tenth;
-            printf(" %" PRId64, own_memory_kb());
+            printf(" %" PRId64, memory_kb());
         }
     }
     printf("\n");
@@ -208,7 +207,7 @@ static void report(struct load *load, int64_t seconds, uint64_t messages, int64_
            load->checks, load->agreed_ns[count / 2] / NS_PER_MS,
            load->agreed_ns[count - 1] / NS_PER_MS, load->away);
     printf("# %" PRIu64 " connections reset, %" PRIu64 " lost, %" PRIu64
-           " given up by a venue; own memory %" PRId64 " -> %" PRId64 " kB, files %u -> %u\n",
+           " given up by a venue; resident memory %" PRId64 " -> %" PRId64 " kB, files %u -> %u\n",
            cuts, lost, atomic_load(&load->farm->given_up), load->warm_rss_kb, load->end_rss_kb,
            load->warm_files, load->end_files);
     tell(load->checks > 0 && load->disagreed == 0, "the newest quote is never dropped");
@@ -249,7 +248,7 @@ int main(int argc, char **argv) {
     (void)run_seconds(&load, warm_s);
     atomic_store(&load.farm->spare, true);
     (void)settle(&load);
-    load.warm_rss_kb = own_memory_kb();
+    load.warm_rss_kb = memory_kb();
     load.warm_files = open_files();
     atomic_store(&load.farm->spare, false);
     uint64_t before = atomic_load(&load.farm->messages);
@@ -258,7 +257,7 @@ int main(int argc, char **argv) {
     int64_t last_ns;
     atomic_store(&load.farm->spare, true); // no more resets: all connect, and stay
     bool settled = settle(&load);
-    load.end_rss_kb = own_memory_kb();
+    load.end_rss_kb = memory_kb();
     load.end_files = open_files();
     load.disagreed += !settled || compare(&load, (UINT32_C(1) << FARM_VENUES) - 1, &last_ns) != 0;
     report(&load, seconds, messages, took_ns);

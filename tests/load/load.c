@@ -6,8 +6,9 @@
 // At random moments a venue holds still, and soon after the cache must have exactly the venue's
 // quotes, unless its connection has just been reset; at the end all ten must agree. Memory and open
 // files are measured between a warm-up (three fifths of the time, five minutes at most) and the
-// end. A connection that is lost without having been reset is a missed heartbeat or worse. Speaks
-// TAP.
+// end: R15 allows 1 % behind five minutes; behind a shorter warm-up, when buffers still find their
+// size, 5 %. A connection that is lost without having been reset is a missed heartbeat or worse.
+// Speaks TAP.
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,6 +27,8 @@ enum {
     WARM_PERCENT = 60, // of the time: the once-a-minute requests and a few resets of each venue
     WARM_MIN_S = 10,
     WARM_MAX_S = 300,
+    GROWTH_PERCENT = 1,
+    GROWTH_EARLY_PERCENT = 5,
     CHECK_EVERY_MS = 1000,
     AGREE_MS = 2000,
     SETTLE_MS = 70000, // the longest back-off, and the handshakes behind it
@@ -40,6 +43,7 @@ struct load {
     int64_t warm_rss_kb, end_rss_kb;
     uint32_t warm_files, end_files;
     uint64_t luck;
+    int64_t warm_s;
 };
 
 static uint32_t case_number;
@@ -213,7 +217,8 @@ static void report(struct load *load, int64_t seconds, uint64_t messages, int64_
            load->warm_files, load->end_files);
     tell(load->checks > 0 && load->disagreed == 0, "the newest quote is never dropped");
     tell(rate * 100 >= (uint64_t)load->farm->options.moves_per_s * 80, "the rate asked for");
-    tell(load->end_rss_kb * 100 <= load->warm_rss_kb * 101, "memory is flat");
+    int64_t percent = load->warm_s < WARM_MAX_S ? GROWTH_EARLY_PERCENT : GROWTH_PERCENT;
+    tell(load->end_rss_kb * 100 <= load->warm_rss_kb * (100 + percent), "memory is flat");
     tell(load->end_files <= load->warm_files, "open files do not grow");
     tell(atomic_load(&load->farm->given_up) == 0 && lost == cuts, "no heartbeat is missed");
     tell(refused(load) == 0, "every message is understood");
@@ -247,6 +252,7 @@ int main(int argc, char **argv) {
     load_desk_start(&load.desk, load.farm, authority.pem, NULL);
     int64_t warm_s = (int64_t)seconds * WARM_PERCENT / 100;
     warm_s = warm_s < WARM_MIN_S ? WARM_MIN_S : warm_s > WARM_MAX_S ? WARM_MAX_S : warm_s;
+    load.warm_s = warm_s;
     (void)run_seconds(&load, warm_s);
     atomic_store(&load.farm->spare, true);
     (void)settle(&load);

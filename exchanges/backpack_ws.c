@@ -1,6 +1,10 @@
 // The public streams of Backpack: {"stream":…,"data":{…}}. What a message is, its member "e" says;
 // the name of the stream has been seen to lie.
+//
+// Best prices and books are read by anchors in the layouts the venue sends; everything else by the
+// order-independent reader.
 #include "exchanges/backpack_md.h"
+#include "exchanges/fast_text.h"
 #include "exchanges/md_decode.h"
 
 enum kind { KIND_BBO, KIND_BOOK, KIND_FUNDING, KIND_IGNORED, KIND_UNKNOWN };
@@ -258,8 +262,7 @@ static void emit_event(const struct md *md, struct event *event, struct md_sink 
     }
 }
 
-void backpack_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
-    (void)connection;
+void backpack_decode_general(struct md *md, struct slice frame, struct md_sink *sink) {
     struct event event = {.kind = KIND_UNKNOWN};
     struct json r;
     json_init(&r, frame);
@@ -276,5 +279,115 @@ void backpack_decode(struct md *md, uint32_t connection, struct slice frame, str
         md_emit_kind(sink, MD_ACK, MD_SYMBOL_NONE);
     } else {
         md_refuse(sink, FEED_UNKNOWN_KIND, (struct slice){0});
+    }
+}
+
+// By letters, as it is sent: {"A":…,"B":…,"E":…,"T":…,"a":…,"b":…,"e":"bookTicker","s":…,"u":…};
+// as it is documented: {"e":"bookTicker","E":…,"s":…,"a":…,"A":…,"b":…,"B":…,"u":…,"T":…}. The last
+// number ends the event.
+FAST_INLINE bool fast_best(struct fast *f, struct slice *name, struct md_bbo *bbo,
+                           int64_t *time_us) {
+    int64_t engine_us; // E counts, but it has to be a number
+    if (FAST_LITERAL(f, "{\"e\":\"bookTicker\",")) {
+        return FAST_TIME_US(f, "\"E\":", time_us) && FAST_STRING(f, ",\"s\":\"", name) &&
+               FAST_PX(f, ",\"a\":\"", &bbo->ask) && FAST_QTY(f, "\",\"A\":\"", &bbo->ask_size) &&
+               FAST_PX(f, "\",\"b\":\"", &bbo->bid) && FAST_QTY(f, "\",\"B\":\"", &bbo->bid_size) &&
+               FAST_UINT(f, "\",\"u\":", &bbo->sequence) && FAST_TIME_US(f, ",\"T\":", &engine_us);
+    }
+    return FAST_QTY(f, "{\"A\":\"", &bbo->ask_size) && FAST_QTY(f, "\",\"B\":\"", &bbo->bid_size) &&
+           FAST_TIME_US(f, "\",\"E\":", time_us) && FAST_TIME_US(f, ",\"T\":", &engine_us) &&
+           FAST_PX(f, ",\"a\":\"", &bbo->ask) && FAST_PX(f, "\",\"b\":\"", &bbo->bid) &&
+           FAST_STRING(f, "\",\"e\":\"bookTicker\",\"s\":\"", name) &&
+           FAST_UINT(f, ",\"u\":", &bbo->sequence);
+}
+
+FAST_INLINE bool fast_sides(struct fast *f, struct md *md, struct book_message *book) {
+    static const struct fast_form form = FAST_FORM_OF_ARRAYS;
+    return FAST_LITERAL(f, ",\"a\":[") && fast_levels(f, &form, md->asks, &book->ask_count) &&
+           FAST_LITERAL(f, ",\"b\":[") && fast_levels(f, &form, md->bids, &book->bid_count);
+}
+
+// {"E":…,"T":…,"U":…,"a":[…],"b":[…],"e":"depth","s":…,"u":…} or
+// {"e":"depth","E":…,"s":…,"a":[…],"b":[…],"U":…,"u":…,"T":…}
+FAST_INLINE bool fast_book(struct fast *f, struct md *md, struct slice *name,
+                           struct book_message *book, int64_t *time_us) {
+    int64_t engine_us;
+    if (FAST_LITERAL(f, "{\"e\":\"depth\",")) {
+        return FAST_TIME_US(f, "\"E\":", time_us) && FAST_STRING(f, ",\"s\":\"", name) &&
+               fast_sides(f, md, book) && FAST_UINT(f, ",\"U\":", &book->first) &&
+               FAST_UINT(f, ",\"u\":", &book->last) && FAST_TIME_US(f, ",\"T\":", &engine_us);
+    }
+    return FAST_TIME_US(f, "{\"E\":", time_us) && FAST_TIME_US(f, ",\"T\":", &engine_us) &&
+           FAST_UINT(f, ",\"U\":", &book->first) && fast_sides(f, md, book) &&
+           FAST_STRING(f, ",\"e\":\"depth\",\"s\":\"", name) &&
+           FAST_UINT(f, ",\"u\":", &book->last);
+}
+
+// {"data":event,"stream":…} or {"stream":…,"data":event}; the stream's name is of no use.
+FAST_INLINE bool fast_begin_event(struct fast *f, bool *named) {
+    *named = FAST_PASS(f, "{\"stream\":\"");
+    return *named ? FAST_LITERAL(f, ",\"data\":") : FAST_LITERAL(f, "{\"data\":");
+}
+
+FAST_INLINE bool fast_end_event(struct fast *f, bool named) {
+    return (named
+                ? FAST_LITERAL(f, "}}")
+                : FAST_LITERAL(f, "},\"stream\":") && FAST_PASS(f, "\"") && FAST_LITERAL(f, "}")) &&
+           fast_done(f);
+}
+
+static bool decode_fast_bbo(const struct md *md, struct slice frame, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct slice name;
+    struct md_update update;
+    int64_t time_us;
+    bool named;
+    if (!fast_begin(&f, frame, &tail) || !fast_begin_event(&f, &named) ||
+        !fast_best(&f, &name, &update.bbo, &time_us) || !fast_end_event(&f, named)) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, name);
+    if (symbol < 0) {
+        return false;
+    }
+    update.kind = MD_BBO;
+    update.symbol = (uint16_t)symbol;
+    update.venue_time_ns = md_ns_from_us(time_us);
+    md_mark_empty(&update.bbo);
+    sink->on_update(sink, &update);
+    return true;
+}
+
+static bool decode_fast_book(struct md *md, struct slice frame, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct slice name;
+    struct md_update update;
+    struct book_message book = {.bids = md->bids, .asks = md->asks};
+    int64_t time_us;
+    bool named;
+    if (!fast_begin(&f, frame, &tail) || !fast_begin_event(&f, &named) ||
+        !fast_book(&f, md, &name, &book, &time_us) || !fast_end_event(&f, named) ||
+        book.first < 1 || book.last < book.first) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, name);
+    if (symbol < 0) {
+        return false;
+    }
+    book.previous = book.first - 1;
+    update.kind = MD_BOOK;
+    update.symbol = (uint16_t)symbol;
+    update.venue_time_ns = book.venue_time_ns = md_ns_from_us(time_us);
+    update.book = book;
+    sink->on_update(sink, &update);
+    return true;
+}
+
+void backpack_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
+    (void)connection;
+    if (!decode_fast_bbo(md, frame, sink) && !decode_fast_book(md, frame, sink)) {
+        backpack_decode_general(md, frame, sink);
     }
 }

@@ -1,7 +1,7 @@
 // The public streams of Binance. A push is the event itself or {"stream":…,"data":event}.
 //
-// Two readers: the layouts bookTicker has had on the wire so far are read by anchors, everything
-// else by the order-independent reader.
+// Two readers: the layouts bookTicker and depthUpdate have had on the wire so far are read by
+// anchors, everything else by the order-independent reader.
 #include "exchanges/binance_md.h"
 #include "exchanges/fast_text.h"
 #include "exchanges/md_decode.h"
@@ -300,7 +300,7 @@ FAST_INLINE bool fast_ticker(struct fast *f, struct slice *symbol, struct md_bbo
     return FAST_LITERAL(f, "}") || (fast_pair(f, *symbol) && FAST_LITERAL(f, "}"));
 }
 
-static bool decode_fast(const struct md *md, struct slice frame, struct md_sink *sink) {
+static bool decode_fast_ticker(const struct md *md, struct slice frame, struct md_sink *sink) {
     struct fast f;
     struct fast_tail tail;
     struct slice stream;
@@ -328,9 +328,52 @@ static bool decode_fast(const struct md *md, struct slice frame, struct md_sink 
     return true;
 }
 
+// {"e":"depthUpdate","E":…,"T":…,"s":…,["ps":…,]"U":…,"u":…,"pu":…,"b":[…],"a":[…][,"st":1]}
+static bool decode_fast_depth(struct md *md, struct slice frame, struct md_sink *sink) {
+    static const struct fast_form form = FAST_FORM_OF_ARRAYS;
+    struct fast f;
+    struct fast_tail tail;
+    struct slice stream;
+    struct slice name;
+    struct md_update update;
+    struct book_message book = {.bids = md->bids, .asks = md->asks};
+    int64_t time;
+    int64_t engine_time; // no use, but it has to be a number
+    if (!fast_begin(&f, frame, &tail)) {
+        return false;
+    }
+    bool wrapped = FAST_STRING(&f, "{\"stream\":\"", &stream);
+    if ((wrapped && !FAST_LITERAL(&f, ",\"data\":")) ||
+        !FAST_TIME(&f, "{\"e\":\"depthUpdate\",\"E\":", &time) ||
+        !FAST_TIME(&f, ",\"T\":", &engine_time) || !FAST_STRING(&f, ",\"s\":\"", &name)) {
+        return false;
+    }
+    (void)fast_pair(&f, name);
+    if (!FAST_UINT(&f, ",\"U\":", &book.first) || !FAST_UINT(&f, ",\"u\":", &book.last) ||
+        !FAST_UINT(&f, ",\"pu\":", &book.previous) || !FAST_LITERAL(&f, ",\"b\":[") ||
+        !fast_levels(&f, &form, md->bids, &book.bid_count) || !FAST_LITERAL(&f, ",\"a\":[") ||
+        !fast_levels(&f, &form, md->asks, &book.ask_count)) {
+        return false;
+    }
+    (void)FAST_LITERAL(&f, ",\"st\":1");
+    if (!FAST_LITERAL(&f, "}") || (wrapped && !FAST_LITERAL(&f, "}")) || !fast_done(&f)) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, name);
+    if (symbol < 0) {
+        return false;
+    }
+    update.kind = MD_BOOK;
+    update.symbol = (uint16_t)symbol;
+    update.venue_time_ns = book.venue_time_ns = md_ns_from_ms(time);
+    update.book = book;
+    sink->on_update(sink, &update);
+    return true;
+}
+
 void binance_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
     (void)connection; // both routes speak the same language
-    if (!decode_fast(md, frame, sink)) {
+    if (!decode_fast_ticker(md, frame, sink) && !decode_fast_depth(md, frame, sink)) {
         binance_decode_general(md, frame, sink);
     }
 }

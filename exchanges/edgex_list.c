@@ -63,17 +63,20 @@ static void read_members(struct md *md, struct json *r, struct members *m) {
     }
 }
 
-static bool find_symbol(const struct md *md, const struct members *m, uint16_t *symbol) {
-    int64_t id;
-    if (decimal_parse(m->contract, 0, &id) && id > 0) {
-        for (uint16_t i = 0; i < md->universe->symbol_count; i++) {
-            if (md->native_ids[i] == (uint64_t)id) {
-                *symbol = i;
-                return true;
-            }
+bool edgex_find_contract(const struct md *md, int64_t contract, uint16_t *symbol) {
+    for (uint16_t i = 0; contract > 0 && i < md->universe->symbol_count; i++) {
+        if (md->native_ids[i] == (uint64_t)contract) {
+            *symbol = i;
+            return true;
         }
     }
-    return md_find_symbol(md, m->name, symbol);
+    return false;
+}
+
+static bool find_symbol(const struct md *md, const struct members *m, uint16_t *symbol) {
+    int64_t id;
+    return (decimal_parse(m->contract, 0, &id) && edgex_find_contract(md, id, symbol)) ||
+           md_find_symbol(md, m->name, symbol);
 }
 
 static bool same_word(struct slice told, struct slice word) {

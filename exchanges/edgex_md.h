@@ -17,8 +17,13 @@ enum { EDGEX_BOOK_LEVELS = 15 };
 #define EDGEX_FUNDING_INTERVAL_NS (INT64_C(4) * 3600 * INT64_C(1000000000))
 
 void edgex_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink);
+// The order-independent decoder alone: what edgex_decode falls back to.
+void edgex_decode_general(struct md *md, struct slice frame, struct md_sink *sink);
 void edgex_decode_rest(struct md *md, enum md_request_kind kind, uint16_t symbol, struct slice body,
                        struct md_sink *sink);
+
+// False: no listing has that contract.
+bool edgex_find_contract(const struct md *md, int64_t contract, uint16_t *symbol);
 
 // What a list of "data" holds, on the stream and in REST answers.
 enum edgex_kind { EDGEX_DEPTH, EDGEX_DEPTH_AS_QUOTE, EDGEX_TICKER, EDGEX_BOOK_TICKER };

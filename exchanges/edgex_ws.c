@@ -1,8 +1,12 @@
 // The public stream of EdgeX: {"type":…,"channel":…,"content":{…}}. What the content is, its
 // channel says: "depth.30000001.15", "ticker.all.1s".
+//
+// Books are read by anchors in the layout the venue sends; everything else by the order-independent
+// reader.
 #include <strings.h>
 
 #include "exchanges/edgex_md.h"
+#include "exchanges/fast_text.h"
 #include "exchanges/md_decode.h"
 
 enum { TIME_TEXT_MAX = 20 };
@@ -67,15 +71,10 @@ static struct slice cut(struct slice *rest) {
 
 static uint16_t symbol_of(const struct md *md, struct slice channel) {
     int64_t id;
+    uint16_t symbol;
     (void)cut(&channel);
-    if (decimal_parse(cut(&channel), 0, &id) && id > 0) {
-        for (uint16_t i = 0; i < md->universe->symbol_count; i++) {
-            if (md->native_ids[i] == (uint64_t)id) {
-                return i;
-            }
-        }
-    }
-    return MD_SYMBOL_NONE;
+    bool found = decimal_parse(cut(&channel), 0, &id) && edgex_find_contract(md, id, &symbol);
+    return found ? symbol : (uint16_t)MD_SYMBOL_NONE;
 }
 
 static bool is_snapshot(struct slice data_type) {
@@ -134,8 +133,7 @@ static void answer_ping(struct slice time, struct md_sink *sink) {
     md_emit_kind(sink, MD_ALIVE, MD_SYMBOL_NONE);
 }
 
-void edgex_decode(struct md *md, uint32_t connection, struct slice bytes, struct md_sink *sink) {
-    (void)connection;
+void edgex_decode_general(struct md *md, struct slice bytes, struct md_sink *sink) {
     struct frame frame = {.has_data = false};
     struct json r;
     json_init(&r, bytes);
@@ -157,5 +155,62 @@ void edgex_decode(struct md *md, uint32_t connection, struct slice bytes, struct
         md_refuse(sink, FEED_VENUE_ERROR, frame.text.size > 0 ? frame.text : frame.code);
     } else {
         md_refuse(sink, FEED_UNKNOWN_KIND, frame.type);
+    }
+}
+
+// {"type":"quote-event","channel":"depth.…","content":{"channel":"depth.30000001.15","dataType":…,
+// "data":[{"startVersion":"…","endVersion":"…","level":15,"contractId":"…","contractName":…,
+// "asks":[…],"bids":[…],"depthType":"CHANGED"}]}}: of the two channels the second one counts, and
+// the last member is the first to say whether the book is whole.
+static bool decode_fast(struct md *md, struct slice bytes, struct md_sink *sink) {
+    static const struct fast_form form = FAST_FORM_OF_OBJECTS;
+    struct fast f;
+    struct fast_tail tail;
+    struct md_update update;
+    struct slice text; // of what is of no use
+    uint64_t start;
+    uint64_t end;
+    uint64_t level;
+    uint64_t contract;
+    uint32_t ask_count;
+    uint32_t bid_count;
+    if (!fast_begin(&f, bytes, &tail) ||
+        !FAST_LITERAL(&f, "{\"type\":\"quote-event\",\"channel\":") ||
+        !FAST_STRING(&f, "\"", &text) ||
+        !FAST_STRING(&f, ",\"content\":{\"channel\":\"depth.", &text) ||
+        !FAST_STRING(&f, ",\"dataType\":\"", &text) ||
+        !FAST_UINT(&f, ",\"data\":[{\"startVersion\":\"", &start) ||
+        !FAST_UINT(&f, "\",\"endVersion\":\"", &end) || !FAST_UINT(&f, "\",\"level\":", &level) ||
+        !FAST_UINT(&f, ",\"contractId\":\"", &contract) ||
+        !FAST_STRING(&f, "\",\"contractName\":\"", &text) || !FAST_LITERAL(&f, ",\"asks\":[") ||
+        !fast_levels(&f, &form, md->asks, &ask_count) || !FAST_LITERAL(&f, ",\"bids\":[") ||
+        !fast_levels(&f, &form, md->bids, &bid_count)) {
+        return false;
+    }
+    bool changed = FAST_LITERAL(&f, ",\"depthType\":\"CHANGED\"}]}}");
+    if ((!changed && !FAST_LITERAL(&f, ",\"depthType\":\"SNAPSHOT\"}]}}")) || !fast_done(&f) ||
+        end < start || !edgex_find_contract(md, (int64_t)contract, &update.symbol)) {
+        return false;
+    }
+    update.kind = MD_BOOK;
+    update.venue_time_ns = 0;
+    update.book = (struct book_message){
+        .snapshot = !changed,
+        .first = start,
+        .last = end,
+        .previous = start,
+        .bids = md->bids,
+        .asks = md->asks,
+        .bid_count = bid_count,
+        .ask_count = ask_count,
+    };
+    sink->on_update(sink, &update);
+    return true;
+}
+
+void edgex_decode(struct md *md, uint32_t connection, struct slice bytes, struct md_sink *sink) {
+    (void)connection;
+    if (!decode_fast(md, bytes, sink)) {
+        edgex_decode_general(md, bytes, sink);
     }
 }

@@ -18,6 +18,9 @@ extern const struct venue_md extended_md;
 #define EXTENDED_FUNDING_INTERVAL_NS (INT64_C(3600) * INT64_C(1000000000))
 
 void extended_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink);
+// The order-independent decoder alone: what extended_decode falls back to.
+void extended_decode_general(struct md *md, uint32_t connection, struct slice frame,
+                             struct md_sink *sink);
 void extended_decode_rest(struct md *md, enum md_request_kind kind, uint16_t symbol,
                           struct slice body, struct md_sink *sink);
 

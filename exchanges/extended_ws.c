@@ -3,8 +3,12 @@
 //
 // A level is {"p":price,"q":size}; in a change q is the change and c, where told, the size that
 // results. Texts of prices are not canonical.
+//
+// Best prices and books are read by anchors in the layouts the venue sends; everything else by the
+// order-independent reader.
 #include "base/clock.h"
 #include "exchanges/extended_md.h"
+#include "exchanges/fast_text.h"
 #include "exchanges/md_decode.h"
 #include "exchanges/md_quote.h"
 
@@ -350,16 +354,17 @@ static void acknowledge(const struct md *md, struct slice subscription, struct m
 }
 
 // False: messages before this one were lost, and with them what was subscribed to.
-static bool in_order(struct md *md, uint32_t connection, const struct frame *frame) {
-    if (!frame->has_sequence || connection >= MD_CONNECTIONS_MAX) {
+static bool in_order(struct md *md, uint32_t connection, bool numbered, int64_t sequence) {
+    if (!numbered || connection >= MD_CONNECTIONS_MAX) {
         return true;
     }
     uint64_t expected = md->next_sequence[connection];
-    md->next_sequence[connection] = (uint64_t)frame->sequence + 1;
-    return connection == 0 || (uint64_t)frame->sequence == expected;
+    md->next_sequence[connection] = (uint64_t)sequence + 1;
+    return connection == 0 || (uint64_t)sequence == expected;
 }
 
-void extended_decode(struct md *md, uint32_t connection, struct slice text, struct md_sink *sink) {
+void extended_decode_general(struct md *md, uint32_t connection, struct slice text,
+                             struct md_sink *sink) {
     struct frame frame = {.time_ms = 0};
     struct json r;
     json_init(&r, text);
@@ -370,7 +375,7 @@ void extended_decode(struct md *md, uint32_t connection, struct slice text, stru
         md_refuse(sink, FEED_VENUE_ERROR, frame.text);
     } else if (frame.answer) {
         acknowledge(md, frame.subscription, sink);
-    } else if (!in_order(md, connection, &frame)) {
+    } else if (!in_order(md, connection, frame.has_sequence, frame.sequence)) {
         md_refuse(sink, FEED_GAP, frame.subscription);
     } else if (frame.type.size > 0) {
         decode_data(md, connection, &frame, sink);
@@ -378,5 +383,130 @@ void extended_decode(struct md *md, uint32_t connection, struct slice text, stru
         decode_untyped(md, &frame, sink);
     } else {
         md_refuse(sink, FEED_UNKNOWN_KIND, (struct slice){0});
+    }
+}
+
+// One level, {"q":…,"p":…} as it is sent or {"p":…,"q":…} as it is documented.
+FAST_INLINE bool fast_level(struct fast *f, struct px *price, struct qty *size) {
+    if (FAST_QTY(f, "{\"q\":\"", size)) {
+        return FAST_PX(f, "\",\"p\":\"", price) && FAST_LITERAL(f, "\"}]");
+    }
+    return FAST_PX(f, "{\"p\":\"", price) && FAST_QTY(f, "\",\"q\":\"", size) &&
+           FAST_LITERAL(f, "\"}]");
+}
+
+FAST_INLINE bool fast_sides(struct fast *f, struct slice *market, struct md_bbo *bbo) {
+    return FAST_STRING(f, "\"m\":\"", market) && FAST_LITERAL(f, ",\"b\":[") &&
+           fast_level(f, &bbo->bid, &bbo->bid_size) && FAST_LITERAL(f, ",\"a\":[") &&
+           fast_level(f, &bbo->ask, &bbo->ask_size);
+}
+
+// v1: {"ts":…,"type":"SNAPSHOT","data":{"m":…,"b":[…],"a":[…]},"seq":…} or
+// {"type":"SNAPSHOT","data":{…},"ts":…,"seq":…}
+FAST_INLINE bool fast_best(struct fast *f, struct slice *market, struct md_bbo *bbo,
+                           int64_t *time) {
+    if (FAST_LITERAL(f, "{\"type\":\"SNAPSHOT\",\"data\":{")) {
+        return fast_sides(f, market, bbo) && FAST_TIME(f, "},\"ts\":", time) &&
+               FAST_UINT(f, ",\"seq\":", &bbo->sequence);
+    }
+    return FAST_TIME(f, "{\"ts\":", time) && FAST_LITERAL(f, ",\"type\":\"SNAPSHOT\",\"data\":{") &&
+           fast_sides(f, market, bbo) && FAST_UINT(f, "},\"seq\":", &bbo->sequence);
+}
+
+static bool decode_fast_bbo(struct md *md, uint32_t connection, struct slice text,
+                            struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct slice market;
+    struct md_update update;
+    int64_t time;
+    if (!fast_begin(&f, text, &tail) || !fast_best(&f, &market, &update.bbo, &time) ||
+        !FAST_LITERAL(&f, "}") || !fast_done(&f)) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, market);
+    if (symbol < 0) {
+        return false;
+    }
+    if (!in_order(md, connection, true, (int64_t)update.bbo.sequence)) {
+        md_refuse(sink, FEED_GAP, (struct slice){0});
+        return true;
+    }
+    update.kind = MD_BBO;
+    update.symbol = (uint16_t)symbol;
+    update.venue_time_ns = md_ns_from_ms(time);
+    md_mark_empty(&update.bbo);
+    sink->on_update(sink, &update);
+    return true;
+}
+
+// {"q":"-0.1","p":"84050","c":"0.3"}: the change is of no use where the size is told.
+FAST_INLINE bool fast_changes(struct fast *f, struct level *levels, uint32_t *count) {
+    *count = 0;
+    if (FAST_LITERAL(f, "]")) {
+        return true;
+    }
+    do {
+        struct level *level = &levels[*count];
+        if (*count == MD_LEVELS_MAX || !FAST_PASS(f, "{\"q\":\"") ||
+            !FAST_PX(f, ",\"p\":\"", &level->price) || !FAST_QTY(f, "\",\"c\":\"", &level->size) ||
+            !FAST_LITERAL(f, "\"}")) {
+            return false;
+        }
+        (*count)++;
+    } while (FAST_LITERAL(f, ","));
+    return FAST_LITERAL(f, "]");
+}
+
+FAST_INLINE bool fast_book(struct fast *f, struct md *md, bool delta, struct event *event) {
+    static const struct fast_form form =
+        FAST_FORM("{\"q\":\"", "\"},{\"q\":\"", "\",\"p\":\"", "\"}]", true);
+    if (!FAST_STRING(f, "\"m\":\"", &event->market) || !FAST_LITERAL(f, ",\"b\":[")) {
+        return false;
+    }
+    if (delta) {
+        return fast_changes(f, md->bids, &event->bid_count) && FAST_LITERAL(f, ",\"a\":[") &&
+               fast_changes(f, md->asks, &event->ask_count);
+    }
+    return fast_levels(f, &form, md->bids, &event->bid_count) && FAST_LITERAL(f, ",\"a\":[") &&
+           fast_levels(f, &form, md->asks, &event->ask_count);
+}
+
+// v2: {"type":"ORDERBOOKS.DELTA","data":{"t":"DELTA","m":…,"b":…,"a":…,"d":"f"},"ts":…,"seq":…,
+// "subscription":"orderbooks.BTC-USD"}, and SNAPSHOT in the same way.
+static bool decode_fast_book(struct md *md, uint32_t connection, struct slice text,
+                             struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct frame frame = {.has_sequence = true};
+    struct event event = {.changes = 0};
+    uint64_t sequence;
+    if (!fast_begin(&f, text, &tail) || !FAST_LITERAL(&f, "{\"type\":\"ORDERBOOKS.")) {
+        return false;
+    }
+    bool delta = FAST_LITERAL(&f, "DELTA\",\"data\":{\"t\":\"DELTA\",");
+    if ((!delta && !FAST_LITERAL(&f, "SNAPSHOT\",\"data\":{\"t\":\"SNAPSHOT\",")) ||
+        !fast_book(&f, md, delta, &event) || !FAST_LITERAL(&f, ",\"d\":\"f\"}") ||
+        !FAST_TIME(&f, ",\"ts\":", &frame.time_ms) || !FAST_UINT(&f, ",\"seq\":", &sequence) ||
+        !FAST_LITERAL(&f, ",\"subscription\":") || !FAST_PASS(&f, "\"") || !FAST_LITERAL(&f, "}") ||
+        !fast_done(&f)) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, event.market);
+    if (symbol < 0) {
+        return false;
+    }
+    if (!in_order(md, connection, true, (int64_t)sequence)) {
+        md_refuse(sink, FEED_GAP, (struct slice){0});
+    } else {
+        emit_book(md, &frame, &event, (uint16_t)symbol, delta, sink);
+    }
+    return true;
+}
+
+void extended_decode(struct md *md, uint32_t connection, struct slice text, struct md_sink *sink) {
+    if (!decode_fast_bbo(md, connection, text, sink) &&
+        !decode_fast_book(md, connection, text, sink)) {
+        extended_decode_general(md, connection, text, sink);
     }
 }

@@ -22,6 +22,7 @@
 
 #include "base/decimal.h"
 #include "base/table.h"
+#include "market/venue.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "digits are converted in memory order");
 
@@ -335,6 +336,103 @@ FAST_INLINE bool fast_string(struct fast *f, const char *key, size_t key_size, s
     return true;
 }
 #define FAST_STRING(f, key, out) fast_string((f), FAST_KEY(key), (out))
+
+// A key and a text of at most 47 bytes, which is of no use, up to its closing quote, which is
+// consumed.
+FAST_INLINE bool fast_pass(struct fast *f, const char *key, size_t key_size) {
+    fast_room(f);
+    const char *at = f->at + key_size;
+    if (FAST_RARE(!fast_same(f->at, key, key_size))) {
+        return false;
+    }
+    uint64_t quotes = fast_mask16(at, '"') | (uint64_t)fast_mask16(at + 16, '"') << 16 |
+                      (uint64_t)fast_mask16(at + 32, '"') << 32;
+    uint64_t escapes = fast_mask16(at, '\\') | (uint64_t)fast_mask16(at + 16, '\\') << 16 |
+                       (uint64_t)fast_mask16(at + 32, '\\') << 32;
+    if (FAST_RARE(quotes == 0 || (escapes & (quotes - 1) & ~quotes) != 0)) {
+        return false;
+    }
+    f->at = at + __builtin_ctzll(quotes) + 1;
+    return true;
+}
+// A key that is too long for the room makes an array of negative size.
+#define FAST_PASS(f, literal)                                                                      \
+    fast_pass((f), (literal), sizeof(literal) - 1 + 0 * sizeof(char[18 - (int)sizeof(literal)]))
+
+// Half of the room: key and eight digits by eight. `digits` is 16 or 19.
+FAST_INLINE bool fast_long(struct fast *f, const char *key, size_t key_size, uint32_t digits,
+                           int64_t *out) {
+    fast_room(f);
+    const char *at = f->at + key_size;
+    uint64_t high = fast_word(at) ^ UINT64_C(0x3030303030303030);
+    uint64_t low = fast_word(at + 8) ^ UINT64_C(0x3030303030303030);
+    // The last three, behind five zeros.
+    uint64_t rest = (fast_word(at + 11) ^ UINT64_C(0x3030303030303030)) >> 40 << 40;
+    if (FAST_RARE(!fast_same(f->at, key, key_size) || at[0] == '0' || !fast_are_digits(high) ||
+                  !fast_are_digits(low))) {
+        return false;
+    }
+    *out = (int64_t)(fast_number(high) * 100000000 + fast_number(low));
+    f->at = at + digits;
+    if (digits == 16) {
+        return true;
+    }
+    *out = (int64_t)((uint64_t)*out * 1000 + fast_number(rest));
+    return fast_are_digits(rest) && at[0] < '9'; // 9 may be out of range
+}
+// A key and a time of 16 digits in us, or of 19 in ns. That no digit follows is for the next key to
+// show.
+#define FAST_TIME_US(f, key, out) fast_long((f), FAST_KEY(key), 16, (out))
+#define FAST_TIME_NS(f, key, out) fast_long((f), FAST_KEY(key), 19, (out))
+
+// The levels of one side, the opening bracket consumed already: price and size with `first` or
+// `next` before the one and `between` before the other, and `close` behind the last. `swapped`: the
+// size comes first. An empty side is a closing bracket alone.
+struct fast_form {
+    const char *first, *next, *between, *close;
+    size_t first_size, next_size, between_size, close_size;
+    bool swapped;
+};
+
+FAST_INLINE bool fast_form_level(struct fast *f, const char *key, size_t key_size,
+                                 const struct fast_form *form, struct level *level) {
+    int64_t *one = form->swapped ? &level->size.v : &level->price.v;
+    int64_t *two = form->swapped ? &level->price.v : &level->size.v;
+    uint32_t one_digits = form->swapped ? QTY_DIGITS : PX_DIGITS;
+    uint32_t two_digits = form->swapped ? PX_DIGITS : QTY_DIGITS;
+    return fast_decimal(f, key, key_size, one_digits, one) &&
+           fast_decimal(f, form->between, form->between_size, two_digits, two);
+}
+
+FAST_INLINE bool fast_levels(struct fast *f, const struct fast_form *form, struct level *levels,
+                             uint32_t *count) {
+    *count = 0;
+    if (FAST_LITERAL(f, "]")) {
+        return true;
+    }
+    if (!fast_form_level(f, form->first, form->first_size, form, &levels[0])) {
+        return false;
+    }
+    uint32_t n = 1;
+    while (!fast_bytes(f, form->close, form->close_size)) {
+        if (n == MD_LEVELS_MAX ||
+            !fast_form_level(f, form->next, form->next_size, form, &levels[n])) {
+            return false;
+        }
+        n++;
+    }
+    *count = n;
+    return true;
+}
+#define FAST_FORM(first, next, between, close, swapped)                                            \
+    {                                                                                              \
+        (first), (next), (between), (close), sizeof(first) - 1, sizeof(next) - 1,                  \
+            sizeof(between) - 1, sizeof(close) - 1, (swapped)                                      \
+    }
+// [{"price":"60000.1","size":"0.5"},…] and [["60000.1","0.5"],…]
+#define FAST_FORM_OF_OBJECTS                                                                       \
+    FAST_FORM("{\"price\":\"", "\"},{\"price\":\"", "\",\"size\":\"", "\"}]", false)
+#define FAST_FORM_OF_ARRAYS FAST_FORM("[\"", "\"],[\"", "\",\"", "\"]]", false)
 
 FAST_INLINE bool fast_done(const struct fast *f) {
     return f->at == f->end;

@@ -15,6 +15,8 @@ extern const struct venue_md grvt_md;
 #define GRVT_FUNDING_INTERVAL_NS (INT64_C(8) * 3600 * INT64_C(1000000000))
 
 void grvt_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink);
+// The order-independent decoder alone: what grvt_decode falls back to.
+void grvt_decode_general(struct md *md, struct slice frame, struct md_sink *sink);
 void grvt_decode_rest(struct md *md, enum md_request_kind kind, uint16_t symbol, struct slice body,
                       struct md_sink *sink);
 

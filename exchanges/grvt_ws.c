@@ -1,5 +1,9 @@
 // The market data stream of GRVT: answers of JSON-RPC, and pushes {"stream","selector",
 // "sequence_number","feed":{…},"prev_sequence_number"}.
+//
+// Changes of best prices and of books are read by anchors in the layout the venue sends; everything
+// else by the order-independent reader.
+#include "exchanges/fast_text.h"
 #include "exchanges/grvt_md.h"
 #include "exchanges/md_decode.h"
 
@@ -301,8 +305,7 @@ static void decode_push(struct md *md, struct frame *frame, struct md_sink *sink
     }
 }
 
-void grvt_decode(struct md *md, uint32_t connection, struct slice bytes, struct md_sink *sink) {
-    (void)connection;
+void grvt_decode_general(struct md *md, struct slice bytes, struct md_sink *sink) {
     struct frame frame = {.has_feed = false};
     struct json r;
     json_init(&r, bytes);
@@ -317,5 +320,151 @@ void grvt_decode(struct md *md, uint32_t connection, struct slice bytes, struct 
         decode_answer(md, &frame, sink);
     } else {
         md_refuse(sink, FEED_UNKNOWN_KIND, frame.stream);
+    }
+}
+
+// ,"best_bid_price":"60000.1" or nothing of it. False: something else behind the key.
+FAST_INLINE bool fast_told(struct fast *f, const char *key, size_t key_size, uint32_t digits,
+                           int64_t *value, bool *told) {
+    fast_room(f);
+    *told = fast_same(f->at, key, key_size);
+    if (!*told) {
+        return true;
+    }
+    if (!fast_decimal(f, key, key_size, digits, value)) {
+        return false;
+    }
+    f->at++; // the quote
+    return true;
+}
+#define FAST_TOLD(f, key, digits, value, told)                                                     \
+    fast_told((f), FAST_KEY(key), (digits), &(value)->v, (told))
+
+// What a change of the best prices tells.
+struct fast_mini {
+    struct md_bbo bbo;
+    bool has_bid, has_bid_size, has_ask, has_ask_size;
+};
+
+// {…,"mark_price":…,"index_price":…,"last_price":…,"last_size":…,"mid_price":…,
+// "best_bid_price":…,"best_bid_size":…,"best_ask_price":…,"best_ask_size":…}, any of them missing;
+// the first five are of no use here.
+FAST_INLINE bool fast_mini(struct fast *f, struct fast_mini *mini) {
+    fast_room(f);
+    struct slice text;
+    if (f->at[2] != 'b') { // none of the best prices yet
+        (void)FAST_STRING(f, ",\"mark_price\":\"", &text);
+        (void)FAST_STRING(f, ",\"index_price\":\"", &text);
+        (void)FAST_STRING(f, ",\"last_price\":\"", &text);
+        (void)FAST_STRING(f, ",\"last_size\":\"", &text);
+        (void)FAST_STRING(f, ",\"mid_price\":\"", &text);
+    }
+    return FAST_TOLD(f, ",\"best_bid_price\":\"", PX_DIGITS, &mini->bbo.bid, &mini->has_bid) &&
+           FAST_TOLD(f, ",\"best_bid_size\":\"", QTY_DIGITS, &mini->bbo.bid_size,
+                     &mini->has_bid_size) &&
+           FAST_TOLD(f, ",\"best_ask_price\":\"", PX_DIGITS, &mini->bbo.ask, &mini->has_ask) &&
+           FAST_TOLD(f, ",\"best_ask_size\":\"", QTY_DIGITS, &mini->bbo.ask_size,
+                     &mini->has_ask_size);
+}
+
+FAST_INLINE void merge_mini(const struct fast_mini *mini, struct md_bbo *bbo) {
+    bbo->bid = mini->has_bid ? mini->bbo.bid : bbo->bid;
+    bbo->bid_size = mini->has_bid_size ? mini->bbo.bid_size : bbo->bid_size;
+    bbo->ask = mini->has_ask ? mini->bbo.ask : bbo->ask;
+    bbo->ask_size = mini->has_ask_size ? mini->bbo.ask_size : bbo->ask_size;
+    md_mark_empty(bbo);
+}
+
+FAST_INLINE bool fast_head(struct fast *f, struct frame *frame, struct grvt_feed *feed) {
+    uint64_t sequence;
+    struct slice selector; // the feed names its instrument
+    if (!FAST_STRING(f, ",\"selector\":\"", &selector) ||
+        !FAST_UINT(f, ",\"sequence_number\":\"", &sequence) ||
+        !FAST_TIME_NS(f, "\",\"feed\":{\"event_time\":\"", &feed->time_ns) ||
+        !FAST_STRING(f, "\",\"instrument\":\"", &feed->instrument)) {
+        return false;
+    }
+    frame->sequence = (int64_t)sequence;
+    return true;
+}
+
+FAST_INLINE bool fast_end(struct fast *f, struct frame *frame) {
+    uint64_t previous;
+    if (!FAST_UINT(f, "},\"prev_sequence_number\":\"", &previous) || !FAST_LITERAL(f, "\"}") ||
+        !fast_done(f)) {
+        return false;
+    }
+    frame->previous = (int64_t)previous;
+    return true;
+}
+
+static bool decode_fast_mini(struct md *md, struct slice bytes, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct frame frame;
+    struct grvt_feed feed;
+    struct fast_mini mini = {.has_bid = false};
+    if (!fast_begin(&f, bytes, &tail) || !FAST_LITERAL(&f, "{\"stream\":\"v1.mini.d\"") ||
+        !fast_head(&f, &frame, &feed) || !fast_mini(&f, &mini) || !fast_end(&f, &frame) ||
+        frame.sequence == 0) { // the whole of it
+        return false;
+    }
+    int32_t found = fast_name(&md->natives, feed.instrument);
+    if (found < 0) {
+        return false;
+    }
+    uint16_t symbol = (uint16_t)found;
+    struct md_bbo *bbo = &md->merged[symbol];
+    if (chains(md, &frame, feed.time_ns, symbol, sink)) {
+        merge_mini(&mini, bbo);
+        if (mini.has_bid || mini.has_bid_size || mini.has_ask || mini.has_ask_size) {
+            grvt_emit_bbo(&feed, bbo, symbol, sink);
+        }
+    }
+    return true;
+}
+
+// {…,"bids":[{"price":"65038.01","size":"3456.78","num_orders":123},…],"asks":[…]}
+FAST_INLINE bool fast_side(struct fast *f, struct level *levels, uint32_t *count) {
+    uint64_t orders; // of no use, but a number
+    *count = 0;
+    if (FAST_LITERAL(f, "]")) {
+        return true;
+    }
+    do {
+        struct level *level = &levels[*count];
+        if (*count == MD_LEVELS_MAX || !FAST_PX(f, "{\"price\":\"", &level->price) ||
+            !FAST_QTY(f, "\",\"size\":\"", &level->size) ||
+            !FAST_UINT(f, "\",\"num_orders\":", &orders) || !FAST_LITERAL(f, "}")) {
+            return false;
+        }
+        (*count)++;
+    } while (FAST_LITERAL(f, ","));
+    return FAST_LITERAL(f, "]");
+}
+
+static bool decode_fast_book(struct md *md, struct slice bytes, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct frame frame;
+    struct grvt_feed feed = {.has_bids = true, .has_asks = true};
+    if (!fast_begin(&f, bytes, &tail) || !FAST_LITERAL(&f, "{\"stream\":\"v1.book.d\"") ||
+        !fast_head(&f, &frame, &feed) || !FAST_LITERAL(&f, ",\"bids\":[") ||
+        !fast_side(&f, md->bids, &feed.bid_count) || !FAST_LITERAL(&f, ",\"asks\":[") ||
+        !fast_side(&f, md->asks, &feed.ask_count) || !fast_end(&f, &frame)) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, feed.instrument);
+    if (symbol < 0) {
+        return false;
+    }
+    emit_book(md, &frame, &feed, (uint16_t)symbol, true, sink);
+    return true;
+}
+
+void grvt_decode(struct md *md, uint32_t connection, struct slice bytes, struct md_sink *sink) {
+    (void)connection;
+    if (!decode_fast_mini(md, bytes, sink) && !decode_fast_book(md, bytes, sink)) {
+        grvt_decode_general(md, bytes, sink);
     }
 }

@@ -14,6 +14,8 @@ extern const struct venue_md lighter_md;
 #define LIGHTER_FUNDING_INTERVAL_NS (INT64_C(3600) * INT64_C(1000000000))
 
 void lighter_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink);
+// The order-independent decoder alone: what lighter_decode falls back to.
+void lighter_decode_general(struct md *md, struct slice frame, struct md_sink *sink);
 void lighter_decode_rest(struct md *md, enum md_request_kind kind, uint16_t symbol,
                          struct slice body, struct md_sink *sink);
 

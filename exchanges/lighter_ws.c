@@ -3,7 +3,11 @@
 //
 // A book's change tells the nonce it builds on: begin_nonce is the nonce of the message before. Its
 // offset once rose by one and does so no more.
+//
+// Changes are read by anchors in the layout the venue sends; everything else by the
+// order-independent reader.
 #include "base/clock.h"
+#include "exchanges/fast_text.h"
 #include "exchanges/lighter_md.h"
 #include "exchanges/md_decode.h"
 #include "exchanges/md_quote.h"
@@ -309,8 +313,7 @@ static void decode_type(struct md *md, struct frame *frame, struct md_sink *sink
     }
 }
 
-void lighter_decode(struct md *md, uint32_t connection, struct slice text, struct md_sink *sink) {
-    (void)connection;
+void lighter_decode_general(struct md *md, struct slice text, struct md_sink *sink) {
     struct frame frame = {.code = 0};
     struct json r;
     json_init(&r, text);
@@ -324,5 +327,95 @@ void lighter_decode(struct md *md, uint32_t connection, struct slice text, struc
         md_refuse(sink, FEED_VENUE_ERROR, frame.text);
     } else {
         decode_type(md, &frame, sink);
+    }
+}
+
+FAST_INLINE bool fast_level(struct fast *f, struct px *price, struct qty *size) {
+    return FAST_PX(f, ":{\"price\":\"", price) && FAST_QTY(f, "\",\"size\":\"", size) &&
+           FAST_LITERAL(f, "\"}");
+}
+
+// {"channel":"ticker:0","last_updated_at":…,"nonce":…,"ticker":{"s":"ETH","a":{…},"b":{…},
+// "last_updated_at":…},"timestamp":…,"type":"update/ticker"}
+static bool decode_fast_ticker(const struct md *md, struct slice text, struct md_sink *sink) {
+    struct md_update update;
+    struct fast f;
+    struct fast_tail tail;
+    struct md_bbo *bbo = &update.bbo;
+    struct slice coin; // the number counts
+    uint64_t market;
+    int64_t updated_us; // not the message's own time, but a number
+    int64_t time_ms;
+    if (!fast_begin(&f, text, &tail) || !FAST_UINT(&f, "{\"channel\":\"ticker:", &market) ||
+        !FAST_TIME_US(&f, "\",\"last_updated_at\":", &updated_us) ||
+        !FAST_UINT(&f, ",\"nonce\":", &bbo->sequence) ||
+        !FAST_STRING(&f, ",\"ticker\":{\"s\":\"", &coin) || !FAST_LITERAL(&f, ",\"a\"") ||
+        !fast_level(&f, &bbo->ask, &bbo->ask_size) || !FAST_LITERAL(&f, ",\"b\"") ||
+        !fast_level(&f, &bbo->bid, &bbo->bid_size) ||
+        !FAST_TIME_US(&f, ",\"last_updated_at\":", &updated_us) ||
+        !FAST_TIME(&f, "},\"timestamp\":", &time_ms) ||
+        !FAST_LITERAL(&f, ",\"type\":\"update/ticker\"}") || !fast_done(&f) ||
+        !lighter_find_market(md, (int64_t)market, &update.symbol)) {
+        return false;
+    }
+    update.kind = MD_BBO;
+    update.venue_time_ns = md_ns_from_ms(time_ms);
+    md_mark_empty(bbo);
+    sink->on_update(sink, &update);
+    return true;
+}
+
+// {"channel":"order_book:0","last_updated_at":…,"offset":…,"order_book":{"code":0,"asks":[…],
+// "bids":[…],"offset":…,"nonce":…,"last_updated_at":…,"begin_nonce":…},"timestamp":…,
+// "type":"update/order_book"}
+static bool decode_fast_book(struct md *md, struct slice text, struct md_sink *sink) {
+    static const struct fast_form form = FAST_FORM_OF_OBJECTS;
+    struct fast f;
+    struct fast_tail tail;
+    uint64_t market;
+    uint64_t offset;
+    uint64_t nonce;
+    uint64_t begin;
+    uint32_t ask_count;
+    uint32_t bid_count;
+    int64_t updated_us;
+    int64_t time_ms;
+    uint16_t symbol;
+    if (!fast_begin(&f, text, &tail) || !FAST_UINT(&f, "{\"channel\":\"order_book:", &market) ||
+        !FAST_TIME_US(&f, "\",\"last_updated_at\":", &updated_us) ||
+        !FAST_UINT(&f, ",\"offset\":", &offset) ||
+        !FAST_LITERAL(&f, ",\"order_book\":{\"code\":0,\"asks\":[") ||
+        !fast_levels(&f, &form, md->asks, &ask_count) || !FAST_LITERAL(&f, ",\"bids\":[") ||
+        !fast_levels(&f, &form, md->bids, &bid_count) || !FAST_UINT(&f, ",\"offset\":", &offset) ||
+        !FAST_UINT(&f, ",\"nonce\":", &nonce) ||
+        !FAST_TIME_US(&f, ",\"last_updated_at\":", &updated_us) ||
+        !FAST_UINT(&f, ",\"begin_nonce\":", &begin) ||
+        !FAST_TIME(&f, "},\"timestamp\":", &time_ms) ||
+        !FAST_LITERAL(&f, ",\"type\":\"update/order_book\"}") || !fast_done(&f) ||
+        !lighter_find_market(md, (int64_t)market, &symbol)) {
+        return false;
+    }
+    struct md_update update;
+    update.kind = MD_BOOK;
+    update.symbol = symbol;
+    update.venue_time_ns = md_ns_from_ms(time_ms);
+    update.book = (struct book_message){
+        .first = begin,
+        .last = nonce,
+        .previous = begin,
+        .bids = md->bids,
+        .asks = md->asks,
+        .bid_count = bid_count,
+        .ask_count = ask_count,
+        .venue_time_ns = update.venue_time_ns,
+    };
+    sink->on_update(sink, &update);
+    return true;
+}
+
+void lighter_decode(struct md *md, uint32_t connection, struct slice text, struct md_sink *sink) {
+    (void)connection;
+    if (!decode_fast_ticker(md, text, sink) && !decode_fast_book(md, text, sink)) {
+        lighter_decode_general(md, text, sink);
     }
 }

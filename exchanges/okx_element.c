@@ -114,7 +114,7 @@ static void read_members(struct md *md, struct json *r, struct members *m) {
     }
 }
 
-static bool scale_levels(struct level *levels, uint32_t count, struct qty contract) {
+bool okx_scale_levels(struct level *levels, uint32_t count, struct qty contract) {
     for (uint32_t i = 0; i < count; i++) {
         bool there = levels[i].size.v > 0;
         levels[i].size = okx_base_size(levels[i].size, contract);
@@ -202,8 +202,8 @@ static void emit_book(struct md *md, const struct members *m, const struct okx_e
         md_refuse(sink, FEED_MALFORMED, m->instrument);
         return;
     }
-    if (!scale_levels(md->bids, m->bid_count, contract) ||
-        !scale_levels(md->asks, m->ask_count, contract)) {
+    if (!okx_scale_levels(md->bids, m->bid_count, contract) ||
+        !okx_scale_levels(md->asks, m->ask_count, contract)) {
         md_refuse(sink, FEED_BAD_NUMBER, m->instrument);
         return;
     }

@@ -33,5 +33,7 @@ static inline struct qty okx_base_size(struct qty contracts, struct qty contract
     }
     return (struct qty){(int64_t)((uint64_t)product / (uint64_t)QTY_ONE)};
 }
+// A book's sizes in contracts to base units. False: a size is too small to be told from none.
+bool okx_scale_levels(struct level *levels, uint32_t count, struct qty contract);
 
 #endif

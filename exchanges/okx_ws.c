@@ -1,7 +1,8 @@
 // The public stream and the REST envelope of OKX.
 //
-// The hot channel, bbo-tbt, is read by anchors in the layout the venue sends; everything else by
-// the order-independent reader. "arg" may follow "data", so the envelope is read first.
+// The hot channels, bbo-tbt and the changes of books, are read by anchors in the layout the venue
+// sends; everything else by the order-independent reader. "arg" may follow "data", so the envelope
+// is read first.
 #include "exchanges/fast_text.h"
 #include "exchanges/md_decode.h"
 #include "exchanges/okx_md.h"
@@ -231,7 +232,76 @@ FAST_INLINE bool fast_best(struct fast *f, struct slice *name, struct md_bbo *bb
     return FAST_LITERAL(f, "\"}]}");
 }
 
-static bool decode_fast(const struct md *md, struct slice frame, struct md_sink *sink) {
+// [["64231.8","0.1558447","0","1"],…]; the opening bracket is consumed already.
+FAST_INLINE bool fast_side(struct fast *f, struct level *levels, uint32_t *count) {
+    *count = 0;
+    if (FAST_LITERAL(f, "]")) {
+        return true;
+    }
+    do {
+        struct level *level = &levels[*count];
+        if (*count == MD_LEVELS_MAX || !FAST_PX(f, "[\"", &level->price) ||
+            !fast_size(f, &level->size) || !FAST_LITERAL(f, "]")) {
+            return false;
+        }
+        (*count)++;
+    } while (FAST_LITERAL(f, ","));
+    return FAST_LITERAL(f, "]");
+}
+
+// {"arg":{"channel":"books","instId":…},"action":"update","data":[{"asks":…,"bids":…,"ts":"…",
+// "checksum":…,"seqId":…,"prevSeqId":…}]}
+static bool decode_fast_book(struct md *md, struct slice frame, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct slice name;
+    struct md_update update;
+    uint64_t sequence;
+    uint64_t previous;
+    uint64_t checksum; // of no use, but a number
+    uint32_t ask_count;
+    uint32_t bid_count;
+    int64_t time;
+    if (!fast_begin(&f, frame, &tail) ||
+        !FAST_LITERAL(&f, "{\"arg\":{\"channel\":\"books\",\"instId\":\"") ||
+        !FAST_STRING(&f, "", &name)) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, name);
+    if (symbol < 0 || md->listings[symbol].contract.v <= 0 ||
+        !FAST_LITERAL(&f, "},\"action\":\"update\",\"data\":[{") ||
+        !FAST_LITERAL(&f, "\"asks\":[") || !fast_side(&f, md->asks, &ask_count) ||
+        !FAST_LITERAL(&f, ",\"bids\":[") || !fast_side(&f, md->bids, &bid_count) ||
+        !FAST_TIME(&f, ",\"ts\":\"", &time) ||
+        (!FAST_UINT(&f, "\",\"checksum\":", &checksum) &&
+         !FAST_UINT(&f, "\",\"checksum\":-", &checksum)) ||
+        !FAST_UINT(&f, ",\"seqId\":", &sequence) || !FAST_UINT(&f, ",\"prevSeqId\":", &previous) ||
+        !FAST_LITERAL(&f, "}]}") || !fast_done(&f)) {
+        return false;
+    }
+    struct qty contract = md->listings[symbol].contract;
+    if (!okx_scale_levels(md->bids, bid_count, contract) ||
+        !okx_scale_levels(md->asks, ask_count, contract)) {
+        return false;
+    }
+    update.kind = MD_BOOK;
+    update.symbol = (uint16_t)symbol;
+    update.venue_time_ns = md_ns_from_ms(time);
+    update.book = (struct book_message){
+        .first = sequence,
+        .last = sequence,
+        .previous = previous,
+        .bids = md->bids,
+        .asks = md->asks,
+        .bid_count = bid_count,
+        .ask_count = ask_count,
+        .venue_time_ns = update.venue_time_ns,
+    };
+    sink->on_update(sink, &update);
+    return true;
+}
+
+static bool decode_fast_bbo(const struct md *md, struct slice frame, struct md_sink *sink) {
     struct fast f;
     struct fast_tail tail;
     struct slice name;
@@ -258,7 +328,7 @@ static bool decode_fast(const struct md *md, struct slice frame, struct md_sink 
 
 void okx_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
     (void)connection;
-    if (!decode_fast(md, frame, sink)) {
+    if (!decode_fast_bbo(md, frame, sink) && !decode_fast_book(md, frame, sink)) {
         okx_decode_general(md, frame, sink);
     }
 }

@@ -3,6 +3,10 @@
 //
 // A channel is bbo.<market>, order_book.<market>.<feed>, markets_summary[.<market>] …; the market
 // is read from the data, because some channels have been seen without it.
+//
+// bbo and whole books are read by anchors in the layouts the venue sends; everything else by the
+// order-independent reader.
+#include "exchanges/fast_text.h"
 #include "exchanges/md_decode.h"
 #include "exchanges/md_quote.h"
 #include "exchanges/paradex_md.h"
@@ -183,6 +187,25 @@ static void read_book(struct md *md, struct json *r, struct paradex_book *book) 
     }
 }
 
+static void emit_book(const struct md *md, const struct paradex_book *book, bool snapshot,
+                      uint16_t symbol, struct md_sink *sink) {
+    struct md_update update;
+    update.kind = MD_BOOK;
+    update.symbol = symbol;
+    update.venue_time_ns = md_ns_from_ms(book->time_ms);
+    update.book = (struct book_message){
+        .snapshot = snapshot,
+        .first = (uint64_t)book->sequence,
+        .last = (uint64_t)book->sequence,
+        .bids = md->bids,
+        .asks = md->asks,
+        .bid_count = book->bid_count,
+        .ask_count = book->ask_count,
+        .venue_time_ns = update.venue_time_ns,
+    };
+    sink->on_update(sink, &update);
+}
+
 static void decode_book(struct md *md, struct json *r, struct md_sink *sink) {
     struct paradex_book book = {.sequence = -1};
     uint16_t symbol;
@@ -194,18 +217,7 @@ static void decode_book(struct md *md, struct json *r, struct md_sink *sink) {
                (!snapshot && !slice_equals(book.type, SLICE("d")))) {
         md_refuse(sink, FEED_MALFORMED, book.market);
     } else if (md_need_symbol(md, sink, book.market, &symbol)) {
-        struct md_update update = {.kind = MD_BOOK,
-                                   .symbol = symbol,
-                                   .venue_time_ns = md_ns_from_ms(book.time_ms),
-                                   .book = {.snapshot = snapshot,
-                                            .first = (uint64_t)book.sequence,
-                                            .last = (uint64_t)book.sequence,
-                                            .bids = md->bids,
-                                            .asks = md->asks,
-                                            .bid_count = book.bid_count,
-                                            .ask_count = book.ask_count,
-                                            .venue_time_ns = md_ns_from_ms(book.time_ms)}};
-        sink->on_update(sink, &update);
+        emit_book(md, &book, snapshot, symbol, sink);
     }
 }
 
@@ -285,8 +297,7 @@ static void acknowledge(const struct md *md, struct slice channel, struct md_sin
     md_emit_kind(sink, MD_ACK, symbol);
 }
 
-void paradex_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
-    (void)connection;
+void paradex_decode_general(struct md *md, struct slice frame, struct md_sink *sink) {
     struct envelope envelope = {.push = false};
     struct json r;
     json_init(&r, frame);
@@ -301,5 +312,106 @@ void paradex_decode(struct md *md, uint32_t connection, struct slice frame, stru
         acknowledge(md, envelope.channel, sink);
     } else {
         md_refuse(sink, FEED_UNKNOWN_KIND, (struct slice){0});
+    }
+}
+
+FAST_INLINE bool fast_end(struct fast *f, int64_t *time, uint64_t *sequence) {
+    return FAST_TIME(f, "\",\"last_updated_at\":", time) && FAST_UINT(f, ",\"seq_no\":", sequence);
+}
+
+// As it is documented: {"ask":…,"ask_size":…,"bid":…,"bid_size":…,"last_updated_at":…,"market":…,
+// "seq_no":…}, and with the market first: {"market":…,"bid":…,"bid_size":…,"ask":…,"ask_size":…,
+// "last_updated_at":…,"seq_no":…}
+FAST_INLINE bool fast_best(struct fast *f, struct slice *market, struct md_bbo *bbo,
+                           int64_t *time) {
+    if (FAST_STRING(f, "\"market\":\"", market)) {
+        return FAST_PX(f, ",\"bid\":\"", &bbo->bid) &&
+               FAST_QTY(f, "\",\"bid_size\":\"", &bbo->bid_size) &&
+               FAST_PX(f, "\",\"ask\":\"", &bbo->ask) &&
+               FAST_QTY(f, "\",\"ask_size\":\"", &bbo->ask_size) &&
+               fast_end(f, time, &bbo->sequence);
+    }
+    return FAST_PX(f, "\"ask\":\"", &bbo->ask) &&
+           FAST_QTY(f, "\",\"ask_size\":\"", &bbo->ask_size) &&
+           FAST_PX(f, "\",\"bid\":\"", &bbo->bid) &&
+           FAST_QTY(f, "\",\"bid_size\":\"", &bbo->bid_size) &&
+           FAST_TIME(f, "\",\"last_updated_at\":", time) &&
+           FAST_STRING(f, ",\"market\":\"", market) && FAST_UINT(f, ",\"seq_no\":", &bbo->sequence);
+}
+
+FAST_INLINE bool fast_subscription(struct fast *f) {
+    return FAST_LITERAL(f, "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",") &&
+           FAST_LITERAL(f, "\"params\":{\"channel\":\"");
+}
+
+static bool decode_fast_bbo(const struct md *md, struct slice frame, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct slice market;
+    int64_t time;
+    struct md_update update;
+    if (!fast_begin(&f, frame, &tail) || !fast_subscription(&f) || !FAST_PASS(&f, "bbo.") ||
+        !FAST_LITERAL(&f, ",\"data\":{") || !fast_best(&f, &market, &update.bbo, &time) ||
+        !FAST_LITERAL(&f, "}}}") || !fast_done(&f)) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, market);
+    if (symbol < 0) {
+        return false;
+    }
+    update.kind = MD_BBO;
+    update.symbol = (uint16_t)symbol;
+    update.venue_time_ns = md_ns_from_ms(time);
+    md_mark_empty(&update.bbo);
+    sink->on_update(sink, &update);
+    return true;
+}
+
+// {"side":"BUY","price":"67629.7","size":"0.992"}, …, both sides mixed, and the closing bracket.
+FAST_INLINE bool fast_inserts(struct fast *f, struct md *md, struct paradex_book *book) {
+    do {
+        bool buy = FAST_LITERAL(f, "{\"side\":\"BUY\"");
+        uint32_t *count = buy ? &book->bid_count : &book->ask_count;
+        if ((!buy && !FAST_LITERAL(f, "{\"side\":\"SELL\"")) || *count == MD_LEVELS_MAX) {
+            return false;
+        }
+        struct level *level = buy ? &md->bids[*count] : &md->asks[*count];
+        if (!FAST_PX(f, ",\"price\":\"", &level->price) ||
+            !FAST_QTY(f, "\",\"size\":\"", &level->size) || !FAST_LITERAL(f, "\"}")) {
+            return false;
+        }
+        (*count)++;
+    } while (FAST_LITERAL(f, ","));
+    return FAST_LITERAL(f, "]");
+}
+
+// {"seq_no":…,"market":…,"last_updated_at":…,"update_type":"s","inserts":[…],"updates":[],
+// "deletes":[]}
+static bool decode_fast_book(struct md *md, struct slice frame, struct md_sink *sink) {
+    struct fast f;
+    struct fast_tail tail;
+    struct paradex_book book = {.bid_count = 0};
+    uint64_t sequence;
+    if (!fast_begin(&f, frame, &tail) || !fast_subscription(&f) || !FAST_PASS(&f, "order_book.") ||
+        !FAST_UINT(&f, ",\"data\":{\"seq_no\":", &sequence) ||
+        !FAST_STRING(&f, ",\"market\":\"", &book.market) ||
+        !FAST_TIME(&f, ",\"last_updated_at\":", &book.time_ms) ||
+        !FAST_LITERAL(&f, ",\"update_type\":\"s\",\"inserts\":[") || !fast_inserts(&f, md, &book) ||
+        !FAST_LITERAL(&f, ",\"updates\":[],\"deletes\":[]}}}") || !fast_done(&f)) {
+        return false;
+    }
+    int32_t symbol = fast_name(&md->natives, book.market);
+    if (symbol < 0) {
+        return false;
+    }
+    book.sequence = (int64_t)sequence;
+    emit_book(md, &book, true, (uint16_t)symbol, sink);
+    return true;
+}
+
+void paradex_decode(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink) {
+    (void)connection;
+    if (!decode_fast_bbo(md, frame, sink) && !decode_fast_book(md, frame, sink)) {
+        paradex_decode_general(md, frame, sink);
     }
 }

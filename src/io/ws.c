@@ -18,7 +18,7 @@ const struct ws_config ws_config_defaults = {
     .close_timeout_ms = 2000,
     .backoff_ms = 1000,
     .backoff_max_ms = 60000,
-    .stable_ms = 10000,
+    .stable_ms = 5000,
 };
 
 enum {

@@ -15,14 +15,13 @@
 
 #include "../unit/io/loop_server.h"
 #include "exchanges/venues.h"
+#include "hiccup.h"
 #include "io/feed.h"
 
 enum { ROUNDS = 7, MESSAGES = 1200, DROPPED = MESSAGES / 4, KEPT = MESSAGES - DROPPED };
 enum {
     GOAL_P50_PERMILLE = 1100,
     GOAL_P99_PERMILLE = 1500,
-    HICCUP_NS = 2000000,
-    HICCUP_SHARE_MAX_PERMILLE = 200
 };
 
 struct samples {
@@ -137,30 +136,6 @@ static void venue_stop(struct venue_side *side) {
     (void)pthread_join(side->thread, NULL);
     ASSERT(uv_loop_close(&side->loop) == 0);
     loop_server_finish(&side->server);
-}
-
-// ---- the machine
-// ---------------------------------------------------------------------------------
-
-struct monitor {
-    pthread_t thread;
-    _Atomic bool stop;
-    int64_t total_ns, late_ns;
-};
-
-static void *monitor_run(void *arg) {
-    struct monitor *monitor = arg;
-    struct timespec pause = {.tv_nsec = 1000000};
-    int64_t last_ns = mono_now_ns();
-    while (!atomic_load(&monitor->stop)) {
-        (void)nanosleep(&pause, NULL);
-        int64_t now_ns = mono_now_ns();
-        int64_t gap_ns = now_ns - last_ns - pause.tv_nsec;
-        monitor->total_ns += now_ns - last_ns;
-        monitor->late_ns += gap_ns > HICCUP_NS ? now_ns - last_ns : 0;
-        last_ns = now_ns;
-    }
-    return NULL;
 }
 
 // ---- the desk's path
@@ -290,11 +265,10 @@ static void print_ratio(int64_t permille, int64_t goal) {
            (long long)(goal % 1000 / 10));
 }
 
-static bool report(struct figures *own, struct figures *bare, const struct monitor *monitor) {
+static bool report(struct figures *own, struct figures *bare, int64_t hiccups) {
     int64_t p50 = middle(own->p50), floor_p50 = middle(bare->p50);
     int64_t p99 = middle(own->p99), floor_p99 = middle(bare->p99);
     int64_t ratio50 = p50 * 1000 / floor_p50, ratio99 = p99 * 1000 / floor_p99;
-    int64_t hiccups = monitor->late_ns * 1000 / monitor->total_ns;
     bool calm = hiccups <= HICCUP_SHARE_MAX_PERMILLE;
     bool ok = calm && ratio50 <= GOAL_P50_PERMILLE;
     printf("P4 paced wss 1 k/s, %d rounds:", ROUNDS);
@@ -313,7 +287,7 @@ int main(void) {
     static struct venue_side side;
     static struct desk desk;
     static struct figures own, bare;
-    struct monitor monitor = {0};
+    struct hiccup hiccup = {0};
     struct tls_authority authority;
     SSL_CTX *server_tls, *client_tls;
     base_ns = mono_now_ns();
@@ -332,7 +306,7 @@ int main(void) {
                                             .volume_min = USD(100),
                                             .unknown_size = USD(1000)};
     venue_start(&side, server_tls);
-    ASSERT(pthread_create(&monitor.thread, NULL, monitor_run, &monitor) == 0);
+    hiccup_start(&hiccup);
     pin(1);
     for (int round = 0; round < ROUNDS && !floor_failed; round++) {
         desk_round(&desk, &side, client_tls, authority.pem);
@@ -340,9 +314,8 @@ int main(void) {
         floor_round(&side, client_tls);
         evaluate(&floor_samples, &bare, round);
     }
-    atomic_store(&monitor.stop, true);
-    (void)pthread_join(monitor.thread, NULL);
-    bool ok = !floor_failed && report(&own, &bare, &monitor);
+    int64_t hiccups = hiccup_stop(&hiccup);
+    bool ok = !floor_failed && report(&own, &bare, hiccups);
     if (floor_failed) {
         printf("P4 paced wss: the floor could not connect FAIL\n");
     }

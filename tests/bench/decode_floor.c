@@ -1,91 +1,5 @@
-#include "decode_floor.h"
-
-enum { TIME_DIGITS = 13 };
-
-#define FLOOR_INLINE static inline __attribute__((always_inline))
-
-static const int64_t powers[] = {1,
-                                 10,
-                                 100,
-                                 1000,
-                                 10000,
-                                 100000,
-                                 1000000,
-                                 10000000,
-                                 100000000,
-                                 1000000000,
-                                 INT64_C(10000000000),
-                                 INT64_C(100000000000),
-                                 INT64_C(1000000000000)};
-
-// A loop that the processor predicts: with lengths that hardly change the next value's place is
-// known before this one is read. For a few digits nothing is as fast.
-FLOOR_INLINE uint64_t read_uint(const char **at, uint64_t value) {
-    const char *c = *at;
-    for (uint32_t digit; (digit = (uint32_t)(unsigned char)*c - '0') <= 9; c++) {
-        value = value * 10 + digit;
-    }
-    *at = c;
-    return value;
-}
-
-// Eight digits by three multiplications.
-FLOOR_INLINE uint64_t read_eight(const char *at) {
-    uint64_t word;
-    memcpy(&word, at, sizeof(word));
-    word = ((word & UINT64_C(0x0f0f0f0f0f0f0f0f)) * 2561) >> 8;
-    word = ((word & UINT64_C(0x00ff00ff00ff00ff)) * UINT64_C(6553601)) >> 16;
-    return ((word & UINT64_C(0x0000ffff0000ffff)) * UINT64_C(42949672960001)) >> 32;
-}
-
-// Times and sequences have eight digits and more.
-FLOOR_INLINE uint64_t read_long(const char **at) {
-    uint64_t high = read_eight(*at);
-    *at += 8;
-    return read_uint(at, high);
-}
-
-FLOOR_INLINE int64_t read_decimal(const char **at, int digits) {
-    uint64_t value = read_uint(at, 0);
-    if (**at == '.') {
-        const char *point = (*at)++;
-        value = read_uint(at, value);
-        digits -= (int)(*at - point - 1);
-    }
-    return (int64_t)value * powers[digits];
-}
-
-FLOOR_INLINE void read_level(const char **at, const char *between, size_t size, struct level *out,
-                             bool *good) {
-    out->price.v = read_decimal(at, PX_DIGITS);
-    *good &= memcmp(*at, between, size) == 0;
-    *at += size;
-    out->size.v = read_decimal(at, QTY_DIGITS);
-}
-
-// The name up to its closing quote, which is consumed.
-FLOOR_INLINE void read_name(const char **at, uint64_t out[2]) {
-    const char *c = *at;
-    uint32_t size = 0;
-    while (c[size] != '"') {
-        size++;
-    }
-    memcpy(out, c, 2 * sizeof(out[0]));
-    if (size > 8) {
-        out[1] &= UINT64_MAX >> (128 - 8 * size);
-    } else {
-        out[0] &= UINT64_MAX >> (64 - 8 * size);
-        out[1] = 0;
-    }
-    *at = c + size + 1;
-}
-
-FLOOR_INLINE bool is_next(const char **at, const char *bytes, size_t size) {
-    bool same = memcmp(*at, bytes, size) == 0;
-    *at += size;
-    return same;
-}
-#define IS_NEXT(at, literal) is_next((at), (literal), sizeof(literal) - 1)
+// The anchored floors: every message byte for byte as its venue lays it out.
+#include "decode_floor_read.h"
 
 // Either layout begins and ends with members that are of no use, but part of it.
 bool floor_binance_anchored(struct slice message, struct floor_quote *out) {
@@ -177,139 +91,362 @@ bool floor_hyperliquid_anchored(struct slice message, struct floor_quote *out) {
     return good && at == message.data + message.size;
 }
 
-// The place of a value: the key before it, and how many values and brackets came since the key.
-struct place {
-    struct slice key;
-    uint32_t values, brackets;
+// The levels of one side: `first` before the first, `next` before the others, `between` price and
+// size, `close` behind the last. `swapped`: the size comes first.
+struct form {
+    const char *first, *next, *between, *close;
+    size_t first_size, next_size, between_size, close_size;
+    bool swapped;
 };
+#define FORM(first, next, between, close, swapped)                                                 \
+    {                                                                                              \
+        (first), (next), (between), (close), sizeof(first) - 1, sizeof(next) - 1,                  \
+            sizeof(between) - 1, sizeof(close) - 1, (swapped)                                      \
+    }
 
-// Reads the value, or leaves it: returns how far it came.
-typedef const char *take_value(struct floor_quote *out, const struct place *place,
-                               const char *value);
+FLOOR_INLINE bool read_side(const char **at, const struct form *form, struct level *out,
+                            uint32_t *count) {
+    bool good = is_next(at, form->first, form->first_size);
+    uint32_t n = 0;
+    for (;;) {
+        if (form->swapped) {
+            out[n].size.v = read_decimal(at, QTY_DIGITS);
+            good &= is_next(at, form->between, form->between_size);
+            out[n].price.v = read_decimal(at, PX_DIGITS);
+        } else {
+            read_level(at, form->between, form->between_size, &out[n], &good);
+        }
+        n++;
+        if (n == FLOOR_LEVELS || memcmp(*at, form->next, form->next_size) != 0) {
+            break;
+        }
+        *at += form->next_size;
+    }
+    *count = n;
+    return good & is_next(at, form->close, form->close_size);
+}
 
-// One pass, members in any order; `take` is inlined. Strings are known to be short.
-FLOOR_INLINE bool scan(struct slice message, struct floor_quote *out, take_value *take) {
+static const struct form objects =
+    FORM("{\"price\":\"", "\"},{\"price\":\"", "\",\"size\":\"", "\"}]", false);
+static const struct form arrays = FORM("[\"", "\"],[\"", "\",\"", "\"]]", false);
+
+// Past a text that is of no use.
+FLOOR_INLINE void pass_text(const char **at) {
+    while (*(*at)++ != '"') {
+    }
+}
+
+FLOOR_INLINE bool ends(const char *at, struct slice message, bool good) {
+    return good && at == message.data + message.size;
+}
+
+bool floor_binance_depth_anchored(struct slice message, struct floor_quote *out) {
     const char *at = message.data;
-    const char *end = at + message.size;
-    struct place place = {.key = {at, 0}};
-    uint64_t objects = 0; // a bit per depth: in an object
-    bool is_value = false;
-    int depth = 0;
-    while (at < end) {
-        char c = *at;
-        if (c == '"' && (objects & 1) != 0 && !is_value) {
-            const char *from = ++at;
-            while (*at != '"') {
-                at++;
-            }
-            place.key = (struct slice){from, (size_t)(at - from)};
-            place.values = 0;
-            is_value = true;
-            at++; // the colon is passed below
-        } else if (c == '"') {
-            at = take(out, &place, at + 1);
-            while (*at != '"') {
-                at++;
-            }
-            place.values++;
-            is_value = false;
-        } else if (c == '{' || c == '[') {
-            place.brackets += c == '[';
-            objects = objects << 1 | (c == '{');
-            is_value = false;
-            depth++;
-        } else if (c == '}' || c == ']') {
-            objects >>= 1;
-            depth--;
-        } else if (c != ',') {
-            at = take(out, &place, at);
-            while (*at != ',' && *at != '}') {
-                at++;
-            }
-            is_value = false;
-            continue;
-        }
-        at++;
-    }
-    return depth == 0 && at == end;
+    bool good = IS_NEXT(&at, "{\"e\":\"depthUpdate\",\"E\":");
+    out->time_ms = read_long(&at);
+    good &= IS_NEXT(&at, ",\"T\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"s\":\"");
+    read_name(&at, out->name);
+    good &= IS_NEXT(&at, ",\"U\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"u\":");
+    out->sequence = read_long(&at);
+    good &= IS_NEXT(&at, ",\"pu\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"b\":[") && read_side(&at, &arrays, out->sides[0], &out->counts[0]);
+    good &= IS_NEXT(&at, ",\"a\":[") && read_side(&at, &arrays, out->sides[1], &out->counts[1]);
+    return ends(at, message, good & IS_NEXT(&at, "}"));
 }
 
-FLOOR_INLINE const char *take_binance(struct floor_quote *out, const struct place *place,
-                                      const char *value) {
-    if (place->key.size != 1) {
-        return value;
-    }
-    char key = place->key.data[0];
-    if (key == 'b' || key == 'a') {
-        out->sides[key == 'a'][0].price.v = read_decimal(&value, PX_DIGITS);
-        out->counts[key == 'a'] = 1;
-    } else if (key == 'B' || key == 'A') {
-        out->sides[key == 'A'][0].size.v = read_decimal(&value, QTY_DIGITS);
-    } else if (key == 's') {
-        read_name(&value, out->name);
-        value--; // its quote is looked for again
-    } else if (key == 'u') {
-        out->sequence = read_long(&value);
-    } else if (key == 'E') {
-        out->time_ms = read_long(&value);
-    }
-    return value;
+FLOOR_INLINE bool read_okx_side(const char **at, struct level *out, uint32_t *count) {
+    bool good = true;
+    uint32_t n = 0;
+    do {
+        (*at)++; // the bracket or the comma
+        good &= IS_NEXT(at, "[\"");
+        read_level(at, "\",\"", 3, &out[n++], &good);
+        good &= IS_NEXT(at, "\",\"0\",\"");
+        (void)read_uint(at, 0);
+        good &= IS_NEXT(at, "\"]");
+    } while (**at == ',' && n < FLOOR_LEVELS);
+    *count = n;
+    return good & IS_NEXT(at, "]");
 }
 
-bool floor_binance_scanner(struct slice message, struct floor_quote *out) {
-    return scan(message, out, take_binance);
+bool floor_okx_books_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = IS_NEXT(&at, "{\"arg\":{\"channel\":\"books\",\"instId\":\"");
+    read_name(&at, out->name);
+    good &= IS_NEXT(&at, "},\"action\":\"update\",\"data\":[{\"asks\":");
+    good &= read_okx_side(&at, out->sides[1], &out->counts[1]) && IS_NEXT(&at, ",\"bids\":");
+    good &= read_okx_side(&at, out->sides[0], &out->counts[0]) && IS_NEXT(&at, ",\"ts\":\"");
+    out->time_ms = read_long(&at);
+    good &= IS_NEXT(&at, "\",\"checksum\":-");
+    (void)read_uint(&at, 0);
+    good &= IS_NEXT(&at, ",\"seqId\":");
+    out->sequence = read_long(&at);
+    good &= IS_NEXT(&at, ",\"prevSeqId\":");
+    (void)read_long(&at);
+    return ends(at, message, good & IS_NEXT(&at, "}]}"));
 }
 
-#define KEY_IS(literal)                                                                            \
-    (place->key.size == sizeof(literal) - 1 &&                                                     \
-     memcmp(place->key.data, (literal), sizeof(literal) - 1) == 0)
-
-FLOOR_INLINE const char *take_okx(struct floor_quote *out, const struct place *place,
-                                  const char *value) {
-    bool asks = KEY_IS("asks");
-    if (asks || KEY_IS("bids")) {
-        out->counts[asks] = 1;
-        if (place->values == 0) {
-            out->sides[asks][0].price.v = read_decimal(&value, PX_DIGITS);
-        } else if (place->values == 1) {
-            out->sides[asks][0].size.v = read_decimal(&value, QTY_DIGITS);
-        }
-    } else if (KEY_IS("instId")) {
-        read_name(&value, out->name);
-        value--; // its quote is looked for again
-    } else if (KEY_IS("ts")) {
-        out->time_ms = read_long(&value);
-    } else if (KEY_IS("seqId")) {
-        out->sequence = read_long(&value);
-    }
-    return value;
+FLOOR_INLINE bool begin_paradex(const char **at, const char *kind, size_t size) {
+    bool good =
+        IS_NEXT(at, "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{\"channel\":\"");
+    good &= is_next(at, kind, size);
+    pass_text(at);
+    return good;
 }
 
-bool floor_okx_scanner(struct slice message, struct floor_quote *out) {
-    return scan(message, out, take_okx);
+bool floor_paradex_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = begin_paradex(&at, "bbo.", 4) && IS_NEXT(&at, ",\"data\":{\"ask\":\"");
+    read_level(&at, "\",\"ask_size\":\"", 14, &out->sides[1][0], &good);
+    good &= IS_NEXT(&at, "\",\"bid\":\"");
+    read_level(&at, "\",\"bid_size\":\"", 14, &out->sides[0][0], &good);
+    good &= IS_NEXT(&at, "\",\"last_updated_at\":");
+    out->time_ms = read_long(&at);
+    good &= IS_NEXT(&at, ",\"market\":\"");
+    read_name(&at, out->name);
+    good &= IS_NEXT(&at, ",\"seq_no\":");
+    out->sequence = read_long(&at);
+    out->counts[0] = out->counts[1] = 1;
+    return ends(at, message, good & IS_NEXT(&at, "}}}"));
 }
 
-// A level's price begins it. In a book the second and third bracket open a side each; a BBO has one
-// bracket and two levels.
-FLOOR_INLINE const char *take_hyperliquid(struct floor_quote *out, const struct place *place,
-                                          const char *value) {
-    bool asks = place->brackets == 3 || (place->brackets == 1 && out->counts[1] > 0);
-    if (KEY_IS("px")) {
-        asks = place->brackets == 3 || (place->brackets == 1 && out->counts[0] > 0);
-        out->sides[asks][out->counts[asks]++].price.v = read_decimal(&value, PX_DIGITS);
-    } else if (KEY_IS("sz")) {
-        out->sides[asks][out->counts[asks] - 1].size.v = read_decimal(&value, QTY_DIGITS);
-    } else if (KEY_IS("coin")) {
-        read_name(&value, out->name);
-        value--; // its quote is looked for again
-    } else if (KEY_IS("time")) {
-        out->time_ms = read_long(&value);
-    }
-    return value;
-}
-
-bool floor_hyperliquid_scanner(struct slice message, struct floor_quote *out) {
+bool floor_paradex_book_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = begin_paradex(&at, "order_book.", 11) && IS_NEXT(&at, ",\"data\":{\"seq_no\":");
+    out->sequence = read_long(&at);
+    good &= IS_NEXT(&at, ",\"market\":\"");
+    read_name(&at, out->name);
+    good &= IS_NEXT(&at, ",\"last_updated_at\":");
+    out->time_ms = read_long(&at);
+    good &= IS_NEXT(&at, ",\"update_type\":\"s\",\"inserts\":");
     out->counts[0] = out->counts[1] = 0;
-    out->sequence = 0;
-    return scan(message, out, take_hyperliquid);
+    do {
+        at++; // the bracket or the comma
+        good &= IS_NEXT(&at, "{\"side\":\"");
+        bool asks = *at == 'S';
+        good &= asks ? IS_NEXT(&at, "SELL\",\"price\":\"") : IS_NEXT(&at, "BUY\",\"price\":\"");
+        read_level(&at, "\",\"size\":\"", 10, &out->sides[asks][out->counts[asks]++], &good);
+        good &= IS_NEXT(&at, "\"}");
+    } while (*at == ',' && out->counts[0] <= FLOOR_LEVELS && out->counts[1] < FLOOR_LEVELS);
+    return ends(at, message, good & IS_NEXT(&at, "],\"updates\":[],\"deletes\":[]}}}"));
+}
+
+bool floor_extended_anchored(struct slice message, struct floor_quote *out) {
+    static const struct form form = FORM("{\"q\":\"", "\"},{\"q\":\"", "\",\"p\":\"", "\"}]", true);
+    const char *at = message.data;
+    bool good = IS_NEXT(&at, "{\"type\":\"SNAPSHOT\",\"data\":{\"m\":\"");
+    read_name(&at, out->name);
+    good &= IS_NEXT(&at, ",\"b\":[") && read_side(&at, &form, out->sides[0], &out->counts[0]);
+    good &= IS_NEXT(&at, ",\"a\":[") && read_side(&at, &form, out->sides[1], &out->counts[1]);
+    good &= IS_NEXT(&at, "},\"ts\":");
+    out->time_ms = read_long(&at);
+    good &= IS_NEXT(&at, ",\"seq\":");
+    out->sequence = read_long(&at);
+    return ends(at, message, good & IS_NEXT(&at, "}"));
+}
+
+FLOOR_INLINE bool read_extended_side(const char **at, struct level *out, uint32_t *count) {
+    bool good = true;
+    uint32_t n = 0;
+    do {
+        (*at)++; // the bracket or the comma
+        good &= IS_NEXT(at, "{\"q\":\"");
+        pass_text(at);
+        good &= IS_NEXT(at, ",\"p\":\"");
+        read_level(at, "\",\"c\":\"", 7, &out[n++], &good);
+        good &= IS_NEXT(at, "\"}");
+    } while (**at == ',' && n < FLOOR_LEVELS);
+    *count = n;
+    return good & IS_NEXT(at, "]");
+}
+
+bool floor_extended_book_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = IS_NEXT(&at, "{\"type\":\"ORDERBOOKS.DELTA\",\"data\":{\"t\":\"DELTA\",\"m\":\"");
+    read_name(&at, out->name);
+    good &= IS_NEXT(&at, ",\"b\":") && read_extended_side(&at, out->sides[0], &out->counts[0]);
+    good &= IS_NEXT(&at, ",\"a\":") && read_extended_side(&at, out->sides[1], &out->counts[1]);
+    good &= IS_NEXT(&at, ",\"d\":\"f\"},\"ts\":");
+    out->time_ms = read_long(&at);
+    good &= IS_NEXT(&at, ",\"seq\":");
+    out->sequence = read_long(&at);
+    good &= IS_NEXT(&at, ",\"subscription\":\"");
+    pass_text(&at);
+    return ends(at, message, good & IS_NEXT(&at, "}"));
+}
+
+bool floor_lighter_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = IS_NEXT(&at, "{\"channel\":\"ticker:");
+    out->name[0] = read_uint(&at, 0);
+    out->name[1] = 0;
+    good &= IS_NEXT(&at, "\",\"last_updated_at\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"nonce\":");
+    out->sequence = read_long(&at);
+    good &= IS_NEXT(&at, ",\"ticker\":{\"s\":\"");
+    pass_text(&at);
+    good &= IS_NEXT(&at, ",\"a\":{\"price\":\"");
+    read_level(&at, "\",\"size\":\"", 10, &out->sides[1][0], &good);
+    good &= IS_NEXT(&at, "\"},\"b\":{\"price\":\"");
+    read_level(&at, "\",\"size\":\"", 10, &out->sides[0][0], &good);
+    good &= IS_NEXT(&at, "\"},\"last_updated_at\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, "},\"timestamp\":");
+    out->time_ms = read_long(&at);
+    out->counts[0] = out->counts[1] = 1;
+    return ends(at, message, good & IS_NEXT(&at, ",\"type\":\"update/ticker\"}"));
+}
+
+bool floor_lighter_book_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = IS_NEXT(&at, "{\"channel\":\"order_book:");
+    out->name[0] = read_uint(&at, 0);
+    out->name[1] = 0;
+    good &= IS_NEXT(&at, "\",\"last_updated_at\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"offset\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"order_book\":{\"code\":0,\"asks\":[");
+    good &= read_side(&at, &objects, out->sides[1], &out->counts[1]) && IS_NEXT(&at, ",\"bids\":[");
+    good &= read_side(&at, &objects, out->sides[0], &out->counts[0]);
+    good &= IS_NEXT(&at, ",\"offset\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"nonce\":");
+    out->sequence = read_long(&at);
+    good &= IS_NEXT(&at, ",\"last_updated_at\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"begin_nonce\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, "},\"timestamp\":");
+    out->time_ms = read_long(&at);
+    return ends(at, message, good & IS_NEXT(&at, ",\"type\":\"update/order_book\"}"));
+}
+
+bool floor_edgex_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = IS_NEXT(&at, "{\"type\":\"quote-event\",\"channel\":\"");
+    pass_text(&at);
+    good &= IS_NEXT(&at, ",\"content\":{\"channel\":\"");
+    pass_text(&at);
+    good &= IS_NEXT(&at, ",\"dataType\":\"");
+    pass_text(&at);
+    good &= IS_NEXT(&at, ",\"data\":[{\"startVersion\":\"");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, "\",\"endVersion\":\"");
+    out->sequence = read_long(&at);
+    good &= IS_NEXT(&at, "\",\"level\":");
+    (void)read_uint(&at, 0);
+    good &= IS_NEXT(&at, ",\"contractId\":\"");
+    out->name[0] = read_long(&at);
+    out->name[1] = 0;
+    good &= IS_NEXT(&at, "\",\"contractName\":\"");
+    pass_text(&at);
+    good &= IS_NEXT(&at, ",\"asks\":[") && read_side(&at, &objects, out->sides[1], &out->counts[1]);
+    good &= IS_NEXT(&at, ",\"bids\":[") && read_side(&at, &objects, out->sides[0], &out->counts[0]);
+    good &= IS_NEXT(&at, ",\"depthType\":\"");
+    pass_text(&at);
+    out->time_ms = 0;
+    return ends(at, message, good & IS_NEXT(&at, "}]}}"));
+}
+
+bool floor_backpack_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = IS_NEXT(&at, "{\"data\":{\"A\":\"");
+    out->sides[1][0].size.v = read_decimal(&at, QTY_DIGITS);
+    good &= IS_NEXT(&at, "\",\"B\":\"");
+    out->sides[0][0].size.v = read_decimal(&at, QTY_DIGITS);
+    good &= IS_NEXT(&at, "\",\"E\":");
+    out->time_ms = read_long(&at) / 1000;
+    good &= IS_NEXT(&at, ",\"T\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"a\":\"");
+    out->sides[1][0].price.v = read_decimal(&at, PX_DIGITS);
+    good &= IS_NEXT(&at, "\",\"b\":\"");
+    out->sides[0][0].price.v = read_decimal(&at, PX_DIGITS);
+    good &= IS_NEXT(&at, "\",\"e\":\"bookTicker\",\"s\":\"");
+    read_name(&at, out->name);
+    good &= IS_NEXT(&at, ",\"u\":");
+    out->sequence = read_long(&at);
+    good &= IS_NEXT(&at, "},\"stream\":\"");
+    pass_text(&at);
+    out->counts[0] = out->counts[1] = 1;
+    return ends(at, message, good & IS_NEXT(&at, "}"));
+}
+
+bool floor_backpack_depth_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = IS_NEXT(&at, "{\"data\":{\"E\":");
+    out->time_ms = read_long(&at) / 1000;
+    good &= IS_NEXT(&at, ",\"T\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"U\":");
+    (void)read_long(&at);
+    good &= IS_NEXT(&at, ",\"a\":[") && read_side(&at, &arrays, out->sides[1], &out->counts[1]);
+    good &= IS_NEXT(&at, ",\"b\":[") && read_side(&at, &arrays, out->sides[0], &out->counts[0]);
+    good &= IS_NEXT(&at, ",\"e\":\"depth\",\"s\":\"");
+    read_name(&at, out->name);
+    good &= IS_NEXT(&at, ",\"u\":");
+    out->sequence = read_long(&at);
+    good &= IS_NEXT(&at, "},\"stream\":\"");
+    pass_text(&at);
+    return ends(at, message, good & IS_NEXT(&at, "}"));
+}
+
+FLOOR_INLINE bool begin_grvt(const char **at, struct floor_quote *out) {
+    bool good = IS_NEXT(at, ",\"selector\":\"");
+    pass_text(at);
+    good &= IS_NEXT(at, ",\"sequence_number\":\"");
+    out->sequence = read_uint(at, 0);
+    good &= IS_NEXT(at, "\",\"feed\":{\"event_time\":\"");
+    out->time_ms = read_long(at) / 1000000;
+    good &= IS_NEXT(at, "\",\"instrument\":\"");
+    read_name(at, out->name);
+    return good;
+}
+
+FLOOR_INLINE bool end_grvt(const char **at) {
+    bool good = IS_NEXT(at, "},\"prev_sequence_number\":\"");
+    (void)read_uint(at, 0);
+    return good & IS_NEXT(at, "\"}");
+}
+
+bool floor_grvt_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = IS_NEXT(&at, "{\"stream\":\"v1.mini.d\"") && begin_grvt(&at, out);
+    good &= IS_NEXT(&at, ",\"best_bid_price\":\"");
+    read_level(&at, "\",\"best_bid_size\":\"", 19, &out->sides[0][0], &good);
+    good &= IS_NEXT(&at, "\",\"best_ask_price\":\"");
+    read_level(&at, "\",\"best_ask_size\":\"", 19, &out->sides[1][0], &good);
+    good &= IS_NEXT(&at, "\"");
+    out->counts[0] = out->counts[1] = 1;
+    return ends(at, message, good & end_grvt(&at));
+}
+
+FLOOR_INLINE bool read_grvt_side(const char **at, struct level *out, uint32_t *count) {
+    bool good = true;
+    uint32_t n = 0;
+    do {
+        (*at)++; // the bracket or the comma
+        good &= IS_NEXT(at, "{\"price\":\"");
+        read_level(at, "\",\"size\":\"", 10, &out[n++], &good);
+        good &= IS_NEXT(at, "\",\"num_orders\":");
+        (void)read_uint(at, 0);
+        good &= IS_NEXT(at, "}");
+    } while (**at == ',' && n < FLOOR_LEVELS);
+    *count = n;
+    return good & IS_NEXT(at, "]");
+}
+
+bool floor_grvt_book_anchored(struct slice message, struct floor_quote *out) {
+    const char *at = message.data;
+    bool good = IS_NEXT(&at, "{\"stream\":\"v1.book.d\"") && begin_grvt(&at, out);
+    good &= IS_NEXT(&at, ",\"bids\":") && read_grvt_side(&at, out->sides[0], &out->counts[0]);
+    good &= IS_NEXT(&at, ",\"asks\":") && read_grvt_side(&at, out->sides[1], &out->counts[1]);
+    return ends(at, message, good & end_grvt(&at));
 }

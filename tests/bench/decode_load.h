@@ -5,7 +5,7 @@
 #include "decode_floor.h"
 #include "exchanges/venues.h"
 
-enum { DECODE_MESSAGES = 1024, DECODE_LOADS = 5 };
+enum { DECODE_MESSAGES = 1024, DECODE_LOADS = 20 };
 
 struct decode_load {
     const char *name;
@@ -14,6 +14,8 @@ struct decode_load {
     floor_read *anchored, *scanner;
     int64_t goal_ns;
     const char *bid, *ask; // ways to the levels in cJSON's tree
+    uint64_t market;       // where a number names it, and that number as the decoder keeps it
+    uint64_t native_id;
     // Packed one behind the other: at a stride of a page they would fight for a few cache sets.
     char *arena;
     struct slice messages[DECODE_MESSAGES];

@@ -13,15 +13,14 @@ static void forget(struct md *md) {
     }
 }
 
-// There is one reader only: what it tells must not depend on what it read before.
-static void again(struct md *md, struct slice frame, struct md_sink *sink) {
+static void general(struct md *md, struct slice frame, struct md_sink *sink) {
     forget(md);
-    grvt_decode(md, 0, frame, sink);
+    grvt_decode_general(md, frame, sink);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct md *md = fuzz_md("grvt");
     forget(md);
-    fuzz_decode(md, data, size, again);
+    fuzz_decode(md, data, size, general);
     return 0;
 }

@@ -10,15 +10,14 @@ static void know_markets(struct md *md) {
     md->native_ids[1] = 1; // ETH is 0
 }
 
-// The venue has one reader only: what is compared is that decoding is repeatable.
-static void again(struct md *md, struct slice frame, struct md_sink *sink) {
+static void general(struct md *md, struct slice frame, struct md_sink *sink) {
     know_markets(md);
-    lighter_decode(md, 0, frame, sink);
+    lighter_decode_general(md, frame, sink);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct md *md = fuzz_md("lighter");
     know_markets(md);
-    fuzz_decode(md, data, size, again);
+    fuzz_decode(md, data, size, general);
     return 0;
 }

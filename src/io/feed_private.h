@@ -7,18 +7,13 @@
 #include "io/ws.h"
 
 enum {
-    FEED_TICK_MS = 1000,
     FEED_REQUESTS_MAX = 4,
-    FEED_REQUEST_TIMEOUT_MS = 5000,
     FEED_TIME_SAMPLES = 3,  // at start
     FEED_TIME_GAP_MS = 200, // between them
     FEED_TIME_EVERY_MS = 60000,
     FEED_RULES_EVERY_MS = 3600000,
     FEED_POLLS_FAILED_MAX = 3, // rounds, then stale
     FEED_FIRST_MESSAGE_MS = 10000,
-    FEED_BOOK_WAIT_MS = 10000, // asked for a book and nothing came: ask again
-    FEED_RETRY_MS = 500,
-    FEED_RETRY_MAX_MS = 60000,
     FEED_WEIGHT_SHARE = 2, // half of the venue's rate limit is ours to use
 };
 
@@ -57,6 +52,7 @@ struct feed_connection {
 
 struct feed {
     struct feed_config config;
+    struct feed_timing timing;
     struct feed_stats stats;
     struct md md;
     struct md_sink sink;

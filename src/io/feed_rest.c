@@ -15,7 +15,8 @@ void feed_want(struct feed *feed, enum md_request_kind kind, uint16_t symbol, in
 }
 
 static int64_t retry_in_ms(const struct feed *feed, const struct feed_job *job) {
-    return ws_backoff_ms(FEED_RETRY_MS, FEED_RETRY_MAX_MS, job->attempt, feed->config.seed,
+    return ws_backoff_ms(feed->timing.retry_ms, feed->timing.retry_max_ms, job->attempt,
+                         feed->config.seed,
                          job->attempt + (uint64_t)feed->config.venue_index * 1000);
 }
 
@@ -87,7 +88,7 @@ static void failed(struct feed *feed, enum md_request_kind kind, uint16_t symbol
              answer->text);
     if (answer->result == HTTP_LIMITED) {
         int64_t away_ms =
-            answer->retry_after_s > 0 ? answer->retry_after_s * 1000 : FEED_RETRY_MAX_MS;
+            answer->retry_after_s > 0 ? answer->retry_after_s * 1000 : feed->timing.limited_ms;
         feed->blocked_until_ms = feed_loop_ms(feed) + away_ms;
     }
     if (kind == MD_REQUEST_TIME) {
@@ -182,7 +183,7 @@ static bool request_send(struct feed *feed, enum md_request_kind kind, uint16_t 
     struct http_request request = {.method = wanted.method,
                                    .url = url,
                                    .body = wanted.body,
-                                   .timeout_ms = FEED_REQUEST_TIMEOUT_MS,
+                                   .timeout_ms = feed->timing.request_timeout_ms,
                                    .on_done = on_answer,
                                    .arg = feed,
                                    .tag = tag_of(kind, symbol)};
@@ -191,7 +192,7 @@ static bool request_send(struct feed *feed, enum md_request_kind kind, uint16_t 
     }
     if (http_send(feed->http, &request) != STATUS_OK) {
         log_warn(feed->config.venue->name, "%s", status_text());
-        job->due_ms = feed_loop_ms(feed) + FEED_RETRY_MAX_MS;
+        job->due_ms = feed_loop_ms(feed) + feed->timing.retry_max_ms;
         return false;
     }
     job->wanted = false;
@@ -279,7 +280,7 @@ static void books_again(struct feed *feed, int64_t now_ms) {
         struct feed_symbol *known = &feed->symbols[i];
         const struct feed_job *job = &known->job[MD_REQUEST_BOOK];
         if (known->has_book && known->book.state == BOOK_WAITING_SNAPSHOT && !job->wanted &&
-            !job->busy && now_ms - known->book_asked_ms >= FEED_BOOK_WAIT_MS) {
+            !job->busy && now_ms - known->book_asked_ms >= feed->timing.book_wait_ms) {
             feed_want_book(feed, i);
         }
     }

@@ -116,7 +116,7 @@ static void show_quote(struct sim_market *market, uint32_t index, int64_t now_ns
     bool counted = listing->recorded == 0 || source->ticker_id == 0;
     if ((!same || !counted) && bid.price.v > 0) {
         vsim_quote(listing, bid, ask, counted ? 0 : source->ticker_id + market->id_shift[index],
-                   now_ns);
+                   now_ns + market->skew_ns[source->world]);
     }
 }
 
@@ -313,7 +313,7 @@ static void make_funding(struct sim_market *market, int64_t now_ns) {
 
 static void set_now(struct sim_market *market, int64_t now_ns) {
     for (uint32_t i = 0; i < market->options.venue_count; i++) {
-        market->worlds[i].now_ns = now_ns;
+        market->worlds[i].now_ns = now_ns + market->skew_ns[i];
     }
 }
 

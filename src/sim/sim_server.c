@@ -4,43 +4,20 @@
 
 #include "io/ws_handshake.h"
 
-enum { FRAME_MAX = VSIM_SCRATCH_SIZE + 1024 };
-
-// The one place where bytes leave for a client. Its queue full, it is cut off.
-static void send_bytes(struct sim_connection *connection, const void *data, size_t size) {
-    if (connection->stream->state != STREAM_OPEN) {
-        return;
-    }
-    if (!stream_send(connection->stream, data, size)) {
-        counter_add(&connection->server->counters->dropped_slow, 1);
-        stream_reset(connection->stream);
-    }
-}
-
-static void send_frame(struct sim_connection *connection, enum ws_opcode opcode,
-                       struct slice payload) {
-    unsigned char *frame = connection->server->frame;
-    size_t size = ws_frame_write(frame, FRAME_MAX, opcode, payload, NULL);
-    if (size > 0) {
-        send_bytes(connection, frame, size);
-    }
-}
-
 static void session_sends(struct vsim_out *out, struct slice message) {
     struct sim_connection *connection =
         (void *)((char *)out - offsetof(struct sim_connection, out));
     counter_add(&connection->server->counters->messages_out, 1);
-    send_frame(connection, WS_OP_TEXT, message);
+    sim_connection_say(connection, message);
 }
 
-// After this the session says nothing more; the client has a moment to answer.
-static void leave(struct sim_connection *connection, uint16_t code, struct slice text) {
+void sim_connection_leave(struct sim_connection *connection, uint16_t code, struct slice text) {
     if (connection->leaving || connection->stream->state != STREAM_OPEN) {
         return;
     }
     unsigned char payload[WS_CONTROL_MAX];
     size_t size = ws_close_payload(payload, code, text);
-    send_frame(connection, WS_OP_CLOSE, (struct slice){(const char *)payload, size});
+    sim_connection_frame(connection, WS_OP_CLOSE, (struct slice){(const char *)payload, size});
     connection->leaving = true;
     connection->leave_by_ns = mono_now_ns() + SIM_GRACE_MS * NS_PER_MS;
     sim_market_detach(connection->server->market, &connection->session);
@@ -49,11 +26,10 @@ static void leave(struct sim_connection *connection, uint16_t code, struct slice
 static void round_ends(struct sim_market_session *session) {
     struct sim_connection *connection =
         (void *)((char *)session - offsetof(struct sim_connection, session));
-    leave(connection, WS_CLOSE_GOING_AWAY, SLICE("the recording starts over"));
+    sim_connection_leave(connection, WS_CLOSE_GOING_AWAY, SLICE("the recording starts over"));
 }
 
-static void reply(struct sim_connection *connection, uint32_t status, struct slice body,
-                  bool keep_alive) {
+static const char *reason_of(uint32_t status) {
     static const struct {
         uint32_t status;
         const char *reason;
@@ -61,39 +37,76 @@ static void reply(struct sim_connection *connection, uint32_t status, struct sli
                    {400, "Bad Request"},
                    {404, "Not Found"},
                    {405, "Method Not Allowed"},
+                   {418, "I'm a teapot"},
                    {422, "Unprocessable"},
-                   {500, "Internal Server Error"}};
+                   {429, "Too Many Requests"},
+                   {500, "Internal Server Error"},
+                   {502, "Bad Gateway"},
+                   {503, "Service Unavailable"}};
     const char *reason = "Error";
     for (size_t i = 0; i < COUNT_OF(reasons); i++) {
         reason = reasons[i].status == status ? reasons[i].reason : reason;
     }
-    struct text out = text_over((char *)connection->server->frame, FRAME_MAX);
-    text_add_format(
-        &out, "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n",
-        status, reason, body.size, keep_alive ? "" : "Connection: close\r\n");
+    return reason;
+}
+
+static void reply_as(struct sim_connection *connection, const struct sim_refusal *answer,
+                     bool keep_alive) {
+    struct slice body = answer->body;
+    struct text out = text_over((char *)connection->server->frame, SIM_FRAME_SCRATCH);
+    text_add_format(&out, "HTTP/1.1 %u %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
+                    answer->status, reason_of(answer->status),
+                    answer->html ? "text/html" : "application/json", body.size);
+    if (answer->retry_after_s > 0) {
+        text_add_format(&out, "Retry-After: %u\r\n", answer->retry_after_s);
+    }
+    text_add_string(&out, keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
     text_add(&out, body);
     ASSERT(!out.truncated);
-    send_bytes(connection, out.data, out.size);
+    sim_connection_send(connection, out.data, out.size);
     if (!keep_alive && connection->stream->state == STREAM_OPEN) {
         connection->leave_by_ns = mono_now_ns() + SIM_GRACE_MS * NS_PER_MS;
         stream_end(connection->stream);
     }
 }
 
+static void reply(struct sim_connection *connection, uint32_t status, struct slice body,
+                  bool keep_alive) {
+    struct sim_refusal answer = {.status = status, .body = body};
+    reply_as(connection, &answer, keep_alive);
+}
+
 static void answer_call(struct sim_connection *connection, const struct sim_request *request) {
     struct sim_server *server = connection->server;
     struct text body = text_over(server->body, VSIM_SCRATCH_SIZE);
     counter_add(&server->counters->requests, 1);
+    struct sim_refusal refusal = sim_fault_refusal(server->active);
+    if (refusal.status != 0) {
+        reply_as(connection, &refusal, request->keep_alive);
+        return;
+    }
+    if (sim_fault_in(server->active, SIM_FAULT_NO_ANSWER)) {
+        return;
+    }
     uint32_t status = sim_market_answer(server->market, server->venue, &request->call, &body);
     if (body.truncated) {
         status = 500;
         text_clear(&body);
+    }
+    status = sim_server_old_answer(server, &request->call, status, &body);
+    if (sim_fault_in(server->active, SIM_FAULT_BAD_ANSWER)) {
+        body.size /= 2;
     }
     reply(connection, status, text_slice(&body), request->keep_alive);
 }
 
 static bool upgrade(struct sim_connection *connection, const struct sim_request *request) {
     struct sim_server *server = connection->server;
+    struct sim_refusal refusal = sim_fault_refusal(server->active);
+    if (refusal.status != 0) {
+        reply_as(connection, &refusal, false);
+        return false;
+    }
     connection->out.send = session_sends;
     connection->session.on_end = round_ends;
     if (sim_market_attach(server->market, server->venue, &connection->session, &connection->out) !=
@@ -112,10 +125,11 @@ static bool upgrade(struct sim_connection *connection, const struct sim_request 
     char text[512];
     struct text out = TEXT_OVER(text);
     ws_reply_write(&out, request->key);
-    send_bytes(connection, out.data, out.size);
+    sim_connection_send(connection, out.data, out.size);
     connection->upgraded = true;
     ws_parser_init(&connection->parser, WS_SERVER, SIM_RECEIVE_MAX, connection->message,
                    SIM_MESSAGE_MAX);
+    sim_connection_upgraded(connection, request->target);
     return true;
 }
 
@@ -126,20 +140,24 @@ static bool on_frame(struct sim_connection *connection, enum ws_event_kind kind,
     case WS_MESSAGE:
         counter_add(&connection->server->counters->messages_in, 1);
         if (!connection->leaving) {
+            connection->replying = true;
             sim_market_text(connection->server->market, &connection->session, event->data);
+            connection->replying = false;
         }
         return true;
     case WS_PING:
-        send_frame(connection, WS_OP_PONG, event->data);
+        if (!sim_fault_in(connection->server->active, SIM_FAULT_NO_PONG)) {
+            sim_connection_frame(connection, WS_OP_PONG, event->data);
+        }
         return true;
     case WS_CLOSED:
-        leave(connection, event->code == WS_CLOSE_NO_CODE ? WS_CLOSE_NORMAL : event->code,
-              SLICE(""));
+        sim_connection_leave(
+            connection, event->code == WS_CLOSE_NO_CODE ? WS_CLOSE_NORMAL : event->code, SLICE(""));
         stream_end(connection->stream);
         return false;
     case WS_BROKEN:
         counter_add(&connection->server->counters->bad_requests, 1);
-        leave(connection, event->code, event->data);
+        sim_connection_leave(connection, event->code, event->data);
         stream_end(connection->stream);
         return false;
     case WS_MORE:
@@ -168,8 +186,16 @@ static size_t read_frames(struct sim_connection *connection, unsigned char *data
 }
 
 static size_t on_data(struct stream *stream, void *user, unsigned char *data, size_t size) {
-    (void)stream;
     struct sim_connection *connection = user;
+    if (connection->deaf || connection->doomed) {
+        return size;
+    }
+    if (connection->alerting) {
+        static const unsigned char alert[] = {21, 3, 3, 0, 2, 2, 40}; // fatal, handshake_failure
+        sim_connection_send(connection, alert, sizeof(alert));
+        stream_end(stream);
+        return size;
+    }
     size_t at = 0;
     while (!connection->upgraded && at < size && connection->stream->state == STREAM_OPEN) {
         struct sim_request request;
@@ -200,6 +226,7 @@ static void on_open(struct stream *stream, void *user) {
     (void)stream;
     struct sim_connection *connection = user;
     counter_add(&connection->server->counters->connections, 1);
+    sim_connection_opened(connection);
 }
 
 static void on_close(struct stream *stream, void *user, const char *reason) {
@@ -211,6 +238,7 @@ static void on_close(struct stream *stream, void *user, const char *reason) {
     }
     connection->upgraded = connection->leaving = false;
     connection->leave_by_ns = 0;
+    sim_connection_forget(connection);
 }
 
 static const struct stream_events events = {on_open, on_data, NULL, on_close};
@@ -218,6 +246,9 @@ static const struct stream_events events = {on_open, on_data, NULL, on_close};
 static struct stream *on_accept(struct stream_listener *listener, void *user) {
     (void)listener;
     struct sim_server *server = user;
+    if (sim_fault_entry(server->active, server->tls != NULL) == SIM_ENTRY_DROPPED) {
+        return NULL;
+    }
     for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
         struct sim_connection *connection = &server->connections[i];
         if (connection->stream == NULL) {
@@ -231,9 +262,11 @@ static struct stream *on_accept(struct stream_listener *listener, void *user) {
                 connection->message = NULL;
                 break;
             }
+            sim_connection_meet(connection);
             return connection->stream;
         }
         if (connection->stream->state == STREAM_IDLE) {
+            sim_connection_meet(connection);
             return connection->stream;
         }
     }
@@ -242,17 +275,22 @@ static struct stream *on_accept(struct stream_listener *listener, void *user) {
 }
 
 enum status sim_server_listen(struct sim_server *server, struct sim_market *market, uint32_t venue,
-                              uv_loop_t *loop, SSL_CTX *tls, uint16_t port,
+                              uv_loop_t *loop, SSL_CTX *tls, SSL_CTX *stranger, uint16_t port,
                               struct sim_counters *counters) {
     server->market = market;
     server->counters = counters;
     server->venue = venue;
     server->loop = loop;
     server->tls = tls;
+    server->stranger = stranger;
     server->listener = (struct stream_listener){.user = server, .on_accept = on_accept};
-    server->frame = malloc(FRAME_MAX);
+    server->frame = malloc(SIM_FRAME_SCRATCH);
     server->body = malloc(VSIM_SCRATCH_SIZE);
-    if (server->frame == NULL || server->body == NULL) {
+    char *spoiled = malloc(VSIM_SCRATCH_SIZE);
+    if (spoiled != NULL) {
+        server->spoiled = text_over(spoiled, VSIM_SCRATCH_SIZE);
+    }
+    if (server->frame == NULL || server->body == NULL || spoiled == NULL) {
         return status_fail(STATUS_SYSTEM, "simulator: no memory for a server");
     }
     return status_context(stream_listen(&server->listener, loop, port), "simulator of %s",
@@ -264,7 +302,7 @@ void sim_server_tick(struct sim_server *server) {
     for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
         struct sim_connection *connection = &server->connections[i];
         if (connection->upgraded && !connection->leaving && connection->session.session.over) {
-            leave(connection, WS_CLOSE_NORMAL, SLICE(""));
+            sim_connection_leave(connection, WS_CLOSE_NORMAL, SLICE(""));
         }
         if (connection->stream != NULL && connection->leave_by_ns != 0 &&
             now_ns >= connection->leave_by_ns && connection->stream->state != STREAM_IDLE &&
@@ -282,7 +320,7 @@ void sim_server_close(struct sim_server *server) {
             continue;
         }
         if (connection->upgraded) {
-            leave(connection, WS_CLOSE_GOING_AWAY, SLICE("the simulator stops"));
+            sim_connection_leave(connection, WS_CLOSE_GOING_AWAY, SLICE("the simulator stops"));
         }
         stream_close(connection->stream, "the simulator stops");
     }
@@ -292,7 +330,16 @@ void sim_server_finish(struct sim_server *server) {
     for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
         stream_destroy(server->connections[i].stream);
         free(server->connections[i].message);
+        free(server->connections[i].slow);
+        free(server->connections[i].late);
     }
+    for (uint32_t i = 0; i < SIM_PASTS_MAX; i++) {
+        free(server->pasts[i].bytes);
+    }
+    for (uint32_t i = 0; i < SIM_ANSWERS_MAX; i++) {
+        free(server->answers[i].body);
+    }
+    free(server->spoiled.data);
     free(server->frame);
     free(server->body);
     memset(server, 0, sizeof(*server));

@@ -10,7 +10,7 @@
 
 #include "io/config.h"
 
-enum { CLI_SETS_MAX = 64, CLI_OPERANDS_MAX = 4 };
+enum { CLI_SETS_MAX = 64, CLI_FAULTS_MAX = 32, CLI_OPERANDS_MAX = 4 };
 
 enum cli_option {
     CLI_DEMO,
@@ -25,6 +25,9 @@ enum cli_option {
     CLI_PORT,
     CLI_TLS,
     CLI_AUTHORITY,
+    CLI_FAULT,
+    CLI_SEED,
+    CLI_CONTROL,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -42,6 +45,12 @@ struct cli_args {
     const char *authority; // --authority
     const char *ports[VENUE_MAX];
     uint32_t port_count;
+    const char *faults[CLI_FAULTS_MAX]; // --fault, as sim_fault takes them
+    uint32_t fault_count;
+    bool list_faults; // --fault list
+    bool seeded;      // --seed
+    uint64_t seed;
+    const char *control; // --control
     const char *sets[CLI_SETS_MAX];
     uint32_t set_count;
     const char *operands[CLI_OPERANDS_MAX];

@@ -60,6 +60,11 @@ enum status cli_open_desk(const struct cli_args *args, struct desk_run_options *
     options->demo = args->demo;
     options->demo_path = args->demo_path;
     options->speed_ppm = args->speed_ppm;
+    options->faults = args->faults;
+    options->fault_count = args->fault_count;
+    options->seeded = args->seeded;
+    options->seed = args->seed;
+    options->control = args->control;
     return desk_run_open(out, options);
 }
 

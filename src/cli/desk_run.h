@@ -15,10 +15,15 @@ struct desk_run;
 struct desk_run_options {
     const struct config *config; // copied
     bool demo;
-    const char *demo_path; // recording to play, NULL: the one that ships with the program
-    int64_t speed_ppm;     // of the recording and the desk's clock, 0 = 1000000
-    bool journal;          // keep a journal in the state folder and say what the last session left
-    bool trade;            // false: strategies are off (feeds, scan)
+    const char *demo_path;     // recording to play, NULL: the one that ships with the program
+    int64_t speed_ppm;         // of the recording and the desk's clock, 0 = 1000000
+    const char *const *faults; // of the demo's venues, see struct sim_options
+    uint32_t fault_count;
+    bool seeded;
+    uint64_t seed;
+    const char *control;
+    bool journal; // keep a journal in the state folder and say what the last session left
+    bool trade;   // false: strategies are off (feeds, scan)
     // Called on an io thread for every quote stored; NULL: nobody listens. latency_ns: venue stamp
     // to stored.
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote,

@@ -61,26 +61,51 @@ void book_sync_reset(struct book_sync *sync) {
     pending_clear(sync);
 }
 
+// A venue that shows its best N levels names the new ones and those that left in one message. Where
+// all of them together would not fit, what leaves goes first: else the worst level would be cut
+// although it stays.
+static bool is_tight(const struct book *book, enum side side, uint32_t count) {
+    return (side == SIDE_BUY ? book->bids.count : book->asks.count) + count > book->levels_max;
+}
+
 static void set_levels(struct book *book, enum side side, const struct level *levels,
                        uint32_t count) {
+    bool tight = is_tight(book, side, count);
+    for (uint32_t i = count; tight && i > 0; i--) {
+        if (levels[i - 1].size.v <= 0) {
+            book_set(book, side, levels[i - 1]);
+        }
+    }
     // From the back: venues send the best first, and the best belongs last.
     for (uint32_t i = count; i > 0; i--) {
-        book_set(book, side, levels[i - 1]);
+        if (!tight || levels[i - 1].size.v > 0) {
+            book_set(book, side, levels[i - 1]);
+        }
     }
+}
+
+static bool change_level(struct book *book, enum side side, struct level level) {
+    level.size = qty_add(book_size(book, side, level.price), level.size);
+    if (level.size.v < 0) {
+        return false;
+    }
+    book_set(book, side, level);
+    return true;
 }
 
 // False: a change takes away more than there is, so something was missed.
 static bool change_levels(struct book *book, enum side side, const struct level *levels,
                           uint32_t count) {
-    for (uint32_t i = count; i > 0; i--) {
-        struct level level = levels[i - 1];
-        level.size = qty_add(book_size(book, side, level.price), level.size);
-        if (level.size.v < 0) {
-            return false;
-        }
-        book_set(book, side, level);
+    bool tight = is_tight(book, side, count);
+    bool whole = true;
+    for (uint32_t i = count; tight && whole && i > 0; i--) {
+        whole = levels[i - 1].size.v >= 0 || change_level(book, side, levels[i - 1]);
     }
-    return true;
+    for (uint32_t i = count; whole && i > 0; i--) {
+        bool done = tight && levels[i - 1].size.v < 0;
+        whole = done || change_level(book, side, levels[i - 1]);
+    }
+    return whole;
 }
 
 static void apply_levels(struct book_sync *sync, const struct book_message *message) {

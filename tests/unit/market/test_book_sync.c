@@ -197,13 +197,39 @@ static void test_changes(void **state) {
     book_sync_finish(&sync);
 }
 
+// The best three of a venue: one message brings two and takes the two that leave. The third stays.
+static void test_window(void **state) {
+    (void)state;
+    for (int relative = 0; relative < 2; relative++) {
+        struct book_sync sync;
+        struct level before[] = {
+            {{7 * PX_ONE}, {QTY_ONE}}, {{6 * PX_ONE}, {QTY_ONE}}, {{3 * PX_ONE}, {QTY_ONE}}};
+        int64_t gone = relative ? -QTY_ONE : 0;
+        struct level changes[] = {{{9 * PX_ONE}, {QTY_ONE}},
+                                  {{8 * PX_ONE}, {QTY_ONE}},
+                                  {{7 * PX_ONE}, {gone}},
+                                  {{6 * PX_ONE}, {gone}}};
+        struct book_message snapshot = {.snapshot = true, .bids = before, .bid_count = 3};
+        struct book_message delta = {
+            .relative = relative == 1, .last = 1, .bids = changes, .bid_count = COUNT_OF(changes)};
+        assert_int_equal(book_sync_create(&sync, BOOK_RULE_PREVIOUS, 3), STATUS_OK);
+        assert_int_equal(book_sync_apply(&sync, &snapshot), BOOK_APPLIED);
+        assert_int_equal(book_sync_apply(&sync, &delta), BOOK_APPLIED);
+        assert_int_equal(sync.book.bids.count, 3);
+        assert_int_equal(book_size(&sync.book, SIDE_BUY, (struct px){3 * PX_ONE}).v, QTY_ONE);
+        assert_int_equal(sync.book.cut, 0);
+        book_sync_finish(&sync);
+    }
+}
+
 int main(void) {
-    struct CMUnitTest tests[COUNT_OF(chains) + 2];
+    struct CMUnitTest tests[COUNT_OF(chains) + 3];
     for (size_t i = 0; i < COUNT_OF(chains); i++) {
         tests[i] = (struct CMUnitTest){chains[i].name, test_chain, NULL, NULL,
                                        (void *)(uintptr_t)&chains[i]};
     }
     tests[COUNT_OF(chains)] = (struct CMUnitTest)cmocka_unit_test(test_overflow);
     tests[COUNT_OF(chains) + 1] = (struct CMUnitTest)cmocka_unit_test(test_changes);
+    tests[COUNT_OF(chains) + 2] = (struct CMUnitTest)cmocka_unit_test(test_window);
     return cmocka_run_group_tests_name("book_sync", tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ enum book_rule {
     BOOK_RULE_REST_SPAN, // snapshot by REST, first delta spans it, then `pu` chain (Binance USDT-M)
     BOOK_RULE_COUNTED,   // ids rise by one, the first delta starts the count; a repeated one is
                          // skipped (GRVT)
-    BOOK_RULE_VERSIONS,  // as PREVIOUS, or one more than the id before (EdgeX startVersion)
+    BOOK_RULE_VERSIONS,  // as PREVIOUS, or always one more than the id before (EdgeX startVersion)
     BOOK_RULE_COUNT
 };
 
@@ -73,6 +73,7 @@ struct book_sync {
     enum book_rule rule;
     enum book_state state;
     uint64_t last; // id of the newest applied message
+    bool ids_meet; // a change began with the id the one before ended with; outlives a reset
     struct book book;
     struct book_pending *pending; // private
     uint64_t gaps;

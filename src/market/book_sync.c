@@ -150,7 +150,8 @@ static enum link link_of(const struct book_sync *sync, const struct book_message
     }
     if (sync->rule == BOOK_RULE_VERSIONS) {
         bool empty = message->bid_count == 0 && message->ask_count == 0;
-        if (message->previous == sync->last + 1) {
+        // A venue has one form: once ids met, one more is a message that was lost.
+        if (message->previous == sync->last + 1 && !sync->ids_meet) {
             return LINK_NEXT;
         }
         return empty ? LINK_REPEATED : LINK_BROKEN; // a heartbeat: a hole shows at the next change
@@ -179,6 +180,7 @@ static enum book_verdict apply_previous(struct book_sync *sync,
     if (keep_alive) {
         return BOOK_UNCHANGED;
     }
+    sync->ids_meet = sync->ids_meet || message->previous == sync->last;
     if (message->relative) {
         sync->last = message->last;
         bool whole = change_levels(&sync->book, SIDE_BUY, message->bids, message->bid_count) &&

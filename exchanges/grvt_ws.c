@@ -15,8 +15,9 @@ struct frame {
     struct slice text;     // of an error
     struct json feed;      // stands on the object
     struct json confirmed; // stands on the selectors of an acknowledgement
+    struct json first;     // stands on the first numbers of an acknowledgement
     int64_t sequence, previous;
-    bool has_feed, has_sequence, has_previous, answer, error, has_confirmed;
+    bool has_feed, has_sequence, has_previous, answer, error, has_confirmed, has_first;
 };
 
 static void read_error(struct json *r, struct frame *frame) {
@@ -45,9 +46,17 @@ static void read_result(struct json *r, struct frame *frame) {
     }
     json_object_begin(r);
     while (json_object_next(r, &key)) {
+        if (slice_equals(key, SLICE("stream"))) {
+            md_read_text(r, &frame->stream);
+            continue;
+        }
         if (slice_equals(key, SLICE("subs")) && json_peek(r) == JSON_ARRAY) {
             frame->confirmed = *r;
             frame->has_confirmed = true;
+        }
+        if (slice_equals(key, SLICE("first_sequence_number")) && json_peek(r) == JSON_ARRAY) {
+            frame->first = *r;
+            frame->has_first = true;
         }
         json_skip(r);
     }
@@ -85,15 +94,34 @@ static struct slice instrument_of(struct slice selector) {
     return at == NULL ? selector : (struct slice){selector.data, (size_t)(at - selector.data)};
 }
 
+// The number that the first delta of this subscription will have; 0: not told.
+static uint64_t next_first(struct frame *frame) {
+    int64_t first = 0;
+    bool told = frame->has_first && json_array_next(&frame->first) &&
+                json_int(&frame->first, &first) && first > 0;
+    return told ? (uint64_t)first : 0;
+}
+
 // One for every instrument of the answer.
-static void decode_answer(const struct md *md, struct frame *frame, struct md_sink *sink) {
+static void decode_answer(struct md *md, struct frame *frame, struct md_sink *sink) {
     struct slice selector;
     uint32_t count = 0;
     if (frame->has_confirmed) {
         json_array_begin(&frame->confirmed);
+        if (frame->has_first) {
+            json_array_begin(&frame->first);
+        }
+        bool quotes = slice_equals(frame->stream, SLICE("v1.mini.d"));
+        bool books = slice_equals(frame->stream, SLICE("v1.book.d"));
         while (json_array_next(&frame->confirmed) && json_string(&frame->confirmed, &selector)) {
             uint16_t symbol = MD_SYMBOL_NONE;
-            (void)md_find_symbol(md, instrument_of(selector), &symbol);
+            uint64_t first = next_first(frame);
+            if (md_find_symbol(md, instrument_of(selector), &symbol) && (quotes || books)) {
+                md->counted_from[books][symbol] = first;
+                if (quotes) {
+                    md->merged_sequence[symbol] = COUNT_NONE; // the count begins anew
+                }
+            }
             md_emit_kind(sink, MD_ACK, symbol);
             count++;
         }
@@ -114,7 +142,8 @@ static void emit_book(const struct md *md, const struct frame *frame, const stru
         .symbol = symbol,
         .venue_time_ns = feed->time_ns,
         .book = {.snapshot = !delta || frame->sequence == 0,
-                 .first = (uint64_t)frame->sequence,
+                 .first =
+                     frame->sequence == 0 ? md->counted_from[1][symbol] : (uint64_t)frame->sequence,
                  .last = (uint64_t)frame->sequence,
                  .previous = (uint64_t)frame->previous,
                  .bids = md->bids,
@@ -150,6 +179,14 @@ static void ask_again(struct md *md, int64_t time_ns, uint16_t symbol, struct md
 static bool chains(struct md *md, const struct frame *frame, int64_t time_ns, uint16_t symbol,
                    struct md_sink *sink) {
     uint64_t known = md->merged_sequence[symbol];
+    uint64_t first = md->counted_from[0][symbol];
+    int64_t waited_ns = time_ns - md->merged_asked_ns[symbol];
+    if (known == COUNT_ASKED && waited_ns >= ASK_PAUSE_NS) {
+        known = COUNT_NONE; // what was asked for never came
+    }
+    if (known == COUNT_FRESH && first != 0 && first != (uint64_t)frame->sequence) {
+        known = COUNT_NONE; // the first one was lost
+    }
     if (known == COUNT_ASKED || (known == (uint64_t)frame->sequence)) {
         return false; // the snapshot is on its way, or this one was repeated
     }

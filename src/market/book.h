@@ -73,6 +73,7 @@ struct book_sync {
     enum book_rule rule;
     enum book_state state;
     uint64_t last; // id of the newest applied message
+    uint64_t next; // id the first change behind the snapshot must have, 0 = not told (COUNTED)
     bool ids_meet; // a change began with the id the one before ended with; outlives a reset
     struct book book;
     struct book_pending *pending; // private

@@ -117,6 +117,7 @@ static void apply_levels(struct book_sync *sync, const struct book_message *mess
 static void load_snapshot(struct book_sync *sync, const struct book_message *message) {
     book_clear(&sync->book);
     apply_levels(sync, message);
+    sync->next = message->first;
     sync->state = BOOK_LIVE;
 }
 
@@ -143,8 +144,8 @@ static enum link link_of(const struct book_sync *sync, const struct book_message
         return LINK_NEXT;
     }
     if (sync->rule == BOOK_RULE_COUNTED) {
-        if (sync->last == 0) {
-            return LINK_NEXT; // the snapshot tells no id of its own
+        if (sync->last == 0) { // the snapshot tells no id of its own, at most the next one
+            return sync->next == 0 || message->last == sync->next ? LINK_NEXT : LINK_BROKEN;
         }
         return message->last == sync->last ? LINK_REPEATED : LINK_BROKEN;
     }

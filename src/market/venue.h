@@ -80,6 +80,8 @@ struct md {
     uint64_t merged_sequence[SYMBOL_MAX]; // of the newest message in it
     uint64_t next_sequence[MD_CONNECTIONS_MAX]; // where a connection numbers its messages
     int64_t merged_asked_ns[SYMBOL_MAX];        // when it was asked for again, venue's clock
+    uint64_t counted_from[2][SYMBOL_MAX]; // the first number behind a snapshot, where the venue
+                                          // tells it: of quotes, of books
 };
 
 enum status md_create(struct md *md, const struct venue_md *venue, const struct universe *universe,

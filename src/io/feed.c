@@ -241,6 +241,7 @@ static bool may_connect(struct ws *ws, void *user) {
     if (feed->connects_used++ >= feed->timing.connects_per_minute) {
         return false;
     }
+    counter_add(&feed->stats.connects, 1);
     if (feed->config.venue->url_has_time) {
         char query[40];
         struct text text = TEXT_OVER(query);

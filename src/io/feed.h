@@ -36,6 +36,7 @@ struct feed_stats {
     counter books;      // book messages applied
     counter rate_per_s; // quotes stored in the last whole second
     counter reconnects; // connections lost
+    counter connects;   // attempts to connect
     counter snapshots;  // book snapshots and resubscriptions asked for
     counter rest_requests, rest_failures;
     counter polls_failed; // whole rounds

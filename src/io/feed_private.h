@@ -32,6 +32,7 @@ struct feed_symbol {
     bool has_book;      // book is set up
     struct book_sync book;
     int64_t book_asked_ms;
+    int64_t book_time_ns;         // newest stamp of the book, venue's clock
     bool seen_bbo, seen_book;     // since the last connect
     struct event_funding funding; // merged; told at most once a second
     bool funding_dirty, funding_told;

@@ -58,6 +58,10 @@ static void poll_done(struct feed *feed, bool good) {
 
 static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symbol,
                      struct slice body) {
+    if (kind == MD_REQUEST_QUOTE && feed->connections[0].data_ms > 0) {
+        poll_done(feed, false); // the stream is back, and newer
+        return;
+    }
     uint64_t before = counter_read(&feed->stats.updates);
     feed->polled = true;
     feed->time_answered = false;

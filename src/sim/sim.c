@@ -222,9 +222,16 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
     }
     sim->tls = options->tls;
     if (sim->tls) {
+        // Also a name of each venue's own, for clients that tell venues apart by name.
+        char names[1024];
+        struct text text = TEXT_OVER(names);
+        text_add_string(&text, "localhost,127.0.0.1");
+        for (uint32_t i = 0; i < sim->venue_count; i++) {
+            text_add_format(&text, ",%s.localhost", sim->venues[i]->name);
+        }
         result = tls_authority_create(&sim->authority);
         if (result == STATUS_OK) {
-            result = tls_authority_issue(&sim->authority, "localhost,127.0.0.1", &sim->server_tls);
+            result = tls_authority_issue(&sim->authority, names, &sim->server_tls);
         }
         struct tls_authority stranger = {0};
         if (result == STATUS_OK) {

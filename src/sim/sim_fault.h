@@ -71,7 +71,7 @@ enum sim_fault_effect {
     X(MAINTENANCE, "maintenance", CONNECTION, CUTS, 2000,                                          \
       "connections end with 1012; upgrades and calls get 503 and a page that says so")             \
     X(STALL, "stall", FRAME, SILENT, 2000, "nothing is sent, then all of it at once")              \
-    X(SLOW, "slow", FRAME, SILENT, 1000, "one byte a tick, then the rest at once")                 \
+    X(SLOW, "slow", FRAME, SILENT, 1500, "one byte each 10 ms, then the rest at once")             \
     X(NOISE, "noise", FRAME, CUTS, 500, "bytes that are no frames")                                \
     X(TRUNCATED, "truncated-frame", FRAME, CUTS, 500,                                              \
       "a frame is cut in its middle and the connection ends")                                      \

@@ -67,7 +67,8 @@ struct sim_connection {
     int64_t joined_ns;   // since when messages wait to leave together
     unsigned char *slow; // SIM_SEND_MAX once needed; [slow_at, slow_size) waits
     size_t slow_at, slow_size;
-    char *late; // a message held back, SIM_MESSAGE_MAX once needed
+    int64_t slow_ns; // when the last byte left
+    char *late;      // a message held back, SIM_MESSAGE_MAX once needed
     size_t late_size;
     struct sim_past *past;   // of its path
     bool remembers, repeats; // writes it, is told it

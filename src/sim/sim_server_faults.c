@@ -5,7 +5,7 @@
 #include "base/table.h"
 #include "sim/sim_server.h"
 
-enum { HUGE_PIECE = 256 * 1024, NOISE_BYTES = 64, PIECES = 3 };
+enum { SLOW_MS = 10, HUGE_PIECE = 256 * 1024, NOISE_BYTES = 64, PIECES = 3 };
 
 // ---- the way out ------------------------------------------------------------------------------
 
@@ -331,6 +331,11 @@ static void end_as(struct sim_connection *connection, enum sim_end end, uint16_t
 static void trickle(struct sim_connection *connection, bool still) {
     size_t left = connection->slow_size - connection->slow_at;
     size_t size = still && left > 1 ? 1 : left;
+    int64_t now_ns = mono_now_ns();
+    if (still && now_ns - connection->slow_ns < SLOW_MS * NS_PER_MS) {
+        return;
+    }
+    connection->slow_ns = now_ns;
     send_now(connection, connection->slow + connection->slow_at, size);
     connection->slow_at += size;
     if (connection->slow_at == connection->slow_size) {

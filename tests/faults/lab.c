@@ -7,7 +7,7 @@
 #include "io/tls.h"
 #include "market/tape.h"
 
-enum { COMPARE_AFTER_MS = 300, COMPLAINTS_MAX = 10 };
+enum { COMPARE_AFTER_MS = 300, EXCUSED_MS = 2000, COMPLAINTS_MAX = 10 };
 
 const char *const lab_venues[LAB_VENUES] = {"binance",  "okx",     "hyperliquid", "paradex",
                                             "extended", "lighter", "edgex",       "backpack",
@@ -154,28 +154,40 @@ static bool was_best(const struct lab_truth *truth, const struct quote *quote) {
     return false;
 }
 
-// What no client can know: Extended sends all markets and numbers its messages over all of them, so
-// one that names another market leaves no hole; EdgeX's books have no stamps, and an old one shows
-// only with the first change behind it.
+// What no client can know. Extended sends all markets and numbers its messages over all of them, so
+// one that names another market leaves no hole. EdgeX's books have no stamps, and an old one shows
+// only with the first change behind it. GRVT's simulator counts each subscription from one, so old
+// changes and new ones chain where the venue's own numbers would not.
 void lab_note_fault(struct lab *lab, uint32_t venue, enum sim_fault_kind kind) {
     static const struct {
         const char *venue;
         enum sim_fault_kind kind;
-    } rows[] = {{"extended", SIM_FAULT_WRONG_SYMBOL}, {"edgex", SIM_FAULT_STALE_SNAPSHOT}};
+    } rows[] = {{"extended", SIM_FAULT_WRONG_SYMBOL},
+                {"edgex", SIM_FAULT_STALE_SNAPSHOT},
+                {"grvt", SIM_FAULT_STALE_SNAPSHOT}};
     lab->kind[venue] = kind;
     lab->had_fault[venue] = true;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (kind == rows[i].kind && strcmp(lab_venues[venue], rows[i].venue) == 0) {
             lab->unknowable_now[venue] = true;
+            lab->unknowable_until_ns[venue] = 0;
             lab->unknowable_since[venue] = counter_read(&lab_stats(lab, venue)->reconnects);
         }
     }
 }
 
-// The fault itself may cost a connection, so it lasts until the next fault costs one.
-static bool is_unknowable(const struct lab *lab, uint32_t venue) {
+// Until a later fault made the connection anew, and what was published before is compared.
+static bool is_unknowable(struct lab *lab, uint32_t venue) {
     uint64_t reconnects = counter_read(&lab_stats(lab, venue)->reconnects);
-    return lab->unknowable_now[venue] && reconnects <= lab->unknowable_since[venue] + 1;
+    if (!lab->unknowable_now[venue]) {
+        return false;
+    }
+    if (lab->unknowable_until_ns[venue] == 0 && reconnects > lab->unknowable_since[venue]) {
+        lab->unknowable_until_ns[venue] = mono_now_ns() + EXCUSED_MS * NS_PER_MS;
+    }
+    int64_t until_ns = lab->unknowable_until_ns[venue];
+    lab->unknowable_now[venue] = until_ns == 0 || mono_now_ns() < until_ns;
+    return lab->unknowable_now[venue];
 }
 
 static void complain(struct lab *lab, uint64_t *count, const char *what, uint32_t venue,

@@ -67,6 +67,7 @@ struct lab {
     bool had_fault[LAB_VENUES];
     bool unknowable_now[LAB_VENUES];       // until the connection is made anew
     uint64_t unknowable_since[LAB_VENUES]; // reconnects then
+    int64_t unknowable_until_ns[LAB_VENUES];
     uint32_t complaints;
 };
 

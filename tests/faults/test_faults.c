@@ -43,7 +43,7 @@ static const struct feed_timing timing = {
     .stable_ms = 300,
     .connect_timeout_ms = 700,
     .connects_per_minute = 100000,
-    .request_timeout_ms = 500,
+    .request_timeout_ms = 2000,
     .retry_ms = 50,
     .retry_max_ms = 400,
     .limited_ms = 400,
@@ -448,7 +448,7 @@ int main(int argc, char **argv) {
     int64_t rounds = 1;
     const char *only = argc > 2 ? argv[2] : NULL;
     struct clock clock;
-    char folder[] = "/tmp/perpdesk-faults-XXXXXX";
+    char folder[] = "test_faults.XXXXXX";
     clock_init_system(&clock);
     log_init(&clock, LOG_ERROR);
     if (argc > 1 && (!decimal_parse(slice_of(argv[1]), 0, &rounds) || rounds < 1)) {

@@ -210,9 +210,9 @@ static bool is_best(const struct frame *frame, const struct event *event) {
            slice_starts(frame->subscription, SLICE("orderbooks.1."));
 }
 
-// A message that cannot be read leaves a hole in the count of its market, as one that was lost does:
-// the count of the connection goes on. So does a whole book: it stands in the place of a change. Of
-// no known market: all of them may have missed it.
+// A message that cannot be read leaves a hole in the count of its market, as one that was lost
+// does: the count of the connection goes on. So does a whole book: it stands in the place of a
+// change. Of no known market: all of them may have missed it.
 static void lose_change(struct md *md, const struct frame *frame, const struct event *event,
                         struct md_sink *sink) {
     uint16_t symbol;

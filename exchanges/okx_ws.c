@@ -249,6 +249,18 @@ FAST_INLINE bool fast_side(struct fast *f, struct level *levels, uint32_t *count
     return FAST_LITERAL(f, "]");
 }
 
+// A 32-bit number, with or without its sign.
+FAST_INLINE bool fast_checksum(struct fast *f, bool *negative, uint64_t *out) {
+    *negative = false;
+    if (!FAST_UINT(f, "\",\"checksum\":", out)) {
+        *negative = true;
+        if (!FAST_UINT(f, "\",\"checksum\":-", out)) {
+            return false;
+        }
+    }
+    return *out <= (uint64_t)INT32_MAX + *negative;
+}
+
 // {"arg":{"channel":"books","instId":…},"action":"update","data":[{"asks":…,"bids":…,"ts":"…",
 // "checksum":…,"seqId":…,"prevSeqId":…}]}
 static bool decode_fast_book(struct md *md, struct slice frame, struct md_sink *sink) {
@@ -258,7 +270,8 @@ static bool decode_fast_book(struct md *md, struct slice frame, struct md_sink *
     struct md_update update;
     uint64_t sequence;
     uint64_t previous;
-    uint64_t checksum; // of no use, but a number
+    uint64_t checksum;
+    bool negative;
     uint32_t ask_count;
     uint32_t bid_count;
     int64_t time;
@@ -272,9 +285,7 @@ static bool decode_fast_book(struct md *md, struct slice frame, struct md_sink *
         !FAST_LITERAL(&f, "},\"action\":\"update\",\"data\":[{") ||
         !FAST_LITERAL(&f, "\"asks\":[") || !fast_side(&f, md->asks, &ask_count) ||
         !FAST_LITERAL(&f, ",\"bids\":[") || !fast_side(&f, md->bids, &bid_count) ||
-        !FAST_TIME(&f, ",\"ts\":\"", &time) ||
-        (!FAST_UINT(&f, "\",\"checksum\":", &checksum) &&
-         !FAST_UINT(&f, "\",\"checksum\":-", &checksum)) ||
+        !FAST_TIME(&f, ",\"ts\":\"", &time) || !fast_checksum(&f, &negative, &checksum) ||
         !FAST_UINT(&f, ",\"seqId\":", &sequence) || !FAST_UINT(&f, ",\"prevSeqId\":", &previous) ||
         !FAST_LITERAL(&f, "}]}") || !fast_done(&f)) {
         return false;
@@ -291,6 +302,7 @@ static bool decode_fast_book(struct md *md, struct slice frame, struct md_sink *
         .first = sequence,
         .last = sequence,
         .previous = previous,
+        .checksum = (int32_t)(negative ? -(int64_t)checksum : (int64_t)checksum),
         .bids = md->bids,
         .asks = md->asks,
         .bid_count = bid_count,

@@ -266,7 +266,9 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
     uint64_t id = shown_id(listing, channel->topic);
     int64_t now_ns = session->world->now_ns;
     uint32_t period_ms = subscription->period_ms > 0 ? subscription->period_ms : channel->period_ms;
-    if (id == 0 || (subscription->pushed && now_ns - subscription->ns < period_ms * NS_PER_MS) ||
+    int64_t since_ns = now_ns - subscription->ns; // a clock that was set back delays nothing
+    bool early = since_ns >= 0 && since_ns < period_ms * NS_PER_MS;
+    if (id == 0 || (subscription->pushed && early) ||
         (subscription->pushed && id == subscription->id && !channel->repeats)) {
         return;
     }

@@ -4,11 +4,13 @@
 #include <stdio.h>
 
 #include "cli/verbs.h"
+#include "sim/sim_fault.h"
 #include "ui/actions.h"
 
 #define DESK_OPTIONS                                                                               \
     (CLI_BIT(CLI_DEMO) | CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_DEMO_MAP) | CLI_BIT(CLI_SECONDS) |  \
-     CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET))
+     CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_FAULT) | CLI_BIT(CLI_SEED) |             \
+     CLI_BIT(CLI_CONTROL))
 
 // Help lists them in this order; the first runs when no verb is given.
 const struct cli_verb cli_verbs[] = {
@@ -38,7 +40,8 @@ const struct cli_verb cli_verbs[] = {
      0, 0, "perpdesk doctor", verb_doctor},
     {"sim", "[PATH]", "serve a recording in the venues' protocols on this machine",
      CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_DEMO_MAP) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) |
-         CLI_BIT(CLI_TLS) | CLI_BIT(CLI_AUTHORITY),
+         CLI_BIT(CLI_TLS) | CLI_BIT(CLI_AUTHORITY) | CLI_BIT(CLI_FAULT) | CLI_BIT(CLI_SEED) |
+         CLI_BIT(CLI_CONTROL),
      0, 1, "perpdesk sim --port binance=9001", verb_sim},
 };
 const uint32_t cli_verb_count = COUNT_OF(cli_verbs);
@@ -137,6 +140,12 @@ static enum status run(int argc, char **argv) {
     }
     if (args.help) {
         cli_print_help(&out);
+        return put_text(&out);
+    }
+    if (args.list_faults) {
+        for (int i = 0; i < SIM_FAULT_COUNT; i++) {
+            sim_fault_print(&out, (enum sim_fault_kind)i);
+        }
         return put_text(&out);
     }
     return verb->run(&args);

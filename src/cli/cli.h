@@ -11,7 +11,7 @@
 #include "io/config.h"
 #include "sim/sim.h"
 
-enum { CLI_SETS_MAX = 64, CLI_OPERANDS_MAX = 4 };
+enum { CLI_SETS_MAX = 64, CLI_FAULTS_MAX = 32, CLI_OPERANDS_MAX = 4 };
 
 enum cli_option {
     CLI_DEMO,
@@ -33,6 +33,9 @@ enum cli_option {
     CLI_ROTATE_MB,
     CLI_KEEP,
     CLI_MAX_MB,
+    CLI_FAULT,
+    CLI_SEED,
+    CLI_CONTROL,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -61,6 +64,12 @@ struct cli_args {
     uint64_t max_mb;    // of all files, 0 = no limit
     const char *ports[VENUE_MAX];
     uint32_t port_count;
+    const char *faults[CLI_FAULTS_MAX]; // --fault, as sim_fault takes them
+    uint32_t fault_count;
+    bool list_faults; // --fault list
+    bool seeded;      // --seed
+    uint64_t seed;
+    const char *control; // --control
     const char *sets[CLI_SETS_MAX];
     uint32_t set_count;
     const char *operands[CLI_OPERANDS_MAX];

@@ -40,6 +40,11 @@ static const struct option_row option_rows[] = {
     {CLI_ROTATE_MB, "rotate-mb", 0, "N", "begin another file after N MiB"},
     {CLI_KEEP, "keep", 0, "N", "keep the newest N files (with --rotate-mb)"},
     {CLI_MAX_MB, "max-mb", 0, "N", "end before all files together exceed N MiB"},
+    {CLI_FAULT, "fault", 0, "VENUE:NAME[:SECONDS][@AT]",
+     "order a fault of a simulated venue, or of all; list names them; may be repeated"},
+    {CLI_SEED, "seed", 0, "N",
+     "a fault a venue each 10 s: which, when and how long follow from N alone"},
+    {CLI_CONTROL, "control", 0, "PATH", "take orders of faults on a socket of this user's"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -131,6 +136,16 @@ static enum status take_keep(struct cli_args *args, const char *value) {
     return status;
 }
 
+static enum status take_seed(struct cli_args *args, const char *value) {
+    int64_t seed = 0;
+    if (!decimal_parse(slice_of(value), 0, &seed) || seed < 0) {
+        return status_fail(STATUS_USAGE, "--seed %s: expected a whole number from 0 on", value);
+    }
+    args->seeded = true;
+    args->seed = (uint64_t)seed;
+    return STATUS_OK;
+}
+
 static enum status take_option(struct cli_args *args, enum cli_option option, const char *value) {
     switch (option) {
     case CLI_DEMO:
@@ -196,6 +211,18 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
         return take_keep(args, value);
     case CLI_MAX_MB:
         return take_size("max-mb", value, &args->max_mb);
+    case CLI_FAULT:
+        args->list_faults = args->list_faults || strcmp(value, "list") == 0;
+        if (args->fault_count == CLI_FAULTS_MAX) {
+            return status_fail(STATUS_USAGE, "more than %d --fault", CLI_FAULTS_MAX);
+        }
+        args->faults[args->fault_count++] = value;
+        return STATUS_OK;
+    case CLI_SEED:
+        return take_seed(args, value);
+    case CLI_CONTROL:
+        args->control = value;
+        return STATUS_OK;
     case CLI_HELP:
         args->help = true;
         return STATUS_OK;
@@ -259,7 +286,7 @@ static int option_of_letter(int letter) {
 }
 
 static enum status check_sense(const struct cli_verb *verb, const struct cli_args *args) {
-    if (args->help || args->version) {
+    if (args->help || args->version || args->list_faults) {
         return STATUS_OK;
     }
     bool is_sim = (verb->options & CLI_BIT(CLI_DEMO)) == 0;
@@ -268,6 +295,10 @@ static enum status check_sense(const struct cli_verb *verb, const struct cli_arg
     }
     if (args->map_count != 0 && !args->demo && !is_sim) {
         return status_fail(STATUS_USAGE, "--demo-map needs --demo");
+    }
+    if ((args->fault_count > 0 || args->seeded || args->control != NULL) && !args->demo &&
+        !is_sim) {
+        return status_fail(STATUS_USAGE, "--fault, --seed and --control need --demo");
     }
     if (args->authority != NULL && !args->tls) {
         return status_fail(STATUS_USAGE, "--authority needs --tls");

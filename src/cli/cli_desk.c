@@ -97,6 +97,11 @@ enum status cli_open_desk(const struct cli_args *args, struct desk_run_options *
     options->speed_ppm = args->speed_ppm;
     options->map = args->map_count > 0 ? args->maps : NULL;
     options->map_count = args->map_count;
+    options->faults = args->faults;
+    options->fault_count = args->fault_count;
+    options->seeded = args->seeded;
+    options->seed = args->seed;
+    options->control = args->control;
     return desk_run_open(out, options);
 }
 

@@ -57,6 +57,11 @@ static enum status open_sim(struct desk_run *run) {
         .map_count = run->options.map_count,
         .loop = true,
         .tls = true,
+        .faults = run->options.faults,
+        .fault_count = run->options.fault_count,
+        .seeded = run->options.seeded,
+        .seed = run->options.seed,
+        .control = run->options.control,
     };
     return status_context(sim_create(&run->sim, &options), "the demo");
 }

@@ -27,9 +27,14 @@ struct desk_run_options {
     const char *demo_path;     // recording to play, NULL: the one that ships with the program
     const struct sim_map *map; // which venue shows which book of it, NULL: see sim_market.h
     uint32_t map_count;
-    int64_t speed_ppm; // of the recording and the desk's clock, 0 = 1000000
-    bool journal;      // keep a journal in the state folder and say what the last session left
-    bool trade;        // false: strategies are off (feeds, scan)
+    int64_t speed_ppm;         // of the recording and the desk's clock, 0 = 1000000
+    const char *const *faults; // of the demo's venues, see struct sim_options
+    uint32_t fault_count;
+    bool seeded;
+    uint64_t seed;
+    const char *control;
+    bool journal; // keep a journal in the state folder and say what the last session left
+    bool trade;   // false: strategies are off (feeds, scan)
     // Called on an io thread for every quote stored; NULL: nobody listens. latency_ns: venue stamp
     // to stored.
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote,

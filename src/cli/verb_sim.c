@@ -86,7 +86,12 @@ enum status verb_sim(const struct cli_args *args) {
                                   .map = args->map_count > 0 ? args->maps : NULL,
                                   .map_count = args->map_count,
                                   .ports = ports,
-                                  .port_count = args->port_count};
+                                  .port_count = args->port_count,
+                                  .faults = args->faults,
+                                  .fault_count = args->fault_count,
+                                  .seeded = args->seeded,
+                                  .seed = args->seed,
+                                  .control = args->control};
     cli_catch_signals();
     status = sim_create(&sim, &options);
     if (status == STATUS_OK && args->authority != NULL) {

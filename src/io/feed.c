@@ -9,9 +9,23 @@
 #define FUTURE_MAX_NS (1 * NS_PER_S)
 #define PAST_MAX_NS   (60 * NS_PER_S)
 
+enum { SUBSCRIBE_TEXT_MAX = 16 * 1024, CLOSE_TIMEOUT_MS = 500 };
+
 // The strictest venue (Hyperliquid) takes 30 new connections a minute from one address; some of
 // them are for orders.
-enum { SUBSCRIBE_TEXT_MAX = 16 * 1024, CLOSE_TIMEOUT_MS = 500, CONNECTS_PER_MINUTE_MAX = 20 };
+const struct feed_timing feed_timing_defaults = {
+    .tick_ms = 1000,
+    .backoff_ms = 1000,
+    .backoff_max_ms = 60000,
+    .stable_ms = 5000,
+    .connect_timeout_ms = 10000,
+    .connects_per_minute = 20,
+    .request_timeout_ms = 5000,
+    .retry_ms = 500,
+    .retry_max_ms = 60000,
+    .limited_ms = 60000,
+    .book_wait_ms = 10000,
+};
 
 int64_t feed_loop_ms(const struct feed *feed) {
     return (int64_t)uv_now(feed->config.loop);
@@ -329,12 +343,13 @@ static bool may_connect(struct ws *ws, void *user) {
         feed->connect_minute = minute;
         feed->connects_used = 0;
     }
-    if (feed->connects_used >= CONNECTS_PER_MINUTE_MAX ||
+    if (feed->connects_used >= feed->timing.connects_per_minute ||
         (feed->config.connects != NULL &&
          !connect_budget_take(feed->config.connects, mono_now_ns() / NS_PER_MS))) {
         return false;
     }
     feed->connects_used++;
+    counter_add(&feed->stats.connects, 1);
     if (feed->config.venue->url_has_time) {
         char query[40];
         struct text text = TEXT_OVER(query);
@@ -454,6 +469,10 @@ static enum status connection_create(struct feed *feed, uint32_t index, const ch
     config.idle_timeout_ms = (uint32_t)(feed->config.settings->websocket_timeout_ns / NS_PER_MS);
     config.ping_ms = config.idle_timeout_ms / 2;
     config.close_timeout_ms = CLOSE_TIMEOUT_MS;
+    config.connect_timeout_ms = feed->timing.connect_timeout_ms;
+    config.backoff_ms = feed->timing.backoff_ms;
+    config.backoff_max_ms = feed->timing.backoff_max_ms;
+    config.stable_ms = feed->timing.stable_ms;
     config.seed = feed->config.seed + index;
     config.may_connect = may_connect;
     config.events = &ws_events;
@@ -533,6 +552,7 @@ enum status feed_create(struct feed **out, const struct feed_config *config) {
         return status_fail(STATUS_SYSTEM, "no memory for the feed of %s", config->venue->name);
     }
     feed->config = *config;
+    feed->timing = config->timing != NULL ? *config->timing : feed_timing_defaults;
     feed->sink.on_update = feed_on_update;
     feed->offset.unit_ns = config->venue->time_unit_ns;
     limits_set(feed);
@@ -581,7 +601,7 @@ enum status feed_start(struct feed *feed) {
     ASSERT(uv_timer_init(feed->config.loop, &feed->tick) == 0);
     feed->tick.data = feed;
     feed->pending = 2; // timer and HTTP
-    ASSERT(uv_timer_start(&feed->tick, on_tick, FEED_TICK_MS, FEED_TICK_MS) == 0);
+    ASSERT(uv_timer_start(&feed->tick, on_tick, feed->timing.tick_ms, feed->timing.tick_ms) == 0);
     for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
         struct feed_connection *c = &feed->connections[i];
         if (c->ws == NULL) {

@@ -44,6 +44,7 @@ struct feed_stats {
     counter fundings;   // messages with funding, mark or index
     counter rate_per_s; // quotes stored in the last whole second
     counter reconnects; // connections lost
+    counter connects;   // attempts to connect
     counter snapshots;  // book snapshots and resubscriptions asked for
     counter rest_requests, rest_failures;
     counter polls_failed; // whole rounds
@@ -64,6 +65,19 @@ struct feed_frame {
     struct slice url, body;    // REST only: what was asked
     struct slice raw;
 };
+// Waits and budgets towards a venue; tests shorten them.
+struct feed_timing {
+    uint32_t tick_ms;                    // the feed looks at itself
+    uint32_t backoff_ms, backoff_max_ms; // between attempts to connect
+    uint32_t stable_ms;                  // open this long: the shortest back-off again
+    uint32_t connect_timeout_ms;         // name to TLS and upgrade, together
+    uint32_t connects_per_minute;        // attempts of all connections together
+    uint32_t request_timeout_ms;         // of a REST call
+    uint32_t retry_ms, retry_max_ms;     // a call that failed, a book that broke
+    uint32_t limited_ms;                 // kept away after a 429 that names no time
+    uint32_t book_wait_ms;               // asked for a book and nothing came: ask again
+};
+extern const struct feed_timing feed_timing_defaults;
 
 struct feed_config {
     uv_loop_t *loop;
@@ -74,8 +88,9 @@ struct feed_config {
     struct engine *engine;     // NULL: quotes are stored and shown, nothing else
     const struct clock *clock; // desk time
     const struct settings_feeds *settings;
-    SSL_CTX *tls;                  // verifying client context
-    const char *ca_file, *ca_text; // the same trust for REST, see http.h
+    const struct feed_timing *timing; // NULL: the defaults; outlives the feed
+    SSL_CTX *tls;                     // verifying client context
+    const char *ca_file, *ca_text;    // the same trust for REST, see http.h
     // Where the venue is: NULL in ws[0] takes the venue's own mainnet (or testnet) addresses.
     const char *ws[MD_CONNECTIONS_MAX];
     const char *rest;

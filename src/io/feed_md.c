@@ -59,11 +59,22 @@ static void judge(struct feed *feed, uint16_t symbol, struct quote *quote) {
     }
 }
 
+// Where no number tells the order of quotes, the venue's stamps do. A stamp that is older by more
+// than any quote may be means that the venue set its clock back.
+static bool is_stamped_earlier(const struct feed *feed, const struct quote *last,
+                               int64_t venue_time_ns) {
+    int64_t earlier_ns = last->venue_time_ns - venue_time_ns;
+    return !feed->polled && (last->flags & QUOTE_POLLED) == 0 && venue_time_ns > 0 &&
+           earlier_ns > 0 && earlier_ns < feed->limits.past_max_ns;
+}
+
 static void take_bbo(struct feed *feed, const struct md_update *update) {
     struct feed_symbol *known = &feed->symbols[update->symbol];
     const struct md_bbo *bbo = &update->bbo;
     known->seen_bbo = known->seen_bbo || !feed->polled;
-    if (bbo->sequence != 0 && bbo->sequence <= known->sequence) {
+    bool numbered = bbo->sequence != 0 && known->sequence != 0;
+    if ((numbered && bbo->sequence <= known->sequence) ||
+        (!numbered && is_stamped_earlier(feed, &known->quote, update->venue_time_ns))) {
         feed_count(feed, FEED_OLD);
         return;
     }
@@ -171,6 +182,24 @@ static void take_top(struct feed *feed, const struct md_update *update) {
     }
 }
 
+// A whole book that is older than one already known, as a lagging server tells it after a
+// reconnect. A stamp from the future is no measure: the venue's clock may come back.
+static bool is_old_book(struct feed *feed, struct feed_symbol *known,
+                        const struct md_update *update) {
+    int64_t time_ns = update->venue_time_ns;
+    int64_t earlier_ns = known->book_time_ns - time_ns;
+    if (time_ns <= 0) {
+        return false;
+    }
+    if (update->book.snapshot && earlier_ns > 0 && earlier_ns < feed->limits.past_max_ns) {
+        return true;
+    }
+    if (time_ns <= feed->now_ns + feed->offset_ns + feed->limits.future_max_ns) {
+        known->book_time_ns = time_ns;
+    }
+    return false;
+}
+
 static void take_book(struct feed *feed, const struct md_update *update) {
     struct feed_symbol *known = &feed->symbols[update->symbol];
     if (!known->has_book) {
@@ -178,6 +207,10 @@ static void take_book(struct feed *feed, const struct md_update *update) {
         return;
     }
     known->seen_book = true;
+    if (!feed->polled && is_old_book(feed, known, update)) {
+        feed_count(feed, FEED_OLD);
+        return;
+    }
     switch (md_apply_book(&feed->md, update->symbol, &known->book, &update->book)) {
     case BOOK_APPLIED:
         if (book_crossed(&known->book.book)) {

@@ -7,18 +7,13 @@
 #include "io/ws.h"
 
 enum {
-    FEED_TICK_MS = 1000,
     FEED_REQUESTS_MAX = 4,
-    FEED_REQUEST_TIMEOUT_MS = 5000,
     FEED_TIME_SAMPLES = 3,  // at start, and as many more as the unit of the venue's clock has gaps
     FEED_TIME_GAP_MS = 200, // between them
     FEED_TIME_EVERY_MS = 60000,
     FEED_RULES_EVERY_MS = 3600000,
     FEED_POLLS_FAILED_MAX = 3, // rounds, then stale
     FEED_FIRST_MESSAGE_MS = 10000,
-    FEED_BOOK_WAIT_MS = 10000, // asked for a book and nothing came: ask again
-    FEED_RETRY_MS = 500,
-    FEED_RETRY_MAX_MS = 60000,
     FEED_WEIGHT_SHARE = 2, // half of the venue's rate limit is ours to use
     FEED_SEND_BURST = 50,  // messages to a venue that tells no limits: at once
     FEED_SEND_PER_MINUTE = 600,
@@ -39,6 +34,7 @@ struct feed_symbol {
     bool has_book;      // book is set up
     struct book_sync book;
     int64_t book_asked_ms;
+    int64_t book_time_ns;         // newest stamp of the book, venue's clock
     bool seen_bbo, seen_book;     // since the last connect
     struct event_funding funding; // merged; told at most once a second
     bool funding_dirty, funding_told;
@@ -62,6 +58,7 @@ struct feed_connection {
 
 struct feed {
     struct feed_config config;
+    struct feed_timing timing;
     struct feed_stats stats;
     struct md md;
     struct md_sink sink;

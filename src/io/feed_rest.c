@@ -15,7 +15,8 @@ void feed_want(struct feed *feed, enum md_request_kind kind, uint16_t symbol, in
 }
 
 static int64_t retry_in_ms(const struct feed *feed, const struct feed_job *job) {
-    return ws_backoff_ms(FEED_RETRY_MS, FEED_RETRY_MAX_MS, job->attempt, feed->config.seed,
+    return ws_backoff_ms(feed->timing.retry_ms, feed->timing.retry_max_ms, job->attempt,
+                         feed->config.seed,
                          job->attempt + (uint64_t)feed->config.venue_index * 1000);
 }
 
@@ -62,6 +63,10 @@ int64_t feed_time_wait_ms(const struct feed *feed) {
 
 static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symbol,
                      struct slice body) {
+    if (kind == MD_REQUEST_QUOTE && feed->connections[0].data_ms > 0) {
+        poll_done(feed, false); // the stream is back, and newer
+        return;
+    }
     uint64_t before = counter_read(&feed->stats.updates);
     feed->polled = true;
     feed->time_answered = false;
@@ -91,7 +96,7 @@ static void failed(struct feed *feed, enum md_request_kind kind, uint16_t symbol
              answer->text);
     if (answer->result == HTTP_LIMITED || answer->retry_after_s > 0) {
         int64_t away_ms =
-            answer->retry_after_s > 0 ? answer->retry_after_s * 1000 : FEED_RETRY_MAX_MS;
+            answer->retry_after_s > 0 ? answer->retry_after_s * 1000 : feed->timing.limited_ms;
         feed->blocked_until_ms = feed_loop_ms(feed) + away_ms;
     }
     if (kind == MD_REQUEST_TIME) {
@@ -172,7 +177,7 @@ static void resubscribe(struct feed *feed, uint16_t symbol) {
         return;
     }
     if (!feed_may_send(feed)) {
-        feed_want(feed, MD_REQUEST_BOOK, symbol, FEED_TICK_MS);
+        feed_want(feed, MD_REQUEST_BOOK, symbol, feed->timing.tick_ms);
         feed->job_added = false; // the tick looks again
         return;
     }
@@ -217,7 +222,7 @@ static bool request_send(struct feed *feed, enum md_request_kind kind, uint16_t 
     struct http_request request = {.method = wanted.method,
                                    .url = url,
                                    .body = wanted.body,
-                                   .timeout_ms = FEED_REQUEST_TIMEOUT_MS,
+                                   .timeout_ms = feed->timing.request_timeout_ms,
                                    .on_done = on_answer,
                                    .arg = feed,
                                    .tag = tag_of(kind, symbol)};
@@ -226,7 +231,7 @@ static bool request_send(struct feed *feed, enum md_request_kind kind, uint16_t 
     }
     if (http_send(feed->http, &request) != STATUS_OK) {
         log_warn(feed->config.venue->name, "%s", status_text());
-        job->due_ms = feed_loop_ms(feed) + FEED_RETRY_MAX_MS;
+        job->due_ms = feed_loop_ms(feed) + feed->timing.retry_max_ms;
         return false;
     }
     job->wanted = false;
@@ -325,7 +330,7 @@ static void books_again(struct feed *feed, int64_t now_ms) {
         struct feed_symbol *known = &feed->symbols[i];
         const struct feed_job *job = &known->job[MD_REQUEST_BOOK];
         if (known->has_book && known->book.state == BOOK_WAITING_SNAPSHOT && !job->wanted &&
-            !job->busy && now_ms - known->book_asked_ms >= FEED_BOOK_WAIT_MS) {
+            !job->busy && now_ms - known->book_asked_ms >= feed->timing.book_wait_ms) {
             feed_want_book(feed, i);
         }
     }

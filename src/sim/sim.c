@@ -1,12 +1,15 @@
 #include "sim/sim.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/log.h"
 #include "base/role.h"
 #include "exchanges/venues.h"
+#include "io/config.h"
 #include "io/tls.h"
+#include "sim/sim_control.h"
 #include "sim/sim_server.h"
 
 // The first records of a recording's files lie a little apart: the clock starts behind all of them,
@@ -19,7 +22,7 @@ struct sim {
     struct clock *clock;
     bool tls;
     struct tls_authority authority;
-    SSL_CTX *server_tls;
+    SSL_CTX *server_tls, *stranger_tls; // the latter for the fault of that name
     const struct venue_sim *venues[SIM_VENUES_MAX];
     uint32_t venue_count;
     uint16_t wanted[SIM_VENUES_MAX], ports[SIM_VENUES_MAX];
@@ -29,6 +32,14 @@ struct sim {
     uv_timer_t linger; // connections that do not end by themselves
     bool running, timers_open;
     struct sim_counters counters;
+    void (*on_step)(void *arg, const struct sim_market *market);
+    void *on_step_arg;
+    pthread_mutex_t lock; // of the faults
+    struct sim_faults faults;
+    int64_t asked_ns; // time of the last question; under the lock
+    _Atomic uint64_t active[SIM_VENUES_MAX];
+    char control_path[256];
+    struct sim_control control;
 };
 
 static void pick_venues(struct sim *sim, const struct sim_options *options) {
@@ -68,6 +79,143 @@ static void give_clients_time(struct sim *sim, int64_t speed_ppm) {
     }
 }
 
+// ---- faults -----------------------------------------------------------------------------------
+
+// Since the start, by the clock that the recording runs on.
+static int64_t fault_now_ns(const struct sim *sim) {
+    return clock_now_ns(sim->clock) - sim_market_start_ns(sim->market) - WARM_UP_MS * NS_PER_MS;
+}
+
+static const char *venue_at(const void *names, uint32_t index) {
+    const struct sim *sim = names;
+    return sim->venues[index]->name;
+}
+
+// The venues a name means: [*first, *last).
+static enum status find_venues(const struct sim *sim, struct slice name, uint32_t *first,
+                               uint32_t *last) {
+    int venue = sim_market_venue(sim->market, name);
+    int shown = name.size < 40 ? (int)name.size : 40;
+    if (slice_equals(name, SLICE("all"))) {
+        *first = 0;
+        *last = sim->venue_count;
+        return STATUS_OK;
+    }
+    if (venue < 0) {
+        const char *near = nearest_name(name, sim->venue_count, venue_at, sim);
+        return near != NULL ? status_fail(STATUS_USAGE, "%.*s is no venue here: did you mean %s?",
+                                          shown, name.data, near)
+                            : status_fail(STATUS_USAGE, "%.*s is no venue here", shown, name.data);
+    }
+    *first = (uint32_t)venue;
+    *last = *first + 1;
+    return STATUS_OK;
+}
+
+enum status sim_fault(struct sim *sim, const char *text) {
+    struct slice rest = slice_of(text);
+    struct slice name = vsim_cut(&rest, ':');
+    uint32_t first = 0, last = 0;
+    struct sim_fault_order order = {0};
+    int64_t now_ns = fault_now_ns(sim);
+    enum status status = find_venues(sim, name, &first, &last);
+    if (status == STATUS_OK) {
+        status = sim_fault_parse(rest, now_ns, &order);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    bool room = true;
+    (void)pthread_mutex_lock(&sim->lock);
+    // Not before the next question: what happens once would be missed.
+    int64_t late_ns = order.from_ns <= sim->asked_ns ? sim->asked_ns + 1 - order.from_ns : 0;
+    order.from_ns += late_ns;
+    order.until_ns += late_ns;
+    for (order.venue = first; order.venue < last && room; order.venue++) {
+        room = sim_faults_add(&sim->faults, order, now_ns);
+    }
+    (void)pthread_mutex_unlock(&sim->lock);
+    return room ? STATUS_OK
+                : status_fail(STATUS_UNAVAILABLE, "more than %d faults at once",
+                              SIM_FAULT_ORDERS_MAX);
+}
+
+enum status sim_heal(struct sim *sim, struct slice venue) {
+    uint32_t first = 0, last = 0;
+    enum status status = find_venues(sim, venue, &first, &last);
+    (void)pthread_mutex_lock(&sim->lock);
+    for (uint32_t i = first; i < last; i++) {
+        sim_faults_heal(&sim->faults, i);
+    }
+    (void)pthread_mutex_unlock(&sim->lock);
+    return status;
+}
+
+void sim_fault_status(struct sim *sim, struct text *out) {
+    for (uint32_t i = 0; i < sim->venue_count; i++) {
+        uint64_t active = atomic_load(&sim->active[i]);
+        text_add_string(out, sim->venues[i]->name);
+        text_add_string(out, active == 0 ? " well" : "");
+        for (int kind = 0; kind < SIM_FAULT_COUNT; kind++) {
+            if (sim_fault_in(active, (enum sim_fault_kind)kind)) {
+                text_add_format(out, " %s", sim_fault_table[kind].name);
+            }
+        }
+        text_add_char(out, '\n');
+    }
+}
+
+bool sim_entries(const struct sim *sim, const char *venue, struct sim_entries *out) {
+    int index = sim_market_venue(sim->market, slice_of(venue));
+    if (index < 0 || !sim->running) {
+        return false;
+    }
+    const struct sim_server *server = &sim->servers[index];
+    *out = (struct sim_entries){atomic_load(&sim->active[index]), counter_read(&server->entered),
+                             atomic_load(&server->entered_ns)};
+    return true;
+}
+
+// On the simulator's thread: what acts now.
+static void look_for_faults(struct sim *sim) {
+    uint64_t sets[SIM_VENUES_MAX];
+    int64_t now_ns = fault_now_ns(sim);
+    (void)pthread_mutex_lock(&sim->lock);
+    for (uint32_t i = 0; i < sim->venue_count; i++) {
+        sets[i] = sim_faults_at(&sim->faults, i, sim->asked_ns, now_ns);
+    }
+    sim->asked_ns = now_ns;
+    (void)pthread_mutex_unlock(&sim->lock);
+    for (uint32_t i = 0; i < sim->venue_count; i++) {
+        uint64_t begun = sets[i] & ~atomic_load(&sim->active[i]);
+        for (int kind = 0; begun != 0 && kind < SIM_FAULT_COUNT; kind++) {
+            if (sim_fault_in(begun, (enum sim_fault_kind)kind)) {
+                log_info("sim", "%s: fault %s", sim->venues[i]->name, sim_fault_table[kind].name);
+            }
+        }
+        sim->market->skew_ns[i] = sim_fault_skew_ns(sets[i]);
+        sim_server_faults(&sim->servers[i], sets[i]);
+        atomic_store(&sim->active[i], sets[i]);
+    }
+}
+
+static enum status order_faults(struct sim *sim, const struct sim_options *options) {
+    enum status status = STATUS_OK;
+    sim->faults.seeded = options->seeded;
+    sim->faults.seed = options->seed;
+    sim->asked_ns = -1;
+    for (uint32_t i = 0; i < options->fault_count && status == STATUS_OK; i++) {
+        status = sim_fault(sim, options->faults[i]);
+    }
+    if (status == STATUS_OK && options->control != NULL &&
+        !string_copy(sim->control_path, sizeof(sim->control_path), slice_of(options->control))) {
+        status = status_fail(STATUS_CANNOT_CREATE, "%s: too long for a socket", options->control);
+    }
+    return status;
+}
+
+// ---- life -------------------------------------------------------------------------------------
+
 static enum status set_up(struct sim *sim, const struct sim_options *options) {
     pick_venues(sim, options);
     struct sim_market_options market = {
@@ -89,9 +237,24 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
     }
     sim->tls = options->tls;
     if (sim->tls) {
+        // Also a name of each venue's own, for clients that tell venues apart by name.
+        char names[1024];
+        struct text text = TEXT_OVER(names);
+        text_add_string(&text, "localhost,127.0.0.1");
+        for (uint32_t i = 0; i < sim->venue_count; i++) {
+            text_add_format(&text, ",%s.localhost", sim->venues[i]->name);
+        }
         result = tls_authority_create(&sim->authority);
         if (result == STATUS_OK) {
-            result = tls_authority_issue(&sim->authority, "localhost,127.0.0.1", &sim->server_tls);
+            result = tls_authority_issue(&sim->authority, names, &sim->server_tls);
+        }
+        struct tls_authority stranger = {0};
+        if (result == STATUS_OK) {
+            result = tls_authority_create(&stranger);
+        }
+        if (result == STATUS_OK) {
+            result = tls_authority_issue(&stranger, "localhost,127.0.0.1", &sim->stranger_tls);
+            tls_authority_destroy(&stranger);
         }
     }
     if (result == STATUS_OK) {
@@ -101,6 +264,7 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
         clock_init_scaled(sim->clock, sim_market_start_ns(sim->market) + WARM_UP_MS * NS_PER_MS,
                           options->speed_ppm == 0 ? PPM_ONE : options->speed_ppm);
         give_clients_time(sim, options->speed_ppm);
+        result = order_faults(sim, options);
     }
     return result;
 }
@@ -114,6 +278,9 @@ enum status sim_create(struct sim **out, const struct sim_options *options) {
         return status_fail(STATUS_SYSTEM, "simulator: no memory");
     }
     sim->clock = options->clock != NULL ? options->clock : &sim->own_clock;
+    sim->on_step = options->on_step;
+    sim->on_step_arg = options->on_step_arg;
+    (void)pthread_mutex_init(&sim->lock, NULL);
     enum status result = set_up(sim, options);
     if (result != STATUS_OK) {
         sim_destroy(sim);
@@ -128,8 +295,12 @@ enum status sim_create(struct sim **out, const struct sim_options *options) {
 static void market_moves(uv_timer_t *timer) {
     struct sim *sim = timer->data;
     uint32_t round = sim->market->round;
+    look_for_faults(sim);
     int64_t next_ns = sim_market_step(sim->market, clock_now_ns(sim->clock));
     counter_add(&sim->counters.rounds, sim->market->round - round);
+    if (sim->on_step != NULL) {
+        sim->on_step(sim->on_step_arg, sim->market);
+    }
     int64_t wait_ns = next_ns == INT64_MAX ? NS_PER_S : clock_wait_ns(sim->clock, next_ns);
     uint64_t wait_ms = (uint64_t)(wait_ns / NS_PER_MS);
     uv_update_time(timer->loop);
@@ -156,6 +327,7 @@ static void close_all(struct sim *sim) {
     for (uint32_t i = 0; i < sim->venue_count; i++) {
         sim_server_close(&sim->servers[i]);
     }
+    sim_control_close(&sim->control);
     if (sim->timers_open) {
         sim->timers_open = false;
         uv_close((uv_handle_t *)&sim->timer, NULL);
@@ -170,14 +342,17 @@ static void on_stop(struct role *role) {
 static enum status bind_all(struct sim *sim) {
     for (uint32_t i = 0; i < sim->venue_count; i++) {
         struct sim_server *server = &sim->servers[i];
-        enum status result = sim_server_listen(server, sim->market, i, &sim->role.loop,
-                                               sim->server_tls, sim->wanted[i], &sim->counters);
+        enum status result =
+            sim_server_listen(server, sim->market, i, &sim->role.loop, sim->server_tls,
+                              sim->stranger_tls, sim->wanted[i], &sim->counters);
         if (result != STATUS_OK) {
             return result;
         }
         sim->ports[i] = stream_listener_port(&server->listener);
     }
-    return STATUS_OK;
+    return sim->control_path[0] == '\0'
+               ? STATUS_OK
+               : sim_control_listen(&sim->control, sim, &sim->role.loop, sim->control_path);
 }
 
 static void finish_servers(struct sim *sim) {
@@ -236,6 +411,8 @@ void sim_destroy(struct sim *sim) {
     sim_stop(sim);
     sim_market_destroy(sim->market);
     SSL_CTX_free(sim->server_tls);
+    SSL_CTX_free(sim->stranger_tls);
+    (void)pthread_mutex_destroy(&sim->lock);
     if (sim->authority.certificate != NULL) {
         tls_authority_destroy(&sim->authority);
     }

@@ -11,7 +11,8 @@
 //   = true}) sim_start(sim) … sim_endpoint(sim, "okx", &endpoint) … sim_stop(sim) …
 //   sim_destroy(sim)
 //
-// All calls belong to one thread (main); the counters may be read from any.
+// All calls belong to one thread (main); the counters may be read from any, and faults ordered and
+// looked at from any.
 #ifndef PERPDESK_SIM_SIM_H
 #define PERPDESK_SIM_SIM_H
 
@@ -40,6 +41,15 @@ struct sim_options {
     const struct venue_sim *const *venues;
     uint32_t venue_count;
     uint32_t connection_age_s; // after which every venue ends a connection; 0: its own
+    // Faults (sim_fault.h) ordered from the start, each as sim_fault takes it, and by seed.
+    const char *const *faults;
+    uint32_t fault_count;
+    bool seeded;
+    uint64_t seed;
+    const char *control; // path of a control socket (sim_control.h), NULL = none
+    // Called on the simulator's thread after each step of the market; for tests that compare.
+    void (*on_step)(void *arg, const struct sim_market *market);
+    void *on_step_arg;
 };
 
 struct sim_endpoint {
@@ -77,5 +87,20 @@ void sim_describe(const struct sim *sim, struct text *out);
 // One line of it for a header: how many books stand for how many venues, and the date.
 void sim_describe_short(const struct sim *sim, struct text *out);
 const struct sim_counters *sim_counters(const struct sim *sim);
+
+// Orders a fault: "VENUE:NAME[:SECONDS][@AT]", VENUE may be `all`, AT counts from now. STATUS_USAGE
+// says what is wrong with it and names what is near.
+enum status sim_fault(struct sim *sim, const char *order) MUST_CHECK;
+enum status sim_heal(struct sim *sim, struct slice venue) MUST_CHECK; // `all`: every venue
+// A line a venue: what acts on it now, or that it is well.
+void sim_fault_status(struct sim *sim, struct text *out);
+
+// What became of a venue's connections.
+struct sim_entries {
+    uint64_t active;    // faults that act, a set of enum sim_fault_kind
+    uint64_t entered;   // connections that no fault stood against
+    int64_t entered_ns; // machine time of the newest
+};
+bool sim_entries(const struct sim *sim, const char *venue, struct sim_entries *out);
 
 #endif

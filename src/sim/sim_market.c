@@ -136,7 +136,8 @@ static void show_quote(struct sim_market *market, const struct sim_place *place,
     bool any = bid.price.v > 0 || ask.price.v > 0;
     if ((!same || !counted) && any) {
         vsim_quote(listing, bid, ask,
-                   counted ? 0 : source->ticker_id + market->id_shift[place->source], now_ns);
+                   counted ? 0 : source->ticker_id + market->id_shift[place->source],
+                   now_ns + market->skew_ns[place->world]);
     }
 }
 
@@ -345,7 +346,7 @@ static void make_funding(struct sim_market *market, int64_t now_ns) {
 
 static void set_now(struct sim_market *market, int64_t now_ns) {
     for (uint32_t i = 0; i < market->options.venue_count; i++) {
-        market->worlds[i].now_ns = now_ns;
+        market->worlds[i].now_ns = now_ns + market->skew_ns[i];
     }
 }
 

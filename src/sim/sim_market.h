@@ -86,7 +86,8 @@ struct sim_market {
     uint32_t place_count;
     struct vsim_world worlds[SIM_VENUES_MAX];
     int64_t publish_ns[SIM_VENUES_MAX];
-    int64_t funding_ns; // of the next funding, mark and index
+    int64_t skew_ns[SIM_VENUES_MAX]; // the venue's clock is this far ahead: a fault
+    int64_t funding_ns;              // of the next funding, mark and index
 
     struct sim_market_session *sessions[SIM_SESSIONS_MAX];
     uint32_t session_number;

@@ -220,7 +220,7 @@ static void open_yard(struct host *host, uint32_t v, SSL_CTX *tls) {
         move(host, v, s);
         publish(host, yard, s);
     }
-    ASSERT(sim_server_listen(&yard->server, &host->market, v, &host->loop, tls, 0,
+    ASSERT(sim_server_listen(&yard->server, &host->market, v, &host->loop, tls, NULL, 0,
                              &host->counters) == STATUS_OK);
     host->farm->ports[v] = stream_listener_port(&yard->server.listener);
 }

@@ -96,7 +96,12 @@ static void prepare(struct harness *harness, const char *venue, const struct vsi
     }
     struct slice path = slice_of(request.path);
     struct slice whole = vsim_cut(&path, '?');
-    struct vsim_request asked = {slice_of(request.method), whole, path, slice_of(request.body)};
+    struct vsim_request asked = {
+        .method = slice_of(request.method),
+        .path = whole,
+        .query = path,
+        .body = slice_of(request.body),
+        .headers = SLICE("User-Agent: test\r\nContent-Type: application/json\r\n")};
     static char told[TOLD_MAX];
     struct text ignored = TEXT_OVER(told);
     harness->description = &ignored;

@@ -33,7 +33,7 @@ static void decode(struct md *md, uint32_t connection, struct slice frame, struc
     struct md_update update = {0};
     (void)string_copy(text, sizeof(text), frame);
     unsigned symbol = 0;
-    long a = 0, b = 0, c = 0, d = 0, e = 0, f = 0;
+    long a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0;
     struct level bid = {.size = {QTY_ONE}}, ask = {.size = {QTY_ONE}};
     if (sscanf(text, "Q %u %ld %ld %ld %ld %ld", &symbol, &a, &b, &c, &d, &e) == 6) {
         update.kind = MD_BBO;
@@ -43,8 +43,10 @@ static void decode(struct md *md, uint32_t connection, struct slice frame, struc
                                      .bid_size = {c * QTY_ONE},
                                      .ask_size = {c * QTY_ONE},
                                      .sequence = (uint64_t)d};
-    } else if (sscanf(text, "B %u %ld %ld %ld %ld %ld %ld", &symbol, &a, &b, &c, &d, &e, &f) == 7) {
+    } else if (sscanf(text, "B %u %ld %ld %ld %ld %ld %ld %ld", &symbol, &a, &b, &c, &d, &e, &f,
+                      &g) >= 7) {
         update.kind = MD_BOOK;
+        update.venue_time_ns = g * NS_PER_MS;
         bid.price = px_of(e);
         ask.price = px_of(f);
         update.book = (struct book_message){.snapshot = a != 0,
@@ -76,6 +78,9 @@ static void decode(struct md *md, uint32_t connection, struct slice frame, struc
         update.refused.cause = FEED_GAP;
     } else if (text[0] == 'A') {
         update.kind = MD_ACK;
+    } else if (text[0] == 'H') {
+        update.kind = MD_REFUSED;
+        update.refused.cause = FEED_GAP;
     } else {
         update.kind = MD_REFUSED;
         update.refused.cause = FEED_MALFORMED;

@@ -41,6 +41,7 @@ struct rig {
     int quote_events, depth_events, rules_events, funding_events, states[FEED_STATE_COUNT];
     struct event_feed state;
     struct quote last_quote;
+    const struct feed_timing *timing; // NULL: the defaults
 };
 
 static enum status on_event(void *self, struct bus *bus, const struct event *event) {
@@ -206,6 +207,7 @@ static void rig_start(struct rig *rig) {
                                        .engine = &rig->engine,
                                        .clock = &rig->clock,
                                        .settings = &rig->settings,
+                                       .timing = rig->timing,
                                        .ws = {ws, rig->two ? books : NULL},
                                        .connects = rig->connects,
                                        .rest = rest,
@@ -403,6 +405,74 @@ static void test_book_by_stream(void **state) {
     (void)state;
 }
 
+// What is older than what is known does not replace it, where only stamps tell. A clock that was
+// set back by more than any quote may be old is believed.
+static void test_older(void **state) {
+    struct rig rig;
+    char book[128];
+    rig_init(&rig);
+    invented_venue.book_rule = BOOK_RULE_SNAPSHOTS;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    until_clock(&rig);
+    say_quote(&rig, 1000, 1001, 0, 0);
+    until(&rig, &rig.quotes, 1);
+    say_quote(&rig, 1001, 1002, 0, -200);
+    until_errors(&rig, FEED_OLD, 1);
+    say_quote(&rig, 1002, 1003, 0, 100);
+    until(&rig, &rig.quotes, 2);
+    assert_int_equal(rig.last_quote.bid.v, 1002 * PX_ONE);
+    long now_ms = (long)(clock_now_ns(&rig.clock) / NS_PER_MS) + 70;
+    (void)snprintf(book, sizeof(book), "B 0 1 0 10 0 100 101 %ld", now_ms);
+    say(&rig, book);
+    until_books(&rig, 1);
+    (void)snprintf(book, sizeof(book), "B 0 1 0 11 0 90 91 %ld", now_ms - 500);
+    say(&rig, book);
+    until_errors(&rig, FEED_OLD, 2);
+    (void)snprintf(book, sizeof(book), "B 0 1 0 12 0 100 102 %ld", now_ms - 70000);
+    say(&rig, book);
+    until_books(&rig, 2);
+    rig_finish(&rig);
+    (void)state;
+}
+
+// A venue that numbers the messages of a connection: a hole makes the connection anew, and its
+// books and best prices begin again.
+static void test_hole(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.book_rule = BOOK_RULE_PREVIOUS;
+    static const struct feed_timing timing = {.tick_ms = 100,
+                                              .backoff_ms = 50,
+                                              .backoff_max_ms = 100,
+                                              .stable_ms = 1000,
+                                              .connect_timeout_ms = 1000,
+                                              .connects_per_minute = 30,
+                                              .request_timeout_ms = 1000,
+                                              .retry_ms = 100,
+                                              .retry_max_ms = 1000,
+                                              .limited_ms = 1000,
+                                              .book_wait_ms = 1000};
+    rig.timing = &timing;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    say(&rig, "B 0 1 0 10 0 100 101");
+    until_books(&rig, 1);
+    say(&rig, "H");
+    until(&rig, &rig.opens, 2);
+    struct depth depth;
+    depth_load(&rig.cache, 0, &depth);
+    assert_int_equal(depth.bid_count, 0);
+    assert_int_equal(errors(&rig, FEED_GAP), 1);
+    assert_int_equal(counter_read(&feed_stats(rig.feed)->reconnects), 1);
+    until(&rig, &rig.subscribed, 4);
+    say(&rig, "B 0 1 0 3 0 100 101"); // numbers begin anew
+    until_books(&rig, 2);
+    assert_int_equal(counter_read(&feed_stats(rig.feed)->connects), 2);
+    rig_finish(&rig);
+    (void)state;
+}
+
 // A venue whose subscriptions carry numbers of the rules: nothing is said before they are here. Its
 // address tells the time, its pings want an answer, its best prices are those of the book.
 static void test_rules_first(void **state) {
@@ -499,7 +569,7 @@ static void test_open_but_mute(void **state) {
 }
 
 // What a decoder calls a hole in the connection's numbers is mended by a new connection.
-static void test_hole(void **state) {
+static void test_hole_of_quotes(void **state) {
     struct rig rig;
     rig_init(&rig);
     rig_start(&rig);
@@ -728,8 +798,10 @@ int main(void) {
         cmocka_unit_test(test_age_limit),
         cmocka_unit_test(test_limited),
         cmocka_unit_test(test_no_venue_there),
+        cmocka_unit_test(test_older),
         cmocka_unit_test(test_open_but_mute),
         cmocka_unit_test(test_hole),
+        cmocka_unit_test(test_hole_of_quotes),
         cmocka_unit_test(test_book_connection),
         cmocka_unit_test(test_pace),
         cmocka_unit_test(test_connect_budget),

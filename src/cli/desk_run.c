@@ -11,16 +11,17 @@ enum { STOP_WAIT_MS = 2000, DEMO_STAND_MS = 250, JOURNAL_BUFFER_BYTES = 4 * 1024
 
 // A demo runs on its own terms whatever the file says: paper, everything journalled so that it can
 // be replayed, and no currency basis, because all its books are quoted in dollars of one kind or
-// the other as recorded. Several venues show one book, each in its own rhythm: for the moment until
-// the slower one follows they cross, which is no edge that anybody recorded.
-void desk_run_demo_settings(struct config *config) {
+// the other as recorded. Where several venues show one book, each does in its own rhythm: for the
+// moment until the slower one follows they cross, which is no edge that anybody recorded.
+void desk_run_demo_settings(struct config *config, bool shared) {
     struct settings *settings = &config->settings;
     int64_t stand_ns = DEMO_STAND_MS * NS_PER_MS;
     settings->journal_quotes_all = true;
     settings->start_status = DESK_RUNNING;
     settings->scanner.basis_mode = BASIS_OFF;
-    settings->scanner.stand_ns =
-        settings->scanner.stand_ns > stand_ns ? settings->scanner.stand_ns : stand_ns;
+    if (shared && settings->scanner.stand_ns < stand_ns) {
+        settings->scanner.stand_ns = stand_ns;
+    }
 }
 
 // A venue that the simulator has nothing for would only stay silent: it is off. Before the universe
@@ -154,9 +155,6 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
     if (run->options.speed_ppm == 0) {
         run->options.speed_ppm = PPM_ONE;
     }
-    if (options->demo) {
-        desk_run_demo_settings(&run->config);
-    }
     if (!options->trade) {
         run->config.settings.wash.enabled = run->config.settings.arb.enabled = false;
     }
@@ -164,6 +162,7 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
     if (options->demo) {
         status = open_sim(run); // starts run->clock at the recording's time
         if (status == STATUS_OK) {
+            desk_run_demo_settings(&run->config, sim_shares_books(run->sim));
             turn_off_unserved(run);
         }
     } else {

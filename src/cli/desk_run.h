@@ -70,8 +70,9 @@ const char *desk_run_notice(const struct desk_run *run); // what start-up found,
 enum status desk_run_control(struct desk_run *run,
                              const struct control_request *request) MUST_CHECK;
 
-// What a demo changes in a configuration, whatever the file says. Also for tests.
-void desk_run_demo_settings(struct config *config);
+// What a demo changes in a configuration, whatever the file says; `shared`: several venues show one
+// recorded book. Also for tests.
+void desk_run_demo_settings(struct config *config, bool shared);
 
 // The recording a demo plays when none is named: beside the program in a source tree, else where it
 // was installed. STATUS_NO_INPUT when there is none.

@@ -180,6 +180,9 @@ bool feed_may_send(struct feed *feed) {
     int64_t burst = told ? venue->send_burst : FEED_SEND_BURST;
     int64_t each_us = INT64_C(60000000) / (told ? venue->send_per_minute : FEED_SEND_PER_MINUTE);
     int64_t now_us = feed_loop_ms(feed) * 1000;
+    if (feed->timing.unpaced) {
+        return true;
+    }
     int64_t from_us = feed->sends_until_us > now_us ? feed->sends_until_us : now_us;
     if (from_us + each_us > now_us + burst * each_us) {
         return false;

@@ -76,6 +76,7 @@ struct feed_timing {
     uint32_t retry_ms, retry_max_ms;     // a call that failed, a book that broke
     uint32_t limited_ms;                 // kept away after a 429 that names no time
     uint32_t book_wait_ms;               // asked for a book and nothing came: ask again
+    bool unpaced; // messages go out as fast as they come up, whatever the venue allows
 };
 extern const struct feed_timing feed_timing_defaults;
 

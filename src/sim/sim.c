@@ -172,7 +172,7 @@ bool sim_entries(const struct sim *sim, const char *venue, struct sim_entries *o
     }
     const struct sim_server *server = &sim->servers[index];
     *out = (struct sim_entries){atomic_load(&sim->active[index]), counter_read(&server->entered),
-                             atomic_load(&server->entered_ns)};
+                                atomic_load(&server->entered_ns)};
     return true;
 }
 
@@ -509,6 +509,10 @@ const struct sim_counters *sim_counters(const struct sim *sim) {
 bool sim_shows(const struct sim *sim, const char *venue) {
     int index = sim_market_venue(sim->market, slice_of(venue));
     return index >= 0 && shows_any(sim->market, (uint32_t)index);
+}
+
+bool sim_shares_books(const struct sim *sim) {
+    return sim_market_shares_books(sim->market);
 }
 
 void sim_describe_short(const struct sim *sim, struct text *out) {

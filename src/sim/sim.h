@@ -81,6 +81,8 @@ bool sim_endpoint(const struct sim *sim, const char *venue,
                   struct sim_endpoint *out);           // after sim_start
 struct slice sim_authority_pem(const struct sim *sim); // empty without TLS
 const struct clock *sim_clock(const struct sim *sim);
+// Several venues show one recorded book.
+bool sim_shares_books(const struct sim *sim);
 // The books of the recording, what they stand for and what is made up, as lines of text for a
 // person.
 void sim_describe(const struct sim *sim, struct text *out);

@@ -10,6 +10,15 @@ int64_t sim_market_start_ns(const struct sim_market *market) {
     return market->start_ns;
 }
 
+bool sim_market_shares_books(const struct sim_market *market) {
+    for (uint32_t i = 0; i < market->source_count; i++) {
+        if (market->sources[i].place_count > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int sim_market_venue(const struct sim_market *market, struct slice name) {
     for (uint32_t i = 0; i < market->options.venue_count; i++) {
         if (slice_equals(slice_of(market->options.venues[i]->name), name)) {

@@ -103,6 +103,8 @@ void sim_market_destroy(struct sim_market *market); // no session may be attache
 
 // Venue's time of the first record: where the shared clock has to start.
 int64_t sim_market_start_ns(const struct sim_market *market);
+// One recorded book stands at several venues.
+bool sim_market_shares_books(const struct sim_market *market);
 int sim_market_venue(const struct sim_market *market, struct slice name); // -1 when not served
 
 // Everything up to `now_ns`; never backwards. Returns when to call again (a time already past: at

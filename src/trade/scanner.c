@@ -246,15 +246,15 @@ static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_
                     uint16_t sell, const struct quote *bought, const struct quote *sold) {
     size_t pair = pair_index(desk, symbol, buy, sell);
     int64_t *since_ns = &desk->scanner.crossed_ns[pair];
-    if (!is_crossed(bought, sold)) {
+    // A quote that may not be traded crosses nothing.
+    if (!is_crossed(bought, sold) || !picture_usable(desk, buy, symbol, bus->now_ns) ||
+        !picture_usable(desk, sell, symbol, bus->now_ns)) {
         *since_ns = 0; // what stands there is the sweep's to end
         return;
     }
-    bool usable = picture_usable(desk, buy, symbol, bus->now_ns) &&
-                  picture_usable(desk, sell, symbol, bus->now_ns);
-    *since_ns = *since_ns == 0 || !usable ? bus->now_ns : *since_ns;
-    if (usable && (desk->scanner.slots[pair] != 0 ||
-                   bus->now_ns - *since_ns >= desk->settings->scanner.stand_ns)) {
+    *since_ns = *since_ns == 0 ? bus->now_ns : *since_ns;
+    if (desk->scanner.slots[pair] != 0 ||
+        bus->now_ns - *since_ns >= desk->settings->scanner.stand_ns) {
         note_standing(desk, bus, symbol, buy, sell);
     }
 }

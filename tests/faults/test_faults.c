@@ -48,6 +48,7 @@ static const struct feed_timing timing = {
     .retry_max_ms = 400,
     .limited_ms = 400,
     .book_wait_ms = 700,
+    .unpaced = true, // it comes and goes a hundred times as often as a venue lets it
 };
 
 enum phase { PHASE_WELL, PHASE_FAULT, PHASE_HEALING };

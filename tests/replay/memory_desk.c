@@ -284,7 +284,7 @@ static void load_config(struct memory_desk *d) {
         fail_msg("%s", report->lines);
     }
     free(report);
-    desk_run_demo_settings(&d->config);
+    desk_run_demo_settings(&d->config, true);
 }
 
 static void create_engine(struct memory_desk *d) {

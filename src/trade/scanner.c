@@ -241,6 +241,17 @@ static void note_standing(struct desk *desk, struct bus *bus, uint16_t symbol, u
     }
 }
 
+// In a quiet market no quote may come to look again.
+static void await_standing(struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell) {
+    struct scanner *scanner = &desk->scanner;
+    int64_t stand_ns = desk->settings->scanner.stand_ns;
+    if (stand_ns > 0 && scanner->waiting_count < CROSSINGS_MAX) {
+        int64_t since_ns = scanner->crossed_ns[pair_index(desk, symbol, buy, sell)];
+        scanner->waiting[scanner->waiting_count++] =
+            (struct crossing){symbol, buy, sell, since_ns + stand_ns};
+    }
+}
+
 // Compares one direction of a pair: `bought` and `sold` are its quotes.
 static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_t buy,
                     uint16_t sell, const struct quote *bought, const struct quote *sold) {
@@ -252,7 +263,10 @@ static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_
         *since_ns = 0; // what stands there is the sweep's to end
         return;
     }
-    *since_ns = *since_ns == 0 ? bus->now_ns : *since_ns;
+    if (*since_ns == 0) {
+        *since_ns = bus->now_ns;
+        await_standing(desk, symbol, buy, sell);
+    }
     if (desk->scanner.slots[pair] != 0 ||
         bus->now_ns - *since_ns >= desk->settings->scanner.stand_ns) {
         note_standing(desk, bus, symbol, buy, sell);
@@ -324,6 +338,24 @@ static void sweep(struct desk *desk, struct bus *bus, int64_t now_ns) {
     }
 }
 
+// Looks again at what has waited long enough; what no longer crosses is not looked at.
+static void look_again(struct desk *desk, struct bus *bus, int64_t now_ns) {
+    struct scanner *scanner = &desk->scanner;
+    uint32_t due = 0;
+    while (due < scanner->waiting_count && scanner->waiting[due].due_ns <= now_ns) {
+        const struct crossing *crossing = &scanner->waiting[due++];
+        uint16_t symbol = crossing->symbol;
+        if (scanner->crossed_ns[pair_index(desk, symbol, crossing->buy, crossing->sell)] != 0) {
+            compare(desk, bus, symbol, crossing->buy, crossing->sell,
+                    picture_quote(desk, crossing->buy, symbol),
+                    picture_quote(desk, crossing->sell, symbol));
+        }
+    }
+    scanner->waiting_count -= due;
+    memmove(scanner->waiting, scanner->waiting + due,
+            scanner->waiting_count * sizeof(scanner->waiting[0]));
+}
+
 static int64_t sample_step_ns(const struct desk *desk) {
     return desk->settings->scanner.window_ns / SERIES_MAX;
 }
@@ -369,6 +401,7 @@ static void sample_pairs(struct desk *desk, int64_t now_ns) {
 static enum status scanner_on_time(void *self, struct bus *bus, int64_t now_ns) {
     struct desk *desk = self;
     sample_pairs(desk, now_ns);
+    look_again(desk, bus, now_ns);
     if (now_ns - desk->scanner.swept_ns >= SWEEP_NS) {
         desk->scanner.swept_ns = now_ns;
         sweep(desk, bus, now_ns);
@@ -380,7 +413,11 @@ static int64_t scanner_deadline(const void *self) {
     const struct desk *desk = self;
     int64_t sample = desk->scanner.sampled_ns + sample_step_ns(desk);
     int64_t next = desk->scanner.swept_ns + SWEEP_NS;
-    return sample < next ? sample : next;
+    next = sample < next ? sample : next;
+    if (desk->scanner.waiting_count > 0 && desk->scanner.waiting[0].due_ns < next) {
+        next = desk->scanner.waiting[0].due_ns;
+    }
+    return next;
 }
 
 static void publish_row(const struct desk *desk, const struct opportunity *opp,

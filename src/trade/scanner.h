@@ -31,9 +31,19 @@ struct opportunity {
     int64_t reliability_ppm; // of the less reliable venue
 };
 
+// A pair that crosses and has not stood for stand_ns yet.
+struct crossing {
+    uint16_t symbol, buy, sell;
+    int64_t due_ns;
+};
+
+enum { CROSSINGS_MAX = 256 }; // waiting at once; one more waits for its next quote
+
 struct scanner {
-    struct opportunity *standing; // STANDING_MAX
-    uint16_t *slots;              // [symbol][buy][sell] -> index + 1, 0 = none
+    struct opportunity *standing;           // STANDING_MAX
+    struct crossing waiting[CROSSINGS_MAX]; // by the time they are due: all wait equally long
+    uint32_t waiting_count;
+    uint16_t *slots; // [symbol][buy][sell] -> index + 1, 0 = none
     uint16_t *free_slots;
     int64_t *crossed_ns; // [symbol][buy][sell]: since when it crosses, 0 = it does not
     uint16_t *first;     // [symbol] -> index + 1 of its newest standing opportunity, 0 = none

@@ -5,7 +5,6 @@
 #include "exchanges/aster_md.h"
 #include "exchanges/backpack_md.h"
 #include "exchanges/binance_md.h"
-#include "exchanges/binance_oe.h"
 #include "exchanges/edgex_md.h"
 #include "exchanges/extended_md.h"
 #include "exchanges/grvt_md.h"
@@ -13,6 +12,7 @@
 #include "exchanges/lighter_md.h"
 #include "exchanges/okx_md.h"
 #include "exchanges/paradex_md.h"
+#include "exchanges/venue_oe.h"
 #include "exchanges/venue_sim.h"
 
 const struct venue venue_table[] = {

@@ -1,6 +1,7 @@
 // Aster as its server speaks: Binance's streams and calls before Binance's changes of 2026. No
 // routes, no st and ap, calls under /fapi/v3 and /fapi/v1, ids of requests are unsigned integers
-// only, and fundingInfo lists every symbol.
+// only, and fundingInfo lists every symbol. Deltas come every 100 ms, whatever the stream's name
+// promises.
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/binance_sim.h"
@@ -104,36 +105,36 @@ static uint32_t answer_book_ticker(const struct vsim_world *world,
 static uint32_t answer_funding_info(const struct vsim_world *world,
                                     const struct vsim_listing *listing, struct slice query,
                                     struct text *body) {
-    (void)listing;
     (void)query;
-    text_add_char(body, '[');
-    for (uint32_t i = 0; i < world->listing_count; i++) {
-        const struct vsim_listing *row = &world->listings[i];
-        text_add_format(body, "%s{\"symbol\":\"%s\",\"interestRate\":\"0.00010000\"",
-                        i == 0 ? "" : ",", row->rules.native);
-        vsim_member_int(body, "time", world->now_ns / NS_PER_MS);
-        vsim_member_int(body, "fundingIntervalHours", row->funding_interval_ns / (3600 * NS_PER_S));
-        text_add_string(body, ",\"fundingFeeCap\":0.03,\"fundingFeeFloor\":-0.03}");
-    }
-    text_add_char(body, ']');
+    text_add_format(body, "{\"symbol\":\"%s\",\"interestRate\":\"0.00010000\"",
+                    listing->rules.native);
+    vsim_member_int(body, "time", world->now_ns / NS_PER_MS);
+    vsim_member_int(body, "fundingIntervalHours", listing->funding_interval_ns / (3600 * NS_PER_S));
+    text_add_string(body, ",\"fundingFeeCap\":0.03,\"fundingFeeFloor\":-0.03}");
     return 200;
 }
 
 static const struct binance_sim_call calls[] = {
-    {"ping", BINANCE_SIM_NO_SYMBOL, binance_sim_ping},
-    {"time", BINANCE_SIM_NO_SYMBOL, binance_sim_time},
-    {"exchangeInfo", BINANCE_SIM_NO_SYMBOL, binance_sim_exchange_info},
-    {"depth", BINANCE_SIM_NEEDS_SYMBOL, binance_sim_depth},
-    {"ticker/bookTicker", BINANCE_SIM_SYMBOL_OR_ALL, answer_book_ticker},
-    {"premiumIndex", BINANCE_SIM_SYMBOL_OR_ALL, binance_sim_premium_index},
-    {"fundingInfo", BINANCE_SIM_NO_SYMBOL, answer_funding_info},
+    {"ping", BINANCE_SIM_NO_SYMBOL, binance_sim_ping, 1, 1, 0},
+    {"time", BINANCE_SIM_NO_SYMBOL, binance_sim_time, 1, 1, 0},
+    {"exchangeInfo", BINANCE_SIM_NO_SYMBOL, binance_sim_exchange_info, 1, 1, 0},
+    {"depth", BINANCE_SIM_NEEDS_SYMBOL, binance_sim_depth, 0, 0, 0},
+    {"ticker/bookTicker", BINANCE_SIM_SYMBOL_OR_ALL, answer_book_ticker, 1, 2, 0},
+    {"premiumIndex", BINANCE_SIM_SYMBOL_OR_ALL, binance_sim_premium_index, 1, 1, 0},
+    {"fundingInfo", BINANCE_SIM_SYMBOL_OR_ALL, answer_funding_info, 1, 1, 0},
 };
+
+static const char *version_of(const struct vsim_request *request) {
+    return slice_starts(request->path, SLICE("/fapi/v1/")) ? "/fapi/v1/" : "/fapi/v3/";
+}
 
 static uint32_t aster_answer(const struct vsim_world *world, const struct vsim_request *request,
                              struct text *body) {
-    bool old = slice_starts(request->path, SLICE("/fapi/v1/"));
-    return binance_sim_call(world, calls, COUNT_OF(calls), old ? "/fapi/v1/" : "/fapi/v3/", request,
-                            body);
+    return binance_sim_call(world, calls, COUNT_OF(calls), version_of(request), request, body);
+}
+
+static struct vsim_charge aster_charge(const struct vsim_request *request) {
+    return binance_sim_charge_from(calls, COUNT_OF(calls), version_of(request), request);
 }
 
 const struct venue_sim aster_sim = {
@@ -148,4 +149,16 @@ const struct venue_sim aster_sim = {
     .on_text = aster_on_text,
     .answer = aster_answer,
     .shape = binance_sim_shape,
+    // Sheet 3 (Heartbeat) and 7. One stream too many is acknowledged and silent.
+    .limits = {.calls = {{2400, 60 * 1000}},
+               .ban_after = BINANCE_SIM_BAN_AFTER,
+               .ban_s = BINANCE_SIM_BAN_S,
+               .subscriptions = 200,
+               .messages = {10, 1000},
+               .ping_s = 300,
+               .pong_s = 900,
+               .age_s = 24 * 3600},
+    .charge = aster_charge,
+    .refuse = binance_sim_refuse_call,
+    .add_headers = binance_sim_add_headers,
 };

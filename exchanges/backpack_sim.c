@@ -346,6 +346,16 @@ static uint32_t backpack_answer(const struct vsim_world *world, const struct vsi
     return fail(body, "RESOURCE_NOT_FOUND", "Resource not found", 404);
 }
 
+static void backpack_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                            struct vsim_reply *reply) {
+    (void)world;
+    if (refusal->why == VSIM_NO_STREAM) {
+        (void)fail(&reply->body, "RESOURCE_NOT_FOUND", "Resource not found", reply->status);
+    } else {
+        (void)fail(&reply->body, "TOO_MANY_REQUESTS", "Too many requests", reply->status);
+    }
+}
+
 static void backpack_rules(const struct symbol *symbol, const struct listing *seen,
                            struct listing *out) {
     static const struct {
@@ -383,4 +393,7 @@ const struct venue_sim backpack_sim = {
     .open = backpack_open,
     .on_text = backpack_on_text,
     .answer = backpack_answer,
+    // Sheet 3 (heartbeat) and 7; a client without key is counted as a sub-account is.
+    .limits = {.calls = {{2000, 60 * 1000}}, .ping_s = 60, .pong_s = 120},
+    .refuse = backpack_refuse,
 };

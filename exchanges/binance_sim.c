@@ -11,7 +11,6 @@
 #include "exchanges/vsim_text.h"
 
 enum route { ROUTE_PUBLIC, ROUTE_MARKET };
-enum { STREAMS_MAX = 200 };
 
 static void write_lower(struct text *out, const char *name) {
     for (; *name != '\0'; name++) {
@@ -136,8 +135,7 @@ static void set_stream(struct vsim_session *session, struct slice stream, bool o
     }
     if (!on) {
         (void)vsim_unsubscribe(session, (uint32_t)listing, (uint32_t)channel);
-    } else if (session->subscribed < STREAMS_MAX &&
-               !vsim_subscribed(session, (uint32_t)listing, (uint32_t)channel)) {
+    } else if (!vsim_subscribed(session, (uint32_t)listing, (uint32_t)channel)) {
         (void)vsim_subscribe(session, (uint32_t)listing, (uint32_t)channel);
     }
 }
@@ -355,4 +353,18 @@ const struct venue_sim binance_sim = {
     .answer = binance_sim_answer,
     .recorded_channel = recorded_channel,
     .shape = binance_sim_shape,
+    // Sheet 3 (Heartbeat and limits), 4 (fundingInfo) and 7. One stream too many is acknowledged
+    // and silent, like any other that does not exist.
+    .limits = {.calls = {{2400, 60 * 1000}, {500, 300 * 1000}},
+               .ban_after = BINANCE_SIM_BAN_AFTER,
+               .ban_s = BINANCE_SIM_BAN_S,
+               .connects = {{300, 300 * 1000}},
+               .subscriptions = 200,
+               .messages = {10, 1000},
+               .ping_s = 180,
+               .pong_s = 600,
+               .age_s = 24 * 3600},
+    .charge = binance_sim_charge,
+    .refuse = binance_sim_refuse_call,
+    .add_headers = binance_sim_add_headers,
 };

@@ -6,7 +6,11 @@
 
 // Bits of a session's mode.
 enum { BINANCE_SIM_COMBINED = 1 << 0, BINANCE_SIM_MARKET = 1 << 1 };
-enum { BINANCE_SIM_DEPTH_MAX = 1000 };
+enum {
+    BINANCE_SIM_DEPTH_MAX = 1000,
+    BINANCE_SIM_BAN_AFTER = 10, // the venues do not tell their number
+    BINANCE_SIM_BAN_S = 120,
+};
 
 // ---- the stream ----
 
@@ -43,6 +47,8 @@ struct binance_sim_call {
     const char *name; // path behind the version
     enum binance_sim_symbol symbol;
     binance_sim_answerer *answer;
+    uint32_t weight, weight_of_all; // with and without symbol; depth weighs by its limit
+    uint32_t rate;                  // which of limits.calls
 };
 
 binance_sim_answerer binance_sim_ping, binance_sim_time, binance_sim_exchange_info,
@@ -51,6 +57,13 @@ binance_sim_answerer binance_sim_ping, binance_sim_time, binance_sim_exchange_in
 uint32_t binance_sim_call(const struct vsim_world *world, const struct binance_sim_call *from,
                           size_t count, const char *prefix, const struct vsim_request *request,
                           struct text *body);
+struct vsim_charge binance_sim_charge_from(const struct binance_sim_call *from, size_t count,
+                                           const char *prefix, const struct vsim_request *request);
+void binance_sim_refuse_call(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                             struct vsim_reply *reply);
+void binance_sim_add_headers(const struct vsim_world *world, struct text *headers);
+
+struct vsim_charge binance_sim_charge(const struct vsim_request *request);
 uint32_t binance_sim_answer(const struct vsim_world *world, const struct vsim_request *request,
                             struct text *body);
 

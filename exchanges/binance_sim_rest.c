@@ -159,13 +159,13 @@ static uint32_t answer_funding_info(const struct vsim_world *world,
 }
 
 static const struct binance_sim_call calls[] = {
-    {"ping", BINANCE_SIM_NO_SYMBOL, binance_sim_ping},
-    {"time", BINANCE_SIM_NO_SYMBOL, binance_sim_time},
-    {"exchangeInfo", BINANCE_SIM_NO_SYMBOL, binance_sim_exchange_info},
-    {"depth", BINANCE_SIM_NEEDS_SYMBOL, binance_sim_depth},
-    {"ticker/bookTicker", BINANCE_SIM_SYMBOL_OR_ALL, answer_book_ticker},
-    {"premiumIndex", BINANCE_SIM_SYMBOL_OR_ALL, binance_sim_premium_index},
-    {"fundingInfo", BINANCE_SIM_NO_SYMBOL, answer_funding_info},
+    {"ping", BINANCE_SIM_NO_SYMBOL, binance_sim_ping, 1, 1, 0},
+    {"time", BINANCE_SIM_NO_SYMBOL, binance_sim_time, 1, 1, 0},
+    {"exchangeInfo", BINANCE_SIM_NO_SYMBOL, binance_sim_exchange_info, 1, 1, 0},
+    {"depth", BINANCE_SIM_NEEDS_SYMBOL, binance_sim_depth, 0, 0, 0},
+    {"ticker/bookTicker", BINANCE_SIM_SYMBOL_OR_ALL, answer_book_ticker, 2, 5, 0},
+    {"premiumIndex", BINANCE_SIM_SYMBOL_OR_ALL, binance_sim_premium_index, 1, 10, 0},
+    {"fundingInfo", BINANCE_SIM_NO_SYMBOL, answer_funding_info, 1, 1, 1},
 };
 
 static uint32_t answer_call(const struct vsim_world *world, const struct binance_sim_call *call,
@@ -192,20 +192,83 @@ static uint32_t answer_call(const struct vsim_world *world, const struct binance
     return 200;
 }
 
-uint32_t binance_sim_call(const struct vsim_world *world, const struct binance_sim_call *from,
-                          size_t count, const char *prefix, const struct vsim_request *request,
-                          struct text *body) {
+// NULL: there is no such call.
+static const struct binance_sim_call *find_call(const struct binance_sim_call *from, size_t count,
+                                                const char *prefix,
+                                                const struct vsim_request *request) {
     struct slice path = request->path;
     struct slice before = slice_of(prefix);
     if (slice_starts(path, before) && slice_equals(request->method, SLICE("GET"))) {
         struct slice name = {path.data + before.size, path.size - before.size};
         for (size_t i = 0; i < count; i++) {
             if (slice_equals(name, slice_of(from[i].name))) {
-                return answer_call(world, &from[i], request->query, body);
+                return &from[i];
             }
         }
     }
-    return fail(body, -5000, "Path is invalid.");
+    return NULL;
+}
+
+uint32_t binance_sim_call(const struct vsim_world *world, const struct binance_sim_call *from,
+                          size_t count, const char *prefix, const struct vsim_request *request,
+                          struct text *body) {
+    const struct binance_sim_call *call = find_call(from, count, prefix, request);
+    return call == NULL ? fail(body, -5000, "Path is invalid.")
+                        : answer_call(world, call, request->query, body);
+}
+
+static uint32_t depth_weight(struct slice query) {
+    struct slice value;
+    int64_t limit = 500;
+    if (vsim_query(query, "limit", &value) && !decimal_parse(value, 0, &limit)) {
+        limit = 0; // refused, and cheap
+    }
+    return limit <= 50 ? 2 : limit <= 100 ? 5 : limit <= 500 ? 10 : 20;
+}
+
+struct vsim_charge binance_sim_charge_from(const struct binance_sim_call *from, size_t count,
+                                           const char *prefix, const struct vsim_request *request) {
+    const struct binance_sim_call *call = find_call(from, count, prefix, request);
+    struct slice symbol;
+    if (call == NULL) {
+        return (struct vsim_charge){0, 1};
+    }
+    if (call->answer == binance_sim_depth) {
+        return (struct vsim_charge){0, depth_weight(request->query)};
+    }
+    bool of_all = !vsim_query(request->query, "symbol", &symbol);
+    return (struct vsim_charge){call->rate, of_all ? call->weight_of_all : call->weight};
+}
+
+void binance_sim_refuse_call(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                             struct vsim_reply *reply) {
+    if (refusal->after_s > 0) {
+        text_add_format(&reply->headers, "Retry-After: %u\r\n", refusal->after_s);
+    }
+    switch (refusal->why) {
+    case VSIM_NO_STREAM:
+    case VSIM_NO_USER_AGENT:
+        text_add_string(&reply->body, "{}");
+        return;
+    case VSIM_BANNED:
+        text_add_format(&reply->body,
+                        "{\"code\":-1003,\"msg\":\"Way too many requests; IP banned until %lld.\"}",
+                        (long long)(world->banned_until_ns / NS_PER_MS));
+        return;
+    case VSIM_TOO_MANY_CALLS:
+    case VSIM_TOO_MANY_CONNECTIONS:
+    default:
+        text_add_string(&reply->body, "{\"code\":-1003,\"msg\":\"Too many requests.\"}");
+    }
+}
+
+void binance_sim_add_headers(const struct vsim_world *world, struct text *headers) {
+    text_add_format(headers, "X-MBX-USED-WEIGHT-1M: %u\r\n",
+                    vsim_rate_used(&world->call_uses[0], world->limits.calls[0], world->now_ns));
+}
+
+struct vsim_charge binance_sim_charge(const struct vsim_request *request) {
+    return binance_sim_charge_from(calls, COUNT_OF(calls), "/fapi/v1/", request);
 }
 
 uint32_t binance_sim_answer(const struct vsim_world *world, const struct vsim_request *request,

@@ -150,8 +150,8 @@ static void edgex_tick(struct vsim_session *session) {
         text_add_format(out, "{\"sid\":\"%08x-0000-4000-8000-%012x\",\"type\":\"connected\"}",
                         session->number, session->number);
         vsim_session_send(session);
-    } else if (!session->over && world->now_ns - session->pinged_ns >= PING_MS * NS_PER_MS) {
-        session->over = session->unanswered == UNANSWERED_MAX;
+    } else if (world->now_ns - session->pinged_ns >= PING_MS * NS_PER_MS) {
+        session->over = session->unanswered == UNANSWERED_MAX ? "five pings without answer" : NULL;
         session->pinged_ns = world->now_ns;
         session->unanswered++;
         text_add_string(out, "{\"type\":\"ping\"");
@@ -431,6 +431,19 @@ static uint32_t edgex_answer(const struct vsim_world *world, const struct vsim_r
     return 200;
 }
 
+// The gateway in front of the venue turns away what has no User-Agent, in its own words. What code
+// a call too many gets is not documented.
+static void edgex_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                         struct vsim_reply *reply) {
+    if (refusal->why == VSIM_NO_USER_AGENT) {
+        text_add_string(&reply->body, "\"error code: 1020\"");
+    } else {
+        const char *code =
+            refusal->why == VSIM_NO_STREAM ? "GATEWAY_NOT_FOUND" : "GATEWAY_TOO_MANY_REQUESTS";
+        (void)fail(world, &reply->body, code, NULL, reply->status);
+    }
+}
+
 static void edgex_rules(const struct symbol *symbol, const struct listing *seen,
                         struct listing *out) {
     static const struct {
@@ -468,5 +481,8 @@ const struct venue_sim edgex_sim = {
     .open = edgex_open,
     .on_text = edgex_on_text,
     .answer = edgex_answer,
+    // Sheet 1 (User-Agent) and 7: what clients live with, 5 to 10 calls a second.
+    .limits = {.calls = {{10, 1000}}, .user_agent = true},
+    .refuse = edgex_refuse,
     .tick = edgex_tick,
 };

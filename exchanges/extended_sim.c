@@ -413,11 +413,36 @@ static void write_levels(const char *name, const struct vsim_listing *listing,
     text_add_char(out, ']');
 }
 
-static uint32_t fail(struct text *body, const char *message) {
-    text_add_format(body,
-                    "{\"status\":\"ERROR\",\"error\":{\"code\":\"NOT_FOUND\",\"message\":\"%s\"}}",
+static uint32_t fail(struct text *body, const char *code, const char *message) {
+    text_add_format(body, "{\"status\":\"ERROR\",\"error\":{\"code\":%s,\"message\":\"%s\"}}", code,
                     message);
     return 404;
+}
+
+static uint32_t fail_call(struct text *body) {
+    return fail(body, "\"NOT_FOUND\"", "Not found");
+}
+
+static uint32_t fail_market(struct text *body) {
+    return fail(body, "1001", "Market not found.");
+}
+
+static void extended_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                            struct vsim_reply *reply) {
+    (void)world;
+    switch (refusal->why) {
+    case VSIM_NO_STREAM:
+        (void)fail_market(&reply->body);
+        return;
+    case VSIM_NO_USER_AGENT:
+        (void)fail(&reply->body, "403", "Forbidden");
+        return;
+    case VSIM_TOO_MANY_CALLS:
+    case VSIM_BANNED:
+    case VSIM_TOO_MANY_CONNECTIONS:
+    default:
+        (void)fail(&reply->body, "429", "Too many requests");
+    }
 }
 
 static uint32_t extended_answer(const struct vsim_world *world, const struct vsim_request *request,
@@ -425,7 +450,7 @@ static uint32_t extended_answer(const struct vsim_world *world, const struct vsi
     struct slice prefix = SLICE("/api/v1/info/markets");
     struct slice rest = request->path;
     if (!slice_starts(rest, prefix) || !slice_equals(request->method, SLICE("GET"))) {
-        return fail(body, "Not found");
+        return fail_call(body);
     }
     rest = (struct slice){rest.data + prefix.size, rest.size - prefix.size};
     if (rest.size == 0) {
@@ -435,15 +460,15 @@ static uint32_t extended_answer(const struct vsim_world *world, const struct vsi
         return 200;
     }
     if (vsim_cut(&rest, '/').size > 0) {
-        return fail(body, "Not found");
+        return fail_call(body);
     }
     const struct vsim_listing *listing = vsim_find(world, vsim_cut(&rest, '/'));
     if (listing == NULL) {
-        return fail(body, "Market not found");
+        return fail_market(body);
     }
     bool book = slice_equals(rest, SLICE("orderbook"));
     if (!book && !slice_equals(rest, SLICE("stats"))) {
-        return fail(body, "Not found");
+        return fail_call(body);
     }
     text_add_string(body, "{\"status\":\"OK\",\"data\":");
     if (book) {
@@ -494,5 +519,8 @@ const struct venue_sim extended_sim = {
     .open = extended_open,
     .on_text = extended_on_text,
     .answer = extended_answer,
+    // Sheet 1 (User-Agent), 3 (heartbeat) and 7.
+    .limits = {.calls = {{1000, 60 * 1000}}, .user_agent = true, .ping_s = 15, .pong_s = 10},
+    .refuse = extended_refuse,
     .shape = extended_shape,
 };

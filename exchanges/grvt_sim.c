@@ -489,6 +489,28 @@ static bool read_call(struct slice text, struct call *call) {
     return json_end(&r);
 }
 
+// The books are charged to the second rate.
+static struct vsim_charge grvt_charge(const struct vsim_request *request) {
+    return (struct vsim_charge){slice_equals(request->path, SLICE("/full/v1/book")), 1};
+}
+
+static void grvt_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                        struct vsim_reply *reply) {
+    (void)world;
+    if (refusal->why == VSIM_NO_STREAM) {
+        (void)fail(&reply->body, 1004, "Data Not Found", reply->status);
+    } else {
+        (void)fail(&reply->body, 1006, "You have surpassed the allocated rate limit for your tier",
+                   reply->status);
+    }
+}
+
+static bool is_json(const struct vsim_request *request) {
+    struct slice type;
+    return vsim_header(request, "Content-Type", &type) &&
+           slice_starts(type, SLICE("application/json"));
+}
+
 static uint32_t grvt_answer(const struct vsim_world *world, const struct vsim_request *request,
                             struct text *body) {
     if (slice_equals(request->path, SLICE("/time"))) {
@@ -502,7 +524,8 @@ static uint32_t grvt_answer(const struct vsim_world *world, const struct vsim_re
             continue;
         }
         struct call call = {.instrument = {"", 0}};
-        if (!slice_equals(request->method, SLICE("POST")) || !read_call(request->body, &call)) {
+        if (!slice_equals(request->method, SLICE("POST")) || !is_json(request) ||
+            !read_call(request->body, &call)) {
             return fail(body, 1003, "Request could not be processed due to malformed syntax", 400);
         }
         const struct vsim_listing *listing = vsim_find(world, call.instrument);
@@ -551,4 +574,9 @@ const struct venue_sim grvt_sim = {
     .open = grvt_open,
     .on_text = grvt_on_text,
     .answer = grvt_answer,
+    // Sheet 7: the table of the tiers was not to be seen; these are the pauses clients keep, 40 ms
+    // between two calls and 120 ms between two books. WebSockets: nothing is published (sheet 9).
+    .limits = {.calls = {{25, 1000}, {8, 1000}}},
+    .charge = grvt_charge,
+    .refuse = grvt_refuse,
 };

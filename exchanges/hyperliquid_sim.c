@@ -200,7 +200,7 @@ static void hyperliquid_on_text(struct vsim_session *session, struct slice messa
         return;
     }
     if (slice_equals(request.method, SLICE("ping"))) {
-        session->out->send(session->out, SLICE("{\"channel\":\"pong\"}"));
+        vsim_session_say(session, SLICE("{\"channel\":\"pong\"}"));
         return;
     }
     bool on = slice_equals(request.method, SLICE("subscribe"));
@@ -221,9 +221,11 @@ static void hyperliquid_on_text(struct vsim_session *session, struct slice messa
                on ? "Already subscribed: " : "Already unsubscribed: ", request.subscription);
         return;
     }
-    if (on) {
-        (void)vsim_subscribe(session, index, (uint32_t)channel);
-    } else {
+    if (on && !vsim_subscribe(session, index, (uint32_t)channel)) {
+        refuse(session, "Too many subscriptions: ", request.subscription); // its text is not known
+        return;
+    }
+    if (!on) {
         (void)vsim_unsubscribe(session, index, (uint32_t)channel);
     }
     acknowledge(session, &request);
@@ -306,14 +308,43 @@ static void answer_fundings(const struct vsim_world *world, struct slice coin, s
 static const struct {
     const char *type;
     void (*answer)(const struct vsim_world *world, struct slice coin, struct text *body);
+    uint32_t weight;
 } infos[] = {
-    {"meta", answer_meta},
-    {"metaAndAssetCtxs", answer_meta_and_contexts},
-    {"allMids", answer_mids},
-    {"l2Book", answer_book},
-    {"exchangeStatus", answer_status},
-    {"predictedFundings", answer_fundings},
+    {"meta", answer_meta, 20},
+    {"metaAndAssetCtxs", answer_meta_and_contexts, 20},
+    {"allMids", answer_mids, 2},
+    {"l2Book", answer_book, 2},
+    {"exchangeStatus", answer_status, 2},
+    {"predictedFundings", answer_fundings, 20},
 };
+
+// Index of the info that a body asks for; COUNT_OF(infos): none.
+static size_t find_info(struct slice body, struct slice *coin) {
+    struct json r;
+    struct slice type;
+    size_t i = 0;
+    json_init(&r, body);
+    if (!read_members(&r, &type, coin) || !json_end(&r)) {
+        return COUNT_OF(infos);
+    }
+    while (i < COUNT_OF(infos) && !slice_equals(type, slice_of(infos[i].type))) {
+        i++;
+    }
+    return i;
+}
+
+static struct vsim_charge hyperliquid_charge(const struct vsim_request *request) {
+    struct slice coin;
+    size_t info = find_info(request->body, &coin);
+    return (struct vsim_charge){0, info < COUNT_OF(infos) ? infos[info].weight : 20};
+}
+
+// What a body says of a spent weight is not documented.
+static void hyperliquid_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                               struct vsim_reply *reply) {
+    (void)world;
+    text_add_string(&reply->body, refusal->why == VSIM_NO_STREAM ? "\"Not Found\"" : "null");
+}
 
 static uint32_t hyperliquid_answer(const struct vsim_world *world,
                                    const struct vsim_request *request, struct text *body) {
@@ -325,16 +356,11 @@ static uint32_t hyperliquid_answer(const struct vsim_world *world,
         text_add_string(body, "\"Method Not Allowed\"");
         return 405;
     }
-    struct json r;
-    struct slice type, coin;
-    json_init(&r, request->body);
-    if (read_members(&r, &type, &coin) && json_end(&r)) {
-        for (size_t i = 0; i < COUNT_OF(infos); i++) {
-            if (slice_equals(type, slice_of(infos[i].type))) {
-                infos[i].answer(world, coin, body);
-                return 200;
-            }
-        }
+    struct slice coin;
+    size_t info = find_info(request->body, &coin);
+    if (info < COUNT_OF(infos)) {
+        infos[info].answer(world, coin, body);
+        return 200;
     }
     text_add_string(body, "\"Failed to deserialize the JSON body into the target type\"");
     return 422;
@@ -381,4 +407,13 @@ const struct venue_sim hyperliquid_sim = {
     .open = hyperliquid_open,
     .on_text = hyperliquid_on_text,
     .answer = hyperliquid_answer,
+    // Sheet 3 (heartbeat / limits: the newer of the two texts), 4 and 7.
+    .limits = {.calls = {{1200, 60 * 1000}},
+               .connects = {{30, 60 * 1000}},
+               .connections = 10,
+               .subscriptions_in_all = 1000,
+               .messages_in_all = {2000, 60 * 1000},
+               .unsent_s = 60},
+    .charge = hyperliquid_charge,
+    .refuse = hyperliquid_refuse,
 };

@@ -12,7 +12,6 @@ enum {
     ORDERS_MAX = 250,
     MARKET_OTHERS = 100, // first made-up number
     PING_MS = 60000,
-    UNANSWERED_MAX = 2,
     MODE_GREETED = 1,
     ECHO_MAX = 64,
 };
@@ -176,10 +175,8 @@ static void lighter_tick(struct vsim_session *session) {
                         "{\"session_id\":\"%08x-0000-4000-8000-%012x\",\"type\":\"connected\"}",
                         session->number, session->number);
         vsim_session_send(session);
-    } else if (!session->over && world->now_ns - session->pinged_ns >= PING_MS * NS_PER_MS) {
-        session->over = session->unanswered == UNANSWERED_MAX;
+    } else if (world->now_ns - session->pinged_ns >= PING_MS * NS_PER_MS) {
         session->pinged_ns = world->now_ns;
-        session->unanswered++;
         text_add_string(out, "{\"type\":\"ping\"}");
         vsim_session_send(session);
     }
@@ -216,15 +213,6 @@ static bool read_request(struct slice message, struct request *request) {
     return json_end(&r);
 }
 
-static void begin_or_end(struct vsim_session *session, uint32_t listing, uint32_t channel,
-                         bool on) {
-    if (on) {
-        (void)vsim_subscribe(session, listing, channel);
-    } else {
-        (void)vsim_unsubscribe(session, listing, channel);
-    }
-}
-
 // "order_book/0"; what is subscribed to already is refused with its name.
 static void change(struct vsim_session *session, struct slice wanted, bool on) {
     const struct vsim_world *world = session->world;
@@ -240,12 +228,18 @@ static void change(struct vsim_session *session, struct slice wanted, bool on) {
     uint32_t from = all ? 0 : (uint32_t)(listing - world->listings);
     uint32_t to = all ? world->listing_count : from + 1;
     uint32_t c = all ? CHANNEL_ALL_STATS : (uint32_t)channel;
-    if (on && from < to && vsim_subscribed(session, from, c)) {
-        refuse(session, 30003, "Already Subscribed to : ", wanted);
+    if (from < to && on == vsim_subscribed(session, from, c)) {
+        refuse(session, on ? 30003 : 30002,
+               on ? "Already Subscribed to : " : "Not Subscribed to : ", wanted);
         return;
     }
     for (uint32_t i = from; i < to; i++) {
-        begin_or_end(session, i, c, on);
+        if (!on) {
+            (void)vsim_unsubscribe(session, i, c);
+        } else if (!vsim_subscribe(session, i, c)) {
+            refuse(session, 23001, "Too Many Subscriptions!", SLICE(""));
+            return;
+        }
     }
     if (!on) {
         struct text *out = &session->world->scratch;
@@ -261,15 +255,14 @@ static void change(struct vsim_session *session, struct slice wanted, bool on) {
 
 static void lighter_on_text(struct vsim_session *session, struct slice message) {
     struct request request;
-    session->unanswered = 0; // whatever it says, it lives
     if (!read_request(message, &request)) {
-        refuse(session, 30001, "Invalid Message", SLICE(""));
+        refuse(session, 30000, "Invalid Json", SLICE(""));
     } else if (slice_equals(request.type, SLICE("subscribe"))) {
         change(session, request.channel, true);
     } else if (slice_equals(request.type, SLICE("unsubscribe"))) {
         change(session, request.channel, false);
     } else if (slice_equals(request.type, SLICE("ping"))) {
-        session->out->send(session->out, SLICE("{\"type\":\"pong\"}"));
+        vsim_session_say(session, SLICE("{\"type\":\"pong\"}"));
     } else if (!slice_equals(request.type, SLICE("pong"))) {
         refuse(session, 30001, "Invalid Type: ", request.type);
     }
@@ -411,6 +404,28 @@ static uint32_t lighter_answer(const struct vsim_world *world, const struct vsim
     return 404;
 }
 
+static void lighter_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                           struct vsim_reply *reply) {
+    (void)world;
+    switch (refusal->why) {
+    case VSIM_NO_STREAM:
+        (void)fail(&reply->body, 404, "not found");
+        return;
+    case VSIM_TOO_MANY_CONNECTIONS:
+        (void)fail(&reply->body, 23003, "Too Many Connections!");
+        return;
+    case VSIM_TOO_MANY_CALLS:
+    case VSIM_NO_USER_AGENT:
+    case VSIM_BANNED:
+    default:
+        (void)fail(&reply->body, 23000, "Too Many Requests!");
+    }
+}
+
+static void lighter_refuse_message(struct vsim_session *session) {
+    refuse(session, 30009, "Too Many Websocket Messages!", SLICE(""));
+}
+
 static void lighter_rules(const struct symbol *symbol, const struct listing *seen,
                           struct listing *out) {
     static const struct {
@@ -456,4 +471,14 @@ const struct venue_sim lighter_sim = {
     .on_text = lighter_on_text,
     .answer = lighter_answer,
     .tick = lighter_tick,
+    // Sheet 3 (Heartbeat, Limits) and 7: a standard account, whose calls all weigh the same. Each
+    // message is answered before the next one is read, so none is ever in flight here.
+    .limits = {.calls = {{60, 60 * 1000}},
+               .connects = {{255, 60 * 1000}},
+               .connections = 255,
+               .subscriptions = 500,
+               .messages_in_all = {200, 60 * 1000},
+               .silent_s = 120},
+    .refuse = lighter_refuse,
+    .refuse_message = lighter_refuse_message,
 };

@@ -266,7 +266,7 @@ static void change_subscription(struct vsim_session *session, bool on, struct sl
 
 static void okx_on_text(struct vsim_session *session, struct slice message) {
     if (slice_equals(message, SLICE("ping"))) {
-        session->out->send(session->out, SLICE("pong"));
+        vsim_session_say(session, SLICE("pong"));
         return;
     }
     struct json r, args = {0};
@@ -388,6 +388,16 @@ static const struct {
     {"/api/v5/public/mark-price", ROWS_ONE_OR_ALL, row_mark},
 };
 
+// Each call has its own rate, in the order of the calls; what is none of them has no rate.
+static struct vsim_charge okx_charge(const struct vsim_request *request) {
+    _Static_assert(COUNT_OF(calls) < VSIM_CALL_RATES_MAX, "one rate is left without limit");
+    uint32_t i = 0;
+    while (i < COUNT_OF(calls) && !slice_equals(request->path, slice_of(calls[i].path))) {
+        i++;
+    }
+    return (struct vsim_charge){i, 1};
+}
+
 static uint32_t refuse_call(struct text *body, const char *code, const char *text, uint32_t http) {
     text_add_format(body, "{\"code\":\"%s\",\"msg\":\"%s\",\"data\":[]}", code, text);
     return http;
@@ -429,6 +439,20 @@ static uint32_t okx_answer(const struct vsim_world *world, const struct vsim_req
     return 200;
 }
 
+static void okx_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                       struct vsim_reply *reply) {
+    (void)world;
+    if (refusal->why == VSIM_NO_STREAM) {
+        (void)refuse_call(&reply->body, "404", "Not Found", reply->status);
+    } else {
+        (void)refuse_call(&reply->body, "50011", "Too Many Requests", reply->status);
+    }
+}
+
+static void okx_refuse_message(struct vsim_session *session) {
+    refuse(session, "60014", "Requests too frequent");
+}
+
 static void okx_rules(const struct symbol *symbol, const struct listing *seen,
                       struct listing *out) {
     static const struct {
@@ -467,4 +491,19 @@ const struct venue_sim okx_sim = {
     .open = okx_open,
     .on_text = okx_on_text,
     .answer = okx_answer,
+    // Sheet 3 (Heartbeat, Limits), 4 and 7.
+    .limits = {.calls = {{10, 2000},  // time
+                         {20, 2000},  // instruments
+                         {40, 2000},  // books
+                         {20, 2000},  // ticker
+                         {20, 2000},  // tickers
+                         {10, 2000},  // funding-rate: 10 to 20
+                         {10, 2000}}, // mark-price
+               .connects = {{3, 1000}},
+               .messages = {480, 3600 * 1000},
+               .free_message = "ping",
+               .idle_s = 30},
+    .charge = okx_charge,
+    .refuse = okx_refuse,
+    .refuse_message = okx_refuse_message,
 };

@@ -246,6 +246,31 @@ static uint32_t fail(struct text *body, uint32_t status, const char *name, const
     return status;
 }
 
+// The name of this error is not documented.
+static void paradex_refuse(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                           struct vsim_reply *reply) {
+    (void)world;
+    if (refusal->why == VSIM_NO_STREAM) {
+        (void)fail(&reply->body, reply->status, "NOT_FOUND", "not found");
+        return;
+    }
+    if (refusal->after_s > 0) {
+        text_add_format(&reply->headers, "Retry-After: %u\r\n", refusal->after_s);
+    }
+    (void)fail(&reply->body, reply->status, "RATE_LIMIT_EXCEEDED", "rate limit exceeded");
+}
+
+static void paradex_add_headers(const struct vsim_world *world, struct text *headers) {
+    struct vsim_rate rate = world->limits.calls[0];
+    uint32_t used = vsim_rate_used(&world->call_uses[0], rate, world->now_ns);
+    text_add_format(headers,
+                    "X-RateLimit-Limit: %u\r\nX-RateLimit-Remaining: %u\r\n"
+                    "X-RateLimit-Reset: %lld\r\nX-Ratelimit-Window: %u\r\n",
+                    rate.most, used < rate.most ? rate.most - used : 0,
+                    (long long)(world->now_ns / NS_PER_S + rate.window_ms / 1000),
+                    rate.window_ms / 1000);
+}
+
 static void write_market(const struct vsim_listing *listing, struct text *out) {
     const struct listing *rules = &listing->rules;
     struct slice native = slice_of(rules->native);
@@ -418,4 +443,11 @@ const struct venue_sim paradex_sim = {
     .open = paradex_open,
     .on_text = paradex_on_text,
     .answer = paradex_answer,
+    // Sheet 3 (heartbeat, limits) and 7.
+    .limits = {.calls = {{1500, 60 * 1000}},
+               .connects = {{20, 1000}, {600, 60 * 1000}},
+               .ping_s = 55,
+               .pong_s = 5},
+    .refuse = paradex_refuse,
+    .add_headers = paradex_add_headers,
 };

@@ -26,7 +26,7 @@ static enum status listing_create(struct vsim_listing *listing, uint32_t levels)
 enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue,
                               uint32_t listings) {
     ASSERT(venue->channel_count <= VSIM_CHANNELS_MAX);
-    *world = (struct vsim_world){.venue = venue};
+    *world = (struct vsim_world){.venue = venue, .limits = venue->limits};
     world->listings = calloc(listings == 0 ? 1 : listings, sizeof(*world->listings));
     char *scratch = malloc(VSIM_SCRATCH_SIZE);
     if (world->listings == NULL || scratch == NULL) {
@@ -149,6 +149,8 @@ enum status vsim_session_create(struct vsim_session *session, struct vsim_world 
 }
 
 void vsim_session_finish(struct vsim_session *session) {
+    session->world->connections -= session->counted;
+    session->world->subscriptions -= session->subscribed;
     free(session->subscriptions);
     *session = (struct vsim_session){0};
 }
@@ -157,14 +159,18 @@ void vsim_session_finish(struct vsim_session *session) {
 void vsim_session_send(struct vsim_session *session) {
     struct text *scratch = &session->world->scratch;
     if (scratch->size > 0 && !scratch->truncated) {
-        session->out->send(session->out, text_slice(scratch));
+        vsim_session_say(session, text_slice(scratch));
     }
+}
+
+void vsim_session_say(struct vsim_session *session, struct slice message) {
+    session->sent_ns = session->world->now_ns;
+    session->out->send(session->out, message);
 }
 
 static void send_pushed(struct vsim_session *session, struct slice message) {
     const struct venue_sim *venue = session->world->venue;
-    session->out->send(session->out,
-                       venue->shape == NULL ? message : venue->shape(session, message));
+    vsim_session_say(session, venue->shape == NULL ? message : venue->shape(session, message));
     session->pushes++;
 }
 
@@ -177,6 +183,14 @@ static struct vsim_subscription *subscription_at(const struct vsim_session *sess
     return &session->subscriptions[listing * world->venue->channel_count + channel];
 }
 
+static bool may_subscribe(const struct vsim_session *session) {
+    const struct vsim_world *world = session->world;
+    const struct vsim_limits *limits = &world->limits;
+    return (limits->subscriptions == 0 || session->subscribed < limits->subscriptions) &&
+           (limits->subscriptions_in_all == 0 ||
+            world->subscriptions < limits->subscriptions_in_all);
+}
+
 bool vsim_subscribe(struct vsim_session *session, uint32_t listing, uint32_t channel) {
     return vsim_subscribe_at(session, listing, channel, 0, 0);
 }
@@ -184,10 +198,11 @@ bool vsim_subscribe(struct vsim_session *session, uint32_t listing, uint32_t cha
 bool vsim_subscribe_at(struct vsim_session *session, uint32_t listing, uint32_t channel,
                        uint32_t period_ms, uint32_t option) {
     struct vsim_subscription *subscription = subscription_at(session, listing, channel);
-    if (subscription == NULL) {
+    if (subscription == NULL || (!subscription->on && !may_subscribe(session))) {
         return false;
     }
     session->subscribed += !subscription->on;
+    session->world->subscriptions += !subscription->on;
     *subscription =
         (struct vsim_subscription){.on = true, .period_ms = period_ms, .option = option};
     return true;
@@ -199,6 +214,7 @@ bool vsim_unsubscribe(struct vsim_session *session, uint32_t listing, uint32_t c
         return false;
     }
     session->subscribed--;
+    session->world->subscriptions--;
     subscription->on = false;
     return true;
 }
@@ -270,10 +286,11 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
 void vsim_session_poll(struct vsim_session *session) {
     const struct vsim_world *world = session->world;
     const struct venue_sim *venue = world->venue;
-    if (venue->tick != NULL) {
+    vsim_session_watch(session);
+    if (venue->tick != NULL && session->over == NULL) {
         venue->tick(session);
     }
-    if (session->subscribed == 0) {
+    if (session->subscribed == 0 || session->over != NULL) {
         return;
     }
     for (uint32_t l = 0; l < world->listing_count; l++) {

@@ -10,13 +10,26 @@
 // (vsim_quote, vsim_publish, vsim_funding), and then calls vsim_session_poll for each session. What
 // a session says leaves through its `struct vsim_out`: that is where sockets, a test's list, or a
 // fault that loses messages come in.
+//
+// A client's calls, handshakes and messages enter through vsim_call, vsim_session_open and
+// vsim_session_text. They hold the client to the venue's limits (vsim_limits.c) before the venue's
+// own functions see anything. The numbers stand in the venue's row; all clients of a world count as
+// one address.
 #ifndef PERPDESK_EXCHANGES_VENUE_SIM_H
 #define PERPDESK_EXCHANGES_VENUE_SIM_H
 
+#include "exchanges/vsim_rate.h"
 #include "market/instrument.h"
 #include "market/quote.h"
 
-enum { VSIM_SCRATCH_SIZE = 512 * 1024, VSIM_CHANNELS_MAX = 16, VSIM_RAW_NAME_MAX = 64 };
+enum {
+    VSIM_SCRATCH_SIZE = 512 * 1024,
+    VSIM_CHANNELS_MAX = 16,
+    VSIM_RAW_NAME_MAX = 64,
+    VSIM_CALL_RATES_MAX = 8,
+    VSIM_CONNECT_RATES = 2,
+    VSIM_HEADERS_SIZE = 1024, // of a reply
+};
 
 enum vsim_topic {
     VSIM_BBO,        // best prices
@@ -60,8 +73,39 @@ struct vsim_listing {
 
 struct vsim_subscription;
 
+// What a venue allows. Zero is no such limit, or none that is known.
+struct vsim_limits {
+    // Calls, in the venue's weights; venue_sim.charge tells which rate a call is charged to.
+    struct vsim_rate calls[VSIM_CALL_RATES_MAX];
+    uint32_t ban_after; // calls refused in a row before the address is banned
+    uint32_t ban_s;
+    bool user_agent; // a call or handshake without User-Agent is refused
+
+    // WebSockets of one address.
+    struct vsim_rate connects[VSIM_CONNECT_RATES]; // new ones; each of the rates holds
+    uint32_t connections;                          // at the same time
+    uint32_t subscriptions;                        // of one connection
+    uint32_t subscriptions_in_all;
+    struct vsim_rate messages; // of one connection's client, pongs not counted
+    struct vsim_rate messages_in_all;
+    const char *free_message; // counts as none of them; NULL: all count
+
+    // When the venue ends a connection by itself.
+    uint32_t ping_s, pong_s; // pings every ping_s; no pong for pong_s after it
+    uint32_t silent_s;       // the client said nothing, pongs and pings included
+    uint32_t unsent_s;       // the venue had nothing to send
+    uint32_t idle_s;         // neither
+    uint32_t age_s;
+};
+
 struct vsim_world {
     const struct venue_sim *venue;
+    struct vsim_limits limits; // the venue's, to begin with: a test may set others
+    struct vsim_rate_use call_uses[VSIM_CALL_RATES_MAX], connect_uses[VSIM_CONNECT_RATES],
+        message_use;
+    uint32_t calls_refused; // since the last that was taken
+    int64_t banned_until_ns;
+    uint32_t connections, subscriptions; // now, of all sessions
     struct vsim_listing *listings;
     uint32_t listing_count;
     int64_t now_ns;                          // venue's clock
@@ -84,6 +128,9 @@ struct vsim_channel {
 
 struct vsim_out {
     void (*send)(struct vsim_out *out, struct slice message); // the slice is valid during the call
+    // Sends a WebSocket ping frame; the answer goes to vsim_session_heard. NULL: no frames here, so
+    // none is waited for.
+    void (*ping)(struct vsim_out *out);
 };
 
 struct vsim_subscription {
@@ -104,13 +151,44 @@ struct vsim_session {
     uint64_t pushes;     // sent to this session so far, for venues that number them
     uint32_t mode;       // venue's own, set by open
     int64_t pinged_ns;   // venue's own: of a venue that pings in the application
-    uint32_t unanswered; // pings since the client last answered
-    bool over;           // the venue will have no more of it: whoever drives it closes
-    uint32_t number;     // of the connection, for venues that tell one
+    uint32_t unanswered; // pings in the application since the client last answered
+    const char *over; // why the venue will have no more of it: whoever drives it closes. NULL: on
+    uint32_t number;  // of the connection, for venues that tell one
+
+    bool counted; // among the world's connections
+    struct vsim_rate_use message_use;
+    int64_t opened_ns, heard_ns, sent_ns;
+    int64_t ping_ns;  // of the newest ping frame; at first, when the session was opened
+    int64_t await_ns; // of the oldest ping frame without an answer, 0 = none
 };
 
 struct vsim_request {
     struct slice method, path, query, body; // path without query, query without '?'
+    struct slice headers;                   // lines "Name: value", each with its CRLF
+};
+
+struct vsim_reply {
+    uint32_t status;           // HTTP; 101: the handshake is taken
+    struct text headers, body; // the caller's; headers: lines "Name: value", each with its CRLF
+};
+
+enum vsim_why {
+    VSIM_NO_STREAM, // a handshake to an address without WebSocket, or without that stream
+    VSIM_NO_USER_AGENT,
+    VSIM_TOO_MANY_CALLS,
+    VSIM_BANNED,
+    VSIM_TOO_MANY_CONNECTIONS,
+};
+
+// A call or a handshake that is not taken.
+struct vsim_refusal {
+    enum vsim_why why;
+    uint32_t rate;    // VSIM_TOO_MANY_CALLS: which of the rates
+    uint32_t after_s; // until another try is worth it, at least 1; 0 = no telling
+};
+
+struct vsim_charge {
+    uint32_t rate, weight; // index into limits.calls
 };
 
 struct venue_sim {
@@ -138,6 +216,20 @@ struct venue_sim {
     // The last word on a pushed message, by session (Binance: with or without its wrapping). NULL:
     // as it is.
     struct slice (*shape)(const struct vsim_session *session, struct slice message);
+
+    // ---- what vsim_limits.c holds a client to, and how the venue says it ----
+    struct vsim_limits limits;
+    // What a call costs, and of which rate. NULL: 1 of the first.
+    struct vsim_charge (*charge)(const struct vsim_request *request);
+    // Appends the headers and the body of a refusal, whose status vsim_refusal_status has set.
+    // NULL: nothing but the status.
+    void (*refuse)(const struct vsim_world *world, const struct vsim_refusal *refusal,
+                   struct vsim_reply *reply);
+    // The headers that every answer to a call carries. NULL: none.
+    void (*add_headers)(const struct vsim_world *world, struct text *headers);
+    // A message of the client is over the limit and was not read: says so. NULL: the connection
+    // ends.
+    void (*refuse_message)(struct vsim_session *session);
 };
 
 extern const struct venue_sim backpack_sim, edgex_sim, grvt_sim;
@@ -164,8 +256,19 @@ void vsim_forget(struct vsim_listing
 enum status vsim_session_create(struct vsim_session *session, struct vsim_world *world,
                                 struct vsim_out *out, uint32_t number) MUST_CHECK;
 void vsim_session_finish(struct vsim_session *session);
+// The client asks for a WebSocket: reply->status is 101, or that of the refusal.
+void vsim_session_open(struct vsim_session *session, const struct vsim_request *request,
+                       struct vsim_reply *reply);
+// The client says something; or sends a ping or pong frame.
+void vsim_session_text(struct vsim_session *session, struct slice message);
+void vsim_session_heard(struct vsim_session *session, bool pong);
 void vsim_session_send(struct vsim_session *session); // what is in the world's scratch
-// False: no such channel or listing. Subscribing again starts over.
+void vsim_session_say(struct vsim_session *session, struct slice message);
+// Ends what the venue would end by now, and sends the ping frame that is due; part of
+// vsim_session_poll.
+void vsim_session_watch(struct vsim_session *session);
+// False: no such channel or listing, or one subscription more than allowed. Subscribing again
+// starts over.
 bool vsim_subscribe(struct vsim_session *session, uint32_t listing, uint32_t channel);
 // As above; the client chose the period, and `option` means what the venue makes of it.
 bool vsim_subscribe_at(struct vsim_session *session, uint32_t listing, uint32_t channel,
@@ -174,14 +277,21 @@ bool vsim_unsubscribe(struct vsim_session *session, uint32_t listing,
                       uint32_t channel); // false: was not
 bool vsim_subscribed(const struct vsim_session *session, uint32_t listing, uint32_t channel);
 int vsim_channel_find(const struct venue_sim *venue, struct slice name); // -1 when unknown
-// Pushes what is due now.
+// Pushes what is due now; nothing to a session that is over.
 void vsim_session_poll(struct vsim_session *session);
 // A recorded frame of `listing`.
 void vsim_session_forward(struct vsim_session *session, uint32_t listing, uint32_t channel,
                           struct slice frame);
 
+uint32_t vsim_refusal_status(enum vsim_why why); // HTTP: 404, 403, 429 or 418
+// A client's REST call. `reply` has room for VSIM_HEADERS_SIZE and VSIM_SCRATCH_SIZE.
+void vsim_call(struct vsim_world *world, const struct vsim_request *request,
+               struct vsim_reply *reply);
+
 // Value of `name` in a query; false when absent.
 bool vsim_query(struct slice query, const char *name, struct slice *value);
+// Value of a header, whatever the case of its name; false when absent.
+bool vsim_header(const struct vsim_request *request, const char *name, struct slice *value);
 // Helpers of the encoders.
 void vsim_write_ms(struct text *out, int64_t time_ns);
 struct slice vsim_cut(struct slice *rest, char separator); // the part before the next separator

@@ -63,6 +63,7 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
         .map = options->map,
         .map_count = options->map_count,
         .loop = options->loop,
+        .connection_age_s = options->connection_age_s,
     };
     enum status result = sim_market_create(&sim->market, &market);
     if (result != STATUS_OK) {

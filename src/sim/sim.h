@@ -39,6 +39,7 @@ struct sim_options {
     // Venues to serve; NULL: every venue of the venue table that has a server's side.
     const struct venue_sim *const *venues;
     uint32_t venue_count;
+    uint32_t connection_age_s; // after which every venue ends a connection; 0: its own
 };
 
 struct sim_endpoint {

@@ -394,15 +394,15 @@ void sim_market_detach(struct sim_market *market, struct sim_market_session *ses
 void sim_market_text(struct sim_market *market, struct sim_market_session *session,
                      struct slice message) {
     ASSERT(market->sessions[session->slot] == session);
-    session->session.world->venue->on_text(&session->session, message);
+    vsim_session_text(&session->session, message);
 }
 
-uint32_t sim_market_answer(struct sim_market *market, uint32_t venue,
-                           const struct vsim_request *request, struct text *body) {
+void sim_market_answer(struct sim_market *market, uint32_t venue,
+                       const struct vsim_request *request, struct vsim_reply *reply) {
     ASSERT(venue < market->options.venue_count);
     // A snapshot must be as new as the last frame that went out, or no delta would span it.
     if (!market->ended) {
         publish_venue(market, venue, true);
     }
-    return market->options.venues[venue]->answer(&market->worlds[venue], request, body);
+    vsim_call(&market->worlds[venue], request, reply);
 }

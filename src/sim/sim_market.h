@@ -44,6 +44,7 @@ struct sim_market_options {
     const struct sim_map *map; // NULL: see above
     uint32_t map_count;
     bool loop;
+    uint32_t connection_age_s; // of every venue; 0: each venue's own
 };
 
 struct sim_market_session {
@@ -93,17 +94,17 @@ int sim_market_venue(const struct sim_market *market, struct slice name); // -1 
 // once), INT64_MAX when the recording is over and does not loop.
 int64_t sim_market_step(struct sim_market *market, int64_t now_ns);
 
-// The session's `out` must be ready: on_text and step push into it. Refused (STATUS_INTERNAL) over
-// SIM_SESSIONS_MAX.
+// The session's `out` must be ready: what the client says and step push into it. Then comes
+// vsim_session_open. Refused (STATUS_INTERNAL) over SIM_SESSIONS_MAX.
 enum status sim_market_attach(struct sim_market *market, uint32_t venue,
                               struct sim_market_session *session, struct vsim_out *out) MUST_CHECK;
 void sim_market_detach(struct sim_market *market, struct sim_market_session *session);
 // A message of the client.
 void sim_market_text(struct sim_market *market, struct sim_market_session *session,
                      struct slice message);
-// A REST call; appends the JSON body, returns the HTTP status.
-uint32_t sim_market_answer(struct sim_market *market, uint32_t venue,
-                           const struct vsim_request *request, struct text *body);
+// A REST call, see vsim_call.
+void sim_market_answer(struct sim_market *market, uint32_t venue,
+                       const struct vsim_request *request, struct vsim_reply *reply);
 
 // Copies a frame with its ids and time stamps moved on; what the fuzz target drives.
 void sim_frame_move(struct slice frame, uint64_t id_shift, int64_t shift_ms, struct text *out);

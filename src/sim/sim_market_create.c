@@ -248,6 +248,9 @@ static enum status set_up(struct sim_market *market) {
         levels_max = venue->book_levels > levels_max ? venue->book_levels : levels_max;
         result = vsim_world_create(&market->worlds[i], venue, counts[i]);
         market->worlds[i].now_ns = market->start_ns;
+        if (market->options.connection_age_s > 0) {
+            market->worlds[i].limits.age_s = market->options.connection_age_s;
+        }
         market->publish_ns[i] = market->start_ns;
     }
     market->funding_ns = market->start_ns;

@@ -23,9 +23,14 @@ enum sim_request_kind sim_request_parse(struct slice data, struct sim_request *o
     if (head.target.size == 0 || head.target.data[0] != '/') {
         return bad(out, "the target is not a path");
     }
+    struct slice query = head.target;
+    out->call.method = head.method;
+    out->call.path = vsim_cut(&query, '?');
+    out->call.query = query;
+    out->call.headers = (struct slice){data.data, head.size};
+    (void)vsim_cut(&out->call.headers, '\n'); // the request line
     if (http_head_has_token(&head, "Connection", "Upgrade")) {
         out->size = head.size;
-        out->target = head.target;
         return ws_request_check(&head, &out->key, &why) ? SIM_REQUEST_UPGRADE : bad(out, why);
     }
     if (http_head_find(&head, "Transfer-Encoding").data != NULL) {
@@ -42,10 +47,6 @@ enum sim_request_kind sim_request_parse(struct slice data, struct sim_request *o
     if (data.size < head.size + (size_t)length) {
         return SIM_REQUEST_MORE;
     }
-    struct slice query = head.target;
-    out->call.method = head.method;
-    out->call.path = vsim_cut(&query, '?');
-    out->call.query = query;
     out->call.body = (struct slice){data.data + head.size, (size_t)length};
     out->keep_alive = !http_head_has_token(&head, "Connection", "close");
     out->size = head.size + (size_t)length;

@@ -4,7 +4,7 @@
 
 #include "io/ws_handshake.h"
 
-enum { FRAME_MAX = VSIM_SCRATCH_SIZE + 1024 };
+enum { FRAME_MAX = VSIM_SCRATCH_SIZE + VSIM_HEADERS_SIZE + 1024 };
 
 // The one place where bytes leave for a client. Its queue full, it is cut off.
 static void send_bytes(struct sim_connection *connection, const void *data, size_t size) {
@@ -33,6 +33,10 @@ static void session_sends(struct vsim_out *out, struct slice message) {
     send_frame(connection, WS_OP_TEXT, message);
 }
 
+static void session_pings(struct vsim_out *out) {
+    send_frame((void *)((char *)out - offsetof(struct sim_connection, out)), WS_OP_PING, SLICE(""));
+}
+
 // After this the session says nothing more; the client has a moment to answer.
 static void leave(struct sim_connection *connection, uint16_t code, struct slice text) {
     if (connection->leaving || connection->stream->state != STREAM_OPEN) {
@@ -52,25 +56,34 @@ static void round_ends(struct sim_market_session *session) {
     leave(connection, WS_CLOSE_GOING_AWAY, SLICE("the recording starts over"));
 }
 
-static void reply(struct sim_connection *connection, uint32_t status, struct slice body,
-                  bool keep_alive) {
+static const char *reason_of(uint32_t status) {
     static const struct {
         uint32_t status;
         const char *reason;
     } reasons[] = {{200, "OK"},
                    {400, "Bad Request"},
+                   {403, "Forbidden"},
                    {404, "Not Found"},
                    {405, "Method Not Allowed"},
+                   {418, "I'm a teapot"},
                    {422, "Unprocessable"},
+                   {429, "Too Many Requests"},
                    {500, "Internal Server Error"}};
     const char *reason = "Error";
     for (size_t i = 0; i < COUNT_OF(reasons); i++) {
         reason = reasons[i].status == status ? reasons[i].reason : reason;
     }
+    return reason;
+}
+
+static void reply(struct sim_connection *connection, uint32_t status, struct slice headers,
+                  struct slice body, bool keep_alive) {
     struct text out = text_over((char *)connection->server->frame, FRAME_MAX);
     text_add_format(
-        &out, "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n",
-        status, reason, body.size, keep_alive ? "" : "Connection: close\r\n");
+        &out, "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n%s",
+        status, reason_of(status), body.size, keep_alive ? "" : "Connection: close\r\n");
+    text_add(&out, headers);
+    text_add_string(&out, "\r\n");
     text_add(&out, body);
     ASSERT(!out.truncated);
     send_bytes(connection, out.data, out.size);
@@ -80,33 +93,43 @@ static void reply(struct sim_connection *connection, uint32_t status, struct sli
     }
 }
 
+static struct vsim_reply empty_reply(struct sim_server *server) {
+    return (struct vsim_reply){.headers = text_over(server->headers, sizeof(server->headers)),
+                               .body = text_over(server->body, VSIM_SCRATCH_SIZE)};
+}
+
 static void answer_call(struct sim_connection *connection, const struct sim_request *request) {
     struct sim_server *server = connection->server;
-    struct text body = text_over(server->body, VSIM_SCRATCH_SIZE);
+    struct vsim_reply out = empty_reply(server);
     counter_add(&server->counters->requests, 1);
-    uint32_t status = sim_market_answer(server->market, server->venue, &request->call, &body);
-    if (body.truncated) {
-        status = 500;
-        text_clear(&body);
+    sim_market_answer(server->market, server->venue, &request->call, &out);
+    ASSERT(!out.headers.truncated);
+    if (out.body.truncated) {
+        out.status = 500;
+        text_clear(&out.body);
     }
-    reply(connection, status, text_slice(&body), request->keep_alive);
+    reply(connection, out.status, text_slice(&out.headers), text_slice(&out.body),
+          request->keep_alive);
 }
 
 static bool upgrade(struct sim_connection *connection, const struct sim_request *request) {
     struct sim_server *server = connection->server;
     connection->out.send = session_sends;
+    connection->out.ping = session_pings;
     connection->session.on_end = round_ends;
-    if (sim_market_attach(server->market, server->venue, &connection->session, &connection->out) !=
+    struct vsim_reply refusal = empty_reply(server);
+    refusal.status = 500;
+    if (sim_market_attach(server->market, server->venue, &connection->session, &connection->out) ==
         STATUS_OK) {
-        counter_add(&server->counters->refused, 1);
-        reply(connection, 500, SLICE("{}"), false);
-        return false;
+        vsim_session_open(&connection->session.session, &request->call, &refusal);
+        if (refusal.status != 101) {
+            sim_market_detach(server->market, &connection->session);
+        }
     }
-    if (!server->market->options.venues[server->venue]->open(&connection->session.session,
-                                                             request->target)) {
-        sim_market_detach(server->market, &connection->session);
+    if (refusal.status != 101) {
         counter_add(&server->counters->refused, 1);
-        reply(connection, 404, SLICE("{}"), false);
+        reply(connection, refusal.status, text_slice(&refusal.headers), text_slice(&refusal.body),
+              false);
         return false;
     }
     char text[512];
@@ -130,7 +153,13 @@ static bool on_frame(struct sim_connection *connection, enum ws_event_kind kind,
         }
         return true;
     case WS_PING:
-        send_frame(connection, WS_OP_PONG, event->data);
+    case WS_PONG:
+        if (!connection->leaving) {
+            vsim_session_heard(&connection->session.session, kind == WS_PONG);
+        }
+        if (kind == WS_PING) {
+            send_frame(connection, WS_OP_PONG, event->data);
+        }
         return true;
     case WS_CLOSED:
         leave(connection, event->code == WS_CLOSE_NO_CODE ? WS_CLOSE_NORMAL : event->code,
@@ -143,7 +172,6 @@ static bool on_frame(struct sim_connection *connection, enum ws_event_kind kind,
         stream_end(connection->stream);
         return false;
     case WS_MORE:
-    case WS_PONG:
     default:
         return true;
     }
@@ -188,7 +216,7 @@ static size_t on_data(struct stream *stream, void *user, unsigned char *data, si
         case SIM_REQUEST_BAD:
         default:
             counter_add(&connection->server->counters->bad_requests, 1);
-            reply(connection, 400, SLICE("{}"), false);
+            reply(connection, 400, SLICE(""), SLICE("{}"), false);
             return size;
         }
         at += request.size;
@@ -263,8 +291,9 @@ void sim_server_tick(struct sim_server *server) {
     int64_t now_ns = mono_now_ns();
     for (uint32_t i = 0; i < SIM_CONNECTIONS_MAX; i++) {
         struct sim_connection *connection = &server->connections[i];
-        if (connection->upgraded && !connection->leaving && connection->session.session.over) {
-            leave(connection, WS_CLOSE_NORMAL, SLICE(""));
+        const char *over = connection->session.session.over;
+        if (connection->upgraded && !connection->leaving && over != NULL) {
+            leave(connection, WS_CLOSE_NORMAL, slice_of(over));
         }
         if (connection->stream != NULL && connection->leave_by_ns != 0 &&
             now_ns >= connection->leave_by_ns && connection->stream->state != STREAM_IDLE &&

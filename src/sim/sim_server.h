@@ -42,6 +42,7 @@ struct sim_server {
     struct sim_connection connections[SIM_CONNECTIONS_MAX];
     unsigned char *frame; // scratch, one frame or reply
     char *body;           // scratch, VSIM_SCRATCH_SIZE
+    char headers[VSIM_HEADERS_SIZE];
 };
 
 // `server` is zeroed or was finished. tls NULL: plain.
@@ -55,8 +56,8 @@ void sim_server_finish(struct sim_server *server); // after the loop
 // What a request asks for, once whole. *size is what it takes of `data`.
 enum sim_request_kind { SIM_REQUEST_MORE, SIM_REQUEST_CALL, SIM_REQUEST_UPGRADE, SIM_REQUEST_BAD };
 struct sim_request {
-    struct vsim_request call; // SIM_REQUEST_CALL
-    struct slice target, key; // SIM_REQUEST_UPGRADE
+    struct vsim_request call; // SIM_REQUEST_CALL; without body SIM_REQUEST_UPGRADE
+    struct slice key;         // SIM_REQUEST_UPGRADE
     bool keep_alive;
     const char *why; // SIM_REQUEST_BAD
     size_t size;

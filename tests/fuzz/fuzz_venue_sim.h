@@ -50,10 +50,10 @@ static void fill_world(struct vsim_world *world, const struct venue_sim *venue) 
 }
 
 static void drive(struct vsim_session *session, struct slice line) {
-    static char body[VSIM_SCRATCH_SIZE];
+    static char headers[VSIM_HEADERS_SIZE], body[VSIM_SCRATCH_SIZE];
     struct vsim_world *world = session->world;
     if (line.size > 0 && (line.data[0] == '/' || line.data[0] == '!')) {
-        struct text text = TEXT_OVER(body);
+        struct vsim_reply reply = {.headers = TEXT_OVER(headers), .body = TEXT_OVER(body)};
         struct vsim_request request = {.method = SLICE("GET"), .path = line};
         if (line.data[0] == '!') {
             struct slice call = {line.data + 1, line.size - 1};
@@ -67,12 +67,14 @@ static void drive(struct vsim_session *session, struct slice line) {
             request.path = vsim_cut(&query, '?');
             request.query = query;
         }
-        uint32_t status = world->venue->answer(world, &request, &text);
-        ASSERT(status >= 200 && status < 500 && !text.truncated);
-        check_json(text_slice(&text));
+        request.headers = SLICE("Content-Type: application/json\r\nUser-Agent: fuzz\r\n");
+        vsim_call(world, &request, &reply);
+        ASSERT(reply.status >= 200 && reply.status < 500 && !reply.body.truncated &&
+               !reply.headers.truncated);
+        check_json(text_slice(&reply.body));
         return;
     }
-    world->venue->on_text(session, line);
+    vsim_session_text(session, line);
     world->now_ns += 10 * NS_PER_MS;
     vsim_session_poll(session);
 }
@@ -83,7 +85,10 @@ static int fuzz_venue(const struct venue_sim *venue, const char *path, const uin
     if (world.venue == NULL) {
         fill_world(&world, venue);
     }
-    struct vsim_out out = {check_sent};
+    memset(world.call_uses, 0, sizeof(world.call_uses)); // each input by itself
+    memset(&world.message_use, 0, sizeof(world.message_use));
+    world.banned_until_ns = 0;
+    struct vsim_out out = {.send = check_sent};
     struct vsim_session session;
     ASSERT(vsim_session_create(&session, &world, &out, 1) == STATUS_OK);
     ASSERT(venue->open(&session, slice_of(path)));

@@ -106,11 +106,15 @@ static void link_connects(struct memory_link *link, uint16_t venue) {
     struct feed *feed = link->feed;
     const struct venue_md *md = feed->config.venue;
     const char *path = strchr(strstr(md->mainnet.ws[link->index], "://") + 3, '/');
+    struct vsim_request request = {.path = slice_of(path == NULL ? "/" : path),
+                                   .headers = SLICE("User-Agent: memory\r\n")};
+    struct vsim_reply reply = {.headers = TEXT_OVER(d->headers), .body = d->body};
     struct feed_connection *c = &feed->connections[link->index];
     link->out.send = link_receives;
     link->session.on_end = link_ends;
     assert_int_equal(sim_market_attach(d->market, venue, &link->session, &link->out), STATUS_OK);
-    assert_true(servers[venue]->open(&link->session.session, slice_of(path == NULL ? "/" : path)));
+    vsim_session_open(&link->session.session, &request, &reply);
+    assert_int_equal(reply.status, 101);
     link->attached = true;
     feed->now_ns = d->now_ns;
     c->open = true;
@@ -157,12 +161,12 @@ static void answer(struct memory_desk *d, struct feed *feed, enum md_request_kin
                                    .body = slice_of(wanted.body)};
     feed->now_ns = d->now_ns;
     feed->time_sent_ns = kind == MD_REQUEST_TIME ? d->now_ns : feed->time_sent_ns;
-    text_clear(&d->body);
-    assert_int_equal(sim_market_answer(d->market, feed->config.venue_index, &request, &d->body),
-                     200);
-    assert_false(d->body.truncated);
+    struct vsim_reply reply = {.headers = TEXT_OVER(d->headers), .body = d->body};
+    sim_market_answer(d->market, feed->config.venue_index, &request, &reply);
+    assert_int_equal(reply.status, 200); // no limit of a venue was met
+    assert_false(reply.body.truncated);
     feed->polled = true;
-    feed->config.venue->decode_rest(&feed->md, kind, symbol, text_slice(&d->body), &feed->sink);
+    feed->config.venue->decode_rest(&feed->md, kind, symbol, text_slice(&reply.body), &feed->sink);
     feed->polled = false;
     feed_enter(feed);
     if (kind == MD_REQUEST_TIME) {

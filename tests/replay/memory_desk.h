@@ -58,7 +58,8 @@ struct memory_desk {
     struct memory_journal journal;
     int64_t start_ns, now_ns, timer_ns, tick_ns;
     uint64_t frames, rounds_ended;
-    struct text body; // of a REST answer
+    struct text body;                // of a REST answer
+    char headers[VSIM_HEADERS_SIZE]; // of one
     char config_text[CONFIG_TEXT_MAX];
 };
 

@@ -294,6 +294,61 @@ static void rude_clients(void **state) {
     sim_destroy(sim);
 }
 
+// The venue's own headers go out, and those of the client come in.
+static void headers_travel(void **state) {
+    (void)state;
+    static const struct {
+        const char *venue, *say, *status, *part;
+    } rows[] = {
+        {"binance", "GET /fapi/v1/time HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+         "HTTP/1.1 200 OK\r\n", "\r\nX-MBX-USED-WEIGHT-1M: 1\r\n"},
+        {"extended", "GET /api/v1/info/markets HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+         "HTTP/1.1 403 Forbidden\r\n", "\"code\":403"},
+        {"extended",
+         "GET /api/v1/info/markets HTTP/1.1\r\nUser-Agent: x\r\nHost: x\r\nConnection: "
+         "close\r\n\r\n",
+         "HTTP/1.1 200 OK\r\n", "\"status\":\"OK\""},
+        {"extended",
+         "GET /stream.extended.exchange/v1/orderbooks/NO-USD HTTP/1.1\r\nUser-Agent: x\r\nHost: "
+         "x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+         "HTTP/1.1 404 Not Found\r\n", "{\"code\":1001,\"message\":\"Market not found.\"}"},
+    };
+    struct sim *sim = start(false, 0);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct sim_endpoint endpoint;
+        static char answer[65536];
+        assert_true(sim_endpoint(sim, rows[i].venue, &endpoint));
+        int fd = dial(endpoint.port);
+        say(fd, rows[i].say);
+        answer[hear(fd, answer, sizeof(answer) - 1)] = '\0';
+        close(fd);
+        if (strncmp(answer, rows[i].status, strlen(rows[i].status)) != 0 ||
+            strstr(answer, rows[i].part) == NULL) {
+            fail_msg("row %zu: %s", i, answer);
+        }
+    }
+    sim_destroy(sim);
+}
+
+// An old connection is closed by the venue; the age is set short here.
+static void old_connections_end(void **state) {
+    (void)state;
+    struct sim_options options = {
+        .path = DEMO_PATH, .speed_ppm = 20 * PPM_ONE, .loop = true, .connection_age_s = 10};
+    struct sim *sim;
+    assert_int_equal(sim_create(&sim, &options), STATUS_OK);
+    assert_int_equal(sim_start(sim), STATUS_OK);
+    run_client(&client, sim, "okx", "/ws/v5/public",
+               "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"bbo-tbt\",\"instId\":"
+               "\"BTC-USDT-SWAP\"}]}",
+               0);
+    assert_int_equal(client.code, WS_CLOSE_NORMAL);
+    assert_true(client.messages > 1);
+    assert_int_equal(counter_read(&sim_counters(sim)->rounds), 0); // not the end of the recording
+    sim_destroy(sim);
+}
+
 // One that never reads is cut off; another keeps its stream meanwhile.
 static void slow_client(void **state) {
     (void)state;
@@ -351,6 +406,8 @@ int main(void) {
         cmocka_unit_test(streams),
         cmocka_unit_test(restart_closes_with_1001),
         cmocka_unit_test(rude_clients),
+        cmocka_unit_test(headers_travel),
+        cmocka_unit_test(old_connections_end),
         cmocka_unit_test(slow_client),
         cmocka_unit_test(ports),
     };

@@ -174,9 +174,10 @@ static void contracts_become_base_units(void **state) {
     struct vsim_request request = {.method = SLICE("GET"),
                                    .path = SLICE("/api/v5/market/books"),
                                    .query = SLICE("instId=BTC-USDT-SWAP&sz=5")};
-    char body[1024];
-    struct text text = TEXT_OVER(body);
-    assert_int_equal(sim_market_answer(market, 1, &request, &text), 200);
+    char headers[VSIM_HEADERS_SIZE], body[1024];
+    struct vsim_reply reply = {.headers = TEXT_OVER(headers), .body = TEXT_OVER(body)};
+    sim_market_answer(market, 1, &request, &reply);
+    assert_int_equal(reply.status, 200);
     assert_non_null(strstr(
         body, "\"bids\":[[\"50000\",\"200\",\"0\",\"1\"],[\"49999.9\",\"0.2\",\"0\",\"1\"]]"));
     sim_market_destroy(market);

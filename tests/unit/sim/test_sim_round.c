@@ -1,6 +1,6 @@
 // The simulator and the desk's own decoders against each other, in memory, under a simulated clock:
 // the whole demo recording and a half, through its restart, its three books dealt to three venues
-// at a time. No gap, no crossed book, nothing refused.
+// at a time. No gap, no crossed book, nothing refused, and no limit of a venue is met.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +13,7 @@
 #include "sim/sim_market.h"
 
 enum { VENUES = 3, SYMBOLS = 2 };
+#define HEADERS "User-Agent: test\r\nContent-Type: application/json\r\n"
 
 // Which venue shows the recorded book of binance, binance-coinm and binance-spot, in this order.
 struct deal {
@@ -25,6 +26,7 @@ struct desk_session {
     struct desk_venue *venue;
     uint32_t connection;
     bool attached;
+    char reply[128]; // to be said when the frame at hand is done with
 };
 
 struct desk_venue {
@@ -38,10 +40,9 @@ struct desk_venue {
     bool want_snapshot[SYMBOLS];
     uint64_t quotes[SYMBOLS], applied[SYMBOLS], applied_before[SYMBOLS], quote_sequence[SYMBOLS];
     int64_t quote_ns[SYMBOLS];
-    uint32_t ends, acks, refused, gaps, crossed, stepped_back, snapshots, instruments, fundings,
-        times;
-    uint64_t longest_ids;
-    char reply[128]; // to be said when the frame at hand is done with
+    uint32_t ends, pings, acks, refused, gaps, crossed, stepped_back, snapshots, instruments,
+        fundings, times;
+    struct desk_session *hearing; // whose frame is at hand
 };
 
 static void take_book(struct desk_venue *venue, const struct md_update *update) {
@@ -98,7 +99,8 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
         venue->refused++;
         break;
     case MD_REPLY:
-        assert_true(string_copy(venue->reply, sizeof(venue->reply), update->refused.text));
+        assert_true(string_copy(venue->hearing->reply, sizeof(venue->hearing->reply),
+                                update->refused.text));
         break;
     case MD_ALIVE:
     case MD_NOTICE:
@@ -110,14 +112,24 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
 static void on_send(struct vsim_out *out, struct slice message) {
     struct desk_session *session = (void *)((char *)out - offsetof(struct desk_session, out));
     struct desk_venue *venue = session->venue;
+    venue->hearing = session;
     venue->md.venue->decode(&venue->md, session->connection, message, &venue->sink);
+}
+
+static void on_ping(struct vsim_out *out) {
+    struct desk_session *session = (void *)((char *)out - offsetof(struct desk_session, out));
+    session->venue->pings++;
+    vsim_session_heard(&session->session.session, true);
 }
 
 static void on_end(struct sim_market_session *market_session) {
     struct desk_session *session =
         (void *)((char *)market_session - offsetof(struct desk_session, session));
     session->venue->ends++;
-    assert_false(market_session->session.over); // every ping was answered
+    if (market_session->session.over != NULL) {
+        print_message("# %s: %s\n", session->venue->md.venue->name, market_session->session.over);
+    }
+    assert_null(market_session->session.over); // every ping was answered, no limit was met
     sim_market_detach(session->venue->market, market_session);
     session->attached = false;
 }
@@ -127,15 +139,18 @@ static void ask(struct desk_venue *venue, enum md_request_kind kind, uint16_t sy
     if (!venue->md.venue->request(&venue->md, kind, symbol, &request)) {
         return;
     }
-    static char body[VSIM_SCRATCH_SIZE];
-    struct text text = TEXT_OVER(body);
+    static char headers[VSIM_HEADERS_SIZE], body[VSIM_SCRATCH_SIZE];
+    struct vsim_reply reply = {.headers = TEXT_OVER(headers), .body = TEXT_OVER(body)};
     struct slice query = slice_of(request.path);
-    struct vsim_request call = {.method = slice_of(request.method), .body = slice_of(request.body)};
+    struct vsim_request call = {.method = slice_of(request.method),
+                                .body = slice_of(request.body),
+                                .headers = SLICE(HEADERS)};
     call.path = vsim_cut(&query, '?');
     call.query = query;
-    assert_int_equal(sim_market_answer(venue->market, venue->index, &call, &text), 200);
-    assert_false(text.truncated);
-    venue->md.venue->decode_rest(&venue->md, kind, symbol, text_slice(&text), &venue->sink);
+    sim_market_answer(venue->market, venue->index, &call, &reply);
+    assert_int_equal(reply.status, 200);
+    assert_false(reply.body.truncated);
+    venue->md.venue->decode_rest(&venue->md, kind, symbol, text_slice(&reply.body), &venue->sink);
 }
 
 // "wss://host/path" -> "/path"
@@ -147,14 +162,20 @@ static struct slice path_of(const char *url) {
 static void connect_session(struct desk_session *session) {
     struct desk_venue *venue = session->venue;
     session->out.send = on_send;
+    session->out.ping = on_ping;
     session->session.on_end = on_end;
     assert_int_equal(
         sim_market_attach(venue->market, venue->index, &session->session, &session->out),
         STATUS_OK);
     session->attached = true;
-    const struct venue_sim *server = venue->market->options.venues[venue->index];
-    assert_true(server->open(&session->session.session,
-                             path_of(venue->md.venue->mainnet.ws[session->connection])));
+    struct slice query = path_of(venue->md.venue->mainnet.ws[session->connection]);
+    struct vsim_request request = {.method = SLICE("GET"), .headers = SLICE(HEADERS)};
+    request.path = vsim_cut(&query, '?');
+    request.query = query;
+    char headers[VSIM_HEADERS_SIZE], body[1024];
+    struct vsim_reply reply = {.headers = TEXT_OVER(headers), .body = TEXT_OVER(body)};
+    vsim_session_open(&session->session.session, &request, &reply);
+    assert_int_equal(reply.status, 101);
     for (uint32_t step = 0;; step++) {
         char message[8192];
         struct text text = TEXT_OVER(message);
@@ -255,6 +276,10 @@ static void check_venue(const struct desk_venue *venue) {
                   (unsigned long long)venue->applied[1], venue->snapshots, venue->gaps,
                   venue->crossed, venue->refused, venue->fundings);
     assert_int_equal(venue->ends, venue->connections);
+    if (venue->market->worlds[venue->index].limits.ping_s > 0 &&
+        venue->market->worlds[venue->index].limits.ping_s < 60) {
+        assert_true(venue->pings > 2);
+    }
     assert_int_equal(venue->gaps, 0);
     assert_int_equal(venue->crossed, 0);
     assert_int_equal(venue->refused, 0);
@@ -308,10 +333,13 @@ static void run_round_and_a_half(void **state) {
     while (now_ns < end_ns) {
         int64_t next_ns = sim_market_step(market, now_ns);
         for (uint32_t i = 0; i < VENUES; i++) {
-            if (venues[i].reply[0] != '\0' && venues[i].sessions[0].attached) {
-                sim_market_text(market, &venues[i].sessions[0].session, slice_of(venues[i].reply));
+            for (uint32_t c = 0; c < venues[i].connections; c++) {
+                struct desk_session *session = &venues[i].sessions[c];
+                if (session->reply[0] != '\0' && session->attached) {
+                    sim_market_text(market, &session->session, slice_of(session->reply));
+                }
+                session->reply[0] = '\0';
             }
-            venues[i].reply[0] = '\0';
             for (uint16_t s = 0; s < SYMBOLS; s++) {
                 if (venues[i].want_snapshot[s]) {
                     venues[i].want_snapshot[s] = false;

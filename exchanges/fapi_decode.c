@@ -2,6 +2,7 @@
 // and 7.
 #include "base/json.h"
 #include "exchanges/fapi_rows.h"
+#include "exchanges/header_lines.h"
 #include "exchanges/md_decode.h"
 
 static enum oe_error error_of(int64_t code) {
@@ -375,15 +376,15 @@ void fapi_decode_answer(const struct oe *oe, const struct oe_call *call, uint32_
 
 void fapi_decode_headers(struct slice headers, struct oe_sink *sink) {
     static const struct {
-        struct slice name;
+        const char *name;
         uint32_t bucket;
-    } rows[] = {{{"x-mbx-used-weight-1m", 20}, FAPI_WEIGHT},
-                {{"x-mbx-order-count-10s", 21}, FAPI_ORDERS_10S},
-                {{"x-mbx-order-count-1m", 20}, FAPI_ORDERS_1M}};
+    } rows[] = {{"x-mbx-used-weight-1m", FAPI_WEIGHT},
+                {"x-mbx-order-count-10s", FAPI_ORDERS_10S},
+                {"x-mbx-order-count-1m", FAPI_ORDERS_1M}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct slice value;
         int64_t used;
-        if (oe_header(headers, rows[i].name, &value) && decimal_parse(value, 0, &used) &&
+        if (header_find(headers, rows[i].name, &value) && decimal_parse(value, 0, &used) &&
             used >= 0 && used <= UINT32_MAX) {
             struct oe_event event = oe_event_for(OE_EVENT_RATE, NULL);
             event.rate.bucket = rows[i].bucket;

@@ -248,42 +248,6 @@ bool oe_read_tag(struct slice id, enum oe_call_kind *kind, uint32_t *tag) {
     return true;
 }
 
-static bool equals_lower(struct slice text, struct slice lower) {
-    for (size_t i = 0; i < lower.size; i++) {
-        char c = text.data[i];
-        if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != lower.data[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool oe_header(struct slice headers, struct slice name, struct slice *value) {
-    while (headers.size > 0) {
-        const char *end = memchr(headers.data, '\n', headers.size);
-        size_t size = end != NULL ? (size_t)(end - headers.data) : headers.size;
-        struct slice line = {headers.data, size};
-        if (line.size > name.size && line.data[name.size] == ':' && equals_lower(line, name)) {
-            line.data += name.size + 1;
-            line.size -= name.size + 1;
-            while (line.size > 0 && line.data[0] == ' ') {
-                line.data++;
-                line.size--;
-            }
-            while (line.size > 0 &&
-                   (line.data[line.size - 1] == '\r' || line.data[line.size - 1] == ' ')) {
-                line.size--;
-            }
-            *value = line;
-            return true;
-        }
-        size_t taken = end != NULL ? size + 1 : size;
-        headers.data += taken;
-        headers.size -= taken;
-    }
-    return false;
-}
-
 uint64_t oe_trade_number(struct slice id) {
     int64_t number;
     if (decimal_parse(id, 0, &number) && number > 0) {

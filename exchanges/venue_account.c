@@ -1,5 +1,6 @@
 #include "exchanges/venue_account_inside.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 
 enum status vacc_create(struct vacc **out, const struct vacc_options *options, uint32_t listings,
@@ -41,7 +42,10 @@ void vacc_destroy(struct vacc *account) {
     free(account->quote_seen);
     free(account->settles_ns);
     free(account->deadman_ns);
-    free(account->own);
+    if (account->own != NULL) {
+        OPENSSL_cleanse(account->own, account->own_size);
+        free(account->own);
+    }
     free(account);
 }
 

@@ -404,8 +404,6 @@ void oe_emit_http(struct oe_sink *sink, const struct oe_call *call, uint32_t htt
 // Whether a lost answer leaves something in doubt: PLACE, CANCEL, CANCEL_ALL, AMEND, LEVERAGE,
 // DEADMAN.
 bool oe_call_changes(enum oe_call_kind kind);
-// A header's value by its name in lower case; names are compared without case.
-bool oe_header(struct slice headers, struct slice name, struct slice *value);
 // A trade id as a number: itself where it is one that fits, else a hash of the text. Never 0.
 uint64_t oe_trade_number(struct slice id);
 

@@ -123,6 +123,9 @@ enum status oe_create(struct oe *oe, const struct venue_oe *venue, const struct 
 
 void oe_destroy(struct oe *oe) {
     if (oe->state != NULL) {
+        if (oe->venue->finish != NULL) {
+            oe->venue->finish(oe);
+        }
         OPENSSL_cleanse(oe->state, oe->venue->state_size);
         (void)munmap(oe->state, whole_pages(oe->venue->state_size));
     }

@@ -312,6 +312,9 @@ struct venue_oe {
     // into oe.state, which is zeroed. STATUS_CONFIG names the variable that cannot be right, never
     // its value.
     enum status (*init)(struct oe *oe, const struct slice *secrets) MUST_CHECK;
+    // Frees what a library holds for oe.state, which is wiped after it; also after a failed init.
+    // NULL: nothing.
+    void (*finish)(struct oe *oe);
     // Whose account it is, in the open: an address, an account number, the first letters of an API
     // key. For a person to compare.
     void (*identity)(const struct oe *oe, struct text *out);

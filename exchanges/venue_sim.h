@@ -152,10 +152,11 @@ struct vsim_session {
     struct vsim_out *out;
     struct vsim_subscription *subscriptions; // listing * channel_count + channel
     uint32_t subscribed;
-    uint64_t pushes;       // sent to this session so far, for venues that number them
-    uint32_t mode;         // venue's own, set by open
-    int64_t pinged_ns;     // venue's own: of a venue that pings in the application
-    uint32_t unanswered;   // pings in the application since the client last answered
+    uint64_t pushes;     // sent to this session so far, for venues that number them
+    uint32_t mode;       // venue's own, set by open
+    int64_t pinged_ns;   // venue's own: of a venue that pings in the application
+    uint32_t unanswered; // pings in the application since the client last answered
+    bool free_messages; // not held to limits.messages: set by a private side with limits of its own
     uint32_t account_mode; // venue's own: what of the account is pushed, 0 = nothing
     uint64_t account_seen; // number of the event pushed last
     const char *over; // why the venue will have no more of it: whoever drives it closes. NULL: on
@@ -262,7 +263,7 @@ extern const struct venue_sim backpack_sim, edgex_sim, grvt_sim;
 extern const struct venue_sim aster_sim, binance_sim, extended_sim, hyperliquid_sim, lighter_sim,
     okx_sim, paradex_sim;
 
-extern const struct vsim_private binance_sim_private;
+extern const struct vsim_private binance_sim_private, okx_sim_private;
 
 enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue,
                               uint32_t listings) MUST_CHECK;

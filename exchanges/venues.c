@@ -21,7 +21,7 @@ const struct venue venue_table[] = {
      .oe = &binance_oe,
      .maker_fee = {200},
      .taker_fee = {400}},
-    {.md = &okx_md, .sim = &okx_sim, .maker_fee = {200}, .taker_fee = {500}},
+    {.md = &okx_md, .sim = &okx_sim, .oe = &okx_oe, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &hyperliquid_md, .sim = &hyperliquid_sim, .maker_fee = {150}, .taker_fee = {450}},
     {.md = &backpack_md, .sim = &backpack_sim, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &edgex_md, .sim = &edgex_sim, .maker_fee = {120}, .taker_fee = {380}},

@@ -170,7 +170,7 @@ void vsim_session_text(struct vsim_session *session, struct slice message) {
     if (session->over != NULL) {
         return;
     }
-    if (!counts ||
+    if (!counts || session->free_messages ||
         (vsim_rate_take(&session->message_use, limits->messages, world->now_ns, 1) &&
          vsim_rate_take(&world->message_use, limits->messages_in_all, world->now_ns, 1))) {
         read_message(session, message);

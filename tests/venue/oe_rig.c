@@ -281,10 +281,26 @@ bool rig_start(struct rig *rig) {
     return true;
 }
 
+static void beat(struct rig *rig) {
+    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+        if (rig->sockets[i].open) {
+            vsim_session_text(&rig->sockets[i].session, slice_of(rig->venue->oe->heartbeat_text));
+        }
+    }
+}
+
 void rig_pass(struct rig *rig, int64_t ms) {
-    rig->world.now_ns += ms * NS_PER_MS;
-    poll(rig);
-    keep_up(rig);
+    int64_t beat_ms = rig->venue->oe->heartbeat_ms;
+    while (ms > 0) {
+        int64_t step_ms = beat_ms > 0 && ms > beat_ms ? beat_ms : ms;
+        rig->world.now_ns += step_ms * NS_PER_MS;
+        poll(rig);
+        if (beat_ms > 0 && step_ms == beat_ms) {
+            beat(rig);
+        }
+        keep_up(rig);
+        ms -= step_ms;
+    }
 }
 
 // ---- looking -----------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ static const struct row rows[] = {
     {.venue = "binance",
      .secrets = {{"THROWAWAYapikey", 15}, {"THROWAWAYsecret", 15}},
      .wrong = {{"THROWAWAYapikey", 15}, {"another-secret!", 15}}},
+    {.venue = "okx",
+     .secrets = {{"11111111-2222-3333", 18}, {"0123456789ABCDEF", 16}, {"throwaway-Pass1", 15}},
+     .wrong = {{"11111111-2222-3333", 18}, {"0123456789ABCDE0", 16}, {"throwaway-Pass1", 15}}},
 };
 
 static struct rig rig;

@@ -1,151 +1,313 @@
-// A request of the WebSocket API is signed over its parameters in the order of their names, as
-// name=value joined by '&'. They are written in that order into the text to be signed, and once
-// more as JSON; the values need no escaping in either because only plain letters are let in.
-#include "exchanges/binance_oe.h"
+// Order entry of Binance USDT-M: orders, cancels and changes over the WebSocket API, the account by
+// REST, what happens by the user stream. Signed by HMAC-SHA256 (binance.md section 6).
+//
+// A request of the WebSocket API is signed over its parameters in the order of their names; by REST
+// the query is signed as it is sent. Values need no escaping in either: only plain letters are let
+// in.
 
 #include <openssl/crypto.h>
 
-#define RECEIVE_WINDOW_MS "5000" // how late the venue may receive an order and still take it
+#include "base/json.h"
+#include "exchanges/fapi_oe.h"
+#include "exchanges/md_decode.h"
+#include "exchanges/sign_hmac.h"
 
-enum { PREHASH_MAX = 512 };
-
-static bool is_plain(struct slice text, size_t size_max) {
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        bool good = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                    c == '-' || c == '_' || c == '.';
-        if (!good) {
-            return false;
-        }
-    }
-    return text.size > 0 && text.size <= size_max;
-}
-
-static enum status init(struct oe *oe, struct oe_credentials credentials) {
-    if (!is_plain(credentials.api_key, OE_API_KEY_MAX - 1) || credentials.secret.size == 0) {
-        return status_fail(STATUS_CONFIG, "the API key or secret is no key of Binance");
-    }
-    oe->venue = &binance_oe;
-    (void)string_copy(oe->api_key, sizeof(oe->api_key), credentials.api_key);
-    sign_hmac_init(&oe->hmac, credentials.secret);
-    return STATUS_OK;
-}
-
-static void finish(struct oe *oe) {
-    sign_hmac_finish(&oe->hmac);
-    OPENSSL_cleanse(oe->api_key, sizeof(oe->api_key));
-    oe->venue = NULL;
-}
-
-static enum status check(const struct oe_order *order) {
-    const struct listing *listing = order->listing;
-    if (!listing->ready || listing->tick.v <= 0 || listing->step.v <= 0) {
-        return status_fail(STATUS_DATA, "the rules of the listing are not known");
-    }
-    if (order->price.v <= 0 || order->price.v % listing->tick.v != 0) {
-        return status_fail(STATUS_DATA, "the price is off the listing's tick");
-    }
-    if (order->size.v <= 0 || order->size.v % listing->step.v != 0) {
-        return status_fail(STATUS_DATA, "the size is off the listing's step");
-    }
-    if (!is_plain(order->client_id, OE_CLIENT_ID_MAX) ||
-        !is_plain(order->request_id, OE_CLIENT_ID_MAX)) {
-        return status_fail(STATUS_DATA, "a client or request id Binance does not take");
-    }
-    if (order->timestamp_ms <= 0 || (unsigned)order->kind >= OE_KIND_COUNT) {
-        return status_fail(STATUS_DATA, "an order without time or kind");
-    }
-    return STATUS_OK;
-}
-
-// The values that have to be printed, once for both texts.
-struct values {
-    char price_data[32], size_data[32], time_data[24];
-    struct text price, size, time;
+enum {
+    KEY_MAX = 96,
+    LISTEN_KEY_MAX = 128,
+    PREHASH_MAX = 640,
+    SOCKET_ORDERS = 0,
+    SOCKET_USER = 1,
+    RECEIVE_WINDOW_MS = 5000, // how late the venue may receive a request and still take it
+    LISTEN_KEY_MIN = 30,      // minutes after which it is kept alive; it lives 60
 };
 
-static void print_values(struct values *values, const struct oe_order *order) {
-    values->price = TEXT_OVER(values->price_data);
-    values->size = TEXT_OVER(values->size_data);
-    values->time = TEXT_OVER(values->time_data);
-    px_print(&values->price, order->price, 0, PX_DIGITS);
-    qty_print(&values->size, order->size, 0, QTY_DIGITS);
-    text_add_int(&values->time, order->timestamp_ms);
-}
+struct binance {
+    char api_key[KEY_MAX];
+    struct sign_hmac hmac;
+    char listen_key[LISTEN_KEY_MAX]; // "" = none
+    int64_t listen_key_ns;           // when it was made or kept alive, venue's clock
+};
 
-#define ADD(text, literal) text_add((text), SLICE(literal))
-
-static void add_pair(struct text *out, struct slice open, struct slice value) {
-    text_add(out, open);
-    text_add(out, value);
-}
-
-static struct slice time_in_force(enum oe_kind kind) {
-    static const struct slice words[OE_KIND_COUNT] = {
-        [OE_POST_ONLY] = {"GTX", 3}, [OE_IOC] = {"IOC", 3}, [OE_GTC] = {"GTC", 3}};
-    return words[kind];
-}
-
-static struct slice side_word(enum side side) {
-    return side == SIDE_BUY ? SLICE("BUY") : SLICE("SELL");
-}
-
-static void add_prehash(struct text *out, const struct oe *oe, const struct oe_order *order,
-                        const struct values *values) {
-    add_pair(out, SLICE("apiKey="), slice_of(oe->api_key));
-    add_pair(out, SLICE("&newClientOrderId="), order->client_id);
-    add_pair(out, SLICE("&price="), text_slice(&values->price));
-    add_pair(out, SLICE("&quantity="), text_slice(&values->size));
-    add_pair(out, SLICE("&recvWindow=" RECEIVE_WINDOW_MS "&side="), side_word(order->side));
-    add_pair(out, SLICE("&symbol="), slice_of(order->listing->native));
-    add_pair(out, SLICE("&timeInForce="), time_in_force(order->kind));
-    add_pair(out, SLICE("&timestamp="), text_slice(&values->time));
-    ADD(out, "&type=LIMIT");
-}
-
-static void add_request(struct text *out, const struct oe *oe, const struct oe_order *order,
-                        const struct values *values, struct slice signature) {
-    add_pair(out, SLICE("{\"id\":\""), order->request_id);
-    add_pair(out, SLICE("\",\"method\":\"order.place\",\"params\":{\"apiKey\":\""),
-             slice_of(oe->api_key));
-    add_pair(out, SLICE("\",\"newClientOrderId\":\""), order->client_id);
-    add_pair(out, SLICE("\",\"price\":\""), text_slice(&values->price));
-    add_pair(out, SLICE("\",\"quantity\":\""), text_slice(&values->size));
-    add_pair(out, SLICE("\",\"recvWindow\":\"" RECEIVE_WINDOW_MS "\",\"side\":\""),
-             side_word(order->side));
-    add_pair(out, SLICE("\",\"symbol\":\""), slice_of(order->listing->native));
-    add_pair(out, SLICE("\",\"timeInForce\":\""), time_in_force(order->kind));
-    add_pair(out, SLICE("\",\"timestamp\":"), text_slice(&values->time));
-    add_pair(out, SLICE(",\"type\":\"LIMIT\",\"signature\":\""), signature);
-    ADD(out, "\"}}");
-}
-
-static enum status encode_place(const struct oe *oe, const struct oe_order *order,
-                                struct text *out) {
+static struct binance *state_of(const struct oe *oe) {
     ASSERT(oe->venue == &binance_oe);
-    enum status status = check(order);
-    if (status != STATUS_OK) {
-        return status;
+    return oe->state;
+}
+
+static enum status init(struct oe *oe, const struct slice *secrets) {
+    struct binance *binance = state_of(oe);
+    if (!oe_is_plain(secrets[0], KEY_MAX - 1)) {
+        return status_fail(STATUS_CONFIG, "BINANCE_API_KEY is no key of Binance");
     }
-    struct values values;
-    print_values(&values, order);
+    (void)string_copy(binance->api_key, KEY_MAX, secrets[0]);
+    sign_hmac_init(&binance->hmac, secrets[1]);
+    return STATUS_OK;
+}
+
+static void identity(const struct oe *oe, struct text *out) {
+    text_add_format(out, "API key %.6s…", state_of(oe)->api_key);
+}
+
+// ---- encoding ----------------------------------------------------------------------------------
+
+static void add_signature(const struct binance *binance, struct slice prehash, struct text *out) {
+    char signature[SIGN_HMAC_HEX_SIZE];
+    sign_hmac_hex(&binance->hmac, prehash, signature);
+    text_add(out, (struct slice){signature, sizeof(signature)});
+}
+
+static enum status encode_socket(const struct binance *binance, const struct oe_call *call,
+                                 const char *method, struct oe_params *params,
+                                 struct oe_message *out) {
+    oe_param(params, SLICE("apiKey"), slice_of(binance->api_key));
+    oe_params_sort(params);
     char prehash_data[PREHASH_MAX];
     struct text prehash = TEXT_OVER(prehash_data);
-    add_prehash(&prehash, oe, order, &values);
-    ASSERT(!prehash.truncated); // every part of it is bounded
+    oe_params_query(params, &prehash);
+    ASSERT(!prehash.truncated && !params->overflowed); // every part of it is bounded
+    out->way = OE_WAY_SOCKET;
+    out->socket = SOCKET_ORDERS;
+    text_add(&out->body, SLICE("{\"id\":\""));
+    oe_write_tag(&out->body, call);
+    text_add(&out->body, SLICE("\",\"method\":\""));
+    text_add_string(&out->body, method);
+    text_add(&out->body, SLICE("\",\"params\":{"));
+    oe_params_members(params, &out->body);
+    text_add(&out->body, SLICE(",\"signature\":\""));
+    add_signature(binance, text_slice(&prehash), &out->body);
+    text_add(&out->body, SLICE("\"}}"));
+    return STATUS_OK;
+}
+
+static void add_key_header(const struct binance *binance, struct oe_message *out) {
+    text_add(&out->headers, SLICE("X-MBX-APIKEY: "));
+    text_add(&out->headers, slice_of(binance->api_key));
+    text_add_char(&out->headers, '\n');
+}
+
+static enum status encode_rest(const struct binance *binance, const struct fapi_request *request,
+                               struct oe_params *params, const char *version,
+                               struct oe_message *out) {
+    out->method = request->method;
+    text_add_string(&out->path, version);
+    text_add_string(&out->path, request->path);
+    text_add_char(&out->path, '?');
+    size_t from = out->path.size;
+    oe_params_query(params, &out->path);
+    struct slice prehash = {out->path.data + from, out->path.size - from};
+    ASSERT(!out->path.truncated && !params->overflowed);
     char signature[SIGN_HMAC_HEX_SIZE];
-    sign_hmac_hex(&oe->hmac, text_slice(&prehash), signature);
-    add_request(out, oe, order, &values, (struct slice){signature, sizeof(signature)});
-    if (out->truncated) {
-        return status_fail(STATUS_INTERNAL, "the buffer for an order is too small");
+    sign_hmac_hex(&binance->hmac, prehash, signature);
+    text_add(&out->path, SLICE("&signature="));
+    text_add(&out->path, (struct slice){signature, sizeof(signature)});
+    add_key_header(binance, out);
+    return STATUS_OK;
+}
+
+// The listen key is asked for with the key alone, unsigned.
+static enum status encode_listen_key(const struct binance *binance, const char *method,
+                                     struct oe_message *out) {
+    out->method = method;
+    text_add(&out->path, SLICE("/fapi/v1/listenKey"));
+    add_key_header(binance, out);
+    out->cost.units[FAPI_WEIGHT] = 1;
+    return STATUS_OK;
+}
+
+static enum status encode(struct oe *oe, const struct oe_call *call, struct oe_message *out) {
+    struct binance *binance = state_of(oe);
+    if (call->kind == OE_LOGIN || call->kind == OE_REFRESH) {
+        return encode_listen_key(binance, call->kind == OE_LOGIN ? "POST" : "PUT", out);
+    }
+    struct fapi_request request;
+    struct oe_params params;
+    fapi_request(oe, call, &request, &params);
+    if (request.has_symbol && call->symbol == OE_SYMBOL_NONE) {
+        return status_fail(STATUS_DATA, "binance asks for a symbol");
+    }
+    out->cost.units[FAPI_WEIGHT] = request.weight;
+    out->cost.units[FAPI_ORDERS_10S] = request.counts_order;
+    out->cost.units[FAPI_ORDERS_1M] = request.counts_order;
+    oe_param(&params, SLICE("recvWindow"), SLICE("5000"));
+    _Static_assert(RECEIVE_WINDOW_MS == 5000, "as written here");
+    oe_param_int(&params, SLICE("timestamp"), call->now_ns / NS_PER_MS);
+    switch ((int)call->kind) {
+    case OE_PLACE:
+        return encode_socket(binance, call, "order.place", &params, out);
+    case OE_CANCEL:
+        return encode_socket(binance, call, "order.cancel", &params, out);
+    case OE_AMEND:
+        return encode_socket(binance, call, "order.modify", &params, out);
+    case OE_POSITIONS:
+    case OE_BALANCES:
+        return encode_rest(binance, &request, &params, "/fapi/v3", out);
+    default:
+        return encode_rest(binance, &request, &params, "/fapi/v1", out);
+    }
+}
+
+// ---- answers -----------------------------------------------------------------------------------
+
+static void decode_listen_key(struct binance *binance, const struct oe_call *call,
+                              struct slice body, struct oe_sink *sink) {
+    struct json r;
+    struct slice key, listen_key = {"", 0};
+    json_init(&r, body);
+    json_object_begin(&r);
+    while (json_object_next(&r, &key)) {
+        if (slice_equals(key, SLICE("listenKey"))) {
+            md_read_text(&r, &listen_key);
+        } else {
+            json_skip(&r);
+        }
+    }
+    bool kept = call->kind == OE_REFRESH && listen_key.size == 0; // a PUT may answer {}
+    if (!json_end(&r) || (!kept && !oe_is_plain(listen_key, LISTEN_KEY_MAX - 1))) {
+        oe_emit_text(sink, OE_EVENT_SURPRISE, call, SLICE("no listen key in the answer"));
+        return;
+    }
+    if (!kept) {
+        (void)string_copy(binance->listen_key, LISTEN_KEY_MAX, listen_key);
+    }
+    binance->listen_key_ns = call->now_ns;
+    struct oe_event event = oe_event_for(OE_EVENT_SESSION, call);
+    event.session.socket = SOCKET_USER;
+    event.session.on = true;
+    sink->on_event(sink, &event);
+}
+
+static void lose_listen_key(struct binance *binance, const struct oe_call *call,
+                            struct oe_sink *sink) {
+    OPENSSL_cleanse(binance->listen_key, LISTEN_KEY_MAX);
+    struct oe_event event = oe_event_for(OE_EVENT_SESSION, call);
+    event.session.socket = SOCKET_USER;
+    sink->on_event(sink, &event);
+}
+
+static void decode_answer(struct oe *oe, const struct oe_call *call, uint32_t http_status,
+                          struct slice headers, struct slice body, struct oe_sink *sink) {
+    struct binance *binance = state_of(oe);
+    fapi_decode_headers(headers, sink);
+    if (http_status == 200 && (call->kind == OE_LOGIN || call->kind == OE_REFRESH)) {
+        decode_listen_key(binance, call, body, sink);
+        return;
+    }
+    if (call->kind == OE_REFRESH && http_status >= 400 && http_status < 500) {
+        lose_listen_key(binance, call, sink); // -1125: it is not known any more, make a new one
+    }
+    fapi_decode_answer(oe, call, http_status, body, sink);
+}
+
+// {"id":"f17","status":200,"result":{…}} or …"status":400,"error":{…}}
+static void decode_order_frame(const struct oe *oe, struct slice frame, int64_t now_ns,
+                               struct oe_sink *sink) {
+    struct json r;
+    struct slice key, id = {"", 0}, result = {"", 0}, error = {"", 0};
+    int64_t status = 0;
+    json_init(&r, frame);
+    json_object_begin(&r);
+    while (json_object_next(&r, &key)) {
+        bool is_result = slice_equals(key, SLICE("result"));
+        if (slice_equals(key, SLICE("id"))) {
+            md_read_text(&r, &id);
+        } else if (slice_equals(key, SLICE("status"))) {
+            md_read_int(&r, &status);
+        } else if (is_result || slice_equals(key, SLICE("error"))) {
+            const char *from = r.at;
+            json_skip(&r);
+            *(is_result ? &result : &error) =
+                (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+        } else {
+            json_skip(&r);
+        }
+    }
+    struct oe_call call = {.symbol = OE_SYMBOL_NONE, .now_ns = now_ns};
+    if (!json_end(&r) || !oe_read_tag(id, &call.kind, &call.tag)) {
+        oe_emit_text(sink, OE_EVENT_SURPRISE, NULL, frame);
+    } else if (status == 200 && result.size > 0) {
+        fapi_decode_result(oe, &call, result, sink);
+    } else {
+        uint32_t http_status = status >= 400 && status < 600 ? (uint32_t)status : 400;
+        fapi_decode_error(&call, http_status, error, sink);
+    }
+}
+
+// ---- sockets -----------------------------------------------------------------------------------
+
+static enum status open_socket(struct oe *oe, uint32_t socket, int64_t now_ns, struct text *url,
+                               struct text *headers) {
+    (void)now_ns;
+    (void)headers;
+    const struct binance *binance = state_of(oe);
+    if (socket == SOCKET_USER && binance->listen_key[0] == '\0') {
+        return status_fail(STATUS_UNAVAILABLE, "no listen key yet");
+    }
+    text_add_string(url,
+                    oe->testnet ? binance_oe.testnet.ws[socket] : binance_oe.mainnet.ws[socket]);
+    if (socket == SOCKET_USER) {
+        text_add(url, SLICE("?listenKey="));
+        text_add_string(url, binance->listen_key);
     }
     return STATUS_OK;
+}
+
+// The order socket's requests are signed one by one, the user stream begins by itself.
+static enum oe_greeting greet(struct oe *oe, uint32_t socket, uint32_t step, int64_t now_ns,
+                              struct text *out) {
+    (void)oe;
+    (void)socket;
+    (void)step;
+    (void)now_ns;
+    (void)out;
+    return OE_GREETING_DONE;
+}
+
+static void decode_frame(struct oe *oe, uint32_t socket, struct slice frame, int64_t now_ns,
+                         struct oe_sink *sink) {
+    if (socket == SOCKET_ORDERS) {
+        decode_order_frame(oe, frame, now_ns, sink);
+    } else if (!fapi_decode_user(oe, frame, sink)) {
+        lose_listen_key(state_of(oe), NULL, sink);
+    }
+}
+
+static int64_t upkeep(const struct oe *oe, int64_t now_ns, enum oe_call_kind *kind) {
+    const struct binance *binance = state_of(oe);
+    if (binance->listen_key[0] == '\0') {
+        *kind = OE_LOGIN;
+        return now_ns;
+    }
+    *kind = OE_REFRESH;
+    return binance->listen_key_ns + LISTEN_KEY_MIN * 60 * NS_PER_S;
 }
 
 const struct venue_oe binance_oe = {
-    .mainnet_ws = "wss://ws-fapi.binance.com/ws-fapi/v1",
-    .testnet_ws = "wss://testnet.binancefuture.com/ws-fapi/v1",
+    .name = "binance",
+    .secrets = {{.variable = "BINANCE_API_KEY"}, {.variable = "BINANCE_API_SECRET"}},
+    .calls = OE_BIT(OE_LOGIN) | OE_BIT(OE_REFRESH) | OE_BIT(OE_PLACE) | OE_BIT(OE_CANCEL) |
+             OE_BIT(OE_CANCEL_ALL) | OE_BIT(OE_AMEND) | OE_BIT(OE_QUERY) | OE_BIT(OE_OPEN_ORDERS) |
+             OE_BIT(OE_FILLS) | OE_BIT(OE_POSITIONS) | OE_BIT(OE_BALANCES) | OE_BIT(OE_FEES) |
+             OE_BIT(OE_LEVERAGE) | OE_BIT(OE_DEADMAN),
+    .flags = OE_FILLS_PER_SYMBOL | OE_DEADMAN_PER_SYMBOL | OE_FEES_PER_SYMBOL,
+    .buckets = {[FAPI_WEIGHT] = {"weight", 2400, 60000},
+                [FAPI_ORDERS_10S] = {"orders", 300, 10000},
+                [FAPI_ORDERS_1M] = {"orders", 1200, 60000}},
+    .mainnet = {"https://fapi.binance.com",
+                {"wss://ws-fapi.binance.com/ws-fapi/v1", "wss://fstream.binance.com/private/ws"}},
+    .testnet = {"https://demo-fapi.binance.com",
+                {"wss://testnet.binancefuture.com/ws-fapi/v1",
+                 "wss://fstream.binancefuture.com/private/ws"}},
+    .socket_age_max_s = 23 * 3600,
+    .deadman_min_ms = 1000,
+    .deadman_max_ms = 600000,
+    .state_size = sizeof(struct binance),
     .init = init,
-    .finish = finish,
-    .encode_place = encode_place,
+    .identity = identity,
+    .client_id = fapi_client_id,
+    .encode = encode,
+    .decode_answer = decode_answer,
+    .open = open_socket,
+    .greet = greet,
+    .decode_frame = decode_frame,
+    .upkeep = upkeep,
 };

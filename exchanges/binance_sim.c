@@ -372,4 +372,5 @@ const struct venue_sim binance_sim = {
     .charge = binance_sim_charge,
     .refuse = binance_sim_refuse_call,
     .add_headers = binance_sim_add_headers,
+    .private_side = &binance_sim_private,
 };

@@ -487,4 +487,5 @@ const struct venue_sim okx_sim = {
     .charge = okx_charge,
     .refuse = okx_refuse,
     .refuse_message = okx_refuse_message,
+    .private_side = &okx_sim_private,
 };

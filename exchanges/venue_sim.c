@@ -1,5 +1,5 @@
 // What the servers of all venues share: published books, sessions, subscriptions, what is due.
-#include "exchanges/venue_sim.h"
+#include "exchanges/venue_account.h"
 
 #include <stdlib.h>
 
@@ -309,6 +309,26 @@ enum vsim_due vsim_session_due(struct vsim_session *session, uint32_t ping_ms) {
     return greeted ? VSIM_DUE_PING : VSIM_DUE_GREETING;
 }
 
+void vsim_session_follow(struct vsim_session *session, uint32_t account_mode) {
+    if (session->account_mode == 0) {
+        session->account_seen = session->world->account->event_count;
+    }
+    session->account_mode |= account_mode;
+}
+
+static void push_account(struct vsim_session *session) {
+    const struct vsim_world *world = session->world;
+    while (world->account != NULL && session->account_mode != 0 && session->over == NULL &&
+           session->account_seen < world->account->event_count) {
+        const struct vacc_event *event = vacc_event(world->account, ++session->account_seen);
+        if (event == NULL) {
+            session->over = "the client's account went on without it";
+            return;
+        }
+        world->venue->private_side->push(session, event);
+    }
+}
+
 static void push_due(struct vsim_session *session) {
     const struct vsim_world *world = session->world;
     const struct venue_sim *venue = world->venue;
@@ -331,6 +351,7 @@ void vsim_session_poll(struct vsim_session *session) {
     if (venue->tick != NULL) {
         venue->tick(session);
     }
+    push_account(session);
     if (session->subscribed > 0) {
         push_due(session);
     }

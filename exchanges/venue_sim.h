@@ -18,6 +18,7 @@
 #ifndef PERPDESK_EXCHANGES_VENUE_SIM_H
 #define PERPDESK_EXCHANGES_VENUE_SIM_H
 
+#include "exchanges/header_lines.h"
 #include "exchanges/vsim_rate.h"
 #include "market/instrument.h"
 #include "market/quote.h"
@@ -72,6 +73,8 @@ struct vsim_listing {
 };
 
 struct vsim_subscription;
+struct vacc; // exchanges/venue_account.h
+struct vacc_event;
 
 // What a venue allows. Zero is no such limit, or none that is known.
 struct vsim_limits {
@@ -111,6 +114,7 @@ struct vsim_world {
     int64_t now_ns;                          // venue's clock
     struct text scratch;                     // where messages are composed, VSIM_SCRATCH_SIZE
     const struct vsim_subscription *pushing; // whose message is being composed, within encode
+    struct vacc *account; // of the one client that may log in; NULL: public data only
 };
 
 struct vsim_channel {
@@ -154,6 +158,9 @@ struct vsim_session {
     uint32_t mode;       // venue's own, set by open
     int64_t said_ns;     // when vsim_session_due last said so; 0 = not greeted yet
     uint32_t unanswered; // pings in the application since the client last answered
+    bool free_messages; // not held to limits.messages: set by a private side with limits of its own
+    uint32_t account_mode; // venue's own: what of the account is pushed, 0 = nothing
+    uint64_t account_seen; // number of the event pushed last
     const char *over; // why the venue will have no more of it: whoever drives it closes. NULL: on
     uint32_t number;  // of the connection, for venues that tell one
 
@@ -190,6 +197,25 @@ struct vsim_refusal {
 
 struct vsim_charge {
     uint32_t rate, weight; // index into limits.calls
+};
+
+// The private side of a venue: what it answers the client whose account it keeps. Reached only
+// while world->account is set.
+struct vsim_private {
+    size_t own_size; // of vacc.own
+    // Takes what the client's secrets say (in the order of venue_oe.secrets) into account->own, to
+    // check signatures against. STATUS_CONFIG: they cannot be secrets of this venue.
+    enum status (*init)(struct vacc *account, const struct slice *secrets) MUST_CHECK;
+    // A call: fills the reply and returns its HTTP status; 0: not one of the private ones.
+    uint32_t (*answer)(const struct vsim_world *world, const struct vsim_request *request,
+                       struct vsim_reply *reply);
+    // A handshake: true when the address is a private one, and taken. One that is private and
+    // refused (headers, listen key) answers true and sets session->over. NULL: none.
+    bool (*open)(struct vsim_session *session, const struct vsim_request *request);
+    // A message of the client: false when it is none of the private ones. NULL: none.
+    bool (*on_text)(struct vsim_session *session, struct slice message);
+    // Something happened to the account, and session->account_mode is not 0. NULL: no stream.
+    void (*push)(struct vsim_session *session, const struct vacc_event *event);
 };
 
 struct venue_sim {
@@ -231,11 +257,14 @@ struct venue_sim {
     // A message of the client is over the limit and was not read: says so. NULL: the connection
     // ends.
     void (*refuse_message)(struct vsim_session *session);
+    const struct vsim_private *private_side; // NULL: not built
 };
 
 extern const struct venue_sim backpack_sim, edgex_sim, grvt_sim;
 extern const struct venue_sim aster_sim, binance_sim, extended_sim, hyperliquid_sim, lighter_sim,
     okx_sim, paradex_sim;
+
+extern const struct vsim_private binance_sim_private, okx_sim_private;
 
 enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue,
                               uint32_t listings) MUST_CHECK;
@@ -271,6 +300,8 @@ enum vsim_due vsim_session_due(struct vsim_session *session, uint32_t ping_ms);
 // Ends what the venue would end by now, and sends the ping frame that is due; part of
 // vsim_session_poll.
 void vsim_session_watch(struct vsim_session *session);
+// From now on what happens to the account is pushed to this session.
+void vsim_session_follow(struct vsim_session *session, uint32_t account_mode);
 // False: no such channel or listing, or one subscription more than allowed. Subscribing again
 // starts over.
 bool vsim_subscribe(struct vsim_session *session, uint32_t listing, uint32_t channel);
@@ -300,8 +331,10 @@ bool vsim_query(struct slice query, const char *name, struct slice *value);
 // The number of levels that `limit` in a query asks for: 5, 10, 20, 50, 100, 500 or 1000; *levels
 // as it was when it is absent. False: another number, or none.
 bool vsim_query_levels(struct slice query, int64_t *levels);
-// Value of a header, whatever the case of its name; false when absent.
-bool vsim_header(const struct vsim_request *request, const char *name, struct slice *value);
+static inline bool vsim_header(const struct vsim_request *request, const char *name,
+                               struct slice *value) {
+    return header_find(request->headers, name, value);
+}
 // Helpers of the encoders.
 void vsim_write_ms(struct text *out, int64_t time_ns);
 struct slice vsim_cut(struct slice *rest, char separator); // the part before the next separator

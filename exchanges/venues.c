@@ -6,7 +6,6 @@
 #include "exchanges/aster_md.h"
 #include "exchanges/backpack_md.h"
 #include "exchanges/binance_md.h"
-#include "exchanges/binance_oe.h"
 #include "exchanges/edgex_md.h"
 #include "exchanges/extended_md.h"
 #include "exchanges/grvt_md.h"
@@ -14,6 +13,7 @@
 #include "exchanges/lighter_md.h"
 #include "exchanges/okx_md.h"
 #include "exchanges/paradex_md.h"
+#include "exchanges/venue_oe.h"
 #include "exchanges/venue_sim.h"
 
 const struct venue venue_table[] = {
@@ -22,7 +22,7 @@ const struct venue venue_table[] = {
      .oe = &binance_oe,
      .maker_fee = {200},
      .taker_fee = {400}},
-    {.md = &okx_md, .sim = &okx_sim, .maker_fee = {200}, .taker_fee = {500}},
+    {.md = &okx_md, .sim = &okx_sim, .oe = &okx_oe, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &hyperliquid_md, .sim = &hyperliquid_sim, .maker_fee = {150}, .taker_fee = {450}},
     {.md = &backpack_md, .sim = &backpack_sim, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &edgex_md, .sim = &edgex_sim, .maker_fee = {120}, .taker_fee = {380}},

@@ -1,30 +1,7 @@
 // A simulated venue's doors: calls, handshakes and messages of clients, held to the limits of the
 // venue's row before the venue sees them, and connections that the venue ends by itself.
-#include <strings.h>
-
 #include "base/clock.h"
-#include "exchanges/venue_sim.h"
-
-bool vsim_header(const struct vsim_request *request, const char *name, struct slice *value) {
-    struct slice rest = request->headers;
-    size_t size = strlen(name);
-    while (rest.size > 0) {
-        struct slice line = vsim_cut(&rest, '\n');
-        if (line.size <= size || line.data[size] != ':' ||
-            strncasecmp(line.data, name, size) != 0) {
-            continue;
-        }
-        *value = (struct slice){line.data + size + 1, line.size - size - 1};
-        while (value->size > 0 && value->data[0] == ' ') {
-            *value = (struct slice){value->data + 1, value->size - 1};
-        }
-        while (value->size > 0 && strchr(" \r", value->data[value->size - 1]) != NULL) {
-            value->size--;
-        }
-        return true;
-    }
-    return false;
-}
+#include "exchanges/venue_account.h"
 
 static bool lacks_user_agent(const struct vsim_world *world, const struct vsim_request *request) {
     struct slice value;
@@ -96,13 +73,23 @@ static bool is_over(struct vsim_world *world, const struct vsim_request *request
     return true;
 }
 
+// The private side first, where the venue has a client's account here.
+static void answer(const struct vsim_world *world, const struct vsim_request *request,
+                   struct vsim_reply *reply) {
+    reply->status =
+        world->account == NULL ? 0 : world->venue->private_side->answer(world, request, reply);
+    if (reply->status == 0) {
+        reply->status = world->venue->answer(world, request, &reply->body);
+    }
+}
+
 void vsim_call(struct vsim_world *world, const struct vsim_request *request,
                struct vsim_reply *reply) {
     struct vsim_refusal refusal;
     if (is_over(world, request, &refusal)) {
         refuse(world, &refusal, reply);
     } else {
-        reply->status = world->venue->answer(world, request, &reply->body);
+        answer(world, request, reply);
     }
     if (world->venue->add_headers != NULL) {
         world->venue->add_headers(world, &reply->headers);
@@ -122,6 +109,11 @@ static bool may_connect(struct vsim_world *world) {
 }
 
 static bool open_path(struct vsim_session *session, const struct vsim_request *request) {
+    const struct vsim_world *world = session->world;
+    if (world->account != NULL && world->venue->private_side->open != NULL &&
+        world->venue->private_side->open(session, request)) {
+        return true;
+    }
     char target[1024];
     struct text path = TEXT_OVER(target);
     text_add(&path, request->path);
@@ -129,7 +121,7 @@ static bool open_path(struct vsim_session *session, const struct vsim_request *r
         text_add_char(&path, '?');
         text_add(&path, request->query);
     }
-    return !path.truncated && session->world->venue->open(session, text_slice(&path));
+    return !path.truncated && world->venue->open(session, text_slice(&path));
 }
 
 void vsim_session_open(struct vsim_session *session, const struct vsim_request *request,
@@ -160,6 +152,14 @@ void vsim_session_heard(struct vsim_session *session, bool pong) {
     session->await_ns = pong ? 0 : session->await_ns;
 }
 
+static void read_message(struct vsim_session *session, struct slice message) {
+    const struct vsim_world *world = session->world;
+    if (world->account == NULL || world->venue->private_side->on_text == NULL ||
+        !world->venue->private_side->on_text(session, message)) {
+        world->venue->on_text(session, message);
+    }
+}
+
 void vsim_session_text(struct vsim_session *session, struct slice message) {
     struct vsim_world *world = session->world;
     const struct vsim_limits *limits = &world->limits;
@@ -169,10 +169,10 @@ void vsim_session_text(struct vsim_session *session, struct slice message) {
     if (session->over != NULL) {
         return;
     }
-    if (!counts ||
+    if (!counts || session->free_messages ||
         (vsim_rate_take(&session->message_use, limits->messages, world->now_ns, 1) &&
          vsim_rate_take(&world->message_use, limits->messages_in_all, world->now_ns, 1))) {
-        world->venue->on_text(session, message);
+        read_message(session, message);
     } else if (world->venue->refuse_message != NULL) {
         world->venue->refuse_message(session);
     } else {

@@ -18,7 +18,7 @@
 #include "base/counter.h"
 #include "engine/journal_format.h"
 #include "exchanges/binance_md.h"
-#include "exchanges/binance_oe.h"
+#include "exchanges/venue_oe.h"
 #include "trade/desk.h"
 
 enum { VENUES_MAX = 10, SYMBOLS = 2, WARM_UP = 500, ORDERS = 10000, COMMON = 100 };
@@ -67,8 +67,7 @@ struct bench {
     unsigned char journal[1 << 20];
     size_t journal_at;
     uint64_t journalled;
-    char sent[2048];
-    size_t sent_size; // of the newest order, 0 = none
+    struct oe_message sent;
     struct event_order command;
     struct histogram order, common, floor;
 };
@@ -105,19 +104,19 @@ static enum status journal_commit(void *arg) {
 }
 
 static void encode_and_sign(struct bench *b, const struct event_order *command) {
-    struct oe_order order = {
-        .listing = universe_listing(&b->universe, command->venue, command->symbol),
-        .side = (enum side)command->side,
-        .kind = command->type == ORDER_IOC ? OE_IOC : OE_POST_ONLY,
-        .price = command->price,
-        .size = command->size,
+    struct oe_call call = {
+        .kind = OE_PLACE,
+        .tag = 1,
+        .symbol = command->symbol,
+        .order = {.side = (enum side)command->side,
+                  .kind = command->type == ORDER_IOC ? OE_IOC : OE_POST_ONLY,
+                  .reduce_only = command->reduce_only,
+                  .price = command->price,
+                  .size = command->size},
         .client_id = slice_of(command->client_id),
-        .request_id = slice_of(command->client_id),
-        .timestamp_ms = b->now_ns / NS_PER_MS,
+        .now_ns = b->now_ns,
     };
-    struct text out = TEXT_OVER(b->sent);
-    ASSERT(binance_oe.encode_place(&b->oe, &order, &out) == STATUS_OK);
-    b->sent_size = out.size;
+    ASSERT(oe_encode(&b->oe, &call, &b->sent) == STATUS_OK);
 }
 
 static void on_command(void *arg, const struct event_order *command) {
@@ -154,7 +153,7 @@ static inline uint64_t run_frame(struct bench *b, struct slice frame) {
 }
 
 __attribute__((noinline)) static uint64_t run_order_frame(struct bench *b, struct slice frame) {
-    b->sent_size = 0;
+    b->sent.body.size = 0;
     return run_frame(b, frame);
 }
 
@@ -252,7 +251,7 @@ static void run_round(struct bench *b, bool counts) {
     engine_timer(&b->engine, b->now_ns);
     uint64_t before = allocations;
     uint64_t took = run_order_frame(b, (struct slice){frame, size});
-    ASSERT(b->sent_size > 100 && b->command.venue == 0);
+    ASSERT(b->sent.body.size > 100 && b->command.venue == 0);
     if (counts) {
         ASSERT(allocations == before);
         histogram_add(&b->order, took);
@@ -342,6 +341,9 @@ static void tell_start(struct bench *b) {
                                                             .size_min = {QTY_ONE / 1000},
                                                             .notional_min = USD(5)}};
             engine_input(&b->engine, EVENT_INSTRUMENT, &rules, b->now_ns);
+            if (venue == 0) {
+                oe_learn(&b->oe, symbol, &rules.listing);
+            }
         }
         struct event_feed feed = {.venue = venue, .state = FEED_LIVE, .clock_known = 1};
         engine_input(&b->engine, EVENT_FEED_STATE, &feed, b->now_ns);
@@ -372,9 +374,8 @@ static enum status set_up(struct bench *b) {
     ASSERT(desk_create(&b->desk, DESK_LIVE, &b->settings, &b->universe) == STATUS_OK);
     ASSERT(md_create(&b->md, &binance_md, &b->universe, 0) == STATUS_OK);
     b->md.listings[0].contract = b->md.listings[1].contract = (struct qty){QTY_ONE};
-    struct oe_credentials credentials = {SLICE("bench-key"), SLICE("bench-secret")};
-    b->oe.venue = &binance_oe;
-    ASSERT(binance_oe.init(&b->oe, credentials) == STATUS_OK);
+    const struct slice secrets[OE_SECRETS_MAX] = {SLICE("bench-key"), SLICE("bench-secret")};
+    ASSERT(oe_create(&b->oe, &binance_oe, &binance_md, &b->universe, false, secrets) == STATUS_OK);
     struct engine_options options = {
         .universe = &b->universe,
         .cache = &b->cache,
@@ -432,7 +433,7 @@ static bool run_desk(struct bench *b, uint16_t venues, uint32_t orders, uint64_t
     engine_finish(&b->engine);
     desk_finish(&b->desk);
     md_finish(&b->md);
-    binance_oe.finish(&b->oe);
+    oe_destroy(&b->oe);
     quote_cache_finish(&b->cache);
     universe_finish(&b->universe);
     return order && common;

@@ -18,10 +18,11 @@ struct desk_probe {
     int64_t deadline_ns; // INT64_MAX = none
     uint32_t newest_update[64];
     bool updates_fell;
-    uint8_t state;      // enum trading_state as controls said
-    uint32_t commands;  // order commands a quote of symbol 0 gives
-    struct px bid[64];  // per listing id
-    struct quote quote; // newest
+    uint8_t state;          // enum trading_state as controls said
+    uint32_t commands;      // order commands a quote of symbol 0 gives
+    uint32_t command_every; // only one of so many updates gives any; 0: each
+    struct px bid[64];      // per listing id
+    struct quote quote;     // newest
 };
 
 static enum status desk_probe_quote(struct desk_probe *probe, struct bus *bus,
@@ -43,7 +44,9 @@ static enum status desk_probe_quote(struct desk_probe *probe, struct bus *bus,
         bus_emit(bus, EVENT_OPPORTUNITY_FOUND, &found);
         probe->deadline_ns = bus->now_ns + 1000;
     }
-    for (uint32_t i = 0; e->symbol == 0 && i < probe->commands; i++) {
+    bool orders = e->symbol == 0 &&
+                  (probe->command_every == 0 || e->quote.update % probe->command_every == 0);
+    for (uint32_t i = 0; orders && i < probe->commands; i++) {
         struct event_order order = {.order = bus->sequence, .venue = e->venue, .job = i};
         bus_emit(bus, EVENT_ORDER_COMMAND, &order);
     }

@@ -431,6 +431,8 @@ static void test_threads(void **state) {
     options.journal = (struct journal_sink){.append = count_append, .commit = commit_ok};
     options.deadline_moved = NULL;
     probe.commands = 1;
+    probe.command_every =
+        32; // fewer than the outbox holds, should the sending thread be put to sleep
     orders_decided = 0;
     atomic_store(&orders_sent, 0);
     atomic_store(&done, false);

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "base/json.h"
-#include "exchanges/binance_oe.h"
+#include "exchanges/sign_hmac.h"
+#include "oe_fixture.h"
 
 static void test_hmac(void **state) {
     (void)state;
@@ -38,82 +38,135 @@ static void test_hmac(void **state) {
 static const char api_key[] = "THROWAWAYapikey0123456789THROWAWAYapikey0123456789THROWAWAYapikey";
 static const char secret[] = "THROWAWAYsecret0123456789THROWAWAYsecret0123456789THROWAWAYsecret";
 
-static struct listing btc(void) {
-    struct listing listing = {.ready = true, .tick = {PX_ONE / 10}, .step = {QTY_ONE / 1000}};
-    strcpy(listing.native, "BTCUSDT");
-    return listing;
+static struct oe_fixture fixture;
+
+static enum status create(struct slice key, struct slice secret_text) {
+    static const char *const symbols[] = {"BTC/USDT"};
+    const struct slice secrets[OE_SECRETS_MAX] = {key, secret_text};
+    enum status status = oe_fixture_create(&fixture, "binance", symbols, 1, secrets);
+    if (status == STATUS_OK) {
+        oe_fixture_learn(&fixture, 0, (struct px){PX_ONE / 10}, (struct qty){QTY_ONE / 1000});
+    }
+    return status;
 }
 
-static struct oe_order limit_order(const struct listing *listing) {
-    return (struct oe_order){.listing = listing,
-                             .side = SIDE_BUY,
-                             .kind = OE_GTC,
-                             .price = {654321 * (PX_ONE / 10)},
-                             .size = {2 * (QTY_ONE / 1000)},
-                             .client_id = SLICE("pd1a2b3c4d5e6f"),
-                             .request_id = SLICE("0123456789abcdef0123456789abcdef"),
-                             .timestamp_ms = 1767323045678};
+static struct oe_call limit_order(void) {
+    return (struct oe_call){.kind = OE_PLACE,
+                            .tag = 17,
+                            .symbol = 0,
+                            .order = {.side = SIDE_BUY,
+                                      .kind = OE_GTC,
+                                      .price = {654321 * (PX_ONE / 10)},
+                                      .size = {2 * (QTY_ONE / 1000)}},
+                            .client_id = SLICE("pd1a2b3c4d5e6f"),
+                            .now_ns = INT64_C(1767323045678) * NS_PER_MS};
 }
 
 // Case binance-ws_api-01 of the venue's vectors.
 static void test_order(void **state) {
     (void)state;
-    struct oe oe;
-    char data[1024];
-    struct text out = TEXT_OVER(data);
-    struct listing listing = btc();
-    struct oe_order order = limit_order(&listing);
-    assert_int_equal(binance_oe.init(&oe, (struct oe_credentials){slice_of(api_key), {"", 0}}),
-                     STATUS_CONFIG);
-    assert_int_equal(
-        binance_oe.init(&oe, (struct oe_credentials){slice_of(api_key), slice_of(secret)}),
-        STATUS_OK);
-    assert_int_equal(binance_oe.encode_place(&oe, &order, &out), STATUS_OK);
+    assert_int_equal(create(slice_of(api_key), (struct slice){"", 0}), STATUS_CONFIG);
+    oe_fixture_finish(&fixture);
+    assert_int_equal(create(slice_of(api_key), slice_of(secret)), STATUS_OK);
+    struct oe_call call = limit_order();
+    assert_int_equal(oe_encode(&fixture.oe, &call, &fixture.message), STATUS_OK);
+    assert_int_equal(fixture.message.way, OE_WAY_SOCKET);
     assert_string_equal(
-        data, "{\"id\":\"0123456789abcdef0123456789abcdef\",\"method\":\"order.place\","
-              "\"params\":{\"apiKey\":"
-              "\"THROWAWAYapikey0123456789THROWAWAYapikey0123456789THROWAWAYapikey\","
-              "\"newClientOrderId\":\"pd1a2b3c4d5e6f\",\"price\":\"65432.1\","
-              "\"quantity\":\"0.002\",\"recvWindow\":\"5000\",\"side\":\"BUY\","
-              "\"symbol\":\"BTCUSDT\",\"timeInForce\":\"GTC\",\"timestamp\":1767323045678,"
-              "\"type\":\"LIMIT\",\"signature\":"
-              "\"f35b0334ea115fee3f93c4818ad7fb3a6fc2d16388a7b32bec6a2c6ae5a7ea95\"}}");
-    text_clear(&out);
-    order.kind = OE_POST_ONLY;
-    order.side = SIDE_SELL;
-    assert_int_equal(binance_oe.encode_place(&oe, &order, &out), STATUS_OK);
-    assert_non_null(strstr(data, "\"side\":\"SELL\""));
-    assert_non_null(strstr(data, "\"timeInForce\":\"GTX\""));
-    binance_oe.finish(&oe);
+        fixture.message.body.data,
+        "{\"id\":\"f17\",\"method\":\"order.place\",\"params\":{\"apiKey\":"
+        "\"THROWAWAYapikey0123456789THROWAWAYapikey0123456789THROWAWAYapikey\","
+        "\"newClientOrderId\":\"pd1a2b3c4d5e6f\",\"price\":\"65432.1\","
+        "\"quantity\":\"0.002\",\"recvWindow\":\"5000\",\"side\":\"BUY\","
+        "\"symbol\":\"BTCUSDT\",\"timeInForce\":\"GTC\",\"timestamp\":1767323045678,"
+        "\"type\":\"LIMIT\",\"signature\":"
+        "\"f35b0334ea115fee3f93c4818ad7fb3a6fc2d16388a7b32bec6a2c6ae5a7ea95\"}}");
+    call.order.kind = OE_POST_ONLY;
+    call.order.side = SIDE_SELL;
+    call.order.reduce_only = true;
+    assert_int_equal(oe_encode(&fixture.oe, &call, &fixture.message), STATUS_OK);
+    const char *body = fixture.message.body.data;
+    assert_non_null(strstr(body, "\"side\":\"SELL\""));
+    assert_non_null(strstr(body, "\"timeInForce\":\"GTX\""));
+    assert_non_null(strstr(body, "\"reduceOnly\":\"true\""));
+    call.kind = OE_BALANCES;
+    call.symbol = OE_SYMBOL_NONE;
+    assert_int_equal(oe_encode(&fixture.oe, &call, &fixture.message), STATUS_OK);
+    assert_string_equal(fixture.message.method, "GET");
+    assert_non_null(strstr(fixture.message.path.data,
+                           "/fapi/v3/balance?recvWindow=5000&timestamp=1767323045678&signature="));
+    assert_non_null(strstr(fixture.message.headers.data, "X-MBX-APIKEY: THROWAWAY"));
+    oe_fixture_finish(&fixture);
 }
 
 static void test_refused(void **state) {
     (void)state;
-    struct oe oe;
-    char data[1024];
-    struct text out = TEXT_OVER(data);
-    struct listing listing = btc();
-    struct oe_order orders[6];
-    for (size_t i = 0; i < COUNT_OF(orders); i++) {
-        orders[i] = limit_order(&listing);
+    struct oe_call calls[7];
+    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        calls[i] = limit_order();
     }
-    orders[0].price.v += 1;
-    orders[1].size.v += 1;
-    orders[2].client_id = SLICE("a\",\"b");
-    orders[3].client_id = SLICE("1234567890123456789012345678901234567");
-    orders[4].timestamp_ms = 0;
-    orders[5].price.v = 0;
-    assert_int_equal(
-        binance_oe.init(&oe, (struct oe_credentials){slice_of(api_key), slice_of(secret)}),
-        STATUS_OK);
-    for (size_t i = 0; i < COUNT_OF(orders); i++) {
-        assert_int_equal(binance_oe.encode_place(&oe, &orders[i], &out), STATUS_DATA);
-        assert_int_equal(out.size, 0);
+    calls[0].order.price.v += 1;
+    calls[1].order.size.v += 1;
+    calls[2].client_id = SLICE("a\",\"b");
+    calls[3].client_id = SLICE("1234567890123456789012345678901234567890");
+    calls[4].now_ns = 0;
+    calls[5].order.price.v = 0;
+    calls[6].kind = OE_NONCE; // Binance has none
+    assert_int_equal(create(slice_of(api_key), slice_of(secret)), STATUS_OK);
+    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        assert_int_equal(oe_encode(&fixture.oe, &calls[i], &fixture.message), STATUS_DATA);
     }
-    listing.ready = false;
-    struct oe_order order = limit_order(&listing);
-    assert_int_equal(binance_oe.encode_place(&oe, &order, &out), STATUS_DATA);
-    binance_oe.finish(&oe);
+    fixture.oe.listings[0].ready = false;
+    struct oe_call call = limit_order();
+    assert_int_equal(oe_encode(&fixture.oe, &call, &fixture.message), STATUS_UNAVAILABLE);
+    oe_fixture_finish(&fixture);
+}
+
+static void expect_frame(uint32_t socket, const char *frame, const char *lines) {
+    text_clear(&fixture.lines);
+    fixture.oe.venue->decode_frame(&fixture.oe, socket, slice_of(frame), 1, &fixture.sink);
+    assert_string_equal(fixture.lines.data, lines);
+}
+
+static void test_frames(void **state) {
+    (void)state;
+    assert_int_equal(create(slice_of(api_key), slice_of(secret)), STATUS_OK);
+    expect_frame(0,
+                 "{\"id\":\"f17\",\"status\":200,\"result\":{\"orderId\":325078477,\"symbol\":"
+                 "\"BTCUSDT\",\"status\":\"NEW\",\"clientOrderId\":\"pd1-2\",\"price\":"
+                 "\"43187.00\",\"origQty\":\"0.100\",\"executedQty\":\"0.000\",\"side\":\"BUY\"}}",
+                 "{\"event\":\"accepted\",\"call\":\"place\",\"tag\":17,\"client_id\":\"pd1-2\","
+                 "\"venue_id\":\"325078477\"}\n"
+                 "{\"event\":\"order\",\"call\":\"place\",\"tag\":17,\"symbol\":\"BTCUSDT\","
+                 "\"client_id\":\"pd1-2\",\"venue_id\":\"325078477\",\"state\":\"new\",\"side\":"
+                 "\"buy\",\"filled\":\"0\",\"price\":\"43187\",\"size\":\"0.1\"}\n");
+    expect_frame(0, "{\"id\":\"f18\",\"status\":400,\"error\":{\"code\":-5022,\"msg\":\"no\"}}",
+                 "{\"event\":\"rejected\",\"call\":\"place\",\"tag\":18,\"error\":\"would_take\","
+                 "\"text\":\"no\"}\n");
+    expect_frame(0, "{\"id\":\"f19\",\"status\":503,\"error\":{\"code\":-1006,\"msg\":\"?\"}}",
+                 "{\"event\":\"unknown\",\"call\":\"place\",\"tag\":19,\"text\":\"?\"}\n");
+    expect_frame(
+        1,
+        "{\"e\":\"ORDER_TRADE_UPDATE\",\"E\":2,\"o\":{\"s\":\"BTCUSDT\",\"c\":\"pd1-2\","
+        "\"S\":\"SELL\",\"x\":\"TRADE\",\"X\":\"PARTIALLY_FILLED\",\"i\":7,\"q\":\"0.3\","
+        "\"z\":\"0.1\",\"l\":\"0.1\",\"L\":\"43000.5\",\"N\":\"USDT\",\"n\":\"0.02\","
+        "\"T\":5,\"t\":99,\"m\":true,\"R\":false,\"V\":null}}",
+        "{\"event\":\"fill\",\"symbol\":\"BTCUSDT\",\"client_id\":\"pd1-2\",\"venue_id\":"
+        "\"7\",\"trade\":99,\"side\":\"sell\",\"price\":\"43000.5\",\"size\":\"0.1\","
+        "\"fee\":\"0.02\",\"liquidity\":\"maker\",\"time_ms\":5}\n"
+        "{\"event\":\"order\",\"symbol\":\"BTCUSDT\",\"client_id\":\"pd1-2\",\"venue_id\":"
+        "\"7\",\"state\":\"partial\",\"side\":\"sell\",\"filled\":\"0.1\",\"size\":\"0.3\","
+        "\"time_ms\":5}\n");
+    expect_frame(
+        1,
+        "{\"e\":\"ACCOUNT_UPDATE\",\"a\":{\"B\":[{\"a\":\"USDT\",\"bc\":\"-1.5\"}],"
+        "\"m\":\"FUNDING_FEE\",\"P\":[{\"s\":\"BTCUSDT\",\"pa\":\"-2\",\"ep\":\"100\","
+        "\"up\":\"-3\",\"ps\":\"BOTH\"}]}}",
+        "{\"event\":\"funding\",\"amount\":\"1.5\"}\n"
+        "{\"event\":\"position\",\"symbol\":\"BTCUSDT\",\"net\":\"-2\",\"average\":\"100\","
+        "\"unrealised\":\"-3\"}\n");
+    expect_frame(1, "{\"e\":\"what\"}",
+                 "{\"event\":\"surprise\",\"text\":\"{\\\"e\\\":\\\"what\\\"}\"}\n");
+    oe_fixture_finish(&fixture);
 }
 
 // The documented example of the venue's REST interface.
@@ -134,10 +187,9 @@ static void test_document(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hmac),
-        cmocka_unit_test(test_document),
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_hmac),   cmocka_unit_test(test_document),
+        cmocka_unit_test(test_order),  cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_frames),
     };
     return cmocka_run_group_tests_name("binance_oe", tests, NULL, NULL);
 }

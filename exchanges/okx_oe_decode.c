@@ -1,0 +1,616 @@
+// Answers and pushes of OKX's private side: okx.md sections 5 and 7.
+#include "exchanges/md_decode.h"
+#include "exchanges/okx_oe.h"
+
+// ---- errors ------------------------------------------------------------------------------------
+
+bool okx_is_unknown(int64_t code) {
+    return code == 50004; // time-out of the endpoint: the order may have got through
+}
+
+enum oe_error okx_error_of(int64_t code) {
+    static const struct {
+        int32_t from, to;
+        enum oe_error error;
+    } rows[] = {
+        {50001, 50001, OE_ERROR_BUSY},        {50011, 50011, OE_ERROR_RATE},
+        {50013, 50013, OE_ERROR_BUSY},        {50026, 50026, OE_ERROR_BUSY},
+        {50061, 50061, OE_ERROR_RATE},        {50102, 50102, OE_ERROR_CLOCK},
+        {50100, 50114, OE_ERROR_KEYS},        {50119, 50119, OE_ERROR_KEYS},
+        {51000, 51000, OE_ERROR_REQUEST},     {51001, 51001, OE_ERROR_SYMBOL},
+        {51004, 51005, OE_ERROR_LIMIT},       {51006, 51006, OE_ERROR_PRICE},
+        {51008, 51008, OE_ERROR_MARGIN},      {51010, 51010, OE_ERROR_KEYS},
+        {51016, 51016, OE_ERROR_DUPLICATE},   {51020, 51020, OE_ERROR_SIZE},
+        {51112, 51112, OE_ERROR_REDUCE_ONLY}, {51119, 51119, OE_ERROR_MARGIN},
+        {51121, 51121, OE_ERROR_SIZE},        {51127, 51127, OE_ERROR_MARGIN},
+        {51131, 51131, OE_ERROR_MARGIN},      {51135, 51138, OE_ERROR_PRICE},
+        {51400, 51402, OE_ERROR_NO_ORDER},    {51410, 51410, OE_ERROR_NO_ORDER},
+        {51603, 51603, OE_ERROR_NO_ORDER},    {60004, 60004, OE_ERROR_CLOCK},
+        {60006, 60006, OE_ERROR_CLOCK},       {60005, 60009, OE_ERROR_KEYS},
+        {60011, 60011, OE_ERROR_LOGIN},       {60012, 60012, OE_ERROR_REQUEST},
+        {60014, 60014, OE_ERROR_RATE},        {60018, 60018, OE_ERROR_REQUEST},
+        {60032, 60032, OE_ERROR_KEYS},        {64008, 64008, OE_ERROR_BUSY},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) { // the first that fits: narrow before wide
+        if (code >= rows[i].from && code <= rows[i].to) {
+            return rows[i].error;
+        }
+    }
+    return code == 0 ? OE_ERROR_NONE : OE_ERROR_OTHER;
+}
+
+// ---- rows --------------------------------------------------------------------------------------
+
+struct row {
+    struct slice symbol, venue_id, client_id, side, state, price, size, filled, average;
+    struct slice trade, fill_price, fill_size, fill_fee, fee_coin, taker, category, cancel_source;
+    struct slice reduce_only, bill;
+    int64_t time_ms, fill_ms;
+};
+
+struct field {
+    const char *name;
+    size_t offset;
+};
+
+// Members of interest as texts; every number of OKX is a string.
+static void read_fields(struct json *r, const struct field *fields, size_t count, void *out) {
+    struct slice key;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        size_t i = 0;
+        while (i < count && !slice_equals(key, slice_of(fields[i].name))) {
+            i++;
+        }
+        if (i < count) {
+            md_read_text(r, (struct slice *)(void *)((char *)out + fields[i].offset));
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+static int64_t ms_of(struct slice text) {
+    int64_t ms;
+    return decimal_parse(text, 0, &ms) ? ms : 0;
+}
+
+static bool read_usd(struct slice text, struct usd *out) {
+    return text.size > 0 && decimal_parse_near(text, USD_DIGITS, &out->v);
+}
+
+// "" is a price that does not apply.
+static bool read_price(struct slice text, struct px *out) {
+    return text.size == 0 || md_read_px_near(text, out);
+}
+
+static bool is_dollar(struct slice coin) {
+    return slice_equals(coin, SLICE("USDT")) || slice_equals(coin, SLICE("USDC")) ||
+           slice_equals(coin, SLICE("USD"));
+}
+
+static enum side side_of(struct slice word) {
+    return slice_equals(word, SLICE("sell")) ? SIDE_SELL : SIDE_BUY;
+}
+
+static bool is_own_doing(struct slice category) {
+    return slice_equals(category, SLICE("full_liquidation")) ||
+           slice_equals(category, SLICE("partial_liquidation")) ||
+           slice_equals(category, SLICE("adl"));
+}
+
+static bool order_state(const struct row *row, enum oe_state *out) {
+    static const struct {
+        struct slice word;
+        enum oe_state state;
+    } rows[] = {{{"live", 4}, OE_STATE_NEW},
+                {{"partially_filled", 16}, OE_STATE_PARTIAL},
+                {{"filled", 6}, OE_STATE_FILLED},
+                {{"canceled", 8}, OE_STATE_CANCELED},
+                {{"mmp_canceled", 12}, OE_STATE_CANCELED}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (slice_equals(rows[i].word, row->state)) {
+            *out = rows[i].state;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool emit_order(const struct oe *oe, const struct oe_call *call, const struct row *row,
+                       struct oe_sink *sink) {
+    struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
+    event.symbol = oe_find_symbol(oe, row->symbol);
+    event.snapshot = call != NULL && call->kind == OE_OPEN_ORDERS;
+    event.time_ns = md_ns_from_ms(row->time_ms);
+    event.client_id = row->client_id;
+    event.venue_id = row->venue_id;
+    if (!order_state(row, &event.order.state)) {
+        return false;
+    }
+    event.order.side = side_of(row->side);
+    event.order.reduce_only = slice_equals(row->reduce_only, SLICE("true"));
+    event.order.liquidation = is_own_doing(row->category);
+    if (slice_equals(row->cancel_source, SLICE("31"))) { // a post-only order that would have taken
+        event.error = OE_ERROR_WOULD_TAKE;
+        event.order.state = OE_STATE_REJECTED;
+    }
+    if (event.symbol == OE_SYMBOL_NONE) { // an instrument of another kind or not ours
+        sink->on_event(sink, &event);
+        return true;
+    }
+    const struct listing *listing = &oe->listings[event.symbol];
+    event.order.has_filled = row->filled.size > 0;
+    if ((row->filled.size > 0 &&
+         !okx_contracts_read(listing, row->filled, false, &event.order.filled)) ||
+        (row->size.size > 0 && !okx_contracts_read(listing, row->size, false, &event.order.size)) ||
+        !read_price(row->price, &event.order.price) ||
+        !read_price(row->average, &event.order.average)) {
+        return false;
+    }
+    sink->on_event(sink, &event);
+    return true;
+}
+
+// A fee of OKX is negative when it is paid.
+static bool emit_fill(const struct oe *oe, const struct oe_call *call, const struct row *row,
+                      struct oe_sink *sink) {
+    struct oe_event event = oe_event_for(OE_EVENT_FILL, call);
+    event.symbol = oe_find_symbol(oe, row->symbol);
+    event.snapshot = call != NULL;
+    event.time_ns = md_ns_from_ms(row->fill_ms);
+    event.client_id = row->client_id;
+    event.venue_id = row->venue_id;
+    if (event.symbol == OE_SYMBOL_NONE) {
+        return true; // not an instrument of the desk
+    }
+    event.fill.trade = oe_trade_number(row->trade);
+    event.fill.side = side_of(row->side);
+    event.fill.maker = slice_equals(row->taker, SLICE("M"));
+    event.fill.liquidation = is_own_doing(row->category);
+    if (!md_read_px(row->fill_price, &event.fill.price) ||
+        !okx_contracts_read(&oe->listings[event.symbol], row->fill_size, false, &event.fill.size)) {
+        return false;
+    }
+    event.fill.has_fee = is_dollar(row->fee_coin) && read_usd(row->fill_fee, &event.fill.fee);
+    event.fill.fee = usd_sub((struct usd){0}, event.fill.fee);
+    sink->on_event(sink, &event);
+    return true;
+}
+
+static bool has_fill(const struct row *row) {
+    return row->trade.size > 0 && !slice_equals(row->trade, SLICE("0")) && row->fill_size.size > 0;
+}
+
+bool okx_decode_orders(const struct oe *oe, const struct oe_call *call, struct json *rows,
+                       uint32_t *count, struct slice *last_id, struct oe_sink *sink) {
+    static const struct field fields[] = {
+        {"instId", offsetof(struct row, symbol)},
+        {"ordId", offsetof(struct row, venue_id)},
+        {"clOrdId", offsetof(struct row, client_id)},
+        {"side", offsetof(struct row, side)},
+        {"state", offsetof(struct row, state)},
+        {"px", offsetof(struct row, price)},
+        {"sz", offsetof(struct row, size)},
+        {"accFillSz", offsetof(struct row, filled)},
+        {"avgPx", offsetof(struct row, average)},
+        {"tradeId", offsetof(struct row, trade)},
+        {"fillPx", offsetof(struct row, fill_price)},
+        {"fillSz", offsetof(struct row, fill_size)},
+        {"fillFee", offsetof(struct row, fill_fee)},
+        {"fillFeeCcy", offsetof(struct row, fee_coin)},
+        {"execType", offsetof(struct row, taker)},
+        {"category", offsetof(struct row, category)},
+        {"cancelSource", offsetof(struct row, cancel_source)},
+        {"reduceOnly", offsetof(struct row, reduce_only)},
+        {"uTime", offsetof(struct row, bill)},
+    };
+    bool good = true;
+    json_array_begin(rows);
+    while (json_array_next(rows)) {
+        struct row row = {.time_ms = 0};
+        read_fields(rows, fields, COUNT_OF(fields), &row);
+        row.time_ms = row.fill_ms = ms_of(row.bill);
+        if (rows->failed) {
+            break;
+        }
+        // A list tells the last fill of an order only: its fills are asked for by themselves.
+        if (call == NULL && has_fill(&row)) {
+            good = emit_fill(oe, call, &row, sink) && good;
+        }
+        good = emit_order(oe, call, &row, sink) && good;
+        *last_id = row.venue_id;
+        ++*count;
+    }
+    return good && !rows->failed;
+}
+
+bool okx_decode_fills(const struct oe *oe, const struct oe_call *call, struct json *rows,
+                      uint32_t *count, struct slice *last_id, struct oe_sink *sink) {
+    static const struct field fields[] = {
+        {"instId", offsetof(struct row, symbol)},     {"ordId", offsetof(struct row, venue_id)},
+        {"clOrdId", offsetof(struct row, client_id)}, {"side", offsetof(struct row, side)},
+        {"tradeId", offsetof(struct row, trade)},     {"fillPx", offsetof(struct row, fill_price)},
+        {"fillSz", offsetof(struct row, fill_size)},  {"fee", offsetof(struct row, fill_fee)},
+        {"feeCcy", offsetof(struct row, fee_coin)},   {"execType", offsetof(struct row, taker)},
+        {"ts", offsetof(struct row, state)},          {"billId", offsetof(struct row, bill)},
+    };
+    bool good = true;
+    json_array_begin(rows);
+    while (json_array_next(rows)) {
+        struct row row = {.time_ms = 0};
+        read_fields(rows, fields, COUNT_OF(fields), &row);
+        row.fill_ms = ms_of(row.state);
+        if (rows->failed) {
+            break;
+        }
+        bool wanted = md_ns_from_ms(row.fill_ms) >= call->since_ns;
+        if (wanted) {
+            good = emit_fill(oe, call, &row, sink) && good;
+        }
+        *last_id = wanted ? row.bill : (struct slice){"", 0}; // newest first: older ones follow
+        ++*count;
+    }
+    return good && !rows->failed;
+}
+
+bool okx_decode_positions(const struct oe *oe, const struct oe_call *call, struct json *rows,
+                          uint32_t *count, struct oe_sink *sink) {
+    struct position {
+        struct slice symbol, side, size, average, unrealised, liquidation;
+    };
+    static const struct field fields[] = {
+        {"instId", offsetof(struct position, symbol)},
+        {"posSide", offsetof(struct position, side)},
+        {"pos", offsetof(struct position, size)},
+        {"avgPx", offsetof(struct position, average)},
+        {"upl", offsetof(struct position, unrealised)},
+        {"liqPx", offsetof(struct position, liquidation)},
+    };
+    bool good = true;
+    json_array_begin(rows);
+    while (json_array_next(rows)) {
+        struct position row = {.symbol = {"", 0}};
+        read_fields(rows, fields, COUNT_OF(fields), &row);
+        if (rows->failed) {
+            break;
+        }
+        ++*count;
+        struct oe_event event = oe_event_for(OE_EVENT_POSITION, call);
+        event.symbol = oe_find_symbol(oe, row.symbol);
+        event.snapshot = call != NULL;
+        if (!slice_equals(row.side, SLICE("net"))) {
+            oe_emit_text(sink, OE_EVENT_NOTICE, call,
+                         SLICE("the account is in long/short mode: perpdesk needs net mode"));
+            continue;
+        }
+        if (event.symbol == OE_SYMBOL_NONE) {
+            continue;
+        }
+        if (!okx_contracts_read(&oe->listings[event.symbol], row.size, true, &event.position.net) ||
+            !read_price(row.average, &event.position.average) ||
+            !read_price(row.liquidation, &event.position.liquidation) ||
+            (row.unrealised.size > 0 && !read_usd(row.unrealised, &event.position.unrealised))) {
+            good = false;
+            continue;
+        }
+        sink->on_event(sink, &event);
+    }
+    return good && !rows->failed;
+}
+
+static void read_details(struct json *r, struct slice *equity, struct slice *available) {
+    struct detail {
+        struct slice coin, equity, available;
+    };
+    static const struct field fields[] = {
+        {"ccy", offsetof(struct detail, coin)},
+        {"eq", offsetof(struct detail, equity)},
+        {"availEq", offsetof(struct detail, available)},
+    };
+    json_array_begin(r);
+    while (json_array_next(r)) {
+        struct detail detail = {.coin = {"", 0}};
+        read_fields(r, fields, COUNT_OF(fields), &detail);
+        if (slice_equals(detail.coin, SLICE("USDT"))) {
+            *equity = detail.equity;
+            *available = detail.available;
+        }
+    }
+}
+
+bool okx_decode_balance(const struct oe_call *call, struct json *rows, struct oe_sink *sink) {
+    struct slice key, equity = {"", 0}, available = {"", 0};
+    json_array_begin(rows);
+    while (json_array_next(rows)) {
+        json_object_begin(rows);
+        while (json_object_next(rows, &key)) {
+            if (slice_equals(key, SLICE("details"))) {
+                read_details(rows, &equity, &available);
+            } else {
+                json_skip(rows);
+            }
+        }
+    }
+    struct oe_event event = oe_event_for(OE_EVENT_BALANCE, call);
+    event.symbol = OE_SYMBOL_NONE;
+    if (rows->failed || equity.size == 0 || !read_usd(equity, &event.balance.equity)) {
+        return !rows->failed && equity.size == 0; // an account without dollars holds nothing
+    }
+    if (!read_usd(available, &event.balance.available)) {
+        event.balance.available = event.balance.equity; // not told in every account mode
+    }
+    sink->on_event(sink, &event);
+    return true;
+}
+
+// ---- answers -----------------------------------------------------------------------------------
+
+static bool decode_codes(struct oe *oe, struct json *rows, uint32_t *count) {
+    struct okx *okx = oe->state;
+    struct slice key;
+    json_array_begin(rows);
+    while (json_array_next(rows)) {
+        struct slice native = {"", 0};
+        int64_t code = 0;
+        json_object_begin(rows);
+        while (json_object_next(rows, &key)) {
+            if (slice_equals(key, SLICE("instId"))) {
+                md_read_text(rows, &native);
+            } else if (slice_equals(key, SLICE("instIdCode"))) {
+                md_read_int(rows, &code);
+            } else {
+                json_skip(rows);
+            }
+        }
+        uint16_t symbol = oe_find_symbol(oe, native);
+        if (!rows->failed && symbol != OE_SYMBOL_NONE && code > 0) {
+            okx->codes[symbol] = code;
+        }
+        ++*count;
+    }
+    okx->codes_known = !rows->failed;
+    return !rows->failed;
+}
+
+static bool has_word(struct slice list, struct slice word) {
+    while (list.size >= word.size) {
+        const char *comma = memchr(list.data, ',', list.size);
+        size_t size = comma != NULL ? (size_t)(comma - list.data) : list.size;
+        if (slice_equals((struct slice){list.data, size}, word)) {
+            return true;
+        }
+        size_t taken = comma != NULL ? size + 1 : size;
+        list = (struct slice){list.data + taken, list.size - taken};
+    }
+    return false;
+}
+
+static bool decode_config(const struct oe_call *call, struct json *rows, struct oe_sink *sink) {
+    struct config {
+        struct slice permissions, mode;
+    };
+    static const struct field fields[] = {
+        {"perm", offsetof(struct config, permissions)},
+        {"posMode", offsetof(struct config, mode)},
+    };
+    struct config config = {.permissions = {"", 0}};
+    json_array_begin(rows);
+    while (json_array_next(rows)) {
+        read_fields(rows, fields, COUNT_OF(fields), &config);
+    }
+    if (rows->failed || config.permissions.size == 0) {
+        return false;
+    }
+    struct oe_event event = oe_event_for(OE_EVENT_KEYS, call);
+    event.keys.can_trade = has_word(config.permissions, SLICE("trade"));
+    event.keys.can_withdraw = has_word(config.permissions, SLICE("withdraw"));
+    sink->on_event(sink, &event);
+    if (!slice_equals(config.mode, SLICE("net_mode"))) {
+        oe_emit_text(sink, OE_EVENT_NOTICE, call,
+                     SLICE("the account is in long/short mode: perpdesk needs net mode"));
+    }
+    return true;
+}
+
+// A negative rate is a fee, a positive one a rebate; USDT-margined listings have their own.
+static bool decode_fees(const struct oe_call *call, struct json *rows, struct oe_sink *sink) {
+    struct fees {
+        struct slice maker, taker, maker_dollar, taker_dollar;
+    };
+    static const struct field fields[] = {
+        {"maker", offsetof(struct fees, maker)},
+        {"taker", offsetof(struct fees, taker)},
+        {"makerU", offsetof(struct fees, maker_dollar)},
+        {"takerU", offsetof(struct fees, taker_dollar)},
+    };
+    struct fees fees = {.maker = {"", 0}};
+    struct rate maker, taker;
+    json_array_begin(rows);
+    while (json_array_next(rows)) {
+        read_fields(rows, fields, COUNT_OF(fields), &fees);
+    }
+    struct slice maker_text = fees.maker_dollar.size > 0 ? fees.maker_dollar : fees.maker;
+    struct slice taker_text = fees.taker_dollar.size > 0 ? fees.taker_dollar : fees.taker;
+    if (rows->failed || !decimal_parse_near(maker_text, RATE_DIGITS, &maker.v) ||
+        !decimal_parse_near(taker_text, RATE_DIGITS, &taker.v)) {
+        return false;
+    }
+    struct oe_event event = oe_event_for(OE_EVENT_FEE, call);
+    event.fee.maker.v = -mul_div_floor(maker.v, BPS_WHOLE, PX_ONE);
+    event.fee.taker.v = -mul_div_floor(taker.v, BPS_WHOLE, PX_ONE);
+    sink->on_event(sink, &event);
+    return true;
+}
+
+static bool decode_deadman(const struct oe_call *call, struct json *rows, struct oe_sink *sink) {
+    struct trigger {
+        struct slice time;
+    };
+    static const struct field fields[] = {{"triggerTime", offsetof(struct trigger, time)}};
+    struct trigger trigger = {.time = {"", 0}};
+    json_array_begin(rows);
+    while (json_array_next(rows)) {
+        read_fields(rows, fields, COUNT_OF(fields), &trigger);
+    }
+    if (rows->failed) {
+        return false;
+    }
+    int64_t time = ms_of(trigger.time);
+    struct oe_event event = oe_event_for(OE_EVENT_DEADMAN, call);
+    event.deadman.until_ns =
+        time == 0 ? 0 : md_ns_from_ms(time < 100000000000 ? time * 1000 : time);
+    sink->on_event(sink, &event);
+    return true;
+}
+
+static bool decode_rows(struct oe *oe, const struct oe_call *call, struct slice data,
+                        struct oe_sink *sink) {
+    struct json r;
+    uint32_t count = 0;
+    struct slice last = {"", 0};
+    bool good = true, list = true;
+    json_init(&r, data);
+    switch ((int)call->kind) {
+    case OE_RULES:
+        good = decode_codes(oe, &r, &count);
+        break;
+    case OE_QUERY:
+    case OE_OPEN_ORDERS:
+        good = okx_decode_orders(oe, call, &r, &count, &last, sink);
+        list = call->kind == OE_OPEN_ORDERS;
+        break;
+    case OE_FILLS:
+        good = okx_decode_fills(oe, call, &r, &count, &last, sink);
+        break;
+    case OE_POSITIONS:
+        good = okx_decode_positions(oe, call, &r, &count, sink);
+        break;
+    case OE_BALANCES:
+        good = okx_decode_balance(call, &r, sink);
+        break;
+    case OE_KEYS:
+        good = decode_config(call, &r, sink);
+        list = false;
+        break;
+    case OE_FEES:
+        good = decode_fees(call, &r, sink);
+        list = false;
+        break;
+    case OE_DEADMAN:
+        good = decode_deadman(call, &r, sink);
+        list = false;
+        break;
+    default: // leverage: said in the code
+        json_skip(&r);
+        oe_emit(sink, OE_EVENT_ACCEPTED, call);
+        list = false;
+        break;
+    }
+    if (!good || !json_end(&r)) {
+        return false;
+    }
+    if (list) {
+        oe_emit_end(sink, call, count, count == OKX_PAGE ? last : (struct slice){"", 0});
+    }
+    return true;
+}
+
+// The verdict of a request is its row's sCode; the outer one counts where there is no row.
+static bool read_verdict(struct slice data, struct slice *venue_id, struct slice *client_id,
+                         int64_t *code, struct slice *text) {
+    struct verdict {
+        struct slice venue_id, client_id, code, text;
+    };
+    static const struct field fields[] = {
+        {"ordId", offsetof(struct verdict, venue_id)},
+        {"clOrdId", offsetof(struct verdict, client_id)},
+        {"sCode", offsetof(struct verdict, code)},
+        {"sMsg", offsetof(struct verdict, text)},
+    };
+    struct json r;
+    struct verdict verdict = {.code = {"", 0}};
+    json_init(&r, data);
+    json_array_begin(&r);
+    while (json_array_next(&r)) {
+        read_fields(&r, fields, COUNT_OF(fields), &verdict);
+    }
+    if (!json_end(&r) || !decimal_parse(verdict.code, 0, code)) {
+        return false;
+    }
+    *venue_id = verdict.venue_id;
+    *client_id = verdict.client_id;
+    *text = verdict.text;
+    return true;
+}
+
+static void emit_failure(const struct oe_call *call, int64_t code, struct slice text,
+                         struct oe_sink *sink) {
+    enum oe_error error = okx_error_of(code);
+    if (okx_is_unknown(code) && oe_call_changes(call->kind)) {
+        oe_emit_text(sink, OE_EVENT_UNKNOWN, call, text);
+    } else if (call->kind == OE_QUERY && error == OE_ERROR_NO_ORDER) {
+        struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
+        event.client_id = call->client_id;
+        event.venue_id = call->venue_id;
+        event.order.state = OE_STATE_GONE;
+        event.text = text;
+        sink->on_event(sink, &event);
+    } else {
+        oe_emit_refused(sink, call, error, text);
+    }
+}
+
+static void decode_order_answer(const struct oe_call *call, struct slice data, int64_t outer,
+                                struct slice outer_text, struct oe_sink *sink) {
+    struct oe_event event = oe_event_for(OE_EVENT_ACCEPTED, call);
+    struct slice text = {"", 0};
+    int64_t code = 0;
+    if (!read_verdict(data, &event.venue_id, &event.client_id, &code, &text)) {
+        code = outer;
+        text = outer_text;
+        if (code == 0) {
+            oe_emit_text(sink, OE_EVENT_UNKNOWN, call, data); // an order without a verdict
+            return;
+        }
+    }
+    if (code != 0) {
+        emit_failure(call, code, text, sink);
+        return;
+    }
+    sink->on_event(sink, &event);
+}
+
+void okx_decode_result(struct oe *oe, const struct oe_call *call, uint32_t http_status,
+                       struct slice body, struct oe_sink *sink) {
+    struct json r;
+    struct slice key, data = {"[]", 2}, text = {"", 0};
+    int64_t code = -1;
+    json_init(&r, body);
+    json_object_begin(&r);
+    while (json_object_next(&r, &key)) {
+        if (slice_equals(key, SLICE("code"))) {
+            md_read_int(&r, &code);
+        } else if (slice_equals(key, SLICE("msg"))) {
+            md_read_text(&r, &text);
+        } else if (slice_equals(key, SLICE("data"))) {
+            const char *from = r.at;
+            json_skip(&r);
+            data = (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+        } else {
+            json_skip(&r);
+        }
+    }
+    if (!json_end(&r) || code < 0) {
+        oe_emit_http(sink, call, http_status, body);
+        return;
+    }
+    if (call->kind == OE_PLACE || call->kind == OE_CANCEL || call->kind == OE_AMEND) {
+        decode_order_answer(call, data, code, text, sink);
+    } else if (code != 0 || http_status != 200) {
+        emit_failure(call, code != 0 ? code : 50001, text, sink);
+    } else if (!decode_rows(oe, call, data, sink)) {
+        oe_emit_text(sink, oe_call_changes(call->kind) ? OE_EVENT_UNKNOWN : OE_EVENT_SURPRISE, call,
+                     body);
+    }
+}

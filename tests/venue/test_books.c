@@ -601,7 +601,11 @@ static bool is_wanted(char **names, int count, const char *name) {
 }
 
 int main(int argc, char **argv) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    uint64_t deltas = 50000; // a sanitizer looks at the code, not at the odds
+#else
     uint64_t deltas = 1000000;
+#endif
     int failed = 0;
     int at = 1;
     int64_t told;

@@ -294,6 +294,7 @@ static enum status open_socket(struct oe *oe, uint32_t socket, int64_t now_ns, s
     extended->opened_ns = now_ns;
     extended->next_sequence = 1;
     extended->parts_told = 0;
+    extended->heard = false;
     text_add_string(url,
                     oe->testnet ? extended_oe.testnet.ws[socket] : extended_oe.mainnet.ws[socket]);
     text_add_format(headers, "X-Api-Key: %s\n", extended->api_key);

@@ -37,6 +37,7 @@ struct extended {
     int64_t opened_ns;      // the stream, venue's clock
     uint64_t next_sequence; // of the stream, 1 for its first message
     uint32_t parts_told;    // EXTENDED_… that have come once
+    bool heard;             // anything at all
 };
 
 // The rows of a list by REST (call) or pushed (NULL). A row older than what the call asks for is

@@ -113,7 +113,8 @@ void extended_decode_frame(struct oe *oe, uint32_t socket, struct slice text, in
         }
         return;
     }
-    bool begins = extended->next_sequence == 1;
+    bool begins = !extended->heard;
+    extended->heard = true;
     if (!in_order(extended, &frame)) {
         tell_session(false, OE_ERROR_OTHER, SLICE("messages of the stream were lost"), sink);
     } else if (begins) {

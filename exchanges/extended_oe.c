@@ -7,7 +7,8 @@
 // longer be one order. The desk cancels and places instead, which fails in a way it can see.
 //
 // The client id is "pd", the session's key and the order in hex, with a hyphen between: 35
-// characters at most, and another one for every pair of numbers.
+// characters at most, and another one for every pair of numbers. An order lives a day: every one
+// needs an end, and what is left of it then is told as EXPIRED.
 //
 // Unconfirmed:
 // - The length of a client id: 36 characters (UUIDs) and 77 digits have been seen to be taken.
@@ -32,8 +33,8 @@
 #include "exchanges/oe_params.h"
 
 enum {
-    ORDER_LIFE_MS = 24 * 3600 * 1000, // every order has to end some day
-    NONCE_MAX = INT32_MAX,            // from 1
+    ORDER_LIFE_MS = 24 * 3600 * 1000,
+    NONCE_MAX = INT32_MAX, // from 1
     DEADMAN_MAX_MS = 3600 * 1000,
     BUCKET_REQUESTS = 0,
 };

@@ -1,5 +1,6 @@
 // What the files of Extended's order entry share: extended_oe.c sends, extended_oe_decode.c reads
-// answers, extended_oe_stream.c the account's stream, extended_oe_rows.c the rows of both.
+// answers, extended_oe_stream.c the account's stream, extended_oe_rows.c the rows of both,
+// extended_oe_learn.c what signing needs.
 #ifndef PERPDESK_EXCHANGES_EXTENDED_OE_H
 #define PERPDESK_EXCHANGES_EXTENDED_OE_H
 
@@ -60,6 +61,15 @@ bool extended_read_funding(struct extended_rows *rows, struct json *r);
 
 // What a dead-man's switch is set to: whole seconds, rounded down but never to 0, which disarms.
 uint32_t extended_countdown_s(uint32_t countdown_ms);
+
+// `data` of the markets, of the fees and of the account. False: not what was expected. *rows: how
+// many of the markets are ours.
+bool extended_learn_markets(struct oe *oe, const struct oe_call *call, struct json *r,
+                            uint32_t *rows, struct oe_sink *sink);
+bool extended_learn_fees(struct oe *oe, const struct oe_call *call, struct json *r,
+                         struct oe_sink *sink);
+bool extended_check_account(const struct extended *extended, const struct oe_call *call,
+                            struct json *r, struct oe_sink *sink);
 
 // {"code":1140,"message":"…"}, a code in words, or a text.
 struct extended_error {

@@ -1,6 +1,6 @@
 // What the files of Extended's simulated server share: extended_sim.c has the public side,
-// extended_sim_private.c the account's calls and its stream, extended_sim_orders.c what changes
-// orders, extended_sim_rows.c the rows that are told.
+// extended_sim_private.c the account's calls, extended_sim_orders.c what changes orders,
+// extended_sim_stream.c the account's stream, extended_sim_rows.c the rows that are told.
 #ifndef PERPDESK_EXCHANGES_EXTENDED_SIM_H
 #define PERPDESK_EXCHANGES_EXTENDED_SIM_H
 
@@ -27,6 +27,8 @@ struct extended_sim_call {
 // What an order is signed over, by market: made up here, and told with the markets.
 void extended_sim_asset(const struct vsim_listing *listing, struct extended_asset *out);
 
+bool extended_sim_is_key(const struct vsim_world *world, const struct vsim_request *request);
+
 // Each appends an error to the body and returns its HTTP status.
 uint32_t extended_sim_fail(struct text *body, int code, const char *message); // 400
 uint32_t extended_sim_not_found(struct text *body, const char *message);      // 404
@@ -49,7 +51,10 @@ uint32_t extended_sim_cancel_many(const struct extended_sim_call *call);
 // The order that a path names by the venue's id, or a query or path by the client's; NULL: none.
 const struct vacc_order *extended_sim_named(const struct vsim_world *world, struct slice number);
 
-// The picture the account's stream begins with, once.
+// The handshake of the account's stream, as vsim_private has it; what happens; and the picture it
+// begins with, once.
+bool extended_sim_open(struct vsim_session *session, const struct vsim_request *request);
+void extended_sim_push(struct vsim_session *session, const struct vacc_event *event);
 void extended_sim_greet(struct vsim_session *session);
 
 extern const struct vsim_private extended_sim_private;

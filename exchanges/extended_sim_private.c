@@ -1,5 +1,5 @@
-// The private side of Extended's simulated server: who calls, by API key; the account's calls; the
-// account's stream, which begins with the whole picture (extended.md sections 3 and 5).
+// The private side of Extended's simulated server: who calls, by API key; the account's calls
+// (extended.md section 5).
 #include <openssl/crypto.h>
 
 #include "base/clock.h"
@@ -9,7 +9,7 @@
 #include "exchanges/sign_stark.h"
 #include "exchanges/vsim_text.h"
 
-enum { PAGE_MAX = 100, MODE_ACCOUNT = 1 << 8, LEVERAGE_MAX = 50 };
+enum { PAGE_MAX = 100, LEVERAGE_MAX = 50 };
 
 static struct extended_private *private_of(const struct vsim_world *world) {
     return world->account->own;
@@ -50,7 +50,7 @@ uint32_t extended_sim_not_found(struct text *body, const char *message) {
     return 404;
 }
 
-static bool is_key(const struct vsim_world *world, const struct vsim_request *request) {
+bool extended_sim_is_key(const struct vsim_world *world, const struct vsim_request *request) {
     struct slice key;
     return vsim_header(request, "X-Api-Key", &key) &&
            slice_equals(key, slice_of(private_of(world)->api_key));
@@ -325,7 +325,7 @@ static uint32_t answer(const struct vsim_world *world, const struct vsim_request
     if (!slice_starts(request->path, prefix)) {
         return 0;
     }
-    if (!is_key(world, request)) {
+    if (!extended_sim_is_key(world, request)) {
         (void)extended_sim_fail(&reply->body, 401, "Unauthorized");
         return 401;
     }
@@ -343,111 +343,10 @@ static uint32_t answer(const struct vsim_world *world, const struct vsim_request
     return 0;
 }
 
-// ---- the stream --------------------------------------------------------------------------------
-
-static bool open_session(struct vsim_session *session, const struct vsim_request *request) {
-    if (!slice_equals(request->path, SLICE("/stream.extended.exchange/v1/account"))) {
-        return false;
-    }
-    session->mode = MODE_ACCOUNT;
-    if (is_key(session->world, request)) {
-        vsim_session_follow(session, 1);
-    } else {
-        session->over = "the API key is not the account's";
-    }
-    return true;
-}
-
-static struct text *begin_message(const struct vsim_session *session, const char *type,
-                                  const char *member) {
-    struct text *out = &session->world->scratch;
-    text_clear(out);
-    text_add_format(out, "{\"type\":\"%s\",\"data\":{\"%s\":", type, member);
-    return out;
-}
-
-static void end_message(struct vsim_session *session, int64_t time_ns) {
-    struct text *out = &session->world->scratch;
-    text_add_char(out, '}');
-    vsim_member_int(out, "ts", time_ns / NS_PER_MS);
-    vsim_member_int(out, "seq", (int64_t)++session->pushes);
-    text_add_char(out, '}');
-    vsim_session_send(session);
-}
-
-static void push_balance(struct vsim_session *session) {
-    extended_sim_balance(session->world, begin_message(session, "BALANCE", "balance"));
-    end_message(session, session->world->now_ns);
-}
-
-void extended_sim_greet(struct vsim_session *session) {
-    const struct vsim_world *world = session->world;
-    if (session->mode != MODE_ACCOUNT || session->pushes > 0) {
-        return;
-    }
-    push_balance(session);
-    struct text *out = begin_message(session, "POSITION", "positions");
-    const char *comma = "";
-    text_add_char(out, '[');
-    for (uint32_t i = 0; i < world->listing_count; i++) {
-        if (world->account->positions[i].net.v != 0) {
-            text_add_string(out, comma);
-            extended_sim_position(world, i, &world->account->positions[i], true, out);
-            comma = ",";
-        }
-    }
-    text_add_char(out, ']');
-    end_message(session, world->now_ns);
-    out = begin_message(session, "ORDER", "orders");
-    const struct vacc_order *order;
-    uint64_t at = 0;
-    comma = "";
-    text_add_char(out, '[');
-    while ((order = vacc_next_live(world->account, VACC_ALL, &at)) != NULL) {
-        text_add_string(out, comma);
-        extended_sim_order(world, order, out);
-        comma = ",";
-    }
-    text_add_char(out, ']');
-    end_message(session, world->now_ns);
-}
-
-static void push(struct vsim_session *session, const struct vacc_event *event) {
-    const struct vsim_world *world = session->world;
-    struct text *out;
-    switch (event->kind) {
-    case VACC_EVENT_FILL:
-        out = begin_message(session, "TRADE", "trades");
-        text_add_char(out, '[');
-        extended_sim_fill(world, &event->fill, true, out);
-        text_add_char(out, ']');
-        end_message(session, event->time_ns);
-        __attribute__((fallthrough)); // the order as it is after it
-    case VACC_EVENT_ORDER:
-        out = begin_message(session, "ORDER", "orders");
-        text_add_char(out, '[');
-        extended_sim_order(world, &event->order, out);
-        text_add_char(out, ']');
-        end_message(session, event->time_ns);
-        return;
-    case VACC_EVENT_POSITION:
-        out = begin_message(session, "POSITION", "positions");
-        text_add_char(out, '[');
-        extended_sim_position(world, event->listing, &event->position, true, out);
-        text_add_char(out, ']');
-        end_message(session, event->time_ns);
-        push_balance(session);
-        return;
-    case VACC_EVENT_FUNDING:
-    default:
-        push_balance(session);
-    }
-}
-
 const struct vsim_private extended_sim_private = {
     .own_size = sizeof(struct extended_private),
     .init = init,
     .answer = answer,
-    .open = open_session,
-    .push = push,
+    .open = extended_sim_open,
+    .push = extended_sim_push,
 };

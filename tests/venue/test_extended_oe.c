@@ -453,6 +453,43 @@ static void test_frames(void **state) {
     rig_destroy(&rig);
 }
 
+static const struct oe_event *last_snapshot(enum oe_event_kind kind) {
+    const struct oe_event *event = rig_last(&rig, kind);
+    assert_non_null(event);
+    assert_true(event->snapshot);
+    return event;
+}
+
+// A connection begins with what rests and what is held, and none of it is a change.
+static void test_reconnect(void **state) {
+    (void)state;
+    begin();
+    struct oe_call rests = call_of(OE_PLACE), takes = call_of(OE_PLACE);
+    takes.client_id = SLICE("pd1-10002");
+    takes.order = (struct oe_order){.kind = OE_IOC, .price = {60001 * PX_ONE}, .size = {QTY_ONE}};
+    assert_int_equal(rig_call(&rig, &rests), STATUS_OK);
+    assert_int_equal(rig_call(&rig, &takes), STATUS_OK);
+    rig_pass(&rig, 10);
+    vsim_session_finish(&rig.sockets[0].session);
+    rig.sockets[0].open = false;
+    rig_forget(&rig);
+    assert_true(rig_connect(&rig, 0));
+    assert_int_equal(rig.event_count, 0); // nothing before the handshake's answer
+    rig_pass(&rig, 10);
+    assert_int_equal(rig_count(&rig, OE_EVENT_SURPRISE), 0);
+    assert_true(rig_last(&rig, OE_EVENT_SESSION)->session.on);
+    assert_int_equal(last_snapshot(OE_EVENT_POSITION)->position.net.v, QTY_ONE);
+    const struct oe_event *order = last_snapshot(OE_EVENT_ORDER);
+    assert_true(slice_equals(order->client_id, rests.client_id));
+    assert_int_equal(rig_count(&rig, OE_EVENT_ORDER), 1); // what is over is not in it
+    assert_int_equal(rig_count(&rig, OE_EVENT_FILL), 0);
+    rig_show(&rig, 0, 59980, 59981, 20);
+    rig_pass(&rig, 10);
+    assert_false(rig_last(&rig, OE_EVENT_ORDER)->snapshot);
+    assert_int_equal(rig_state(&rig, "pd1-10001"), OE_STATE_FILLED);
+    rig_destroy(&rig);
+}
+
 // ---- what is sent, and what the server makes of it ---------------------------------------------
 
 static void test_config(void **state) {
@@ -605,6 +642,109 @@ static void test_server_refuses(void **state) {
     rig_destroy(&rig);
 }
 
+// By the venue's own id, as a lane asks once it knows it.
+static void test_venue_id(void **state) {
+    (void)state;
+    begin();
+    struct oe_call call = call_of(OE_PLACE);
+    char id[OE_VENUE_ID_MAX];
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    (void)string_copy(id, sizeof(id), rig_last(&rig, OE_EVENT_ACCEPTED)->venue_id);
+    for (int i = 0; i < 2; i++) {
+        call = call_of(OE_QUERY);
+        call.venue_id = slice_of(id);
+        rig_forget(&rig);
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        enum oe_state seen = rig_state(&rig, "pd1-10001");
+        assert_int_equal(seen, i == 0 ? OE_STATE_NEW : OE_STATE_CANCELED);
+        call.kind = OE_CANCEL;
+        rig_forget(&rig);
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    }
+    assert_int_equal(rig_last(&rig, OE_EVENT_REJECTED)->error, OE_ERROR_NO_ORDER); // the second
+    call = call_of(OE_QUERY);
+    call.venue_id = SLICE("9223372036854775808"); // never given
+    rig_forget(&rig);
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(only(OE_EVENT_ORDER)->order.state, OE_STATE_GONE);
+    rig_destroy(&rig);
+}
+
+static void test_settings(void **state) {
+    (void)state;
+    begin();
+    struct oe_call call = call_of(OE_PLACE);
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    call.client_id = SLICE("pd1-10002");
+    call.symbol = 1;
+    call.order.price.v = 2990 * PX_ONE;
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(rig.account->live_count, 2);
+    call = call_of(OE_CANCEL_ALL); // of one market: the other's order stays
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(rig.account->live_count, 1);
+    call = call_of(OE_LEVERAGE);
+    assert_int_equal(oe_encode(&rig.oe, &call, &rig.message), STATUS_DATA); // none was said
+    call.leverage = 7;
+    rig_forget(&rig);
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_non_null(rig_last(&rig, OE_EVENT_ACCEPTED));
+    assert_int_equal(rig.account->leverage[0], 7);
+    call.leverage = 1000;
+    rig_forget(&rig);
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(only(OE_EVENT_REJECTED)->error, OE_ERROR_REQUEST);
+    call = call_of(OE_DEADMAN);
+    call.symbol = OE_SYMBOL_NONE;
+    call.countdown_ms = 5000;
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    call.countdown_ms = 0; // and off again
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(rig_last(&rig, OE_EVENT_DEADMAN)->deadman.until_ns, 0);
+    rig_pass(&rig, 10000);
+    assert_int_equal(rig.account->live_count, 1);
+    rig_destroy(&rig);
+}
+
+// More fills than a page has, until nothing is left; then more calls than a minute has.
+static void test_many(void **state) {
+    (void)state;
+    enum { FILLS_MADE = 105 };
+    static char id[OE_CLIENT_ID_MAX];
+    char cursor[OE_VENUE_ID_MAX] = "";
+    uint32_t pages = 0;
+    uint32_t fills = 0;
+    begin();
+    for (uint64_t i = 0; i < FILLS_MADE; i++) {
+        struct oe_call buy = call_of(OE_PLACE);
+        rig.oe.venue->client_id(UINT64_MAX, UINT64_MAX - i, id); // as long as they get
+        buy.client_id = slice_of(id);
+        buy.order =
+            (struct oe_order){.kind = OE_IOC, .price = {60001 * PX_ONE}, .size = {QTY_ONE / 1000}};
+        assert_int_equal(rig_call(&rig, &buy), STATUS_OK);
+        rig_forget(&rig);
+    }
+    struct oe_call call = call_of(OE_FILLS);
+    call.symbol = OE_SYMBOL_NONE;
+    do {
+        call.cursor = slice_of(cursor);
+        rig_forget(&rig);
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        fills += rig_count(&rig, OE_EVENT_FILL);
+        (void)string_copy(cursor, sizeof(cursor), rig_last(&rig, OE_EVENT_END)->end.cursor);
+        assert_true(++pages < 5);
+    } while (cursor[0] != '\0');
+    assert_int_equal(fills, FILLS_MADE);
+    call = call_of(OE_BALANCES);
+    for (uint32_t i = 0; rig_last(&rig, OE_EVENT_REJECTED) == NULL; i++) {
+        assert_true(i <= rig.oe.venue->buckets[0].limit);
+        rig_forget(&rig);
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    }
+    assert_int_equal(only(OE_EVENT_REJECTED)->error, OE_ERROR_RATE);
+    rig_destroy(&rig);
+}
+
 static void test_keys(void **state) {
     (void)state;
     static const struct slice other[OE_SECRETS_MAX] = {
@@ -635,7 +775,9 @@ int main(void) {
         cmocka_unit_test(test_unknown),  cmocka_unit_test(test_gone),
         cmocka_unit_test(test_balance),  cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_pages),    cmocka_unit_test(test_funding),
-        cmocka_unit_test(test_picture),  cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_picture),  cmocka_unit_test(test_reconnect),
+        cmocka_unit_test(test_venue_id), cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_many),     cmocka_unit_test(test_frames),
         cmocka_unit_test(test_config),   cmocka_unit_test(test_fees),
         cmocka_unit_test(test_encoding), cmocka_unit_test(test_server_refuses),
         cmocka_unit_test(test_keys),

@@ -91,9 +91,13 @@ static void client_id(uint64_t session_key, uint64_t order, char out[OE_CLIENT_I
 
 // ---- an order ----------------------------------------------------------------------------------
 
+// A limit, not the price. While the account's own rates are unknown it is what the official SDK
+// sends.
 static struct rate fee_of(const struct extended_market *market, enum oe_order_kind kind) {
+    static const struct rate fallback = {500000000}; // 0.0005
+    _Static_assert(RATE_DIGITS == 12, "as written here");
     if (!market->fees_known) {
-        return (struct rate){mul_div_ceil(EXTENDED_FEE_DEFAULT_BPS, PX_ONE, BPS_WHOLE)};
+        return fallback;
     }
     return market->fees[kind != OE_POST_ONLY];
 }

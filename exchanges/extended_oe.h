@@ -11,10 +11,9 @@
 
 enum {
     EXTENDED_KEY_MAX = 96,
-    EXTENDED_VAULT_MAX = 11,       // a number of 32 bits, with the NUL
-    EXTENDED_STARK_KEY_TEXT = 67,  // 0x, 64 digits, NUL
-    EXTENDED_PAGE = 100,           // rows of a list in one answer
-    EXTENDED_FEE_DEFAULT_BPS = 500 // what is accepted while the account's own rates are unknown
+    EXTENDED_VAULT_MAX = 11,      // a number of 32 bits, with the NUL
+    EXTENDED_STARK_KEY_TEXT = 67, // 0x, 64 digits, NUL
+    EXTENDED_PAGE = 100,          // rows of a list in one answer
 };
 
 struct extended_market {

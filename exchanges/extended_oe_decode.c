@@ -83,6 +83,7 @@ static void emit_gone(const struct oe_call *call, struct slice text, struct oe_s
 // An account without money has no balance: 404 is its answer.
 static void emit_no_balance(const struct oe_call *call, struct oe_sink *sink) {
     struct oe_event event = oe_event_for(OE_EVENT_BALANCE, call);
+    event.symbol = OE_SYMBOL_NONE;
     event.snapshot = true;
     sink->on_event(sink, &event);
     oe_emit_end(sink, call, 1, (struct slice){"", 0});
@@ -103,9 +104,11 @@ static void decode_error(struct extended *extended, const struct oe_call *call,
         emit_no_balance(call, sink);
     } else if (call->kind == OE_QUERY) {
         emit_gone(call, error->text, sink);
-    } else { // of a list or a setting: what was not found is the market
-        bool of_order = call->kind == OE_CANCEL || call->kind == OE_PLACE;
-        oe_emit_refused(sink, call, of_order ? OE_ERROR_NO_ORDER : OE_ERROR_SYMBOL, error->text);
+    } else if (call->kind != OE_CANCEL && call->kind != OE_PLACE) { // it was no order's
+        bool of_market = call->symbol != OE_SYMBOL_NONE;
+        oe_emit_refused(sink, call, of_market ? OE_ERROR_SYMBOL : OE_ERROR_OTHER, error->text);
+    } else {
+        oe_emit_refused(sink, call, refusal, error->text);
     }
 }
 
@@ -157,12 +160,16 @@ static bool read_envelope(struct slice body, struct envelope *envelope) {
     return json_end(&r);
 }
 
-// The order was taken by the gateway, and no more.
+// The gateway took it, and no more. It says so itself: an HTTP status of 200 alone may be anyone's.
 static bool decode_accepted(const struct oe_call *call, struct envelope *envelope,
                             struct oe_sink *sink) {
     struct oe_event event = oe_event_for(OE_EVENT_ACCEPTED, call);
     struct json *r = &envelope->data;
     struct slice key;
+    if (!slice_equals(envelope->status, SLICE("OK")) &&
+        !slice_equals(envelope->status, SLICE("ok"))) {
+        return false;
+    }
     event.client_id = call->client_id;
     event.venue_id = call->venue_id;
     if (envelope->data_kind == JSON_OBJECT && call->kind == OE_PLACE) {

@@ -7,7 +7,7 @@
 struct frame {
     struct json data;
     struct extended_error error;
-    int64_t time_ms, sequence; // -1: not told
+    int64_t sequence; // -1: not told
     bool has_data, failed;
 };
 
@@ -22,8 +22,6 @@ static bool read_frame(struct slice text, struct frame *frame) {
             frame->has_data = json_peek(&r) == JSON_OBJECT;
             frame->data = r;
             json_skip(&r);
-        } else if (slice_equals(key, SLICE("ts"))) {
-            md_read_int(&r, &frame->time_ms);
         } else if (slice_equals(key, SLICE("seq"))) {
             md_read_int(&r, &frame->sequence);
         } else if (slice_equals(key, SLICE("error")) && !json_null(&r)) {

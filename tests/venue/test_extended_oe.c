@@ -237,6 +237,7 @@ static void test_unknown(void **state) {
         {200, ""},
         {200, "{\"status\":\"OK\",\"data\":{\"id\":1"},
         {200, "<html>"},
+        {200, "{}"}, // of whom?
     };
     begin();
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -20,7 +20,8 @@
 // - How long a dead-man's switch may be set: at most an hour is asked for, in whole seconds and
 //   never later than wanted.
 // - Whether two orders may have the same nonce: it is drawn from 2^31 at random for each.
-// - The sign of a funding payment: what others read as received when positive is read so here.
+// - Funding payments: the sheet has no sample. The names of a row's members, and that a positive
+//   fundingFee was received, are what public clients of the venue read.
 // - What the stream begins with where there is nothing to tell: only a row that is older than the
 //   connection, in the first message of its kind, is taken for the picture it begins with.
 // - The stream's numbers: they count over the connection from 1; a hole ends it.

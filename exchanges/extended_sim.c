@@ -4,6 +4,7 @@
 // A push is composed without its end: its number, which counts over the whole connection (v1 from
 // 1, v2 from 0), is added for each session as it goes out. A market that does not exist is refused
 // with the handshake on v1, and a depth that does not exist gets no answer at all on v2.
+#include "exchanges/extended_sim.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/extended_md.h"
@@ -341,6 +342,39 @@ static void write_stats(const struct vsim_listing *listing, struct text *out) {
     text_add_char(out, '}');
 }
 
+// "BTC-6" in fifteen bytes, as the venue names its assets; a million units are a whole one.
+void extended_sim_asset(const struct vsim_listing *listing, struct extended_asset *out) {
+    enum { NAME_BYTES = 15, MILLION = 1000000 };
+    uint8_t bytes[U256_SIZE] = {0};
+    char name_data[NATIVE_NAME_MAX + 4];
+    struct text name = TEXT_OVER(name_data);
+    struct slice native = slice_of(listing->rules.native);
+    text_add(&name, vsim_cut(&native, '-'));
+    text_add_string(&name, "-6");
+    size_t size = name.size < NAME_BYTES ? name.size : NAME_BYTES;
+    memcpy(bytes + U256_SIZE - NAME_BYTES, name_data, size);
+    struct u256 number = u256_from_bytes(bytes);
+    bool below_p = felt_from_u256(&number, &out->synthetic);
+    ASSERT(below_p); // fifteen bytes are
+    out->collateral = FELT_ONE;
+    out->synthetic_resolution = out->collateral_resolution = MILLION;
+}
+
+static void write_asset(const struct vsim_listing *listing, struct text *out) {
+    struct extended_asset asset;
+    extended_sim_asset(listing, &asset);
+    struct u256 synthetic = felt_to_u256(asset.synthetic);
+    struct u256 collateral = felt_to_u256(asset.collateral);
+    text_add_string(out, "\"l2Config\":{\"type\":\"STARKX\",\"collateralId\":\"");
+    u256_add_hex(out, &collateral);
+    text_add_string(out, "\",\"syntheticId\":\"");
+    u256_add_hex(out, &synthetic);
+    text_add_char(out, '"');
+    vsim_member_int(out, "syntheticResolution", asset.synthetic_resolution);
+    vsim_member_int(out, "collateralResolution", asset.collateral_resolution);
+    text_add_char(out, '}');
+}
+
 static void write_market(const struct vsim_listing *listing, struct text *out) {
     const struct listing *rules = &listing->rules;
     struct slice native = slice_of(rules->native);
@@ -355,7 +389,9 @@ static void write_market(const struct vsim_listing *listing, struct text *out) {
     vsim_member_qty(out, "minOrderSizeChange", listing, rules->step);
     vsim_member_px(out, "minPriceChange", listing, rules->tick);
     text_add_string(out, ",\"maxLimitOrderValue\":\"15000000\",\"maxNumOrders\":\"200\","
-                         "\"limitPriceCap\":\"0.05\",\"limitPriceFloor\":\"0.05\"}}");
+                         "\"limitPriceCap\":\"0.05\",\"limitPriceFloor\":\"0.05\"},");
+    write_asset(listing, out);
+    text_add_char(out, '}');
 }
 
 static bool is_asked_for(struct slice query, const char *native) {
@@ -490,8 +526,10 @@ const struct venue_sim extended_sim = {
     .open = extended_open,
     .on_text = extended_on_text,
     .answer = extended_answer,
+    .tick = extended_sim_greet,
     // Sheet 1 (User-Agent), 3 (heartbeat) and 7.
     .limits = {.calls = {{1000, 60 * 1000}}, .user_agent = true, .ping_s = 15, .pong_s = 10},
     .refuse = extended_refuse,
     .shape = extended_shape,
+    .private_side = &extended_sim_private,
 };

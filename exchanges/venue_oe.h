@@ -111,7 +111,7 @@ struct oe_message {
     uint32_t socket;     // OE_WAY_SOCKET
     const char *method;  // OE_WAY_REST: "GET", "POST", "PUT", "DELETE", "PATCH"
     struct text path;    // begins with '/', query included
-    struct text headers; // lines "Name: value\n", Content-Type included
+    struct text headers; // lines "Name: value\n", Content-Type included, not User-Agent
     struct text body;    // REST body, or the text frame
     struct oe_cost cost;
     uint64_t number; // that the venue expects in order, taken by this request; 0 = none

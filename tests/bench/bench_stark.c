@@ -1,6 +1,7 @@
-// Starknet: a signature, Poseidon's permutation, and the whole of an order for Extended and for
-// Paradex from its fields to (r, s). The floor of k * G is OpenSSL's arithmetic for any curve. The
-// best round is held against the goal: it is what the code costs without its neighbours.
+// Starknet: a signature, Poseidon's permutation, the whole of an order for Extended and for Paradex
+// from its fields to (r, s), and a request of Extended from what the desk wants to what is sent.
+// The floor of k * G is OpenSSL's arithmetic for any curve. The best round is held against the
+// goal: it is what the code costs without its neighbours.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 #include "exchanges/hash_starknet.h"
 #include "exchanges/paradex_hash.h"
 #include "exchanges/sign_stark.h"
+#include "exchanges/venue_oe.h"
+#include "exchanges/venues.h"
 
 enum { ROUNDS = 41 };
 
@@ -26,6 +29,9 @@ struct load {
     struct extended_hash extended;
     struct curve_affine public_point;
     struct stark_signature signature;
+    struct universe universe;
+    struct oe oe;
+    struct oe_message message;
     EC_GROUP *group;
     EC_POINT *point;
     BIGNUM *factor;
@@ -96,10 +102,51 @@ static void extended(struct load *load) {
          STATUS_OK);
 }
 
+static void extended_request(struct load *load) {
+    struct oe_call call = {.kind = OE_PLACE,
+                           .tag = 1,
+                           .order = {.side = SIDE_BUY,
+                                     .kind = OE_POST_ONLY,
+                                     .price = {(60000 + (int64_t)(load->count % 100)) * PX_ONE},
+                                     .size = {QTY_ONE / 100}},
+                           .client_id = SLICE("pd123456789abcdef-10001"),
+                           .now_ns = INT64_C(1767323045678) * NS_PER_MS,
+                           .random = load->count++};
+    must(oe_encode(&load->oe, &call, &load->message) == STATUS_OK);
+}
+
 static void keccak(struct load *load) {
     uint8_t digest[KECCAK_SIZE];
     keccak256((struct slice){(const char *)&load->state, sizeof(load->state)}, digest);
     load->state[0].raw.limb[0] ^= digest[0];
+}
+
+static void ignore(struct oe_sink *sink, const struct oe_event *event) {
+    (void)sink;
+    (void)event;
+}
+
+// An account that knows its market.
+static void open_account(struct load *load) {
+    static const struct slice secrets[OE_SECRETS_MAX] = {
+        {"throwawayapikey", 15}, {"0x7a7ff6fd3cab02cc", 18}, {"10002", 5}};
+    const struct venue *venue = venue_find(SLICE("extended"));
+    const struct oe_call rules = {.kind = OE_RULES, .symbol = OE_SYMBOL_NONE, .tag = 1};
+    struct oe_sink sink = {ignore};
+    must(universe_create(&load->universe, 1, 1) == STATUS_OK &&
+         symbol_parse(&load->universe.symbols[0], SLICE("BTC/USDT")) == STATUS_OK &&
+         oe_create(&load->oe, venue->oe, venue->md, &load->universe, false, secrets) == STATUS_OK);
+    struct listing listing = load->oe.listings[0];
+    listing.ready = true;
+    listing.tick.v = PX_ONE;
+    listing.step.v = QTY_ONE / 100000;
+    oe_learn(&load->oe, 0, &listing);
+    venue->oe->decode_answer(
+        &load->oe, &rules, 200, SLICE(""),
+        SLICE("{\"status\":\"OK\",\"data\":[{\"name\":\"BTC-USD\",\"l2Config\":{\"collateralId\":"
+              "\"0x1\",\"syntheticId\":\"0x4254432d3600000000000000000000\","
+              "\"syntheticResolution\":1000000,\"collateralResolution\":1000000}}]}"),
+        &sink);
 }
 
 static void load_init(struct load *load) {
@@ -119,6 +166,7 @@ static void load_init(struct load *load) {
                            load->key.public_x) == STATUS_OK &&
          extended_hash_init(&load->extended, SLICE("SN_MAIN"), 10002, load->key.public_x) ==
              STATUS_OK);
+    open_account(load);
     load->context = BN_CTX_new();
     must(BN_hex2bn(&p, "0800000000000011000000000000000000000000000000000000000000000001") > 0 &&
          BN_hex2bn(&n, "0800000000000010ffffffffffffffffb781126dcae7b2321e66a241adc64d2f") > 0 &&
@@ -143,6 +191,8 @@ static void load_init(struct load *load) {
 
 static void load_finish(struct load *load) {
     stark_key_finish(&load->key);
+    oe_destroy(&load->oe);
+    universe_finish(&load->universe);
     BN_free(load->factor);
     EC_POINT_free(load->point);
     EC_GROUP_free(load->group);
@@ -181,6 +231,7 @@ int main(void) {
         {"signature", sign, 20, 40000},
         {"poseidon permutation", permute, 100, 4000},
         {"extended order", extended, 10, 120000},
+        {"extended request", extended_request, 10, 120000},
         {"paradex order", paradex, 10, 200000},
         {"pedersen hash", pedersen, 20, 0},
         {"k*G", multiply, 20, 0},

@@ -159,6 +159,8 @@ void rig_destroy(struct rig *rig) {
 
 // ---- sending -----------------------------------------------------------------------------------
 
+#define AGENT SLICE("User-Agent: rig\n") // which the transports add by themselves
+
 static struct vsim_request request_of(struct slice method, struct slice target,
                                       struct slice headers, struct slice body) {
     const char *question = memchr(target.data, '?', target.size);
@@ -176,6 +178,7 @@ static struct vsim_request request_of(struct slice method, struct slice target,
 
 static void send_rest(struct rig *rig, const struct oe_call *call) {
     struct oe_message *message = &rig->message;
+    text_add(&message->headers, AGENT);
     struct vsim_request request =
         request_of(slice_of(message->method), text_slice(&message->path),
                    text_slice(&message->headers), text_slice(&message->body));
@@ -242,6 +245,7 @@ bool rig_connect(struct rig *rig, uint32_t socket) {
     }
     *row = (struct rig_socket){.rig = rig, .index = socket, .out.send = socket_sends};
     ASSERT(vsim_session_create(&row->session, &rig->world, &row->out, socket) == STATUS_OK);
+    text_add(&headers, AGENT);
     const char *target = strchr(url_data + strlen("wss://"), '/');
     struct vsim_request request = request_of(SLICE("GET"), slice_of(target != NULL ? target : "/"),
                                              text_slice(&headers), (struct slice){"", 0});

@@ -27,6 +27,9 @@ static const struct row rows[] = {
     {.venue = "okx",
      .secrets = {{"11111111-2222-3333", 18}, {"0123456789ABCDEF", 16}, {"throwaway-Pass1", 15}},
      .wrong = {{"11111111-2222-3333", 18}, {"0123456789ABCDE0", 16}, {"throwaway-Pass1", 15}}},
+    {.venue = "extended",
+     .secrets = {{"throwawayapikey", 15}, {"0x7a7ff6fd3cab02cc", 18}, {"10002", 5}},
+     .wrong = {{"throwawayapikey", 15}, {"0x7a7ff6fd3cab02cd", 18}, {"10002", 5}}},
 };
 
 static struct rig rig;

@@ -80,7 +80,10 @@ void fapi_decode_error(const struct oe_call *call, uint32_t http_status, struct 
         sink->on_event(sink, &event);
         return;
     }
-    oe_emit_refused(sink, call, error_of(code), text);
+    bool is_key =
+        code == -1000 && text.size > 0 && // Aster's words for a bad signature
+        (slice_starts(text, SLICE("Signature")) || slice_starts(text, SLICE("signature")));
+    oe_emit_refused(sink, call, is_key ? OE_ERROR_KEYS : error_of(code), text);
 }
 
 static void read_order(struct json *r, struct fapi_order *row) {

@@ -11,8 +11,8 @@
 
 enum {
     FAPI_WEIGHT,     // buckets of the family: request weight
-    FAPI_ORDERS_10S, // orders in ten seconds
     FAPI_ORDERS_1M,  // orders in a minute
+    FAPI_ORDERS_10S, // orders in ten seconds: Binance
     FAPI_BUCKET_COUNT
 };
 

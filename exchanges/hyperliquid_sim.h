@@ -5,13 +5,12 @@
 
 #include "exchanges/sign_eth.h"
 #include "exchanges/venue_account.h"
-
-enum { HYPERLIQUID_SIM_NONCES = 100 };
+#include "exchanges/vsim_nonce.h"
 
 struct hyperliquid_private {
     uint8_t signer[ETH_ADDRESS_SIZE];
     char account[ETH_ADDRESS_TEXT], signer_text[ETH_ADDRESS_TEXT];
-    uint64_t nonces[HYPERLIQUID_SIM_NONCES]; // the highest, in no order; 0 = free
+    struct vsim_nonces nonces;
 };
 
 // An answer of POST /info that is about a user; false: `type` is none of those, or the body is none

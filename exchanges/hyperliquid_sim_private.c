@@ -62,23 +62,10 @@ static bool read_signature(struct slice raw, struct eth_signature *out) {
     return true;
 }
 
-// The hundred highest are kept: a new one must be above the lowest of them, and none of them.
 static bool take_nonce(const struct vsim_world *world, uint64_t nonce) {
-    struct hyperliquid_private *own = private_of(world);
     uint64_t now_ms = (uint64_t)(world->now_ns / NS_PER_MS);
-    uint32_t lowest = 0;
-    for (uint32_t i = 0; i < HYPERLIQUID_SIM_NONCES; i++) {
-        if (own->nonces[i] == nonce) {
-            return false;
-        }
-        lowest = own->nonces[i] < own->nonces[lowest] ? i : lowest;
-    }
-    if (nonce <= own->nonces[lowest] || nonce + 2 * (uint64_t)DAY_MS < now_ms ||
-        nonce > now_ms + DAY_MS) {
-        return false;
-    }
-    own->nonces[lowest] = nonce;
-    return true;
+    return nonce + 2 * (uint64_t)DAY_MS >= now_ms && nonce <= now_ms + DAY_MS &&
+           vsim_nonce_take(&private_of(world)->nonces, nonce);
 }
 
 // False: refused, and the answer is out.

@@ -14,6 +14,7 @@ static const struct {
     const char *venue;
     const struct vectors_format *formats;
 } venues[] = {
+    {"aster", vectors_aster},
     {"binance", vectors_binance},
     {"hyperliquid", vectors_hyperliquid},
 };

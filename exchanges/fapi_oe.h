@@ -16,6 +16,8 @@ enum {
     FAPI_BUCKET_COUNT
 };
 
+enum { FAPI_PAGE = 1000 }; // fills in one answer
+
 // A call by REST, without authentication.
 struct fapi_request {
     const char *method;

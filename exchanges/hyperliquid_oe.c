@@ -341,7 +341,10 @@ static enum status open_socket(struct oe *oe, uint32_t socket, int64_t now_ns, s
                                struct text *headers) {
     (void)now_ns;
     (void)headers;
-    state_of(oe)->acknowledged = 0;
+    struct hyperliquid *own = state_of(oe);
+    own->acknowledged = 0;
+    // What became of changes whose answers were lost is asked for; the end of an order is its end.
+    memset(own->replaced, 0, sizeof(own->replaced));
     text_add_string(url, oe->testnet ? hyperliquid_oe.testnet.ws[socket]
                                      : hyperliquid_oe.mainnet.ws[socket]);
     return STATUS_OK;

@@ -120,6 +120,10 @@ static void test_change(void **state) {
     const struct oe_event *order = rig_last(&rig, OE_EVENT_ORDER);
     assert_false(slice_equals(order->venue_id, first));
     assert_int_equal(order->order.price.v, 59980 * PX_ONE);
+    for (uint32_t i = 0; i < rig.event_count; i++) {
+        const struct oe_event *event = &rig.events[i].event;
+        assert_true(event->kind != OE_EVENT_ORDER || event->order.state == OE_STATE_NEW);
+    }
     rig_destroy(&rig);
 }
 
@@ -151,6 +155,90 @@ static void test_change_of_partial(void **state) {
     struct oe_call change = order_call(OE_AMEND, 59980, 5000);
     change.venue_id = rig_last(&rig, OE_EVENT_ORDER)->venue_id;
     assert_int_equal(rig_call(&rig, &change), STATUS_DATA);
+    rig_destroy(&rig);
+}
+
+// After a restart nothing but the list of open orders tells of the fills before.
+static void test_change_of_listed(void **state) {
+    (void)state;
+    static const char body[] =
+        "[{\"coin\":\"BTC\",\"limitPx\":\"59990.0\",\"oid\":77,\"side\":\"B\",\"sz\":\"0.01\","
+        "\"timestamp\":1767323045678,\"origSz\":\"0.02\",\"reduceOnly\":false,\"cloid\":null},"
+        "{\"coin\":\"BTC\",\"limitPx\":\"59990.0\",\"oid\":78,\"side\":\"B\",\"sz\":\"0.02\","
+        "\"timestamp\":1767323045678,\"origSz\":\"0.02\",\"reduceOnly\":false,\"cloid\":null}]";
+    begin();
+    struct oe_call list = {.kind = OE_OPEN_ORDERS, .tag = 1, .symbol = OE_SYMBOL_NONE};
+    hyperliquid_oe.client_id(1, 2, id);
+    hyperliquid_oe.decode_answer(&rig.oe, &list, 200, (struct slice){"", 0}, slice_of(body),
+                                 &rig.sink);
+    struct oe_call change = order_call(OE_AMEND, 59980, 20);
+    change.venue_id = SLICE("77");
+    assert_int_equal(rig_call(&rig, &change), STATUS_DATA);
+    change.venue_id = SLICE("78");
+    assert_int_equal(rig_call(&rig, &change), STATUS_OK);
+    rig_destroy(&rig);
+}
+
+// A change that fails after the venue had ended the first order: what is left must be asked for.
+static void test_change_lost(void **state) {
+    (void)state;
+    begin();
+    place(59990);
+    char frame_data[512];
+    struct text frame = TEXT_OVER(frame_data);
+    struct oe_call change = order_call(OE_AMEND, 59980, 20);
+    change.tag = 9;
+    change.now_ns = rig.world.now_ns;
+    change.venue_id = venue_id();
+    assert_int_equal(oe_encode(&rig.oe, &change, &rig.message), STATUS_OK);
+    text_add_format(&frame,
+                    "{\"channel\":\"orderUpdates\",\"data\":[{\"order\":{\"coin\":\"BTC\",\"side\":"
+                    "\"B\",\"limitPx\":\"59990.0\",\"sz\":\"0.01\",\"oid\":%.*s,\"timestamp\":1,"
+                    "\"origSz\":\"0.01\",\"cloid\":\"%s\"},\"status\":\"canceled\","
+                    "\"statusTimestamp\":2}]}",
+                    (int)change.venue_id.size, change.venue_id.data, id);
+    rig_forget(&rig);
+    hyperliquid_oe.decode_frame(&rig.oe, 0, text_slice(&frame), rig.world.now_ns, &rig.sink);
+    assert_int_equal(rig_count(&rig, OE_EVENT_ORDER), 0);
+    text_clear(&frame);
+    text_add_format(&frame,
+                    "{\"channel\":\"post\",\"data\":{\"id\":%d,\"response\":{\"type\":\"action\","
+                    "\"payload\":{\"status\":\"err\",\"response\":\"Insufficient margin\"}}}}",
+                    9 << 5 | OE_AMEND);
+    hyperliquid_oe.decode_frame(&rig.oe, 0, text_slice(&frame), rig.world.now_ns, &rig.sink);
+    assert_int_equal(rig_count(&rig, OE_EVENT_REJECTED), 0);
+    assert_int_equal(rig_last(&rig, OE_EVENT_UNKNOWN)->tag, 9);
+    rig_destroy(&rig);
+}
+
+// The answer to a change is lost with the connection: the end of the order is told again.
+static void test_change_unanswered(void **state) {
+    (void)state;
+    begin();
+    place(59990);
+    struct oe_call change = order_call(OE_AMEND, 59980, 20);
+    change.tag = 9;
+    change.now_ns = rig.world.now_ns;
+    change.venue_id = venue_id();
+    assert_int_equal(oe_encode(&rig.oe, &change, &rig.message), STATUS_OK); // and never sent
+    vsim_session_finish(&rig.sockets[0].session);
+    rig.sockets[0].open = false;
+    assert_true(rig_connect(&rig, 0));
+    struct oe_call cancel = order_call(OE_CANCEL, 0, 0);
+    assert_int_equal(rig_call(&rig, &cancel), STATUS_OK);
+    rig_pass(&rig, 10);
+    assert_int_equal(rig_state(&rig, id), OE_STATE_CANCELED);
+    rig_destroy(&rig);
+}
+
+// The same signed request twice: its number was used.
+static void test_replay(void **state) {
+    (void)state;
+    begin();
+    place(59990);
+    vsim_session_text(&rig.sockets[0].session, text_slice(&rig.message.body));
+    assert_int_equal(rig_last(&rig, OE_EVENT_REJECTED)->error, OE_ERROR_NONCE);
+    assert_int_equal(rig.account->live_count, 1);
     rig_destroy(&rig);
 }
 
@@ -273,6 +361,10 @@ int main(void) {
         cmocka_unit_test(test_change),
         cmocka_unit_test(test_change_refused),
         cmocka_unit_test(test_change_of_partial),
+        cmocka_unit_test(test_change_of_listed),
+        cmocka_unit_test(test_change_lost),
+        cmocka_unit_test(test_replay),
+        cmocka_unit_test(test_change_unanswered),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_client_id),
         cmocka_unit_test(test_pages),

@@ -128,7 +128,6 @@ static void write_fill(const struct vsim_world *world, const struct vacc_fill *f
     member_ms(out, "time", fill->time_ns);
     vsim_member_string(out, "startPosition", "0.0");
     vsim_member_string(out, "dir", fill->side == SIDE_BUY ? "Open Long" : "Open Short");
-    vsim_member_string(out, "closedPnl", "0.0");
     vsim_member_string(out, "hash", "0x00");
     vsim_member_int(out, "oid", (int64_t)fill->order);
     text_add_format(out, ",\"crossed\":%s", fill->maker ? "false" : "true");
@@ -141,7 +140,7 @@ static void write_fill(const struct vsim_world *world, const struct vacc_fill *f
         hyperliquid_sim_px(out, "markPx", fill->price);
         text_add_string(out, ",\"method\":\"market\"}");
     }
-    text_add_string(out, ",\"feeToken\":\"USDC\",\"twapId\":null}");
+    text_add_string(out, ",\"feeToken\":\"USDC\"}");
 }
 
 void hyperliquid_sim_fill(const struct vsim_world *world, const char *channel,

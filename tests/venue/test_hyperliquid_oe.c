@@ -276,16 +276,26 @@ static void test_client_id(void **state) {
     assert_string_equal(id, "0x0123456789abcdeffedcba9876543210");
 }
 
+enum { SEEN_MAX = 2200 };
+
 // The end of a list, of which the rig would keep the first rows only.
 struct end_sink {
     struct oe_sink sink; // must be first
     char cursor[32];
-    uint32_t fills;
+    uint32_t fills, seen; // rows, and different trades among the first SEEN_MAX
+    bool trades[SEEN_MAX];
 };
 
 static void on_event(struct oe_sink *sink, const struct oe_event *event) {
     struct end_sink *end = (struct end_sink *)(void *)sink;
-    end->fills += event->kind == OE_EVENT_FILL;
+    if (event->kind == OE_EVENT_FILL) {
+        end->fills++;
+        bool fresh = event->fill.trade < SEEN_MAX && !end->trades[event->fill.trade];
+        end->seen += fresh;
+        if (fresh) {
+            end->trades[event->fill.trade] = true;
+        }
+    }
     if (event->kind == OE_EVENT_END) {
         (void)string_copy(end->cursor, sizeof(end->cursor), event->end.cursor);
     }
@@ -330,6 +340,46 @@ static void test_pages(void **state) {
     rig_destroy(&rig);
 }
 
+// More fills than an answer holds, from the server.
+static void test_many_fills(void **state) {
+    (void)state;
+    static const uint32_t count = HYPERLIQUID_PAGE + 100;
+    static struct end_sink end = {.sink = {on_event}};
+    begin();
+    rig_show(&rig, 0, 60000, 60001, 100000);
+    for (uint32_t i = 0; i < count; i++) {
+        hyperliquid_oe.client_id(1, i + 1, id);
+        struct oe_call call = order_call(OE_PLACE, 60001, 1);
+        call.order.kind = OE_IOC;
+        call.order.side = i % 2 == 0 ? SIDE_BUY : SIDE_SELL;
+        call.order.price.v = (i % 2 == 0 ? 60001 : 60000) * PX_ONE;
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        rig_pass(&rig, 60); // the venue takes two thousand messages a minute
+        rig_forget(&rig);
+    }
+    assert_int_equal(rig.account->fill_count, count);
+    struct oe_call call = {.kind = OE_FILLS, .tag = 1, .symbol = OE_SYMBOL_NONE, .since_ns = 1};
+    uint32_t pages = 0;
+    do {
+        char cursor[32];
+        (void)string_copy(cursor, sizeof(cursor), slice_of(end.cursor));
+        call.cursor = slice_of(cursor);
+        call.now_ns = rig.world.now_ns;
+        assert_int_equal(oe_encode(&rig.oe, &call, &rig.message), STATUS_OK);
+        struct vsim_request request = {
+            .method = SLICE("POST"), .path = SLICE("/info"), .body = text_slice(&rig.message.body)};
+        struct vsim_reply reply = {.headers = text_over(rig.headers, VSIM_HEADERS_SIZE),
+                                   .body = text_over(rig.body, VSIM_SCRATCH_SIZE)};
+        vsim_call(&rig.world, &request, &reply);
+        assert_false(reply.body.truncated);
+        hyperliquid_oe.decode_answer(&rig.oe, &call, reply.status, (struct slice){"", 0},
+                                     text_slice(&reply.body), &end.sink);
+    } while (end.cursor[0] != '\0' && ++pages < 10);
+    assert_int_equal(pages, 1);
+    assert_int_equal(end.seen, count);
+    rig_destroy(&rig);
+}
+
 // Funding is told on the stream and by call, positive when paid.
 static void test_funding(void **state) {
     (void)state;
@@ -368,6 +418,7 @@ int main(void) {
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_client_id),
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_many_fills),
         cmocka_unit_test(test_funding),
     };
     return cmocka_run_group_tests_name("hyperliquid_oe", tests, NULL, NULL);

@@ -61,6 +61,18 @@ bool hyperliquid_decode_user(struct oe *oe, struct slice data, struct oe_sink *s
 bool hyperliquid_decode_state(struct oe *oe, const struct oe_call *call, struct slice data,
                               struct oe_sink *sink);
 
+bool hyperliquid_decode_meta(struct oe *oe, const struct oe_call *call, struct slice body,
+                             struct oe_sink *sink);
+bool hyperliquid_decode_agents(struct oe *oe, const struct oe_call *call, struct slice body,
+                               struct oe_sink *sink);
+bool hyperliquid_decode_fees(const struct oe_call *call, struct slice body, struct oe_sink *sink);
+
+bool hyperliquid_is_address(struct slice text, const char *address); // of either case
+uint64_t hyperliquid_number_of(struct slice text);                   // an order's; 0 = none
+int64_t hyperliquid_ns_of(struct slice ms_text);                     // 0 = not told
+bool hyperliquid_next_row(struct json *r, struct slice *raw);        // of an array, as it stands
+
+void hyperliquid_touch(struct hyperliquid *own, uint64_t order); // it was filled in part
 // Whether an order was filled in part, as far as it was told.
 bool hyperliquid_is_touched(const struct hyperliquid *own, uint64_t order);
 void hyperliquid_replace(struct hyperliquid *own, uint64_t order, uint32_t tag);

@@ -1,5 +1,6 @@
 // The private side of Hyperliquid's simulated server: what is told of the account
-// (hyperliquid_sim_account.c), and who may change it (hyperliquid_sim_private.c).
+// (hyperliquid_sim_account.c), who may change it (hyperliquid_sim_private.c), and what each action
+// does (hyperliquid_sim_action.c).
 #ifndef PERPDESK_EXCHANGES_HYPERLIQUID_SIM_H
 #define PERPDESK_EXCHANGES_HYPERLIQUID_SIM_H
 
@@ -28,6 +29,10 @@ void hyperliquid_sim_fills(const struct vsim_world *world, struct text *out); //
 void hyperliquid_sim_state(const struct vsim_world *world, struct text *out);
 void hyperliquid_sim_payment(const struct vsim_world *world, const struct vacc_event *event,
                              struct text *out);
+
+// An action of whoever may, answered; a refusal of the whole of it.
+void hyperliquid_sim_action(const struct vsim_world *world, struct slice action, struct text *out);
+void hyperliquid_sim_fail(struct text *out, const char *text);
 
 // As the venue writes them: at least one digit after the point.
 void hyperliquid_sim_px(struct text *out, const char *name, struct px price);

@@ -270,6 +270,117 @@ static void test_numbers(void **state) {
     rig_destroy(&rig);
 }
 
+static void test_secrets(void **state) {
+    (void)state;
+    static const struct slice rows[][OE_SECRETS_MAX] = {
+        {{"0x4c0883a6", 10}},
+        {{"0x0000000000000000000000000000000000000000000000000000000000000000", 66}},
+        {{"0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318", 66}, {"0x12", 4}},
+        {{"", 0}, {"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e", 42}},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        assert_int_equal(rig_create(&rig, "hyperliquid", rows[i], NULL, USD(1)), STATUS_CONFIG);
+        assert_non_null(strstr(status_text(), "HYPERLIQUID_"));
+        assert_null(strstr(status_text(), "4c0883a6")); // never a value
+        rig_destroy(&rig);
+    }
+}
+
+// The venue's words, whatever stands behind them.
+static void test_words(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        enum oe_error error;
+    } rows[] = {
+        {"Price must be divisible by tick size. asset=4", OE_ERROR_PRICE},
+        {"Order must have minimum value of $10. asset=4", OE_ERROR_SIZE},
+        {"Insufficient margin to place order. asset=4", OE_ERROR_MARGIN},
+        {"Reduce only order would increase position. asset=4", OE_ERROR_REDUCE_ONLY},
+        {"Post only order would have immediately matched, bbo was 1@2. asset=4",
+         OE_ERROR_WOULD_TAKE},
+        {"Order could not immediately match against any resting orders. asset=4",
+         OE_ERROR_NO_LIQUIDITY},
+        {"Invalid TP/SL price. asset=4", OE_ERROR_PRICE},
+        {"No liquidity available for market order. asset=4", OE_ERROR_NO_LIQUIDITY},
+        {"Order would increase open interest while open interest is capped", OE_ERROR_LIMIT},
+        {"Order price cannot be more than 80% away from the reference price", OE_ERROR_PRICE},
+        {"Order has invalid size.", OE_ERROR_SIZE},
+        {"Order has zero size.", OE_ERROR_SIZE},
+        {"Order was never placed, already canceled, or filled.", OE_ERROR_NO_ORDER},
+        {"User or API Wallet 0x01 does not exist.", OE_ERROR_KEYS},
+        {"Must deposit before performing actions. User: 0x01", OE_ERROR_MARGIN},
+        {"Too many cumulative requests sent (2 > 1) for cumulative volume traded $1.",
+         OE_ERROR_RATE},
+        {"Invalid nonce: duplicate nonce 1", OE_ERROR_NONCE},
+        {"Builder fee has not been approved.", OE_ERROR_REQUEST},
+        {"Vault not registered: 0x01", OE_ERROR_KEYS},
+        {"something new", OE_ERROR_OTHER},
+    };
+    begin();
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char body_data[512];
+        struct text body = TEXT_OVER(body_data);
+        struct oe_call call = {.kind = OE_PLACE, .tag = 1, .symbol = 0, .now_ns = NS_PER_S};
+        text_add_format(&body, "{\"status\":\"err\",\"response\":\"%s\"}", rows[i].text);
+        rig_forget(&rig);
+        hyperliquid_oe.decode_answer(&rig.oe, &call, 200, (struct slice){"", 0}, text_slice(&body),
+                                     &rig.sink);
+        assert_int_equal(rig_last(&rig, OE_EVENT_REJECTED)->error, rows[i].error);
+    }
+    // What a post cannot be answered with leaves an order in doubt, unless the words are known.
+    static const char lost[] = "{\"channel\":\"post\",\"data\":{\"id\":37,\"response\":{\"type\":"
+                               "\"error\",\"payload\":\"something new\"}}}"; // 1 << 5 | OE_PLACE
+    _Static_assert((1 << 5 | OE_PLACE) == 37, "the number of the post");
+    rig_forget(&rig);
+    hyperliquid_oe.decode_frame(&rig.oe, 0, slice_of(lost), NS_PER_S, &rig.sink);
+    assert_int_equal(rig_last(&rig, OE_EVENT_UNKNOWN)->tag, 1);
+    rig_destroy(&rig);
+}
+
+// How orders end, in words of the list and in some that are not on it yet.
+static void test_states(void **state) {
+    (void)state;
+    static const struct {
+        const char *word;
+        enum oe_state state;
+    } rows[] = {
+        {"open", OE_STATE_NEW},
+        {"triggered", OE_STATE_NEW},
+        {"canceled", OE_STATE_CANCELED},
+        {"marginCanceled", OE_STATE_CANCELED},
+        {"selfTradeCanceled", OE_STATE_CANCELED},
+        {"liquidatedCanceled", OE_STATE_CANCELED},
+        {"scheduledCancel", OE_STATE_CANCELED},
+        {"internalCancel", OE_STATE_CANCELED},
+        {"newlyInventedCanceled", OE_STATE_CANCELED},
+        {"rejected", OE_STATE_REJECTED},
+        {"tickRejected", OE_STATE_REJECTED},
+        {"perpMarginRejected", OE_STATE_REJECTED},
+        {"newlyInventedRejected", OE_STATE_REJECTED},
+        {"iocCancelRejected", OE_STATE_EXPIRED},
+        {"filled", OE_STATE_EXPIRED}, // with a rest
+        {"whatever", OE_STATE_COUNT},
+    };
+    begin();
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char frame_data[512];
+        struct text frame = TEXT_OVER(frame_data);
+        text_add_format(&frame,
+                        "{\"channel\":\"orderUpdates\",\"data\":[{\"order\":{\"coin\":\"BTC\","
+                        "\"side\":\"B\",\"limitPx\":\"1.0\",\"sz\":\"0.1\",\"oid\":5,"
+                        "\"timestamp\":1,\"origSz\":\"0.1\"},\"status\":\"%s\","
+                        "\"statusTimestamp\":2}]}",
+                        rows[i].word);
+        rig_forget(&rig);
+        hyperliquid_oe.decode_frame(&rig.oe, 0, text_slice(&frame), NS_PER_S, &rig.sink);
+        const struct oe_event *order = rig_last(&rig, OE_EVENT_ORDER);
+        assert_int_equal(order != NULL ? order->order.state : OE_STATE_COUNT, rows[i].state);
+        assert_int_equal(rig_count(&rig, OE_EVENT_SURPRISE), order == NULL);
+    }
+    rig_destroy(&rig);
+}
+
 static void test_client_id(void **state) {
     (void)state;
     hyperliquid_oe.client_id(UINT64_C(0x0123456789abcdef), UINT64_C(0xfedcba9876543210), id);
@@ -416,6 +527,9 @@ int main(void) {
         cmocka_unit_test(test_replay),
         cmocka_unit_test(test_change_unanswered),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_states),
         cmocka_unit_test(test_client_id),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_many_fills),

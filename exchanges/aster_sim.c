@@ -156,4 +156,5 @@ const struct venue_sim aster_sim = {
     .charge = aster_charge,
     .refuse = binance_sim_refuse_call,
     .add_headers = binance_sim_add_headers,
+    .private_side = &aster_sim_private,
 };

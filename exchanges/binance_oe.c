@@ -4,29 +4,19 @@
 // A request of the WebSocket API is signed over its parameters in the order of their names; by REST
 // the query is signed as it is sent. Values need no escaping in either: only plain letters are let
 // in.
-
-#include <openssl/crypto.h>
-
 #include "base/json.h"
-#include "exchanges/fapi_oe.h"
+#include "exchanges/fapi_session.h"
 #include "exchanges/md_decode.h"
-#include "exchanges/sign_hmac.h"
 
 enum {
-    KEY_MAX = 96,
-    LISTEN_KEY_MAX = 128,
     PREHASH_MAX = 640,
     SOCKET_ORDERS = 0,
     SOCKET_USER = 1,
-    RECEIVE_WINDOW_MS = 5000, // how late the venue may receive a request and still take it
-    LISTEN_KEY_MIN = 30,      // minutes after which it is kept alive; it lives 60
 };
 
 struct binance {
-    char api_key[KEY_MAX];
-    struct sign_hmac hmac;
-    char listen_key[LISTEN_KEY_MAX]; // "" = none
-    int64_t listen_key_ns;           // when it was made or kept alive, venue's clock
+    struct fapi_key key;
+    struct fapi_listen listen;
 };
 
 static struct binance *state_of(const struct oe *oe) {
@@ -36,30 +26,22 @@ static struct binance *state_of(const struct oe *oe) {
 
 static enum status init(struct oe *oe, const struct slice *secrets) {
     struct binance *binance = state_of(oe);
-    if (!oe_is_plain(secrets[0], KEY_MAX - 1)) {
+    if (!fapi_key_init(&binance->key, secrets[0], secrets[1])) {
         return status_fail(STATUS_CONFIG, "BINANCE_API_KEY is no key of Binance");
     }
-    (void)string_copy(binance->api_key, KEY_MAX, secrets[0]);
-    sign_hmac_init(&binance->hmac, secrets[1]);
     return STATUS_OK;
 }
 
 static void identity(const struct oe *oe, struct text *out) {
-    text_add_format(out, "API key %.6s…", state_of(oe)->api_key);
+    fapi_key_identity(&state_of(oe)->key, out);
 }
 
 // ---- encoding ----------------------------------------------------------------------------------
 
-static void add_signature(const struct binance *binance, struct slice prehash, struct text *out) {
-    char signature[SIGN_HMAC_HEX_SIZE];
-    sign_hmac_hex(&binance->hmac, prehash, signature);
-    text_add(out, (struct slice){signature, sizeof(signature)});
-}
-
 static enum status encode_socket(const struct binance *binance, const struct oe_call *call,
                                  const char *method, struct oe_params *params,
                                  struct oe_message *out) {
-    oe_param(params, SLICE("apiKey"), slice_of(binance->api_key));
+    oe_param(params, SLICE("apiKey"), slice_of(binance->key.api_key));
     oe_params_sort(params);
     char prehash_data[PREHASH_MAX];
     struct text prehash = TEXT_OVER(prehash_data);
@@ -74,33 +56,8 @@ static enum status encode_socket(const struct binance *binance, const struct oe_
     text_add(&out->body, SLICE("\",\"params\":{"));
     oe_params_members(params, &out->body);
     text_add(&out->body, SLICE(",\"signature\":\""));
-    add_signature(binance, text_slice(&prehash), &out->body);
+    fapi_key_add_signature(&binance->key, text_slice(&prehash), &out->body);
     text_add(&out->body, SLICE("\"}}"));
-    return STATUS_OK;
-}
-
-static void add_key_header(const struct binance *binance, struct oe_message *out) {
-    text_add(&out->headers, SLICE("X-MBX-APIKEY: "));
-    text_add(&out->headers, slice_of(binance->api_key));
-    text_add_char(&out->headers, '\n');
-}
-
-static enum status encode_rest(const struct binance *binance, const struct fapi_request *request,
-                               struct oe_params *params, const char *version,
-                               struct oe_message *out) {
-    out->method = request->method;
-    text_add_string(&out->path, version);
-    text_add_string(&out->path, request->path);
-    text_add_char(&out->path, '?');
-    size_t from = out->path.size;
-    oe_params_query(params, &out->path);
-    struct slice prehash = {out->path.data + from, out->path.size - from};
-    ASSERT(!out->path.truncated && !params->overflowed);
-    char signature[SIGN_HMAC_HEX_SIZE];
-    sign_hmac_hex(&binance->hmac, prehash, signature);
-    text_add(&out->path, SLICE("&signature="));
-    text_add(&out->path, (struct slice){signature, sizeof(signature)});
-    add_key_header(binance, out);
     return STATUS_OK;
 }
 
@@ -109,7 +66,7 @@ static enum status encode_listen_key(const struct binance *binance, const char *
                                      struct oe_message *out) {
     out->method = method;
     text_add(&out->path, SLICE("/fapi/v1/listenKey"));
-    add_key_header(binance, out);
+    fapi_key_add_header(&binance->key, out);
     out->cost.units[FAPI_WEIGHT] = 1;
     return STATUS_OK;
 }
@@ -128,9 +85,7 @@ static enum status encode(struct oe *oe, const struct oe_call *call, struct oe_m
     out->cost.units[FAPI_WEIGHT] = request.weight;
     out->cost.units[FAPI_ORDERS_10S] = request.counts_order;
     out->cost.units[FAPI_ORDERS_1M] = request.counts_order;
-    oe_param(&params, SLICE("recvWindow"), SLICE("5000"));
-    _Static_assert(RECEIVE_WINDOW_MS == 5000, "as written here");
-    oe_param_int(&params, SLICE("timestamp"), call->now_ns / NS_PER_MS);
+    fapi_key_stamp(&params, call->now_ns);
     switch ((int)call->kind) {
     case OE_PLACE:
         return encode_socket(binance, call, "order.place", &params, out);
@@ -140,62 +95,23 @@ static enum status encode(struct oe *oe, const struct oe_call *call, struct oe_m
         return encode_socket(binance, call, "order.modify", &params, out);
     case OE_POSITIONS:
     case OE_BALANCES:
-        return encode_rest(binance, &request, &params, "/fapi/v3", out);
+        fapi_key_request(&binance->key, &request, &params, "/fapi/v3", out);
+        return STATUS_OK;
     default:
-        return encode_rest(binance, &request, &params, "/fapi/v1", out);
+        fapi_key_request(&binance->key, &request, &params, "/fapi/v1", out);
+        return STATUS_OK;
     }
 }
 
 // ---- answers -----------------------------------------------------------------------------------
 
-static void decode_listen_key(struct binance *binance, const struct oe_call *call,
-                              struct slice body, struct oe_sink *sink) {
-    struct json r;
-    struct slice key, listen_key = {"", 0};
-    json_init(&r, body);
-    json_object_begin(&r);
-    while (json_object_next(&r, &key)) {
-        if (slice_equals(key, SLICE("listenKey"))) {
-            md_read_text(&r, &listen_key);
-        } else {
-            json_skip(&r);
-        }
-    }
-    bool kept = call->kind == OE_REFRESH && listen_key.size == 0; // a PUT may answer {}
-    if (!json_end(&r) || (!kept && !oe_is_plain(listen_key, LISTEN_KEY_MAX - 1))) {
-        oe_emit_text(sink, OE_EVENT_SURPRISE, call, SLICE("no listen key in the answer"));
-        return;
-    }
-    if (!kept) {
-        (void)string_copy(binance->listen_key, LISTEN_KEY_MAX, listen_key);
-    }
-    binance->listen_key_ns = call->now_ns;
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, call);
-    event.session.socket = SOCKET_USER;
-    event.session.on = true;
-    sink->on_event(sink, &event);
-}
-
-static void lose_listen_key(struct binance *binance, const struct oe_call *call,
-                            struct oe_sink *sink) {
-    OPENSSL_cleanse(binance->listen_key, LISTEN_KEY_MAX);
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, call);
-    event.session.socket = SOCKET_USER;
-    sink->on_event(sink, &event);
-}
-
 static void decode_answer(struct oe *oe, const struct oe_call *call, uint32_t http_status,
                           struct slice headers, struct slice body, struct oe_sink *sink) {
     struct binance *binance = state_of(oe);
     fapi_decode_headers(headers, sink);
-    if (http_status == 200 && (call->kind == OE_LOGIN || call->kind == OE_REFRESH)) {
-        decode_listen_key(binance, call, body, sink);
-        return;
+    if (!fapi_listen_answer(&binance->listen, SOCKET_USER, call, http_status, body, sink)) {
+        fapi_decode_answer(oe, call, http_status, body, sink);
     }
-    if (call->kind == OE_REFRESH && http_status >= 400 && http_status < 500) {
-        lose_listen_key(binance, call, sink); // -1125: it is not known any more, make a new one
-    }
-    fapi_decode_answer(oe, call, http_status, body, sink);
 }
 
 // {"id":"f17","status":200,"result":{…}} or …"status":400,"error":{…}}
@@ -239,14 +155,14 @@ static enum status open_socket(struct oe *oe, uint32_t socket, int64_t now_ns, s
     (void)now_ns;
     (void)headers;
     const struct binance *binance = state_of(oe);
-    if (socket == SOCKET_USER && binance->listen_key[0] == '\0') {
+    if (socket == SOCKET_USER && binance->listen.key[0] == '\0') {
         return status_fail(STATUS_UNAVAILABLE, "no listen key yet");
     }
     text_add_string(url,
                     oe->testnet ? binance_oe.testnet.ws[socket] : binance_oe.mainnet.ws[socket]);
     if (socket == SOCKET_USER) {
         text_add(url, SLICE("?listenKey="));
-        text_add_string(url, binance->listen_key);
+        text_add_string(url, binance->listen.key);
     }
     return STATUS_OK;
 }
@@ -267,18 +183,12 @@ static void decode_frame(struct oe *oe, uint32_t socket, struct slice frame, int
     if (socket == SOCKET_ORDERS) {
         decode_order_frame(oe, frame, now_ns, sink);
     } else if (!fapi_decode_user(oe, frame, sink)) {
-        lose_listen_key(state_of(oe), NULL, sink);
+        fapi_listen_lose(&state_of(oe)->listen, SOCKET_USER, NULL, sink);
     }
 }
 
 static int64_t upkeep(const struct oe *oe, int64_t now_ns, enum oe_call_kind *kind) {
-    const struct binance *binance = state_of(oe);
-    if (binance->listen_key[0] == '\0') {
-        *kind = OE_LOGIN;
-        return now_ns;
-    }
-    *kind = OE_REFRESH;
-    return binance->listen_key_ns + LISTEN_KEY_MIN * 60 * NS_PER_S;
+    return fapi_listen_upkeep(&state_of(oe)->listen, now_ns, kind);
 }
 
 const struct venue_oe binance_oe = {

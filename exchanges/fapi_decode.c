@@ -80,7 +80,10 @@ void fapi_decode_error(const struct oe_call *call, uint32_t http_status, struct 
         sink->on_event(sink, &event);
         return;
     }
-    oe_emit_refused(sink, call, error_of(code), text);
+    bool is_key =
+        code == -1000 && text.size > 0 && // Aster's words for a bad signature
+        (slice_starts(text, SLICE("Signature")) || slice_starts(text, SLICE("signature")));
+    oe_emit_refused(sink, call, is_key ? OE_ERROR_KEYS : error_of(code), text);
 }
 
 static void read_order(struct json *r, struct fapi_order *row) {
@@ -183,9 +186,23 @@ static bool decode_orders(const struct oe *oe, const struct oe_call *call, struc
     return good;
 }
 
+// A full page goes on at the time of its last row, told twice where that millisecond had more;
+// never from where it began.
+static void add_cursor(const struct oe_call *call, int64_t last_ms, uint32_t rows,
+                       struct text *cursor) {
+    if (rows < FAPI_PAGE) {
+        return;
+    }
+    text_add_int(cursor, last_ms);
+    if (slice_equals(text_slice(cursor), call->cursor)) {
+        text_clear(cursor);
+        text_add_int(cursor, last_ms + 1);
+    }
+}
+
 static bool decode_trades(const struct oe *oe, const struct oe_call *call, struct json *r,
-                          uint32_t *rows, struct oe_sink *sink) {
-    struct fapi_order row;
+                          uint32_t *rows, struct text *cursor, struct oe_sink *sink) {
+    struct fapi_order row = {.time_ms = 0};
     bool good = true;
     json_array_begin(r);
     while (json_array_next(r)) {
@@ -193,6 +210,7 @@ static bool decode_trades(const struct oe *oe, const struct oe_call *call, struc
         good = !r->failed && fapi_emit_fill(oe, call, &row, sink) && good;
         ++*rows;
     }
+    add_cursor(call, md_ns_from_ms(row.time_ms) / NS_PER_MS, *rows, cursor);
     return good;
 }
 
@@ -318,6 +336,8 @@ void fapi_decode_result(const struct oe *oe, const struct oe_call *call, struct 
                         struct oe_sink *sink) {
     struct json r;
     uint32_t rows = 0;
+    char cursor_data[24];
+    struct text cursor = TEXT_OVER(cursor_data);
     bool good = true, list = false;
     json_init(&r, result);
     switch ((int)call->kind) {
@@ -332,7 +352,7 @@ void fapi_decode_result(const struct oe *oe, const struct oe_call *call, struct 
         list = true;
         break;
     case OE_FILLS:
-        good = decode_trades(oe, call, &r, &rows, sink);
+        good = decode_trades(oe, call, &r, &rows, &cursor, sink);
         list = true;
         break;
     case OE_POSITIONS:
@@ -361,7 +381,7 @@ void fapi_decode_result(const struct oe *oe, const struct oe_call *call, struct 
         return;
     }
     if (list) {
-        oe_emit_end(sink, call, rows, (struct slice){"", 0});
+        oe_emit_end(sink, call, rows, text_slice(&cursor));
     }
 }
 

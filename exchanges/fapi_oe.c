@@ -35,11 +35,14 @@ static void add_amend(struct oe_params *params, const struct oe_call *call) {
     oe_param_px(params, SLICE("price"), call->order.price);
 }
 
+// Oldest first; the cursor is the time the next page begins at.
 static void add_since(struct oe_params *params, const struct oe_call *call) {
-    if (call->since_ns > 0) {
+    if (call->cursor.size > 0) {
+        oe_param_bare(params, SLICE("startTime"), call->cursor);
+    } else if (call->since_ns > 0) {
         oe_param_int(params, SLICE("startTime"), call->since_ns / NS_PER_MS);
     }
-    oe_param_int(params, SLICE("limit"), 1000);
+    oe_param_int(params, SLICE("limit"), FAPI_PAGE);
 }
 
 void fapi_request(const struct oe *oe, const struct oe_call *call, struct fapi_request *request,

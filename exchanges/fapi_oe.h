@@ -11,10 +11,12 @@
 
 enum {
     FAPI_WEIGHT,     // buckets of the family: request weight
-    FAPI_ORDERS_10S, // orders in ten seconds
     FAPI_ORDERS_1M,  // orders in a minute
+    FAPI_ORDERS_10S, // orders in ten seconds: Binance
     FAPI_BUCKET_COUNT
 };
+
+enum { FAPI_PAGE = 1000 }; // fills in one answer
 
 // A call by REST, without authentication.
 struct fapi_request {

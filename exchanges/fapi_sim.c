@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "exchanges/vsim_text.h"
 
+enum { TRADES_MAX = 1000 }; // in one answer
+
 uint32_t fapi_sim_fail(struct text *body, int code, const char *text) {
     text_add_format(body, "{\"code\":%d,\"msg\":\"%s\"}", code, text);
     return 400;
@@ -243,24 +245,23 @@ static uint32_t open_orders(const struct call *call) {
 static uint32_t user_trades(const struct call *call) {
     struct slice text;
     int64_t since_ms = 0;
-    uint32_t count = 0;
+    uint32_t count = 0, rows = 0;
     if (vsim_query(call->query, "startTime", &text) && !decimal_parse(text, 0, &since_ms)) {
         return fapi_sim_fail(call->body, -1102, "Illegal startTime.");
     }
     const struct vacc_fill *fill;
-    while (count < 1000 && (fill = vacc_fill(call->account, count)) != NULL &&
+    while ((fill = vacc_fill(call->account, count)) != NULL &&
            fill->time_ns / NS_PER_MS >= since_ms) {
         count++;
     }
-    const char *comma = "";
     text_add_char(call->body, '[');
-    for (uint32_t n = count; n-- > 0;) {
+    for (uint32_t n = count; n-- > 0 && rows < TRADES_MAX;) { // the oldest of them
         fill = vacc_fill(call->account, n);
         if (fill->listing != call->listing) {
             continue;
         }
         const struct vsim_listing *listing = &call->world->listings[fill->listing];
-        text_add_format(call->body, "%s{\"id\":%llu,\"orderId\":%llu", comma,
+        text_add_format(call->body, "%s{\"id\":%llu,\"orderId\":%llu", rows++ == 0 ? "" : ",",
                         (unsigned long long)fill->number, (unsigned long long)fill->order);
         vsim_member_string(call->body, "symbol", listing->rules.native);
         vsim_member_string(call->body, "side", fill->side == SIDE_BUY ? "BUY" : "SELL");
@@ -272,7 +273,6 @@ static uint32_t user_trades(const struct call *call) {
         vsim_member_string(call->body, "positionSide", "BOTH");
         vsim_member_int(call->body, "time", fill->time_ns / NS_PER_MS);
         text_add_char(call->body, '}');
-        comma = ",";
     }
     text_add_char(call->body, ']');
     return 200;

@@ -4,6 +4,8 @@
 //
 // Prices carry at most five significant digits and at most 6 - szDecimals decimals; an integer is
 // always allowed.
+#include "exchanges/hyperliquid_sim.h"
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/venue_sim.h"
@@ -326,6 +328,14 @@ static size_t find_info(struct slice body, struct slice *coin) {
 
 static struct vsim_charge hyperliquid_charge(const struct vsim_request *request) {
     struct slice coin;
+    if (slice_equals(request->path, SLICE("/exchange"))) {
+        return (struct vsim_charge){0, 1}; // one order or cancel a call
+    }
+    struct slice type = hyperliquid_sim_type(request->body);
+    if (slice_equals(type, SLICE("clearinghouseState")) ||
+        slice_equals(type, SLICE("orderStatus"))) {
+        return (struct vsim_charge){0, 2};
+    }
     size_t info = find_info(request->body, &coin);
     return (struct vsim_charge){0, info < COUNT_OF(infos) ? infos[info].weight : 20};
 }
@@ -407,4 +417,5 @@ const struct venue_sim hyperliquid_sim = {
                .unsent_s = 60},
     .charge = hyperliquid_charge,
     .refuse = hyperliquid_refuse,
+    .private_side = &hyperliquid_sim_private,
 };

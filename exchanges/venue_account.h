@@ -19,7 +19,6 @@ enum {
     VACC_FILLS_MAX = 4096,
     VACC_EVENTS_MAX = 4096, // a session that falls further behind has lost its stream
     VACC_ID_MAX = 72,
-
 };
 #define VACC_ALL UINT32_MAX // every listing
 

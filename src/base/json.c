@@ -35,7 +35,8 @@ static inline bool take(struct json *r, char c) {
 }
 
 void json_init(struct json *r, struct slice text) {
-    *r = (struct json){.at = text.data, .end = text.data + text.size, .first = true};
+    const char *end = text.size > 0 ? text.data + text.size : text.data; // none may lie nowhere
+    *r = (struct json){.at = text.data, .end = end, .first = true};
 }
 
 bool json_fail(struct json *r) {

@@ -79,8 +79,8 @@ static void drive(struct vsim_session *session, struct slice line) {
     vsim_session_poll(session);
 }
 
-static int fuzz_venue(const struct venue_sim *venue, const char *path, const uint8_t *data,
-                      size_t size) {
+static inline int fuzz_venue(const struct venue_sim *venue, const char *path, const uint8_t *data,
+                             size_t size) {
     static struct vsim_world world;
     if (world.venue == NULL) {
         fill_world(&world, venue);

@@ -2,7 +2,7 @@
 #include "exchanges/oe_params.h"
 #include "exchanges/sign_ed25519.h"
 #include "exchanges/sign_hmac.h"
-#include "vectors.h"
+#include "vectors_book.h"
 
 static void check_hmac(struct vectors *vectors, const struct sign_hmac *hmac, const json_t *one) {
     char hex[SIGN_HMAC_HEX_SIZE];
@@ -220,5 +220,6 @@ const struct vectors_format vectors_binance[] = {
     {"rest_ed25519.json", run_ed25519},
     {"ws_api.json", run_ws_api},
     {"ccxt_static_requests.json", run_ccxt},
+    {"book_chain.json", vectors_run_book_chain},
     {NULL, NULL},
 };

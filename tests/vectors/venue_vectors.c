@@ -14,8 +14,10 @@ static const struct {
     const char *venue;
     const struct vectors_format *formats;
 } venues[] = {
+    {"aster", vectors_aster},
     {"binance", vectors_binance},
     {"extended", vectors_extended},
+    {"hyperliquid", vectors_hyperliquid},
 };
 
 // ---- cases -------------------------------------------------------------------------------------

@@ -15,15 +15,30 @@
 
 // Throw-away secrets, in the order of venue_oe.secrets.
 struct row {
+    const char *name; // NULL: the venue's
     const char *venue;
     struct slice secrets[OE_SECRETS_MAX];
     struct slice wrong[OE_SECRETS_MAX]; // as good as the others, but not the account's
 };
 
 static const struct row rows[] = {
+    {.name = "aster",
+     .venue = "aster",
+     .secrets = {{"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e", 42},
+                 {"0x4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1", 66}},
+     .wrong = {{"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e", 42},
+               {"0x0123456789012345678901234567890123456789012345678901234567890123", 66}}},
+    {.name = "aster_v1",
+     .venue = "aster",
+     .secrets = {{"", 0}, {"", 0}, {"THROWAWAYapikey", 15}, {"THROWAWAYsecret", 15}},
+     .wrong = {{"", 0}, {"", 0}, {"THROWAWAYapikey", 15}, {"another-secret!", 15}}},
     {.venue = "binance",
      .secrets = {{"THROWAWAYapikey", 15}, {"THROWAWAYsecret", 15}},
      .wrong = {{"THROWAWAYapikey", 15}, {"another-secret!", 15}}},
+    {.venue = "hyperliquid",
+     .secrets = {{"0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318", 66}},
+     .wrong = {{"0x0123456789012345678901234567890123456789012345678901234567890123", 66},
+               {"0x2c7536e3605d9c16a7a3d7b1898e529396a65c23", 42}}},
     {.venue = "okx",
      .secrets = {{"11111111-2222-3333", 18}, {"0123456789ABCDEF", 16}, {"throwaway-Pass1", 15}},
      .wrong = {{"11111111-2222-3333", 18}, {"0123456789ABCDE0", 16}, {"throwaway-Pass1", 15}}},
@@ -411,7 +426,7 @@ int main(int argc, char **argv) {
     };
     const char *venue = argc > 1 ? argv[1] : "binance";
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (strcmp(rows[i].venue, venue) == 0) {
+        if (strcmp(rows[i].name != NULL ? rows[i].name : rows[i].venue, venue) == 0) {
             row = &rows[i];
         }
     }

@@ -21,6 +21,11 @@ struct row {
 };
 
 static const struct row rows[] = {
+    {.venue = "backpack",
+     .secrets = {{"vfByFuH0rHfDCRwacmX3JqyKlht7lqwNja1o517PCAc=", 44},
+                 {"dGhyb3ctYXdheSBzZWVkIG9mIGEgdGVzdCwgbm8uIDE=", 44}},
+     .wrong = {{"61kQxkGTUTf3QDs1HzhuL+FI8vLx+bvhogeVkK2o8vU=", 44},
+               {"dGhyb3ctYXdheSBzZWVkIG9mIGEgdGVzdCwgbm8uIDI=", 44}}},
     {.venue = "binance",
      .secrets = {{"THROWAWAYapikey", 15}, {"THROWAWAYsecret", 15}},
      .wrong = {{"THROWAWAYapikey", 15}, {"another-secret!", 15}}},

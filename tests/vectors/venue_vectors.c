@@ -14,6 +14,7 @@ static const struct {
     const char *venue;
     const struct vectors_format *formats;
 } venues[] = {
+    {"backpack", vectors_backpack},
     {"binance", vectors_binance},
 };
 

@@ -110,6 +110,7 @@ struct oe_message {
     enum oe_way way;
     uint32_t socket;     // OE_WAY_SOCKET
     const char *method;  // OE_WAY_REST: "GET", "POST", "PUT", "DELETE", "PATCH"
+    const char *rest;    // where, if not at venue_oe's own address: NULL = there
     struct text path;    // begins with '/', query included
     struct text headers; // lines "Name: value\n", Content-Type included
     struct text body;    // REST body, or the text frame

@@ -29,7 +29,7 @@ const struct venue venue_table[] = {
      .maker_fee = {200},
      .taker_fee = {500}},
     {.md = &edgex_md, .sim = &edgex_sim, .maker_fee = {120}, .taker_fee = {380}},
-    {.md = &grvt_md, .sim = &grvt_sim, .maker_fee = {-1}, .taker_fee = {450}},
+    {.md = &grvt_md, .sim = &grvt_sim, .oe = &grvt_oe, .maker_fee = {-1}, .taker_fee = {450}},
     {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
     {.md = &paradex_md, .sim = &paradex_sim, .maker_fee = {0}, .taker_fee = {450}},
     {.md = &extended_md, .sim = &extended_sim, .maker_fee = {0}, .taker_fee = {250}},

@@ -16,6 +16,7 @@ static const struct {
 } venues[] = {
     {"backpack", vectors_backpack},
     {"binance", vectors_binance},
+    {"grvt", vectors_grvt},
 };
 
 // ---- cases -------------------------------------------------------------------------------------

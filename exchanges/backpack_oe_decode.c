@@ -28,8 +28,8 @@ static enum oe_error error_of_words(struct slice message, enum oe_error otherwis
         {"reduce-only", OE_ERROR_REDUCE_ONLY},
         {"self trade", OE_ERROR_SELF_TRADE},
         {"self-trade", OE_ERROR_SELF_TRADE},
-        {"price", OE_ERROR_PRICE},
-        {"quantity", OE_ERROR_SIZE},
+        {"price decimal", OE_ERROR_PRICE},
+        {"quantity decimal", OE_ERROR_SIZE},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (oe_has_word(message, rows[i].word)) {

@@ -242,9 +242,15 @@ static uint32_t listing_of(const struct call *call) {
     return listing == NULL ? VACC_ALL : (uint32_t)(listing - call->world->listings);
 }
 
+// As a JSON number of 32 bits is written: it is told again as it came.
 static bool is_client_id(struct slice text) {
     int64_t number;
-    return decimal_parse(text, 0, &number) && number >= 0 && number <= UINT32_MAX;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] < (i == 0 && text.size > 1 ? '1' : '0') || text.data[i] > '9') {
+            return false;
+        }
+    }
+    return decimal_parse(text, 0, &number) && number <= UINT32_MAX;
 }
 
 static struct refusal place(const struct call *call) {

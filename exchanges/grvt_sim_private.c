@@ -142,6 +142,7 @@ static bool open_session(struct vsim_session *session, const struct vsim_request
 
 struct message {
     struct slice method, params, id;
+    uint32_t number; // the id
 };
 
 static void say_error(struct vsim_session *session, const struct message *message, int code,
@@ -150,7 +151,7 @@ static void say_error(struct vsim_session *session, const struct message *messag
     text_clear(out);
     text_add_format(
         out, "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":%d,\"message\":\"%s\"},\"id\":", code, text);
-    text_add(out, message->id);
+    text_add_int(out, message->number);
     text_add_string(out, ",\"method\":");
     json_write_string(out, message->method);
     text_add_char(out, '}');
@@ -189,7 +190,7 @@ static void confirm(struct vsim_session *session, const struct message *message,
                     "\"latest_sequence_number\":[\"0\"]},\"id\":",
                     grvt_streams[stream], grvt_private_of(session->world)->sub_account,
                     stream == GRVT_STREAM_POSITION);
-    text_add(out, message->id);
+    text_add_int(out, message->number);
     text_add_string(out, ",\"method\":\"subscribe\"}");
     vsim_session_send(session);
     for (uint32_t i = 0; stream == GRVT_STREAM_POSITION && i < session->world->listing_count; i++) {
@@ -250,7 +251,7 @@ static void run_call(struct vsim_session *session, const struct message *message
         say_error(session, message, refusal.code, refusal.text);
     } else {
         text_add_string(out, ",\"id\":");
-        text_add(out, message->id);
+        text_add_int(out, message->number);
         text_add_char(out, '}');
         vsim_session_send(session);
     }
@@ -263,15 +264,18 @@ static bool on_text(struct vsim_session *session, struct slice text) {
         {"id", offsetof(struct message, id)},
     };
     struct message message = {.method = {"", 0}};
-    int64_t id;
+    int64_t number;
     if ((session->mode & MODE_TRADING) == 0) {
         return false;
     }
     bool good = oe_read_object(text, fields, COUNT_OF(fields), &message);
-    if (!good || !decimal_parse(message.id, 0, &id) || id < 0 || id > UINT32_MAX) {
-        message = (struct message){.method = {"", 0}, .id = {"0", 1}};
+    if (!good || !decimal_parse(message.id, 0, &number) || number < 0 || number > UINT32_MAX) {
+        message = (struct message){.method = {"", 0}};
         say_error(session, &message, 1003, "malformed syntax");
-    } else if (slice_equals(message.method, SLICE("subscribe"))) {
+        return true;
+    }
+    message.number = (uint32_t)number;
+    if (slice_equals(message.method, SLICE("subscribe"))) {
         subscribe(session, &message);
     } else if (slice_starts(message.method, SLICE("v1/"))) {
         run_call(session, &message);

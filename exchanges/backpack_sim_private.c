@@ -655,8 +655,7 @@ static bool read_streams(struct slice list, uint32_t *streams) {
     struct json r;
     bool good = true;
     *streams = 0;
-    json_init(&r, list);
-    json_array_begin(&r);
+    oe_read_list(&r, list);
     while (json_array_next(&r)) {
         struct slice stream = {"", 0};
         oe_read_value(&r, &stream);
@@ -670,8 +669,7 @@ static bool read_signature(struct slice list, struct signature *out) {
     struct slice *const parts[] = {&out->key, &out->signature, &out->time, &out->window};
     struct json r;
     size_t count = 0;
-    json_init(&r, list);
-    json_array_begin(&r);
+    oe_read_list(&r, list);
     while (json_array_next(&r)) {
         struct slice part = {"", 0};
         oe_read_value(&r, &part);

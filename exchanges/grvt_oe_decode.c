@@ -106,8 +106,7 @@ static bool decode_list(struct oe *oe, const struct oe_call *call, const struct 
     struct json r;
     uint32_t count = 0;
     bool good = true;
-    json_init(&r, answer->result);
-    json_array_begin(&r);
+    oe_read_list(&r, answer->result);
     while (json_array_next(&r)) {
         struct slice row = {"", 0};
         oe_read_value(&r, &row);
@@ -163,8 +162,7 @@ static bool decode_rules(struct oe *oe, struct slice list) {
     };
     struct grvt *grvt = oe->state;
     struct json r;
-    json_init(&r, list);
-    json_array_begin(&r);
+    oe_read_list(&r, list);
     while (json_array_next(&r)) {
         struct rules row = {.native = {"", 0}};
         struct grvt_instrument instrument = {.known = true};

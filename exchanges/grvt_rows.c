@@ -22,8 +22,7 @@ static int64_t ns_of(struct slice text) {
 static struct slice first_of(struct slice list) {
     struct json r;
     struct slice item = {"", 0};
-    json_init(&r, list);
-    json_array_begin(&r);
+    oe_read_list(&r, list);
     if (json_array_next(&r)) {
         oe_read_value(&r, &item);
     }

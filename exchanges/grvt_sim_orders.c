@@ -167,8 +167,7 @@ static struct slice only_item(struct slice list) {
     struct json r;
     struct slice item = {"", 0};
     uint32_t count = 0;
-    json_init(&r, list);
-    json_array_begin(&r);
+    oe_read_list(&r, list);
     while (json_array_next(&r)) {
         oe_read_value(&r, &item);
         count++;
@@ -384,8 +383,7 @@ static bool is_chosen(struct slice body, const struct vsim_listing *listing) {
     struct slice bases = member(body, "base");
     struct json r;
     bool chosen = bases.size == 0;
-    json_init(&r, bases);
-    json_array_begin(&r);
+    oe_read_list(&r, bases);
     while (bases.size > 0 && json_array_next(&r)) {
         struct slice base = {"", 0};
         oe_read_value(&r, &base);

@@ -35,9 +35,17 @@ void oe_read_fields(struct json *r, const struct oe_field *fields, size_t count,
 
 bool oe_read_object(struct slice text, const struct oe_field *fields, size_t count, void *row) {
     struct json r;
+    if (text.size == 0) {
+        return false;
+    }
     json_init(&r, text);
     oe_read_fields(&r, fields, count, row);
     return json_end(&r);
+}
+
+void oe_read_list(struct json *r, struct slice text) {
+    json_init(r, text.size > 0 ? text : (struct slice){"", 0});
+    json_array_begin(r);
 }
 
 bool oe_read_usd(struct slice text, struct usd *out) {

@@ -17,9 +17,12 @@ struct oe_field {
 void oe_read_value(struct json *r, struct slice *out);
 // The members named in `fields`; others are skipped. Members that are absent leave the row alone.
 void oe_read_fields(struct json *r, const struct oe_field *fields, size_t count, void *row);
-// The same over a whole text. False: it is no object.
+// The same over a whole text. False: it is no object, or absent.
 MUST_CHECK bool oe_read_object(struct slice text, const struct oe_field *fields, size_t count,
                                void *row);
+
+// Begins with the list of a member; one that is absent is no list.
+void oe_read_list(struct json *r, struct slice text);
 
 // Money with any number of digits; "" is none.
 MUST_CHECK bool oe_read_usd(struct slice text, struct usd *out);

@@ -48,21 +48,20 @@ static void read_params(const struct vsim_request *request, struct oe_params *pa
 
 static void sign(const struct vsim_world *world, const struct vsim_request *request,
                  struct text *headers) {
-    static struct sign_ed25519 key;
+    struct sign_ed25519 key;
     static char prehash_data[4096];
     uint8_t seed[ED25519_SEED_SIZE], public_key[ED25519_PUBLIC_SIZE];
     uint8_t signature[ED25519_SIGNATURE_SIZE];
     struct text prehash = TEXT_OVER(prehash_data);
     struct oe_params params;
-    if (key.key == NULL) {
-        memcpy(seed, "throw-away seed of a test, no. 1", sizeof(seed));
-        ASSERT(sign_ed25519_init(&key, seed) == STATUS_OK);
-    }
+    memcpy(seed, "throw-away seed of a test, no. 1", sizeof(seed));
+    ASSERT(sign_ed25519_init(&key, seed) == STATUS_OK);
     read_params(request, &params);
     backpack_sign_instruction(&prehash, instruction_of(request), &params);
     backpack_sign_time(&prehash, world->now_ns / NS_PER_MS, BACKPACK_WINDOW_MS);
     ASSERT(sign_ed25519(&key, text_slice(&prehash), signature));
     sign_ed25519_public(&key, public_key);
+    sign_ed25519_finish(&key);
     text_add(headers, SLICE("X-API-Key: "));
     base64_add(headers, public_key, sizeof(public_key));
     text_add(headers, SLICE("\r\nX-Signature: "));

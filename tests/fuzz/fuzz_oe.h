@@ -43,37 +43,41 @@ static void fuzz_check_event(struct oe_sink *sink, const struct oe_event *event)
 static const struct symbol fuzz_symbols[] = {{"BTC/USDT", "BTC", "USDT"},
                                              {"ETH/USDT", "ETH", "USDT"}};
 
-static struct oe *fuzz_client(const struct fuzz_oe *fuzz, struct oe_sink *sink) {
-    static struct oe oe;
+static void fuzz_client(const struct fuzz_oe *fuzz, struct oe *oe, struct oe_sink *sink) {
     static struct universe universe;
     const struct venue *venue = venue_find(slice_of(fuzz->venue));
-    if (oe.venue == NULL) {
+    if (universe.symbol_count == 0) {
         ASSERT(universe_create(&universe, 1, COUNT_OF(fuzz_symbols)) == STATUS_OK);
         memcpy(universe.symbols, fuzz_symbols, sizeof(fuzz_symbols));
-        ASSERT(oe_create(&oe, venue->oe, venue->md, &universe, false, fuzz->secrets) == STATUS_OK);
     }
+    ASSERT(oe_create(oe, venue->oe, venue->md, &universe, false, fuzz->secrets) == STATUS_OK);
     if (fuzz->begin != NULL) {
-        fuzz->begin(&oe, sink);
+        fuzz->begin(oe, sink);
     }
-    return &oe;
 }
 
-static void fuzz_decode(const struct fuzz_oe *fuzz, uint8_t what, struct slice text) {
+static void fuzz_answers(struct oe *oe, uint8_t what, struct slice text, struct oe_sink *sink) {
     static const uint32_t statuses[] = {200, 202, 400, 401, 404, 429, 500};
-    struct oe_sink sink = {.on_event = fuzz_check_event};
-    struct oe *oe = fuzz_client(fuzz, &sink);
-    if (what == FUZZ_FRAME) {
-        oe->venue->decode_frame(oe, 0, text, fuzz_now_ns, &sink);
-        return;
-    }
     struct oe_call call = {.kind = (enum oe_call_kind)what,
                            .tag = 3,
                            .symbol = OE_SYMBOL_NONE,
                            .client_id = SLICE("42"),
                            .now_ns = fuzz_now_ns};
     for (size_t i = 0; i < COUNT_OF(statuses); i++) { // headers come from outside too
-        oe->venue->decode_answer(oe, &call, statuses[i], text, text, &sink);
+        oe->venue->decode_answer(oe, &call, statuses[i], text, text, sink);
     }
+}
+
+static void fuzz_decode(const struct fuzz_oe *fuzz, uint8_t what, struct slice text) {
+    struct oe oe;
+    struct oe_sink sink = {.on_event = fuzz_check_event};
+    fuzz_client(fuzz, &oe, &sink);
+    if (what == FUZZ_FRAME) {
+        oe.venue->decode_frame(&oe, 0, text, fuzz_now_ns, &sink);
+    } else {
+        fuzz_answers(&oe, what, text, &sink);
+    }
+    oe_destroy(&oe);
 }
 
 static void fuzz_check_json(struct slice message) {
@@ -149,7 +153,7 @@ static void fuzz_message(const struct fuzz_oe *fuzz, struct slice text) {
     struct vsim_world *world = fuzz_server(fuzz);
     struct text headers = TEXT_OVER(headers_data);
     struct vsim_reply reply = {.headers = TEXT_OVER(reply_headers), .body = TEXT_OVER(body)};
-    struct vsim_request request = {.method = SLICE("GET"), .path = slice_of(fuzz->socket)};
+    struct vsim_request request = {SLICE("GET"), slice_of(fuzz->socket), {"", 0}, {"", 0}, {"", 0}};
     struct vsim_out out = {.send = fuzz_check_sent};
     struct vsim_session session;
     fuzz->sign(world, &request, &headers);

@@ -9,6 +9,8 @@
 // - Whether an answer on the socket has its result nested once or twice: both are read.
 // - What a post-only order that would take ends as: FAIL_POST_ONLY is a refusal under either status
 //   word.
+// - Whether what a position has paid in funding begins at 0 with each position: a sum of 0, a new
+//   connection and a closed position start the count again, and a payment across one is not told.
 // - How a closed position is told: a size of 0 closes it, and positions are asked for by REST too.
 // - Whether v1.order begins with a picture: a message numbered 0 counts as one, any other as news.
 // - The limits of the tiers: the pauses that clients in the wild keep are the budgets here.
@@ -349,6 +351,7 @@ static enum status open_socket(struct oe *oe, uint32_t socket, int64_t now_ns, s
     (void)now_ns;
     struct grvt *grvt = state_of(oe);
     grvt->subscribed = 0;
+    memset(grvt->funding_known, 0, sizeof(grvt->funding_known));
     if (grvt->cookie[0] == '\0') {
         return status_fail(STATUS_UNAVAILABLE, "not logged in");
     }

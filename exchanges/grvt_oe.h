@@ -58,6 +58,9 @@ struct grvt {
     struct grvt_instrument instruments[SYMBOL_MAX];
     bool rules_known;
     uint32_t subscribed; // bits of the streams that were confirmed
+    // What a position has paid since it was opened, as the stream told it last.
+    struct usd funding[SYMBOL_MAX];
+    bool funding_known[SYMBOL_MAX];
 };
 
 // The number of a request on the socket, which has room for 32 bits. False: none of ours.

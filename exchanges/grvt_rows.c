@@ -271,10 +271,33 @@ bool grvt_decode_fill(const struct oe *oe, const struct oe_call *call, struct sl
     return true;
 }
 
+// There is no list of payments in what the venue documents: the stream tells what a position has
+// paid in all, and what is more than before was paid now. A new connection or position starts over.
+static void follow_funding(const struct oe *oe, const struct oe_event *position, struct slice told,
+                           struct oe_sink *sink) {
+    struct grvt *grvt = oe->state;
+    struct usd *before = &grvt->funding[position->symbol];
+    bool *known = &grvt->funding_known[position->symbol];
+    struct oe_event event = oe_event_for(OE_EVENT_FUNDING, NULL);
+    struct usd now;
+    if (!oe_read_usd(told, &now)) {
+        return;
+    }
+    event.symbol = position->symbol;
+    event.time_ns = position->time_ns;
+    event.funding.amount = usd_sub(now, *before);
+    if (*known && !position->snapshot && position->position.net.v != 0 && now.v != 0 &&
+        event.funding.amount.v != 0) {
+        sink->on_event(sink, &event);
+    }
+    *before = now;
+    *known = position->position.net.v != 0;
+}
+
 bool grvt_decode_position(const struct oe *oe, const struct oe_call *call, struct slice text,
                           bool snapshot, struct oe_sink *sink) {
     struct position {
-        struct slice time, instrument, size, entry, liquidation, unrealised;
+        struct slice time, instrument, size, entry, liquidation, unrealised, funding;
     };
     static const struct oe_field fields[] = {
         {"event_time", offsetof(struct position, time)},
@@ -283,6 +306,7 @@ bool grvt_decode_position(const struct oe *oe, const struct oe_call *call, struc
         {"entry_price", offsetof(struct position, entry)},
         {"est_liquidation_price", offsetof(struct position, liquidation)},
         {"unrealized_pnl", offsetof(struct position, unrealised)},
+        {"cumulative_realized_funding_payment", offsetof(struct position, funding)},
     };
     struct position row = {.time = {"", 0}};
     struct oe_event event = oe_event_for(OE_EVENT_POSITION, call);
@@ -302,5 +326,8 @@ bool grvt_decode_position(const struct oe *oe, const struct oe_call *call, struc
         return false;
     }
     sink->on_event(sink, &event);
+    if (call == NULL) {
+        follow_funding(oe, &event, row.funding, sink);
+    }
     return true;
 }

@@ -8,7 +8,7 @@
 #include "exchanges/backpack_oe.h"
 #include "exchanges/bytes_text.h"
 
-enum { ROUNDS = 15, SIGNATURES = 1000, RATIO_MAX_PERCENT = 105 };
+enum { ROUNDS = 61, SIGNATURES = 100, RATIO_MAX_PERCENT = 105 };
 
 static int compare(const void *a, const void *b) {
     int64_t x = *(const int64_t *)a;
@@ -70,7 +70,8 @@ int main(void) {
     struct sign_ed25519 key;
     char message_data[512];
     struct text message = TEXT_OVER(message_data);
-    int64_t floor_ns[ROUNDS], sign_ns[ROUNDS];
+    int64_t floor_ns[ROUNDS], sign_ns[ROUNDS],
+        ratios[ROUNDS]; // of neighbours: others share the CPU
     if (sign_ed25519_init(&key, seed) != STATUS_OK) {
         return 1;
     }
@@ -78,12 +79,14 @@ int main(void) {
     for (int round = 0; round < ROUNDS; round++) {
         floor_ns[round] = time_floor_ns(&key, text_slice(&message));
         sign_ns[round] = time_signing_ns(&key);
+        ratios[round] = sign_ns[round] * 10000 / floor_ns[round];
     }
     sign_ed25519_finish(&key);
     qsort(floor_ns, ROUNDS, sizeof(floor_ns[0]), compare);
     qsort(sign_ns, ROUNDS, sizeof(sign_ns[0]), compare);
+    qsort(ratios, ROUNDS, sizeof(ratios[0]), compare);
     int64_t floor_median = floor_ns[ROUNDS / 2], sign_median = sign_ns[ROUNDS / 2];
-    int64_t percent = sign_median * 100 / floor_median;
+    int64_t percent = (ratios[ROUNDS / 2] + 50) / 100;
     bool good = percent <= RATIO_MAX_PERCENT;
     printf("P9c ed25519+base64 %" PRId64 " ns floor %" PRId64 " ns ratio %" PRId64 ".%02" PRId64
            " goal 1.05 %s\n",

@@ -12,7 +12,7 @@
 
 #include "exchanges/oe_text.h"
 
-enum { FRAME = -1, GOLDEN_MAX = 1 << 18, SAMPLES_MAX = 48, SYMBOLS = 3 };
+enum { FRAME = -1, GOLDEN_MAX = 1 << 18, SAMPLES_MAX = 64, SYMBOLS = 3 };
 
 struct sample {
     const char *name; // of a file of samples, or what `text` shows
@@ -34,6 +34,12 @@ struct venue_samples {
     "\",\"q\":\"1\",\"p\":\"60000\",\"z\":\"" filled "\",\"Z\":\"0\",\"R\":\"" reason "\"}}"
 #define GRVT_REFUSAL(code, words)                                                                  \
     "{\"request_id\":1,\"code\":" code ",\"message\":\"" words "\",\"status\":400}"
+#define GRVT_PAID(size, paid, number)                                                              \
+    "{\"stream\":\"v1.position\",\"selector\":\"1\",\"sequence_number\":\"" number                 \
+    "\",\"feed\":{\"event_time\":\"1767356959482262748\",\"instrument\":\"BTC_USDT_Perp\","        \
+    "\"size\""                                                                                     \
+    ":\"" size "\",\"entry_price\":\"60000\",\"cumulative_realized_funding_payment\":\"" paid      \
+    "\"}}"
 #define GRVT_END(status, reason, traded)                                                           \
     "{\"stream\":\"v1.order\",\"selector\":\"1\",\"sequence_number\":\"5\",\"feed\":{\"order_id\"" \
     ":\"0x01\",\"reduce_only\":true,\"legs\":[{\"instrument\":\"BTC_USDT_Perp\",\"size\":\"0.5\"," \
@@ -132,6 +138,11 @@ static const struct venue_samples venues[] = {
          {"band", OE_PLACE, 400, GRVT_REFUSAL("7201", "Outside the band")},
          {"a new number", OE_PLACE, 400, GRVT_REFUSAL("9999", "Something")},
          {"401 without a body", OE_POSITIONS, 401, ""},
+         {"funding: first since the picture", FRAME, 0, GRVT_PAID("0.5", "0.25", "1")},
+         {"funding: paid", FRAME, 0, GRVT_PAID("0.5", "0.375", "2")},
+         {"funding: received", FRAME, 0, GRVT_PAID("0.5", "0.275", "3")},
+         {"funding: closed", FRAME, 0, GRVT_PAID("0.0", "0.275", "4")},
+         {"funding: another position", FRAME, 0, GRVT_PAID("0.1", "0.1", "5")},
          {"refused on the socket", FRAME, 0,
           "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":2066,\"message\":\"Below notional\"},\"id\":14,"
           "\"method\":\"v1/create_order\"}"},

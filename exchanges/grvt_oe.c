@@ -24,7 +24,7 @@
 #include "base/json.h"
 #include "exchanges/bytes_text.h"
 
-enum { LIFE_S = 24 * 3600 }; // of an order
+enum { LIFE_S = 24 * 3600 }; // of a signature: what rests ends with it
 
 const char *const grvt_streams[GRVT_STREAMS] = {"v1.order", "v1.fill", "v1.position"};
 

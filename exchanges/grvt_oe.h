@@ -75,7 +75,7 @@ bool grvt_decode_order(const struct oe *oe, const struct oe_call *call, struct s
 // What a place is answered with: taken, or over at once.
 bool grvt_decode_placed(const struct oe *oe, const struct oe_call *call, struct slice row,
                         struct oe_sink *sink);
-bool grvt_decode_state(const struct oe *oe, struct slice row, bool snapshot, struct oe_sink *sink);
+bool grvt_decode_state(struct slice row, bool snapshot, struct oe_sink *sink);
 bool grvt_decode_fill(const struct oe *oe, const struct oe_call *call, struct slice row,
                       bool snapshot, struct oe_sink *sink);
 bool grvt_decode_position(const struct oe *oe, const struct oe_call *call, struct slice row,

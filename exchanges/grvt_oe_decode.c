@@ -291,7 +291,7 @@ static bool decode_push(struct oe *oe, const struct answer *frame, struct oe_sin
         return grvt_decode_order(oe, NULL, frame->feed, snapshot, sink);
     }
     if (slice_equals(frame->stream, SLICE("v1.state"))) {
-        return grvt_decode_state(oe, frame->feed, snapshot, sink);
+        return grvt_decode_state(frame->feed, snapshot, sink);
     }
     if (slice_equals(frame->stream, SLICE("v1.fill"))) {
         return grvt_decode_fill(oe, NULL, frame->feed, snapshot, sink);
@@ -333,13 +333,19 @@ static bool decode_refusal(struct grvt *grvt, const struct answer *error, struct
 // What answers a request of ours: the result is nested once or twice.
 static void decode_response(struct oe *oe, const struct oe_call *call, const struct answer *frame,
                             struct slice whole, struct oe_sink *sink) {
+    struct grvt *grvt = oe->state;
     struct answer inner = *frame;
+    bool was_in = grvt->cookie[0] != '\0';
     struct slice text = frame->error.size > 0 ? frame->error : frame->result;
     struct answer nested;
     if (read_answer(text, &nested) && (nested.result.size > 0 || nested.code.size > 0)) {
         inner = nested;
     }
     decode_body(oe, call, &inner, whole, sink);
+    if (was_in && grvt->cookie[0] == '\0') { // the login was over: so is what was opened with it
+        grvt->subscribed = 0;
+        tell_session(0, false, OE_ERROR_LOGIN, inner.message, NULL, sink);
+    }
 }
 
 void grvt_decode_private(struct oe *oe, uint32_t socket, struct slice text, int64_t now_ns,

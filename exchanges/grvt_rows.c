@@ -205,14 +205,12 @@ bool grvt_decode_placed(const struct oe *oe, const struct oe_call *call, struct 
 }
 
 // The lighter stream: neither instrument nor side. What is not told stays empty.
-bool grvt_decode_state(const struct oe *oe, struct slice text, bool snapshot,
-                       struct oe_sink *sink) {
+bool grvt_decode_state(struct slice text, bool snapshot, struct oe_sink *sink) {
     static const struct oe_field fields[] = {
         {"order_id", offsetof(struct order, venue_id)},
         {"client_order_id", offsetof(struct order, client_id)},
         {"order_state", offsetof(struct order, state)},
     };
-    (void)oe;
     struct order row = {.venue_id = {"", 0}};
     struct oe_event event = oe_event_for(OE_EVENT_ORDER, NULL);
     event.snapshot = snapshot;

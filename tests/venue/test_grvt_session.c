@@ -118,6 +118,7 @@ static void test_login_over(void **state) {
     assert_non_null(refused);
     assert_int_equal(refused->error, OE_ERROR_LOGIN);
     assert_int_equal(rig.account->live_count, 0);
+    assert_false(rig_last(&rig, OE_EVENT_SESSION)->session.on); // the socket needs another
     enum oe_call_kind kind;
     assert_int_equal(grvt_oe.upkeep(&rig.oe, rig.world.now_ns, &kind), rig.world.now_ns);
     assert_int_equal(kind, OE_LOGIN);

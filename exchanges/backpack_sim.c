@@ -372,4 +372,5 @@ const struct venue_sim backpack_sim = {
     // Sheet 3 (heartbeat) and 7; a client without key is counted as a sub-account is.
     .limits = {.calls = {{2000, 60 * 1000}}, .ping_s = 60, .pong_s = 120},
     .refuse = backpack_refuse,
+    .private_side = &backpack_sim_private,
 };

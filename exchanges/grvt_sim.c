@@ -565,4 +565,5 @@ const struct venue_sim grvt_sim = {
     .limits = {.calls = {{25, 1000}, {8, 1000}}},
     .charge = grvt_charge,
     .refuse = grvt_refuse,
+    .private_side = &grvt_sim_private,
 };

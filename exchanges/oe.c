@@ -199,6 +199,7 @@ enum status oe_encode(struct oe *oe, const struct oe_call *call, struct oe_messa
     out->way = OE_WAY_REST;
     out->socket = 0;
     out->method = NULL;
+    out->rest = NULL;
     out->number = 0;
     out->cost = (struct oe_cost){0};
     out->path = TEXT_OVER(out->path_data);

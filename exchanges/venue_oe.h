@@ -108,8 +108,11 @@ enum oe_way {
 // What is to be sent. Filled by encode; holds secrets (headers, signatures): never logged as it is.
 struct oe_message {
     enum oe_way way;
-    uint32_t socket;     // OE_WAY_SOCKET
-    const char *method;  // OE_WAY_REST: "GET", "POST", "PUT", "DELETE", "PATCH"
+    uint32_t socket;    // OE_WAY_SOCKET
+    const char *method; // OE_WAY_REST: "GET", "POST", "PUT", "DELETE", "PATCH"
+    // Where, for a call that the venue answers at another address ("https://host"); NULL: at that
+    // of venue_oe. Whoever talks to a simulated venue has one address for all.
+    const char *rest;
     struct text path;    // begins with '/', query included
     struct text headers; // lines "Name: value\n", Content-Type included, not User-Agent
     struct text body;    // REST body, or the text frame

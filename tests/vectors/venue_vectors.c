@@ -14,10 +14,9 @@ static const struct {
     const char *venue;
     const struct vectors_format *formats;
 } venues[] = {
-    {"aster", vectors_aster},
-    {"binance", vectors_binance},
-    {"extended", vectors_extended},
-    {"hyperliquid", vectors_hyperliquid},
+    {"aster", vectors_aster},     {"backpack", vectors_backpack},
+    {"binance", vectors_binance}, {"extended", vectors_extended},
+    {"grvt", vectors_grvt},       {"hyperliquid", vectors_hyperliquid},
 };
 
 // ---- cases -------------------------------------------------------------------------------------

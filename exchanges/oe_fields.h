@@ -1,0 +1,37 @@
+// Members of an object as texts, wherever they stand: what the decoders of order entry and the
+// simulated servers read most of their messages with.
+#ifndef PERPDESK_EXCHANGES_OE_FIELDS_H
+#define PERPDESK_EXCHANGES_OE_FIELDS_H
+
+#include "base/decimal.h"
+#include "base/json.h"
+
+// A member by name, and where its struct slice stands in the caller's row.
+struct oe_field {
+    const char *name;
+    size_t offset;
+};
+
+// The value at hand: a string's inside, the text of a number or a word (true, false), an array or
+// object as it stands. null leaves *out alone.
+void oe_read_value(struct json *r, struct slice *out);
+// The members named in `fields`; others are skipped. Members that are absent leave the row alone.
+void oe_read_fields(struct json *r, const struct oe_field *fields, size_t count, void *row);
+// The same over a whole text. False: it is no object, or absent.
+MUST_CHECK bool oe_read_object(struct slice text, const struct oe_field *fields, size_t count,
+                               void *row);
+
+// Begins with the list of a member; one that is absent is no list.
+void oe_read_list(struct json *r, struct slice text);
+
+// Money with any number of digits; "" is none.
+MUST_CHECK bool oe_read_usd(struct slice text, struct usd *out);
+// A price with any number of digits; "" leaves 0: it does not apply.
+MUST_CHECK bool oe_read_price(struct slice text, struct px *out);
+// Not negative; "" leaves 0.
+MUST_CHECK bool oe_read_size(struct slice text, struct qty *out);
+bool oe_is_dollar(struct slice coin);
+// Whether `word` occurs in the text, whatever its case: for words of venues that tell no number.
+bool oe_has_word(struct slice text, const char *word);
+
+#endif

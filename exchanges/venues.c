@@ -29,7 +29,7 @@ const struct venue venue_table[] = {
     {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
     {.md = &paradex_md, .sim = &paradex_sim, .maker_fee = {0}, .taker_fee = {450}},
     {.md = &extended_md, .sim = &extended_sim, .maker_fee = {0}, .taker_fee = {250}},
-    {.md = &lighter_md, .sim = &lighter_sim, .taker_delay_ns = 300 * NS_PER_MS},
+    {.md = &lighter_md, .sim = &lighter_sim, .oe = &lighter_oe, .taker_delay_ns = 300 * NS_PER_MS},
 };
 
 const uint32_t venue_table_count = COUNT_OF(venue_table);

@@ -1,0 +1,642 @@
+// The private side of Lighter's simulated server: what is read with a token, by REST and by four
+// channels of the socket (lighter.md section 5). Transactions are lighter_sim_tx.c's.
+//
+// The server is that of the main network, a standard account's. A socket whose token is over is
+// closed.
+#include "exchanges/lighter_sim_private.h"
+
+#include <inttypes.h>
+
+#include "base/json.h"
+#include "exchanges/bytes_text.h"
+#include "exchanges/lighter_sim.h"
+#include "exchanges/md_decode.h"
+#include "exchanges/vsim_text.h"
+
+enum {
+    FIRST_NONCE = 722,
+    TOKEN_LIFE_S = 8 * 3600,
+    PAGE = 100,
+    MARKET_ALL = 255,
+};
+enum { FOLLOW_ORDERS = 1, FOLLOW_TRADES = 2, FOLLOW_POSITIONS = 4, FOLLOW_STATS = 8 };
+
+struct lighter_private *lighter_private_of(const struct vsim_world *world) {
+    return world->account->own;
+}
+
+static enum status init(struct vacc *account, const struct slice *secrets) {
+    struct lighter_private *own = account->own;
+    uint8_t secret[SCHNORR_KEY_SIZE];
+    struct schnorr_key key;
+    int64_t index = 0, api_key = 0;
+    if (!hex_read(secrets[0], secret, sizeof(secret)) ||
+        schnorr_key_init(&key, secret) != STATUS_OK || !decimal_parse(secrets[1], 0, &index) ||
+        index < 0 || !decimal_parse(secrets[2], 0, &api_key) || api_key < 0) {
+        return status_fail(STATUS_CONFIG, "no secrets of Lighter");
+    }
+    own->public_key = key.public_key;
+    own->account = (uint64_t)index;
+    own->api_key = (uint64_t)api_key;
+    own->nonce = FIRST_NONCE;
+    schnorr_key_finish(&key);
+    return STATUS_OK;
+}
+
+// ---- who asks ----------------------------------------------------------------------------------
+
+// "deadline:account:key:signature". 0: it is the account's, and good until *until_ns.
+static int check_token(const struct vsim_world *world, struct slice token, int64_t *until_ns) {
+    const struct lighter_private *own = lighter_private_of(world);
+    struct slice rest = token;
+    struct slice deadline = vsim_cut(&rest, ':'), account = vsim_cut(&rest, ':');
+    struct slice api_key = vsim_cut(&rest, ':');
+    uint8_t signature[SCHNORR_SIGNATURE_SIZE];
+    int64_t deadline_s, account_number, key_number;
+    int64_t now_s = world->now_ns / NS_PER_S;
+    if (token.size == 0 || token.size >= LIGHTER_TOKEN_MAX ||
+        !decimal_parse(deadline, 0, &deadline_s) || !decimal_parse(account, 0, &account_number) ||
+        !decimal_parse(api_key, 0, &key_number) || !hex_read(rest, signature, sizeof(signature))) {
+        return 20001;
+    }
+    if ((uint64_t)account_number != own->account || (uint64_t)key_number != own->api_key) {
+        return 21109;
+    }
+    struct slice message = {token.data, (size_t)(rest.data - token.data) - 1};
+    if (!schnorr_verify(own->public_key, lighter_token_hash(message), signature)) {
+        return 21120;
+    }
+    if (deadline_s <= now_s || deadline_s > now_s + TOKEN_LIFE_S ||
+        vacc_fault(world->account, VACC_FAULT_LOGIN)) {
+        return 20001;
+    }
+    *until_ns = deadline_s * NS_PER_S;
+    return 0;
+}
+
+static const char *token_words(int code) {
+    return code == 21120   ? "invalid signature"
+           : code == 21109 ? "api key not found"
+                           : "invalid param: auth";
+}
+
+static uint32_t fail(struct text *body, int code, const char *message) {
+    text_add_format(body, "{\"code\":%d,\"message\":\"%s\"}", code, message);
+    return 400;
+}
+
+// ---- writing -----------------------------------------------------------------------------------
+
+static void member_number(struct text *out, const char *name, uint64_t value) {
+    text_add_format(out, ",\"%s\":%" PRIu64, name, value);
+}
+
+// As a number and as a text, as the venue tells ids.
+static void member_id(struct text *out, const char *name, const char *text_name, uint64_t value) {
+    member_number(out, name, value);
+    text_add_format(out, ",\"%s\":\"%" PRIu64 "\"", text_name, value);
+}
+
+static void member_usd(struct text *out, const char *name, struct usd value) {
+    text_add_format(out, ",\"%s\":\"", name);
+    usd_print(out, value, USD_DIGITS, USD_DIGITS);
+    text_add_char(out, '"');
+}
+
+static uint64_t client_of(const char *client_id) {
+    int64_t number;
+    return decimal_parse(slice_of(client_id), 0, &number) && number > 0 ? (uint64_t)number : 0;
+}
+
+static const char *status_of(const struct vacc_order *order) {
+    switch (order->end) {
+    case VACC_LIVE:
+        return "open";
+    case VACC_FILLED:
+        return "filled";
+    case VACC_REST_EXPIRED:
+        return "canceled-not-enough-liquidity";
+    case VACC_POST_ONLY_END:
+        return "canceled-post-only";
+    case VACC_SELF_TRADE:
+        return "canceled-self-trade";
+    case VACC_LIQUIDATED:
+        return "canceled-liquidation";
+    case VACC_CANCELED:
+    case VACC_DEADMAN:
+    case VACC_BY_VENUE:
+    default:
+        return "canceled";
+    }
+}
+
+static void write_order(const struct vsim_world *world, const struct vacc_order *order,
+                        struct text *out) {
+    static const char *const times_in_force[] = {[VACC_POST_ONLY] = "post-only",
+                                                 [VACC_IOC] = "immediate-or-cancel",
+                                                 [VACC_GTC] = "good-till-time",
+                                                 [VACC_FOK] = "good-till-time",
+                                                 [VACC_MARKET] = "immediate-or-cancel"};
+    const struct vsim_listing *listing = &world->listings[order->listing];
+    uint64_t client = client_of(order->client_id);
+    text_add_format(out, "{\"market_index\":%u", lighter_sim_market(world, listing));
+    member_id(out, "order_index", "order_id", LIGHTER_SIM_ORDERS + order->number);
+    member_id(out, "client_order_index", "client_order_id", client);
+    member_number(out, "owner_account_index", lighter_private_of(world)->account);
+    vsim_member_qty(out, "initial_base_amount", listing, order->size);
+    vsim_member_qty(out, "remaining_base_amount", listing, qty_sub(order->size, order->filled));
+    vsim_member_qty(out, "filled_base_amount", listing, order->filled);
+    member_usd(out, "filled_quote_amount", order->value);
+    vsim_member_px(out, "price", listing, order->price);
+    text_add_format(out, ",\"is_ask\":%s,\"reduce_only\":%s",
+                    order->side == SIDE_SELL ? "true" : "false",
+                    order->reduce_only ? "true" : "false");
+    vsim_member_string(out, "side", order->side == SIDE_SELL ? "sell" : "buy");
+    vsim_member_string(out, "type", "limit");
+    vsim_member_string(out, "time_in_force", times_in_force[order->kind]);
+    vsim_member_string(out, "trigger_price", "0.00");
+    vsim_member_string(out, "status", status_of(order));
+    vsim_member_int(out, "timestamp", order->created_ns / NS_PER_MS);
+    vsim_member_int(out, "created_at", order->created_ns / NS_PER_MS);
+    vsim_member_int(out, "updated_at", order->updated_ns / NS_PER_MS);
+    vsim_member_int(out, "transaction_time", order->updated_ns / 1000);
+    text_add_char(out, '}');
+}
+
+// Our side has our numbers, the other side is somebody's.
+static void write_trade(const struct vsim_world *world, const struct vacc_fill *fill,
+                        struct text *out) {
+    enum { SOMEBODY = 7, THEIR_ORDER = 99 };
+    const struct vsim_listing *listing = &world->listings[fill->listing];
+    uint64_t ours = lighter_private_of(world)->account;
+    bool is_ask = fill->side == SIDE_SELL;
+    uint64_t order = LIGHTER_SIM_ORDERS + fill->order;
+    uint64_t client = client_of(fill->client_id);
+    struct usd value = usd_notional_near(fill->price, fill->size);
+    text_add_format(out, "{\"market_id\":%u", lighter_sim_market(world, listing));
+    member_id(out, "trade_id", "trade_id_str", fill->number);
+    vsim_member_string(out, "type", fill->liquidation ? "liquidation" : "trade");
+    vsim_member_qty(out, "size", listing, fill->size);
+    vsim_member_px(out, "price", listing, fill->price);
+    member_usd(out, "usd_amount", value);
+    member_id(out, "ask_id", "ask_id_str", is_ask ? order : THEIR_ORDER);
+    member_id(out, "bid_id", "bid_id_str", is_ask ? THEIR_ORDER : order);
+    member_id(out, "ask_client_id", "ask_client_id_str", is_ask ? client : 0);
+    member_id(out, "bid_client_id", "bid_client_id_str", is_ask ? 0 : client);
+    member_number(out, "ask_account_id", is_ask ? ours : SOMEBODY + ours);
+    member_number(out, "bid_account_id", is_ask ? SOMEBODY + ours : ours);
+    text_add_format(out, ",\"is_maker_ask\":%s", fill->maker == is_ask ? "true" : "false");
+    struct bps fee =
+        fill->maker ? world->account->options.maker_fee : world->account->options.taker_fee;
+    if (fee.v != 0) {
+        vsim_member_int(out, fill->maker ? "maker_fee" : "taker_fee", fee.v);
+    }
+    vsim_member_int(out, "timestamp", fill->time_ns / NS_PER_MS);
+    vsim_member_int(out, "transaction_time", fill->time_ns / 1000);
+    text_add_char(out, '}');
+}
+
+static void write_position(const struct vsim_world *world, uint32_t i, struct text *out) {
+    const struct vacc_position *position = &world->account->positions[i];
+    const struct vsim_listing *listing = &world->listings[i];
+    text_add_format(out,
+                    "{\"market_id\":%u,\"symbol\":\"%s\",\"initial_margin_fraction\":\"10.00\"",
+                    lighter_sim_market(world, listing), listing->rules.native);
+    vsim_member_int(out, "sign", position->net.v < 0 ? -1 : 1);
+    vsim_member_qty(out, "position", listing, qty_abs(position->net));
+    vsim_member_px(out, "avg_entry_price", listing, vacc_entry(position));
+    member_usd(out, "unrealized_pnl", vacc_unrealised(world->account, world, i));
+    member_usd(out, "realized_pnl", position->realised);
+    vsim_member_string(out, "liquidation_price", "0");
+    member_usd(out, "total_funding_paid_out", position->funding);
+    vsim_member_int(out, "margin_mode", 0);
+    text_add_char(out, '}');
+}
+
+// ---- the socket --------------------------------------------------------------------------------
+
+static const struct {
+    const char *name;
+    uint32_t follow;
+} channels[] = {
+    {"account_all_orders", FOLLOW_ORDERS},
+    {"account_all_trades", FOLLOW_TRADES},
+    {"account_all_positions", FOLLOW_POSITIONS},
+    {"user_stats", FOLLOW_STATS},
+};
+
+static const char *channel_name(uint32_t follow) {
+    for (size_t i = 0; i < COUNT_OF(channels); i++) {
+        if (channels[i].follow == follow) {
+            return channels[i].name;
+        }
+    }
+    return "";
+}
+
+static void begin_push(struct vsim_session *session, uint32_t follow, bool first) {
+    const struct vsim_world *world = session->world;
+    struct text *out = &session->world->scratch;
+    const char *name = channel_name(follow);
+    text_clear(out);
+    text_add_format(out, "{\"type\":\"%s/%s\",\"channel\":\"%s:%" PRIu64 "\"",
+                    first ? "subscribed" : "update", name, name,
+                    lighter_private_of(world)->account);
+    vsim_member_int(out, "timestamp", world->now_ns / NS_PER_MS);
+}
+
+static void end_push(struct vsim_session *session, const char *end) {
+    text_add_string(&session->world->scratch, end);
+    vsim_session_send(session);
+}
+
+static void add_key(const struct vsim_world *world, uint32_t listing, const char *before,
+                    struct text *out) {
+    text_add_format(out, "%s\"%u\":", before, lighter_sim_market(world, &world->listings[listing]));
+}
+
+// Open orders by market.
+static void push_open_orders(struct vsim_session *session) {
+    const struct vsim_world *world = session->world;
+    struct text *out = &session->world->scratch;
+    const char *between = "";
+    begin_push(session, FOLLOW_ORDERS, true);
+    text_add_string(out, ",\"orders\":{");
+    for (uint32_t i = 0; i < world->listing_count; i++) {
+        uint64_t at = 0;
+        const struct vacc_order *order = vacc_next_live(world->account, i, &at);
+        if (order == NULL) {
+            continue;
+        }
+        add_key(world, i, between, out);
+        for (const char *comma = "["; order != NULL;
+             order = vacc_next_live(world->account, i, &at)) {
+            text_add_string(out, comma);
+            write_order(world, order, out);
+            comma = ",";
+        }
+        text_add_char(out, ']');
+        between = ",";
+    }
+    end_push(session, "}}");
+}
+
+// What was traded before, as a plain list, with volumes.
+static void push_history(struct vsim_session *session) {
+    struct text *out = &session->world->scratch;
+    const struct vacc_fill *fill;
+    begin_push(session, FOLLOW_TRADES, true);
+    text_add_string(out, ",\"trades\":[");
+    for (uint32_t n = 0; n < PAGE && (fill = vacc_fill(session->world->account, n)) != NULL; n++) {
+        text_add_string(out, n > 0 ? "," : "");
+        write_trade(session->world, fill, out);
+    }
+    end_push(session, "],\"total_volume\":\"0\"}");
+}
+
+static void push_positions(struct vsim_session *session, bool first) {
+    const struct vsim_world *world = session->world;
+    struct text *out = &session->world->scratch;
+    const char *between = "";
+    begin_push(session, FOLLOW_POSITIONS, first);
+    text_add_string(out, ",\"positions\":{");
+    for (uint32_t i = 0; i < world->listing_count; i++) {
+        if (world->account->positions[i].net.v != 0) {
+            add_key(world, i, between, out);
+            write_position(world, i, out);
+            between = ",";
+        }
+    }
+    end_push(session, "},\"shares\":[]}");
+}
+
+static void push_stats(struct vsim_session *session, bool first) {
+    const struct vsim_world *world = session->world;
+    struct text *out = &session->world->scratch;
+    begin_push(session, FOLLOW_STATS, first);
+    text_add_string(out, ",\"stats\":{\"account_trading_mode\":0");
+    member_usd(out, "available_balance", vacc_available(world->account, world));
+    member_usd(out, "collateral", world->account->cash);
+    member_usd(out, "portfolio_value", vacc_equity(world->account, world));
+    end_push(session, "}}");
+}
+
+static void push_picture(struct vsim_session *session, uint32_t follow) {
+    switch (follow) {
+    case FOLLOW_ORDERS:
+        push_open_orders(session);
+        break;
+    case FOLLOW_TRADES:
+        push_history(session);
+        break;
+    case FOLLOW_POSITIONS:
+        push_positions(session, true);
+        break;
+    case FOLLOW_STATS:
+    default:
+        push_stats(session, true);
+    }
+}
+
+// "account_all_orders/12345"; false: it is no private channel.
+static bool subscribe(struct vsim_session *session, struct slice wanted, struct slice token) {
+    const struct vsim_world *world = session->world;
+    struct slice rest = wanted;
+    struct slice name = vsim_cut(&rest, '/');
+    int64_t account, until_ns;
+    for (size_t i = 0; i < COUNT_OF(channels); i++) {
+        if (!slice_equals(name, slice_of(channels[i].name))) {
+            continue;
+        }
+        int code = check_token(world, token, &until_ns);
+        if (code != 0) {
+            lighter_sim_refuse(session, code, token_words(code), SLICE(""));
+        } else if (!decimal_parse(rest, 0, &account) ||
+                   (uint64_t)account != lighter_private_of(world)->account) {
+            lighter_sim_refuse(session, 30005, "Invalid Channel:  ", wanted);
+        } else if ((session->account_mode & channels[i].follow) != 0) {
+            lighter_sim_refuse(session, 30003, "Already Subscribed to : ", wanted);
+        } else {
+            lighter_private_of(world)->token_until_ns = until_ns;
+            push_picture(session, channels[i].follow);
+            vsim_session_follow(session, channels[i].follow);
+        }
+        return true;
+    }
+    return false;
+}
+
+static bool on_text(struct vsim_session *session, struct slice message) {
+    struct json r;
+    struct slice key, type = {"", 0}, channel = type, token = type;
+    struct slice data = type;
+    json_init(&r, message);
+    json_object_begin(&r);
+    while (json_object_next(&r, &key)) {
+        if (slice_equals(key, SLICE("type"))) {
+            md_read_text(&r, &type);
+        } else if (slice_equals(key, SLICE("channel"))) {
+            md_read_text(&r, &channel);
+        } else if (slice_equals(key, SLICE("auth"))) {
+            md_read_text(&r, &token);
+        } else if (slice_equals(key, SLICE("data"))) {
+            const char *from = r.at;
+            json_skip(&r);
+            data = (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+        } else {
+            json_skip(&r);
+        }
+    }
+    if (!json_end(&r)) {
+        return false;
+    }
+    if (slice_equals(type, SLICE("subscribe"))) {
+        return subscribe(session, channel, token);
+    }
+    if (slice_equals(type, SLICE("jsonapi/sendtx"))) {
+        lighter_sim_transaction(session, data);
+        return true;
+    }
+    return false;
+}
+
+static void push_order(struct vsim_session *session, const struct vacc_event *event) {
+    struct text *out = &session->world->scratch;
+    begin_push(session, FOLLOW_ORDERS, false);
+    add_key(session->world, event->listing, ",\"orders\":{", out);
+    text_add_char(out, '[');
+    write_order(session->world, &event->order, out);
+    end_push(session, "]}}");
+}
+
+static void push_trade(struct vsim_session *session, const struct vacc_event *event) {
+    struct text *out = &session->world->scratch;
+    begin_push(session, FOLLOW_TRADES, false);
+    add_key(session->world, event->listing, ",\"trades\":{", out);
+    text_add_char(out, '[');
+    write_trade(session->world, &event->fill, out);
+    end_push(session, "]}}");
+}
+
+static void push(struct vsim_session *session, const struct vacc_event *event) {
+    uint32_t mode = session->account_mode;
+    if (event->kind == VACC_EVENT_FILL && (mode & FOLLOW_TRADES) != 0) {
+        push_trade(session, event);
+    }
+    if ((event->kind == VACC_EVENT_FILL || event->kind == VACC_EVENT_ORDER) &&
+        (mode & FOLLOW_ORDERS) != 0 && event->order.number != 0) {
+        push_order(session, event);
+    }
+    if (event->kind == VACC_EVENT_POSITION || event->kind == VACC_EVENT_FUNDING) {
+        if ((mode & FOLLOW_POSITIONS) != 0) {
+            push_positions(session, false);
+        }
+        if ((mode & FOLLOW_STATS) != 0) {
+            push_stats(session, false);
+        }
+    }
+    if (session->world->now_ns >= lighter_private_of(session->world)->token_until_ns) {
+        session->over = "the token is over";
+    }
+}
+
+// ---- REST --------------------------------------------------------------------------------------
+
+struct call {
+    const struct vsim_world *world;
+    const struct vsim_request *request;
+    struct text *body;
+};
+
+static bool number_in(const struct call *call, const char *name, int64_t *out) {
+    struct slice text;
+    return vsim_query(call->request->query, name, &text) && decimal_parse(text, 0, out);
+}
+
+static bool is_ours(const struct call *call, const char *name) {
+    int64_t account;
+    return number_in(call, name, &account) &&
+           (uint64_t)account == lighter_private_of(call->world)->account;
+}
+
+// VACC_ALL without one, and for 255. False: no such market.
+static bool listing_of(const struct call *call, uint32_t *out) {
+    int64_t market = MARKET_ALL;
+    (void)number_in(call, "market_id", &market);
+    const struct vsim_listing *listing = lighter_sim_find(call->world, market);
+    *out = listing == NULL ? VACC_ALL : (uint32_t)(listing - call->world->listings);
+    return listing != NULL || market == MARKET_ALL;
+}
+
+static uint32_t next_nonce(const struct call *call) {
+    const struct lighter_private *own = lighter_private_of(call->world);
+    int64_t api_key;
+    if (!is_ours(call, "account_index") || !number_in(call, "api_key_index", &api_key) ||
+        (uint64_t)api_key != own->api_key) {
+        return fail(call->body, 21109, "api key not found");
+    }
+    text_add_format(call->body, "{\"code\":200,\"nonce\":%" PRIu64 "}", own->nonce);
+    return 200;
+}
+
+static uint32_t api_keys(const struct call *call) {
+    const struct lighter_private *own = lighter_private_of(call->world);
+    uint8_t key[FP5_SIZE];
+    if (!is_ours(call, "account_index")) {
+        return fail(call->body, 21100, "account not found");
+    }
+    text_add_format(call->body,
+                    "{\"code\":200,\"api_keys\":[{\"account_index\":%" PRIu64
+                    ",\"api_key_index\":%" PRIu64 ",\"nonce\":%" PRIu64 ",\"public_key\":\"",
+                    own->account, own->api_key, own->nonce);
+    fp5_to_bytes(own->public_key, key);
+    hex_add(call->body, key, sizeof(key));
+    text_add_string(call->body, "\"}]}");
+    return 200;
+}
+
+static uint32_t account(const struct call *call) {
+    const struct vsim_world *world = call->world;
+    struct text *out = call->body;
+    struct slice by;
+    if (!vsim_query(call->request->query, "by", &by) || !slice_equals(by, SLICE("index")) ||
+        !is_ours(call, "value")) {
+        return fail(out, 21100, "account not found");
+    }
+    text_add_format(out, "{\"code\":200,\"total\":1,\"accounts\":[{\"code\":0,\"index\":%" PRIu64,
+                    lighter_private_of(world)->account);
+    vsim_member_int(out, "cancel_all_time", world->account->deadman_all_ns / NS_PER_MS);
+    member_usd(out, "available_balance", vacc_available(world->account, world));
+    member_usd(out, "collateral", world->account->cash);
+    member_usd(out, "total_asset_value", vacc_equity(world->account, world));
+    text_add_string(out, ",\"positions\":[");
+    for (uint32_t i = 0; i < world->listing_count; i++) {
+        text_add_string(out, i > 0 ? "," : "");
+        write_position(world, i, out); // flat ones, too
+    }
+    text_add_string(out, "],\"assets\":[],\"shares\":[]}]}");
+    return 200;
+}
+
+static uint32_t active_orders(const struct call *call) {
+    uint32_t listing;
+    int64_t client = 0;
+    uint64_t at = 0;
+    const struct vacc_order *order;
+    const char *comma = "";
+    if (!is_ours(call, "account_index") || !listing_of(call, &listing)) {
+        return fail(call->body, 20001, "invalid param");
+    }
+    bool one = number_in(call, "client_order_index", &client);
+    text_add_string(call->body, "{\"code\":200,\"orders\":[");
+    while ((order = vacc_next_live(call->world->account, listing, &at)) != NULL) {
+        if (!one || client_of(order->client_id) == (uint64_t)client) {
+            text_add_string(call->body, comma);
+            write_order(call->world, order, call->body);
+            comma = ",";
+        }
+    }
+    text_add_string(call->body, "]}");
+    return 200;
+}
+
+// Newest first; the cursor is the number of the last one told.
+static uint32_t trades(const struct call *call) {
+    uint32_t listing;
+    int64_t before = INT64_MAX, limit = 0;
+    const struct vacc_fill *fill;
+    int64_t rows = 0;
+    if (!is_ours(call, "account_index") || !listing_of(call, &listing) ||
+        !number_in(call, "limit", &limit) || limit < 1 || limit > PAGE) {
+        return fail(call->body, 20001, "invalid param");
+    }
+    (void)number_in(call, "cursor", &before);
+    text_add_string(call->body, "{\"code\":200,\"trades\":[");
+    for (uint32_t n = 0; rows < limit && (fill = vacc_fill(call->world->account, n)) != NULL; n++) {
+        if ((int64_t)fill->number < before && (listing == VACC_ALL || fill->listing == listing)) {
+            text_add_string(call->body, rows++ > 0 ? "," : "");
+            write_trade(call->world, fill, call->body);
+            before = (int64_t)fill->number;
+        }
+    }
+    text_add_char(call->body, ']');
+    if (rows == limit) {
+        text_add_format(call->body, ",\"next_cursor\":\"%" PRId64 "\"", before);
+    }
+    text_add_char(call->body, '}');
+    return 200;
+}
+
+static uint32_t limits(const struct call *call) {
+    const struct vacc_options *options = &call->world->account->options;
+    text_add_format(call->body,
+                    "{\"code\":200,\"user_tier\":\"std\",\"user_tier_name\":\"standard\","
+                    "\"current_maker_fee_tick\":%" PRId64 ",\"current_taker_fee_tick\":%" PRId64
+                    "}",
+                    (int64_t)options->maker_fee.v, (int64_t)options->taker_fee.v);
+    return 200;
+}
+
+static uint32_t position_funding(const struct call *call) {
+    const struct vacc *vacc = call->world->account;
+    const struct vacc_event *event;
+    uint32_t rows = 0, listing;
+    if (!is_ours(call, "account_index") || !listing_of(call, &listing)) {
+        return fail(call->body, 20001, "invalid param");
+    }
+    text_add_string(call->body, "{\"code\":200,\"position_fundings\":[");
+    for (uint64_t n = vacc->event_count; rows < PAGE && (event = vacc_event(vacc, n)) != NULL;
+         n--) {
+        if (event->kind != VACC_EVENT_FUNDING ||
+            (listing != VACC_ALL && event->listing != listing)) {
+            continue;
+        }
+        text_add_format(call->body, "%s{\"funding_id\":%" PRIu64 ",\"market_id\":%u",
+                        rows++ > 0 ? "," : "", n,
+                        lighter_sim_market(call->world, &call->world->listings[event->listing]));
+        member_usd(call->body, "change", usd_sub((struct usd){0}, event->amount));
+        vsim_member_int(call->body, "timestamp", event->time_ns / NS_PER_S);
+        text_add_char(call->body, '}');
+    }
+    text_add_string(call->body, "]}");
+    return 200;
+}
+
+static uint32_t answer(const struct vsim_world *world, const struct vsim_request *request,
+                       struct vsim_reply *reply) {
+    static const struct {
+        const char *path;
+        bool with_token;
+        uint32_t (*write)(const struct call *call);
+    } rows[] = {
+        {"/api/v1/nextNonce", false, next_nonce},
+        {"/api/v1/apikeys", false, api_keys},
+        {"/api/v1/account", false, account},
+        {"/api/v1/accountActiveOrders", true, active_orders},
+        {"/api/v1/trades", true, trades},
+        {"/api/v1/accountLimits", true, limits},
+        {"/api/v1/positionFunding", true, position_funding},
+    };
+    struct call call = {world, request, &reply->body};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct slice token = {"", 0};
+        int64_t until_ns;
+        if (!slice_equals(request->path, slice_of(rows[i].path)) ||
+            !slice_equals(request->method, SLICE("GET"))) {
+            continue;
+        }
+        bool told = vsim_header(request, "authorization", &token) ||
+                    vsim_query(request->query, "auth", &token);
+        int code = told || rows[i].with_token ? check_token(world, token, &until_ns) : 0;
+        return code != 0 ? fail(&reply->body, code, token_words(code)) : rows[i].write(&call);
+    }
+    return 0;
+}
+
+const struct vsim_private lighter_sim_private = {
+    .own_size = sizeof(struct lighter_private),
+    .init = init,
+    .answer = answer,
+    .on_text = on_text,
+    .push = push,
+};

@@ -2,7 +2,6 @@
 #ifndef PERPDESK_EXCHANGES_LIGHTER_OE_H
 #define PERPDESK_EXCHANGES_LIGHTER_OE_H
 
-#include "base/json.h"
 #include "exchanges/lighter_tx.h"
 #include "exchanges/venue_oe.h"
 
@@ -13,6 +12,8 @@ enum {
     LIGHTER_PAGE = 100,
     LIGHTER_DIGITS_MAX = 12,
 };
+
+struct json;
 
 enum lighter_bucket { LIGHTER_TRANSACTIONS, LIGHTER_CALLS };
 

@@ -5,7 +5,7 @@
 
 #include "exchanges/bytes_text.h"
 #include "exchanges/hash_poseidon2.h"
-#include "exchanges/lighter_tx.h"
+#include "exchanges/lighter_oe.h"
 #include "vectors.h"
 
 // ---- members -----------------------------------------------------------------------------------
@@ -689,6 +689,196 @@ static void run_official_tokens(struct vectors *vectors, const json_t *root) {
     each(vectors, root, "cases", check_official_token);
 }
 
+// ---- a peer's requests: fields, not signatures -------------------------------------------------
+
+#define KEY "0b8e0f63c24d8baacd9d29ad4e9a4b73c4a8d2bb8b16dc4fa9d7c2e1d3a8b1f0e8d3a4c5b6e7f001"
+#define RULES                                                                                      \
+    "{\"code\":200,\"order_book_details\":[{\"symbol\":\"LTC\",\"market_id\":35,\"market_type\":"  \
+    "\"perp\",\"size_decimals\":3,\"price_decimals\":3}]}"
+
+static void ignore_event(struct oe_sink *sink, const struct oe_event *event) {
+    (void)sink;
+    (void)event;
+}
+
+// An account that knows its markets and its next number.
+static bool ready_account(struct vectors *vectors, struct vectors_account *account,
+                          const char *index) {
+    static const char *const symbols[] = {"LTC/USDT", NULL};
+    const struct slice secrets[OE_SECRETS_MAX] = {
+        {KEY, sizeof(KEY) - 1}, slice_of(index), {"5", 1}};
+    struct oe_sink sink = {.on_event = ignore_event};
+    struct oe_call call = {.kind = OE_RULES, .tag = 1, .symbol = OE_SYMBOL_NONE};
+    if (!vectors_account_create(vectors, account, "lighter", symbols, secrets, false)) {
+        return false;
+    }
+    vectors_learn(account, 0, (struct px){PX_ONE / 1000}, (struct qty){QTY_ONE / 1000});
+    account->oe.venue->decode_answer(&account->oe, &call, 200, SLICE(""), SLICE(RULES), &sink);
+    call.kind = OE_NONCE;
+    account->oe.venue->decode_answer(&account->oe, &call, 200, SLICE(""),
+                                     SLICE("{\"code\":200,\"nonce\":7}"), &sink);
+    return true;
+}
+
+// What differs in every request: numbers in order, times, and the client's own id.
+static void blank(struct lighter_tx *tx) {
+    tx->nonce = tx->expired_at_ms = 0;
+    if (tx->type == LIGHTER_CREATE_ORDER) {
+        tx->fields[LIGHTER_ORDER_EXPIRY_MS] = tx->fields[LIGHTER_ORDER_EXPIRY_MS] > 0;
+    }
+}
+
+static void check_sent(struct vectors *vectors, const json_t *output, const char *body) {
+    struct lighter_tx want, got;
+    uint8_t signature[SCHNORR_SIGNATURE_SIZE];
+    json_error_t error;
+    json_t *frame = json_loads(body, 0, &error);
+    const json_t *data = json_object_get(frame, "data");
+    char *info = json_dumps(json_object_get(data, "tx_info"), JSON_COMPACT | JSON_PRESERVE_ORDER);
+    bool good = info != NULL &&
+                lighter_tx_read(vectors_int(output, "tx_type"), vectors_slice(output, "tx_info"),
+                                &want, signature) &&
+                lighter_tx_read(vectors_int(data, "tx_type"), slice_of(info), &got, signature);
+    if (vectors_true(vectors, good, "a tx_info is not understood")) {
+        blank(&want);
+        blank(&got);
+        (void)vectors_true(vectors, memcmp(&want, &got, sizeof(got)) == 0,
+                           "the transactions differ");
+    }
+    free(info);
+    json_decref(frame);
+}
+
+static bool our_call(const char *method, struct oe_call *call) {
+    static const struct {
+        const char *method;
+        enum oe_call_kind kind;
+    } rows[] = {
+        {"cancelAllOrders", OE_CANCEL_ALL}, {"createOrder", OE_PLACE},
+        {"fetchMarkets", OE_RULES},         {"fetchBalance", OE_BALANCES},
+        {"fetchPosition", OE_POSITIONS},    {"fetchPositions", OE_POSITIONS},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (strcmp(rows[i].method, method) == 0) {
+            *call = (struct oe_call){.kind = rows[i].kind,
+                                     .tag = 1,
+                                     .symbol = rows[i].kind == OE_PLACE ? 0 : OE_SYMBOL_NONE,
+                                     .order = {.side = SIDE_BUY,
+                                               .kind = OE_GTC,
+                                               .price = {40 * PX_ONE},
+                                               .size = {QTY_ONE}},
+                                     .client_id = SLICE("489057754"),
+                                     .now_ns = INT64_C(1772175126603) * NS_PER_MS};
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_request(struct vectors *vectors, const json_t *one, const struct oe_call *call) {
+    static struct vectors_account account;
+    const char *question = strchr(vectors_text(one, "url"), '?');
+    const char *path = strstr(vectors_text(one, "url"), "/api/");
+    struct slice value = SLICE("715085");
+    char index[24], got_path[64];
+    struct text got = TEXT_OVER(got_path);
+    if (question != NULL) {
+        (void)vectors_field(slice_of(question + 1), "value", &value);
+    }
+    (void)string_copy(index, sizeof(index), value);
+    if (ready_account(vectors, &account, index) &&
+        vectors_true(vectors, oe_encode(&account.oe, call, &account.message) == STATUS_OK,
+                     status_text())) {
+        const char *ours = strchr(account.message.path_data, '?');
+        if (json_is_object(json_object_get(one, "output"))) {
+            check_sent(vectors, json_object_get(one, "output"), account.message.body_data);
+        } else if (vectors_true(vectors, path != NULL, "no path")) {
+            size_t size = question != NULL ? (size_t)(question - path) : strlen(path);
+            text_add(&got, (struct slice){account.message.path_data,
+                                          ours != NULL ? (size_t)(ours - account.message.path_data)
+                                                       : account.message.path.size});
+            (void)vectors_same(vectors, "path", text_slice(&got), (struct slice){path, size});
+            vectors_same_fields(vectors, slice_of(ours != NULL ? ours + 1 : ""),
+                                slice_of(question != NULL ? question + 1 : ""), NULL,
+                                "auth filter");
+        }
+    }
+    vectors_account_finish(&account);
+}
+
+static void run_ccxt(struct vectors *vectors, const json_t *root) {
+    size_t i;
+    const json_t *one;
+    json_array_foreach(json_object_get(root, "cases"), i, one) {
+        const char *method = vectors_text(one, "method");
+        struct oe_call call;
+        vectors_begin(vectors, one, i, NULL);
+        if (strcmp(method, "fetchClosedOrders") == 0) {
+            vectors_skip(vectors, "perpdesk asks for fills, not for finished orders");
+        } else if (strstr(vectors_text(one, "url"), "by=l1_address") != NULL) {
+            vectors_skip(vectors, "perpdesk names its account by number, never by wallet");
+        } else if (strcmp(method, "fetchAccounts") == 0) {
+            (void)our_call("fetchBalance", &call); // the same question
+            check_request(vectors, one, &call);
+            vectors_end(vectors);
+        } else if (our_call(method, &call)) {
+            check_request(vectors, one, &call);
+            vectors_end(vectors);
+        } else {
+            vectors_skip(vectors, "public data, which the market data's decoder asks for");
+        }
+    }
+}
+
+// ---- errors ------------------------------------------------------------------------------------
+
+// What the sheet says of them (section 7).
+static const struct {
+    int64_t code;
+    enum oe_error error;
+} named_errors[] = {
+    {21104, OE_ERROR_NONCE},       {21105, OE_ERROR_NONCE},       {21120, OE_ERROR_KEYS},
+    {21108, OE_ERROR_KEYS},        {21109, OE_ERROR_KEYS},        {21110, OE_ERROR_KEYS},
+    {21136, OE_ERROR_KEYS},        {21111, OE_ERROR_MARGIN},      {21112, OE_ERROR_MARGIN},
+    {21507, OE_ERROR_MARGIN},      {21508, OE_ERROR_MARGIN},      {21739, OE_ERROR_MARGIN},
+    {21506, OE_ERROR_RATE},        {21601, OE_ERROR_LIMIT},       {21717, OE_ERROR_LIMIT},
+    {21722, OE_ERROR_LIMIT},       {21700, OE_ERROR_NO_ORDER},    {21707, OE_ERROR_NO_ORDER},
+    {21708, OE_ERROR_NO_ORDER},    {21709, OE_ERROR_NO_ORDER},    {21715, OE_ERROR_NO_ORDER},
+    {21701, OE_ERROR_SIZE},        {21702, OE_ERROR_PRICE},       {21703, OE_ERROR_REQUEST},
+    {21704, OE_ERROR_REQUEST},     {21705, OE_ERROR_REQUEST},     {21706, OE_ERROR_SIZE},
+    {21711, OE_ERROR_REQUEST},     {21712, OE_ERROR_BUSY},        {21727, OE_ERROR_REQUEST},
+    {21728, OE_ERROR_DUPLICATE},   {21732, OE_ERROR_REDUCE_ONLY}, {21738, OE_ERROR_REDUCE_ONLY},
+    {21740, OE_ERROR_REDUCE_ONLY}, {21733, OE_ERROR_PRICE},       {21734, OE_ERROR_PRICE},
+    {21735, OE_ERROR_PRICE},       {23000, OE_ERROR_RATE},        {23004, OE_ERROR_RATE},
+    {30009, OE_ERROR_RATE},        {30010, OE_ERROR_RATE},        {30003, OE_ERROR_NONE},
+};
+
+// Every refusal that a trader of perpetuals can meet has a meaning; the rest is shown as it is.
+static bool may_be_other(int64_t code) {
+    return (code >= 21106 && code <= 21141) || (code >= 21200 && code < 21300) ||
+           (code >= 21300 && code < 21500) || code == 21512 || code == 21516 ||
+           (code >= 21606 && code <= 21617) || (code >= 21716 && code <= 21736) ||
+           (code >= 21801 && code < 22000) || code >= 41000;
+}
+
+static void check_error(struct vectors *vectors, const json_t *one) {
+    int64_t code = vectors_int(one, "code");
+    enum oe_error error = lighter_error_of(code);
+    for (size_t i = 0; i < COUNT_OF(named_errors); i++) {
+        if (named_errors[i].code == code) {
+            (void)vectors_true(vectors, named_errors[i].error == error, "not as the sheet has it");
+        }
+    }
+    (void)vectors_true(vectors, error != OE_ERROR_OTHER || may_be_other(code), "no meaning");
+    (void)vectors_true(vectors, error != OE_ERROR_NONE || code == 30003, "counts as no error");
+    (void)vectors_true(vectors, lighter_is_unknown(code) == (code == 29500 || code == 29501),
+                       "whether it says what became of the request");
+}
+
+static void run_errors(struct vectors *vectors, const json_t *root) {
+    each(vectors, root, "cases", check_error);
+}
+
 const struct vectors_format vectors_lighter[] = {
     {"01_goldilocks.json", run_goldilocks},
     {"02_fp5.json", run_fp5},
@@ -701,6 +891,8 @@ const struct vectors_format vectors_lighter[] = {
     {"09_auth_tokens.json", run_tokens},
     {"10_official_signer_tx_oracle.json", run_official},
     {"11_official_signer_auth_oracle.json", run_official_tokens},
+    {"12_ccxt_static_requests.json", run_ccxt},
+    {"error_codes.json", run_errors},
     {"poseidon2_constants.json", run_constants},
     {NULL, NULL},
 };

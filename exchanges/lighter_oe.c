@@ -395,7 +395,7 @@ static enum status encode_read(struct oe *oe, const struct oe_call *call, struct
         [OE_NONCE] = {"/api/v1/nextNonce", ACCOUNT | KEY},
         [OE_KEYS] = {"/api/v1/apikeys", ACCOUNT | KEY},
         [OE_QUERY] = {"/api/v1/accountActiveOrders", ACCOUNT | MARKET | TOKEN},
-        [OE_OPEN_ORDERS] = {"/api/v1/accountActiveOrders", ACCOUNT | MARKET | TOKEN},
+        [OE_OPEN_ORDERS] = {"/api/v1/accountActiveOrders", ACCOUNT | MARKET | PAGED | TOKEN},
         [OE_FILLS] = {"/api/v1/trades?sort_by=timestamp&sort_dir=desc&limit=100",
                       ACCOUNT | MARKET | PAGED | TOKEN},
         [OE_POSITIONS] = {"/api/v1/account?by=index", TOKEN},
@@ -409,6 +409,9 @@ static enum status encode_read(struct oe *oe, const struct oe_call *call, struct
     out->method = "GET";
     out->cost.units[LIGHTER_CALLS] = 1;
     text_add_string(&out->path, rows[call->kind].path);
+    if (call->kind == OE_NONCE) {
+        give_up(lighter, call->now_ns);
+    }
     if (call->kind == OE_POSITIONS || call->kind == OE_BALANCES) {
         add_number(&out->path, "value", lighter->account);
     }
@@ -658,6 +661,8 @@ static void decode_frame(struct oe *oe, uint32_t socket, struct slice text, int6
     } else if (slice_starts(frame.type, SLICE("jsonapi/sendtx"))) {
         if (frame.id.size > 0 && oe_read_tag(frame.id, &kind, &tag)) {
             decode_result(lighter, tag, &frame, text, sink);
+        } else if (frame.code == 200) {
+            oe_emit_text(sink, OE_EVENT_SURPRISE, NULL, text); // of a request that is none of ours
         } else {
             decode_error(lighter, &frame, text, sink);
         }

@@ -629,6 +629,9 @@ static bool decode_nonce(struct lighter *lighter, const struct oe_call *call,
     if (!answer->has_nonce || answer->nonce < 0) {
         return false;
     }
+    if (lighter->flight_count > 0) { // it may lack those, so it is asked for again after them
+        return true;
+    }
     lighter->nonce = (uint64_t)answer->nonce;
     lighter->nonce_known = true;
     oe_emit(sink, OE_EVENT_NONCE, call);

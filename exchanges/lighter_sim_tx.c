@@ -232,7 +232,7 @@ struct sent {
 static bool read_data(struct slice data, struct sent *sent) {
     struct json r;
     struct slice key;
-    *sent = (struct sent){.type = -1};
+    *sent = (struct sent){{"", 0}, {"", 0}, -1};
     json_init(&r, data);
     json_object_begin(&r);
     while (json_object_next(&r, &key)) {

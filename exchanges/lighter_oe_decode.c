@@ -630,6 +630,7 @@ static bool decode_nonce(struct lighter *lighter, const struct oe_call *call,
         return false;
     }
     if (lighter->flight_count > 0) { // it may lack those, so it is asked for again after them
+        oe_emit_refused(sink, call, OE_ERROR_BUSY, SLICE("transactions are on the way"));
         return true;
     }
     lighter->nonce = (uint64_t)answer->nonce;

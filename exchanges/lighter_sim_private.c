@@ -6,6 +6,7 @@
 #include "exchanges/lighter_sim_private.h"
 
 #include <inttypes.h>
+#include <openssl/crypto.h>
 
 #include "base/json.h"
 #include "exchanges/bytes_text.h"
@@ -30,16 +31,18 @@ static enum status init(struct vacc *account, const struct slice *secrets) {
     uint8_t secret[SCHNORR_KEY_SIZE];
     struct schnorr_key key;
     int64_t index = 0, api_key = 0;
-    if (!hex_read(secrets[0], secret, sizeof(secret)) ||
-        schnorr_key_init(&key, secret) != STATUS_OK || !decimal_parse(secrets[1], 0, &index) ||
-        index < 0 || !decimal_parse(secrets[2], 0, &api_key) || api_key < 0) {
+    bool good =
+        hex_read(secrets[0], secret, sizeof(secret)) && schnorr_key_init(&key, secret) == STATUS_OK;
+    OPENSSL_cleanse(secret, sizeof(secret));
+    if (!good || !decimal_parse(secrets[1], 0, &index) || index < 0 ||
+        !decimal_parse(secrets[2], 0, &api_key) || api_key < 0) {
         return status_fail(STATUS_CONFIG, "no secrets of Lighter");
     }
     own->public_key = key.public_key;
+    schnorr_key_finish(&key);
     own->account = (uint64_t)index;
     own->api_key = (uint64_t)api_key;
     own->nonce = FIRST_NONCE;
-    schnorr_key_finish(&key);
     return STATUS_OK;
 }
 
@@ -83,134 +86,6 @@ static const char *token_words(int code) {
 static uint32_t fail(struct text *body, int code, const char *message) {
     text_add_format(body, "{\"code\":%d,\"message\":\"%s\"}", code, message);
     return 400;
-}
-
-// ---- writing -----------------------------------------------------------------------------------
-
-static void member_number(struct text *out, const char *name, uint64_t value) {
-    text_add_format(out, ",\"%s\":%" PRIu64, name, value);
-}
-
-// As a number and as a text, as the venue tells ids.
-static void member_id(struct text *out, const char *name, const char *text_name, uint64_t value) {
-    member_number(out, name, value);
-    text_add_format(out, ",\"%s\":\"%" PRIu64 "\"", text_name, value);
-}
-
-static void member_usd(struct text *out, const char *name, struct usd value) {
-    text_add_format(out, ",\"%s\":\"", name);
-    usd_print(out, value, USD_DIGITS, USD_DIGITS);
-    text_add_char(out, '"');
-}
-
-static uint64_t client_of(const char *client_id) {
-    int64_t number;
-    return decimal_parse(slice_of(client_id), 0, &number) && number > 0 ? (uint64_t)number : 0;
-}
-
-static const char *status_of(const struct vacc_order *order) {
-    switch (order->end) {
-    case VACC_LIVE:
-        return "open";
-    case VACC_FILLED:
-        return "filled";
-    case VACC_REST_EXPIRED:
-        return "canceled-not-enough-liquidity";
-    case VACC_POST_ONLY_END:
-        return "canceled-post-only";
-    case VACC_SELF_TRADE:
-        return "canceled-self-trade";
-    case VACC_LIQUIDATED:
-        return "canceled-liquidation";
-    case VACC_CANCELED:
-    case VACC_DEADMAN:
-    case VACC_BY_VENUE:
-    default:
-        return "canceled";
-    }
-}
-
-static void write_order(const struct vsim_world *world, const struct vacc_order *order,
-                        struct text *out) {
-    static const char *const times_in_force[] = {[VACC_POST_ONLY] = "post-only",
-                                                 [VACC_IOC] = "immediate-or-cancel",
-                                                 [VACC_GTC] = "good-till-time",
-                                                 [VACC_FOK] = "good-till-time",
-                                                 [VACC_MARKET] = "immediate-or-cancel"};
-    const struct vsim_listing *listing = &world->listings[order->listing];
-    uint64_t client = client_of(order->client_id);
-    text_add_format(out, "{\"market_index\":%u", lighter_sim_market(world, listing));
-    member_id(out, "order_index", "order_id", LIGHTER_SIM_ORDERS + order->number);
-    member_id(out, "client_order_index", "client_order_id", client);
-    member_number(out, "owner_account_index", lighter_private_of(world)->account);
-    vsim_member_qty(out, "initial_base_amount", listing, order->size);
-    vsim_member_qty(out, "remaining_base_amount", listing, qty_sub(order->size, order->filled));
-    vsim_member_qty(out, "filled_base_amount", listing, order->filled);
-    member_usd(out, "filled_quote_amount", order->value);
-    vsim_member_px(out, "price", listing, order->price);
-    text_add_format(out, ",\"is_ask\":%s,\"reduce_only\":%s",
-                    order->side == SIDE_SELL ? "true" : "false",
-                    order->reduce_only ? "true" : "false");
-    vsim_member_string(out, "side", order->side == SIDE_SELL ? "sell" : "buy");
-    vsim_member_string(out, "type", "limit");
-    vsim_member_string(out, "time_in_force", times_in_force[order->kind]);
-    vsim_member_string(out, "trigger_price", "0.00");
-    vsim_member_string(out, "status", status_of(order));
-    vsim_member_int(out, "timestamp", order->created_ns / NS_PER_MS);
-    vsim_member_int(out, "created_at", order->created_ns / NS_PER_MS);
-    vsim_member_int(out, "updated_at", order->updated_ns / NS_PER_MS);
-    vsim_member_int(out, "transaction_time", order->updated_ns / 1000);
-    text_add_char(out, '}');
-}
-
-// Our side has our numbers, the other side is somebody's.
-static void write_trade(const struct vsim_world *world, const struct vacc_fill *fill,
-                        struct text *out) {
-    enum { SOMEBODY = 7, THEIR_ORDER = 99 };
-    const struct vsim_listing *listing = &world->listings[fill->listing];
-    uint64_t ours = lighter_private_of(world)->account;
-    bool is_ask = fill->side == SIDE_SELL;
-    uint64_t order = LIGHTER_SIM_ORDERS + fill->order;
-    uint64_t client = client_of(fill->client_id);
-    struct usd value = usd_notional_near(fill->price, fill->size);
-    text_add_format(out, "{\"market_id\":%u", lighter_sim_market(world, listing));
-    member_id(out, "trade_id", "trade_id_str", fill->number);
-    vsim_member_string(out, "type", fill->liquidation ? "liquidation" : "trade");
-    vsim_member_qty(out, "size", listing, fill->size);
-    vsim_member_px(out, "price", listing, fill->price);
-    member_usd(out, "usd_amount", value);
-    member_id(out, "ask_id", "ask_id_str", is_ask ? order : THEIR_ORDER);
-    member_id(out, "bid_id", "bid_id_str", is_ask ? THEIR_ORDER : order);
-    member_id(out, "ask_client_id", "ask_client_id_str", is_ask ? client : 0);
-    member_id(out, "bid_client_id", "bid_client_id_str", is_ask ? 0 : client);
-    member_number(out, "ask_account_id", is_ask ? ours : SOMEBODY + ours);
-    member_number(out, "bid_account_id", is_ask ? SOMEBODY + ours : ours);
-    text_add_format(out, ",\"is_maker_ask\":%s", fill->maker == is_ask ? "true" : "false");
-    struct bps fee =
-        fill->maker ? world->account->options.maker_fee : world->account->options.taker_fee;
-    if (fee.v != 0) {
-        vsim_member_int(out, fill->maker ? "maker_fee" : "taker_fee", fee.v);
-    }
-    vsim_member_int(out, "timestamp", fill->time_ns / NS_PER_MS);
-    vsim_member_int(out, "transaction_time", fill->time_ns / 1000);
-    text_add_char(out, '}');
-}
-
-static void write_position(const struct vsim_world *world, uint32_t i, struct text *out) {
-    const struct vacc_position *position = &world->account->positions[i];
-    const struct vsim_listing *listing = &world->listings[i];
-    text_add_format(out,
-                    "{\"market_id\":%u,\"symbol\":\"%s\",\"initial_margin_fraction\":\"10.00\"",
-                    lighter_sim_market(world, listing), listing->rules.native);
-    vsim_member_int(out, "sign", position->net.v < 0 ? -1 : 1);
-    vsim_member_qty(out, "position", listing, qty_abs(position->net));
-    vsim_member_px(out, "avg_entry_price", listing, vacc_entry(position));
-    member_usd(out, "unrealized_pnl", vacc_unrealised(world->account, world, i));
-    member_usd(out, "realized_pnl", position->realised);
-    vsim_member_string(out, "liquidation_price", "0");
-    member_usd(out, "total_funding_paid_out", position->funding);
-    vsim_member_int(out, "margin_mode", 0);
-    text_add_char(out, '}');
 }
 
 // ---- the socket --------------------------------------------------------------------------------
@@ -272,7 +147,7 @@ static void push_open_orders(struct vsim_session *session) {
         for (const char *comma = "["; order != NULL;
              order = vacc_next_live(world->account, i, &at)) {
             text_add_string(out, comma);
-            write_order(world, order, out);
+            lighter_sim_write_order(world, order, out);
             comma = ",";
         }
         text_add_char(out, ']');
@@ -289,7 +164,7 @@ static void push_history(struct vsim_session *session) {
     text_add_string(out, ",\"trades\":[");
     for (uint32_t n = 0; n < PAGE && (fill = vacc_fill(session->world->account, n)) != NULL; n++) {
         text_add_string(out, n > 0 ? "," : "");
-        write_trade(session->world, fill, out);
+        lighter_sim_write_trade(session->world, fill, out);
     }
     end_push(session, "],\"total_volume\":\"0\"}");
 }
@@ -303,7 +178,7 @@ static void push_positions(struct vsim_session *session, bool first) {
     for (uint32_t i = 0; i < world->listing_count; i++) {
         if (world->account->positions[i].net.v != 0) {
             add_key(world, i, between, out);
-            write_position(world, i, out);
+            lighter_sim_write_position(world, i, out);
             between = ",";
         }
     }
@@ -315,9 +190,9 @@ static void push_stats(struct vsim_session *session, bool first) {
     struct text *out = &session->world->scratch;
     begin_push(session, FOLLOW_STATS, first);
     text_add_string(out, ",\"stats\":{\"account_trading_mode\":0");
-    member_usd(out, "available_balance", vacc_available(world->account, world));
-    member_usd(out, "collateral", world->account->cash);
-    member_usd(out, "portfolio_value", vacc_equity(world->account, world));
+    lighter_sim_member_usd(out, "available_balance", vacc_available(world->account, world));
+    lighter_sim_member_usd(out, "collateral", world->account->cash);
+    lighter_sim_member_usd(out, "portfolio_value", vacc_equity(world->account, world));
     end_push(session, "}}");
 }
 
@@ -405,7 +280,7 @@ static void push_order(struct vsim_session *session, const struct vacc_event *ev
     begin_push(session, FOLLOW_ORDERS, false);
     add_key(session->world, event->listing, ",\"orders\":{", out);
     text_add_char(out, '[');
-    write_order(session->world, &event->order, out);
+    lighter_sim_write_order(session->world, &event->order, out);
     end_push(session, "]}}");
 }
 
@@ -414,7 +289,7 @@ static void push_trade(struct vsim_session *session, const struct vacc_event *ev
     begin_push(session, FOLLOW_TRADES, false);
     add_key(session->world, event->listing, ",\"trades\":{", out);
     text_add_char(out, '[');
-    write_trade(session->world, &event->fill, out);
+    lighter_sim_write_trade(session->world, &event->fill, out);
     end_push(session, "]}}");
 }
 
@@ -506,13 +381,13 @@ static uint32_t account(const struct call *call) {
     text_add_format(out, "{\"code\":200,\"total\":1,\"accounts\":[{\"code\":0,\"index\":%" PRIu64,
                     lighter_private_of(world)->account);
     vsim_member_int(out, "cancel_all_time", world->account->deadman_all_ns / NS_PER_MS);
-    member_usd(out, "available_balance", vacc_available(world->account, world));
-    member_usd(out, "collateral", world->account->cash);
-    member_usd(out, "total_asset_value", vacc_equity(world->account, world));
+    lighter_sim_member_usd(out, "available_balance", vacc_available(world->account, world));
+    lighter_sim_member_usd(out, "collateral", world->account->cash);
+    lighter_sim_member_usd(out, "total_asset_value", vacc_equity(world->account, world));
     text_add_string(out, ",\"positions\":[");
     for (uint32_t i = 0; i < world->listing_count; i++) {
         text_add_string(out, i > 0 ? "," : "");
-        write_position(world, i, out); // flat ones, too
+        lighter_sim_write_position(world, i, out); // flat ones, too
     }
     text_add_string(out, "],\"assets\":[],\"shares\":[]}]}");
     return 200;
@@ -530,9 +405,9 @@ static uint32_t active_orders(const struct call *call) {
     bool one = number_in(call, "client_order_index", &client);
     text_add_string(call->body, "{\"code\":200,\"orders\":[");
     while ((order = vacc_next_live(call->world->account, listing, &at)) != NULL) {
-        if (!one || client_of(order->client_id) == (uint64_t)client) {
+        if (!one || lighter_sim_client_of(order->client_id) == (uint64_t)client) {
             text_add_string(call->body, comma);
-            write_order(call->world, order, call->body);
+            lighter_sim_write_order(call->world, order, call->body);
             comma = ",";
         }
     }
@@ -555,7 +430,7 @@ static uint32_t trades(const struct call *call) {
     for (uint32_t n = 0; rows < limit && (fill = vacc_fill(call->world->account, n)) != NULL; n++) {
         if ((int64_t)fill->number < before && (listing == VACC_ALL || fill->listing == listing)) {
             text_add_string(call->body, rows++ > 0 ? "," : "");
-            write_trade(call->world, fill, call->body);
+            lighter_sim_write_trade(call->world, fill, call->body);
             before = (int64_t)fill->number;
         }
     }
@@ -594,7 +469,7 @@ static uint32_t position_funding(const struct call *call) {
         text_add_format(call->body, "%s{\"funding_id\":%" PRIu64 ",\"market_id\":%u",
                         rows++ > 0 ? "," : "", n,
                         lighter_sim_market(call->world, &call->world->listings[event->listing]));
-        member_usd(call->body, "change", usd_sub((struct usd){0}, event->amount));
+        lighter_sim_member_usd(call->body, "change", usd_sub((struct usd){0}, event->amount));
         vsim_member_int(call->body, "timestamp", event->time_ns / NS_PER_S);
         text_add_char(call->body, '}');
     }

@@ -16,6 +16,17 @@ struct lighter_private {
 };
 
 struct lighter_private *lighter_private_of(const struct vsim_world *world);
+
+// ---- rows: lighter_sim_rows.c ----
+
+void lighter_sim_member_usd(struct text *out, const char *name, struct usd value);
+uint64_t lighter_sim_client_of(const char *client_id); // 0: none
+void lighter_sim_write_order(const struct vsim_world *world, const struct vacc_order *order,
+                             struct text *out);
+void lighter_sim_write_trade(const struct vsim_world *world, const struct vacc_fill *fill,
+                             struct text *out);
+void lighter_sim_write_position(const struct vsim_world *world, uint32_t listing, struct text *out);
+
 // {"id":…,"tx_type":…,"tx_info":{…}}: carried out and answered.
 void lighter_sim_transaction(struct vsim_session *session, struct slice data);
 

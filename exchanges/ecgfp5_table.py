@@ -2,8 +2,8 @@
 """Multiples of ecGFp5's generator as a C file: ecgfp5_table.py OUTPUT.
 
 With the rules of lighter-crypto.md sections 2 and 3, in Python's own integers. A point is (x, y) on
-y^2 = x (x^2 + 2 x + 263 z); the group adds N = (0, 0) to every sum. Since T + N = (b / x, -b y / x^2)
-for any other T, multiples are made on the curve and moved by N at the end.
+y^2 = x (x^2 + 2 x + 263 z); the group adds N = (0, 0) to every sum. Since for any other T
+T + N = (b / x, -b y / x^2), sums are made on the curve and then moved by N.
 """
 
 import sys

@@ -11,7 +11,8 @@ import subprocess
 import sys
 
 P = 2**64 - 2**32 + 1
-N = 1067993516717146951041484916571792702745057740581727230159139685185762082554198619328292418486241
+N = int("7ffffffd800000077ffffff1000000167fffffe6cfb80639"
+        "e8885c39d724a09ce80fd996948bffe1", 16)
 ZERO, ONE, A, B = (0, 0, 0, 0, 0), (1, 0, 0, 0, 0), (2, 0, 0, 0, 0), (0, 263, 0, 0, 0)
 
 # elliottech/poseidon_crypto v0.0.15, hash/poseidon2_goldilocks_plonky2/config.go

@@ -290,16 +290,20 @@ static void beat(struct rig *rig) {
 }
 
 void rig_pass(struct rig *rig, int64_t ms) {
-    int64_t beat_ms = rig->venue->oe->heartbeat_ms;
-    while (ms > 0) {
-        int64_t step_ms = beat_ms > 0 && ms > beat_ms ? beat_ms : ms;
-        rig->world.now_ns += step_ms * NS_PER_MS;
-        poll(rig);
-        if (beat_ms > 0 && step_ms == beat_ms) {
+    int64_t beat_ns = rig->venue->oe->heartbeat_ms * NS_PER_MS;
+    int64_t until_ns = rig->world.now_ns + ms * NS_PER_MS;
+    while (rig->world.now_ns < until_ns) {
+        int64_t next_ns = rig->beaten_ns + beat_ns;
+        bool beats = beat_ns > 0 && next_ns <= until_ns;
+        rig->world.now_ns = !beats                        ? until_ns
+                            : next_ns > rig->world.now_ns ? next_ns
+                                                          : rig->world.now_ns + 1;
+        if (beats) {
+            rig->beaten_ns = rig->world.now_ns;
             beat(rig);
         }
+        poll(rig);
         keep_up(rig);
-        ms -= step_ms;
     }
 }
 

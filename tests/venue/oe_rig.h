@@ -40,6 +40,7 @@ struct rig {
     struct rig_event events[RIG_EVENTS_MAX]; // since rig_forget
     uint32_t event_count;
     uint32_t tag;
+    int64_t beaten_ns;    // when heartbeats went out last
     uint32_t last_status; // HTTP, of the last call by REST
     char *headers, *body; // scratch of answers
 };
@@ -54,7 +55,7 @@ void rig_destroy(struct rig *rig);
 // returns false with what happened in status_text().
 bool rig_start(struct rig *rig);
 bool rig_connect(struct rig *rig, uint32_t socket);
-// Time passes: the venue ticks, sockets push, upkeep that is due is asked for.
+// Time passes: the venue ticks, sockets push, heartbeats and upkeep that are due go out.
 void rig_pass(struct rig *rig, int64_t ms);
 // Best prices in whole dollars, `tenths` of size at each of three levels a dollar apart.
 void rig_show(struct rig *rig, uint16_t symbol, int64_t bid, int64_t ask, int64_t tenths);

@@ -352,16 +352,8 @@ static void test_upkeep(void **state) {
     begin();
     for (int minute = 0; minute < 26 * 60; minute++) {
         rig_pass(&rig, 60000);
-        if (rig.venue->oe->heartbeat_ms > 0) {
-            for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
-                if (rig.sockets[i].open) {
-                    vsim_session_text(&rig.sockets[i].session,
-                                      slice_of(rig.venue->oe->heartbeat_text));
-                }
-            }
-        }
-        for (uint32_t i = 0; i < OE_SOCKETS_MAX;
-             i++) { // a lane connects again what the venue ended
+        // A lane connects again what the venue ended.
+        for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
             if (rig.venue->oe->mainnet.ws[i] != NULL && !rig.sockets[i].open &&
                 !rig_connect(&rig, i)) {
                 fail_msg("%s: socket %u after %d minutes: %s", row->venue, i, minute,

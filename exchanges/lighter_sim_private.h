@@ -16,6 +16,15 @@ struct lighter_private {
 };
 
 struct lighter_private *lighter_private_of(const struct vsim_world *world);
+// "deadline:account:key:signature". 0: it is the account's, and good until *until_ns; else the
+// venue's error, with its words.
+int lighter_sim_check_token(const struct vsim_world *world, struct slice token, int64_t *until_ns);
+const char *lighter_sim_token_words(int code);
+
+// ---- the socket: lighter_sim_stream.c ----
+
+bool lighter_sim_on_text(struct vsim_session *session, struct slice message);
+void lighter_sim_push(struct vsim_session *session, const struct vacc_event *event);
 
 // ---- rows: lighter_sim_rows.c ----
 
@@ -26,6 +35,8 @@ void lighter_sim_write_order(const struct vsim_world *world, const struct vacc_o
 void lighter_sim_write_trade(const struct vsim_world *world, const struct vacc_fill *fill,
                              struct text *out);
 void lighter_sim_write_position(const struct vsim_world *world, uint32_t listing, struct text *out);
+
+// ---- transactions: lighter_sim_tx.c ----
 
 // {"id":…,"tx_type":…,"tx_info":{…}}: carried out and answered.
 void lighter_sim_transaction(struct vsim_session *session, struct slice data);

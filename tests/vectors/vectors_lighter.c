@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include <openssl/sha.h>
@@ -6,431 +5,7 @@
 #include "exchanges/bytes_text.h"
 #include "exchanges/hash_poseidon2.h"
 #include "exchanges/lighter_oe.h"
-#include "vectors.h"
-
-// ---- members -----------------------------------------------------------------------------------
-
-static uint64_t number_of(const json_t *value) {
-    return json_is_string(value) ? strtoull(json_string_value(value), NULL, 0)
-                                 : (uint64_t)json_integer_value(value);
-}
-
-static uint64_t number(const json_t *one, const char *name) {
-    return number_of(json_object_get(one, name));
-}
-
-static size_t numbers_of(const json_t *list, uint64_t *out, size_t capacity) {
-    size_t i;
-    const json_t *item;
-    json_array_foreach(list, i, item) {
-        ASSERT(i < capacity);
-        out[i] = number_of(item);
-    }
-    return json_array_size(list);
-}
-
-static struct fp5 fp5_of(const json_t *list) {
-    struct fp5 value = FP5_ZERO;
-    (void)numbers_of(list, value.c, FP5_DEGREE);
-    return value;
-}
-
-static struct fp5 fp5(const json_t *one, const char *name) {
-    return fp5_of(json_object_get(one, name));
-}
-
-static struct ecgfp5_scalar scalar(const json_t *one, const char *name) {
-    struct ecgfp5_scalar value = {{0}};
-    (void)numbers_of(json_object_get(one, name), value.limb, ECGFP5_SCALAR_LIMBS);
-    return value;
-}
-
-// ---- checks ------------------------------------------------------------------------------------
-
-static void same_number(struct vectors *vectors, const json_t *one, const char *name,
-                        uint64_t got) {
-    char data[24], want[24];
-    struct text text = TEXT_OVER(data), want_text = TEXT_OVER(want);
-    text_add_format(&text, "0x%016" PRIx64, got);
-    text_add_format(&want_text, "0x%016" PRIx64, number(one, name));
-    (void)vectors_true(vectors, json_object_get(one, name) != NULL, name);
-    (void)vectors_same(vectors, name, text_slice(&text), text_slice(&want_text));
-}
-
-static void same_list(struct vectors *vectors, const json_t *one, const char *name,
-                      const uint64_t *got, size_t count) {
-    uint64_t want[64];
-    bool good = numbers_of(json_object_get(one, name), want, COUNT_OF(want)) == count &&
-                memcmp(got, want, count * sizeof(want[0])) == 0;
-    (void)vectors_true(vectors, good, name);
-}
-
-static void same_fp5(struct vectors *vectors, const json_t *one, const char *name, struct fp5 got) {
-    for (int i = 0; i < FP5_DEGREE; i++) {
-        got.c[i] = gl_canonical(got.c[i]);
-    }
-    same_list(vectors, one, name, got.c, FP5_DEGREE);
-}
-
-static void same_scalar(struct vectors *vectors, const json_t *one, const char *name,
-                        struct ecgfp5_scalar got) {
-    same_list(vectors, one, name, got.limb, ECGFP5_SCALAR_LIMBS);
-}
-
-// {x, u, w, w_bytes_le_hex}, by the point itself and by what its encoding decodes to.
-static void same_point(struct vectors *vectors, const json_t *want,
-                       const struct ecgfp5_point *got) {
-    uint8_t bytes[FP5_SIZE];
-    struct ecgfp5_point decoded;
-    struct ecgfp5_affine affine = ecgfp5_to_affine(got);
-    struct fp5 w = ecgfp5_encode(got);
-    same_fp5(vectors, want, "x", affine.x);
-    same_fp5(vectors, want, "u", affine.u);
-    same_fp5(vectors, want, "w", w);
-    fp5_to_bytes(w, bytes);
-    (void)vectors_same_bytes(vectors, "w_bytes_le_hex", bytes, sizeof(bytes),
-                             vectors_text(want, "w_bytes_le_hex"));
-    if (vectors_true(vectors, ecgfp5_decode(w, &decoded), "its encoding does not decode")) {
-        affine = ecgfp5_to_affine(&decoded);
-        same_fp5(vectors, want, "x", affine.x);
-        same_fp5(vectors, want, "u", affine.u);
-    }
-}
-
-// ---- fields ------------------------------------------------------------------------------------
-
-static void each(struct vectors *vectors, const json_t *root, const char *list,
-                 void (*check)(struct vectors *vectors, const json_t *one)) {
-    char id[128];
-    size_t i;
-    const json_t *one;
-    json_array_foreach(json_object_get(root, list), i, one) {
-        (void)snprintf(id, sizeof(id), "%s %zu %s", list, i, vectors_text(one, "name"));
-        vectors_begin(vectors, one, i, id);
-        check(vectors, one);
-        vectors_end(vectors);
-    }
-}
-
-static void check_gl(struct vectors *vectors, const json_t *one) {
-    uint64_t a = number(one, "a");
-    uint64_t b = number(one, "b");
-    same_number(vectors, one, "add", gl_canonical(gl_add(a, b)));
-    same_number(vectors, one, "sub", gl_canonical(gl_sub(a, b)));
-    same_number(vectors, one, "mul", gl_canonical(gl_mul(a, b)));
-}
-
-static void check_gl_power(struct vectors *vectors, const json_t *one) {
-    same_number(vectors, one, "a_pow_n",
-                gl_canonical(gl_power(number(one, "a"), number(one, "n"))));
-}
-
-static void check_gl_unary(struct vectors *vectors, const json_t *one) {
-    uint64_t a = number(one, "a"), root;
-    bool has_root = gl_sqrt(a, &root);
-    same_number(vectors, one, "neg", gl_canonical(gl_negate(a)));
-    same_number(vectors, one, "square", gl_canonical(gl_square(a)));
-    same_number(vectors, one, "pow7", gl_canonical(gl_power(a, 7)));
-    same_number(vectors, one, "inverse_or_zero", gl_canonical(gl_invert(a)));
-    (void)vectors_true(vectors,
-                       has_root == json_is_true(json_object_get(one, "is_quadratic_residue")),
-                       "is_quadratic_residue");
-    (void)vectors_true(
-        vectors, !has_root || root == number(one, "a_sqrt") || root == number(one, "a_sqrt_neg"),
-        "a_sqrt");
-}
-
-static void run_goldilocks(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_gl);
-    each(vectors, root, "exp_cases", check_gl_power);
-    each(vectors, root, "unary_cases", check_gl_unary);
-}
-
-static void check_fp5(struct vectors *vectors, const json_t *one) {
-    struct fp5 a = fp5(one, "a"), b = fp5(one, "b"), root;
-    uint8_t bytes[FP5_SIZE];
-    same_fp5(vectors, one, "add", fp5_add(a, b));
-    same_fp5(vectors, one, "sub", fp5_sub(a, b));
-    same_fp5(vectors, one, "mul", fp5_mul(a, b));
-    same_fp5(vectors, one, "a_neg", fp5_negate(a));
-    same_fp5(vectors, one, "a_square", fp5_mul(a, a));
-    same_fp5(vectors, one, "a_inverse_or_zero", fp5_invert(a));
-    if (!fp5_equals(b, FP5_ZERO)) {
-        same_fp5(vectors, one, "a_div_b", fp5_mul(a, fp5_invert(b)));
-    }
-    same_fp5(vectors, one, "a_frobenius1", fp5_frobenius(a, 1));
-    same_fp5(vectors, one, "a_frobenius2", fp5_frobenius(a, 2));
-    same_fp5(vectors, one, "a_frobenius4", fp5_frobenius(a, 4));
-    same_number(vectors, one, "a_legendre", fp5_legendre(a));
-    fp5_to_bytes(a, bytes);
-    (void)vectors_same_bytes(vectors, "a_bytes_le_hex", bytes, sizeof(bytes),
-                             vectors_text(one, "a_bytes_le_hex"));
-    if (json_object_get(one, "a_sqrt_exists") == NULL) {
-        return; // of 0 the file does not tell
-    }
-    bool has_root = fp5_sqrt(a, &root);
-    (void)vectors_true(vectors, has_root == json_is_true(json_object_get(one, "a_sqrt_exists")),
-                       "a_sqrt_exists");
-    if (has_root) {
-        same_fp5(vectors, one, "a_canonical_sqrt", root);
-    }
-}
-
-static void run_fp5(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_fp5);
-}
-
-// ---- curve -------------------------------------------------------------------------------------
-
-static struct ecgfp5_point generator_times(uint64_t factor) {
-    return ecgfp5_multiply_generator((struct ecgfp5_scalar){{factor}});
-}
-
-static void check_multiple(struct vectors *vectors, const json_t *one) {
-    struct ecgfp5_point point = generator_times(number(one, "k"));
-    same_point(vectors, one, &point);
-}
-
-static void check_decode(struct vectors *vectors, const json_t *one) {
-    struct ecgfp5_point point;
-    bool valid = json_is_true(json_object_get(one, "valid"));
-    if (vectors_true(vectors, ecgfp5_decode(fp5(one, "w"), &point) == valid, "valid") && valid) {
-        same_point(vectors, json_object_get(one, "point"), &point);
-    }
-}
-
-static void check_mul(struct vectors *vectors, const json_t *one) {
-    struct ecgfp5_scalar k = scalar(one, "scalar_limbs_le");
-    uint8_t bytes[ECGFP5_SCALAR_SIZE];
-    int8_t digits[ECGFP5_DIGITS];
-    uint64_t base = strcmp(vectors_text(one, "base"), "7G") == 0 ? 7 : 1;
-    struct ecgfp5_point point = generator_times(base);
-    point = ecgfp5_multiply_public(&point, k);
-    same_point(vectors, json_object_get(one, "result"), &point);
-    point = ecgfp5_multiply_generator(ecgfp5_scalar_mul(k, (struct ecgfp5_scalar){{base}}));
-    same_point(vectors, json_object_get(one, "result"), &point);
-    ecgfp5_scalar_to_bytes(k, bytes);
-    (void)vectors_same_bytes(vectors, "scalar_bytes_le_hex", bytes, sizeof(bytes),
-                             vectors_text(one, "scalar_bytes_le_hex"));
-    ecgfp5_recode(k, digits);
-    for (size_t i = 0; i < ECGFP5_DIGITS; i++) {
-        const json_t *want = json_array_get(json_object_get(one, "recode_signed_w5"), i);
-        (void)vectors_true(vectors, json_integer_value(want) == digits[i], "recode_signed_w5");
-    }
-}
-
-static void check_op(struct vectors *vectors, const json_t *one) {
-    struct ecgfp5_point p = ecgfp5_multiply_generator(scalar(one, "p_scalar"));
-    struct ecgfp5_point q = ecgfp5_multiply_generator(scalar(one, "q_scalar"));
-    struct ecgfp5_point neutral = ECGFP5_NEUTRAL, sum;
-    struct ecgfp5_affine affine = ecgfp5_to_affine(&q);
-    same_point(vectors, json_object_get(one, "p"), &p);
-    same_point(vectors, json_object_get(one, "q"), &q);
-    sum = ecgfp5_add(&p, &q);
-    same_point(vectors, json_object_get(one, "p_plus_q"), &sum);
-    sum = ecgfp5_add_affine(&p, &affine);
-    same_point(vectors, json_object_get(one, "p_plus_q"), &sum);
-    sum = ecgfp5_add(&p, &neutral);
-    same_point(vectors, json_object_get(one, "p_plus_neutral"), &sum);
-    sum = ecgfp5_double(&p);
-    same_point(vectors, json_object_get(one, "p_double"), &sum);
-    sum = ecgfp5_add(&p, &p);
-    same_point(vectors, json_object_get(one, "p_double"), &sum);
-    sum = p;
-    for (int i = 0; i < ECGFP5_DIGIT_BITS; i++) {
-        sum = ecgfp5_double(&sum);
-    }
-    same_point(vectors, json_object_get(one, "p_times_32"), &sum);
-}
-
-static void check_window(struct vectors *vectors, const json_t *window) {
-    size_t i;
-    const json_t *one;
-    json_array_foreach(window, i, one) {
-        struct ecgfp5_point point = generator_times(i + 1);
-        struct ecgfp5_affine affine = ecgfp5_to_affine(&point);
-        same_fp5(vectors, one, "x", affine.x);
-        same_fp5(vectors, one, "u", affine.u);
-    }
-}
-
-static struct ecgfp5_point projective(const json_t *one) {
-    return (struct ecgfp5_point){fp5(one, "X"), fp5(one, "Z"), fp5(one, "U"), fp5(one, "T")};
-}
-
-static void same_projective(struct vectors *vectors, const json_t *want, struct ecgfp5_point got) {
-    same_fp5(vectors, want, "X", got.x);
-    same_fp5(vectors, want, "Z", got.z);
-    same_fp5(vectors, want, "U", got.u);
-    same_fp5(vectors, want, "T", got.t);
-}
-
-static void check_trace(struct vectors *vectors, const json_t *trace) {
-    struct ecgfp5_point p = projective(json_object_get(trace, "p"));
-    struct ecgfp5_point q = projective(json_object_get(trace, "q"));
-    same_projective(vectors, json_object_get(trace, "p_add_q"), ecgfp5_add(&p, &q));
-    p = ecgfp5_double(&p);
-    same_projective(vectors, json_object_get(trace, "p_double"), p);
-}
-
-static void run_ecgfp5(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_multiple);
-    each(vectors, root, "decode_cases", check_decode);
-    each(vectors, root, "mul_cases", check_mul);
-    each(vectors, root, "op_cases", check_op);
-    vectors_begin(vectors, root, 0, "generator_window_1_to_16");
-    check_window(vectors, json_object_get(root, "generator_window_1_to_16"));
-    vectors_end(vectors);
-    vectors_begin(vectors, root, 0, "projective_trace_G_and_2G");
-    check_trace(vectors, json_object_get(root, "projective_trace_G_and_2G"));
-    vectors_end(vectors);
-}
-
-// ---- scalars -----------------------------------------------------------------------------------
-
-static void check_scalar(struct vectors *vectors, const json_t *one) {
-    struct ecgfp5_scalar a = scalar(one, "a"), b = scalar(one, "b");
-    uint8_t bytes[ECGFP5_SCALAR_SIZE];
-    same_scalar(vectors, one, "add", ecgfp5_scalar_add(a, b));
-    same_scalar(vectors, one, "a_sub_b", ecgfp5_scalar_sub(a, b));
-    same_scalar(vectors, one, "mul", ecgfp5_scalar_mul(a, b));
-    same_scalar(vectors, one, "monty_mul", ecgfp5_scalar_montgomery(a, b));
-    ecgfp5_scalar_to_bytes(a, bytes);
-    (void)vectors_same_bytes(vectors, "a_bytes_le_hex", bytes, sizeof(bytes),
-                             vectors_text(one, "a_bytes_le_hex"));
-}
-
-static void check_reducing(struct vectors *vectors, const json_t *one) {
-    uint8_t bytes[ECGFP5_SCALAR_SIZE];
-    struct ecgfp5_scalar read;
-    if (vectors_true(vectors, hex_read(vectors_slice(one, "bytes_hex"), bytes, sizeof(bytes)),
-                     "bytes_hex")) {
-        struct ecgfp5_scalar got = ecgfp5_scalar_from_bytes(bytes);
-        same_scalar(vectors, one, "scalar", got);
-        bool below = ecgfp5_scalar_read(bytes, &read);
-        (void)vectors_true(vectors, below == (memcmp(&read, &got, sizeof(got)) == 0),
-                           "whether it is below n");
-    }
-}
-
-static void check_fp5_to_scalar(struct vectors *vectors, const json_t *one) {
-    same_scalar(vectors, one, "scalar", ecgfp5_scalar_from_fp5(fp5(one, "fp5")));
-}
-
-static void run_scalar(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_scalar);
-    each(vectors, root, "bytes_to_scalar_reducing", check_reducing);
-    each(vectors, root, "fp5_to_scalar", check_fp5_to_scalar);
-}
-
-// ---- hash --------------------------------------------------------------------------------------
-
-static void check_permutation(struct vectors *vectors, const json_t *one) {
-    uint64_t state[POSEIDON2_WIDTH];
-    (void)numbers_of(json_object_get(one, "input"), state, POSEIDON2_WIDTH);
-    poseidon2_permute(state);
-    for (int i = 0; i < POSEIDON2_WIDTH; i++) {
-        state[i] = gl_canonical(state[i]);
-    }
-    same_list(vectors, one, "output", state, POSEIDON2_WIDTH);
-}
-
-static void check_hash(struct vectors *vectors, const json_t *one) {
-    uint64_t elements[64], out[12];
-    size_t count = numbers_of(json_object_get(one, "input"), elements, COUNT_OF(elements));
-    poseidon2_hash(elements, count, out, 12);
-    same_list(vectors, one, "hash_12_outputs", out, 12);
-    same_list(vectors, one, "hash_n_to_hash_4", out, 4);
-    same_fp5(vectors, one, "hash_to_fp5", poseidon2_fp5(elements, count));
-}
-
-static void check_two_to_one(struct vectors *vectors, const json_t *one) {
-    uint64_t elements[8], out[4];
-    (void)numbers_of(json_object_get(one, "a"), elements, 4);
-    (void)numbers_of(json_object_get(one, "b"), elements + 4, 4);
-    poseidon2_hash(elements, 8, out, 4);
-    same_list(vectors, one, "out", out, 4);
-}
-
-static void run_poseidon2(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_permutation);
-    each(vectors, root, "hash_cases", check_hash);
-    each(vectors, root, "two_to_one_cases", check_two_to_one);
-}
-
-// The permutation step by step as the sheet has it, with the constants of the file.
-struct slow_poseidon2 {
-    const json_t *external, *internal, *diagonal, *m4;
-    uint64_t state[POSEIDON2_WIDTH];
-};
-
-static void slow_external(struct slow_poseidon2 *slow) {
-    uint64_t mixed[POSEIDON2_WIDTH] = {0}, sums[4] = {0};
-    for (size_t i = 0; i < POSEIDON2_WIDTH; i++) {
-        for (size_t j = 0; j < 4; j++) {
-            uint64_t factor = number_of(json_array_get(json_array_get(slow->m4, i % 4), j));
-            mixed[i] = gl_add(mixed[i], gl_mul(factor, slow->state[i / 4 * 4 + j]));
-        }
-        sums[i % 4] = gl_add(sums[i % 4], mixed[i]);
-    }
-    for (size_t i = 0; i < POSEIDON2_WIDTH; i++) {
-        slow->state[i] = gl_add(mixed[i], sums[i % 4]);
-    }
-}
-
-static void slow_internal(struct slow_poseidon2 *slow) {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < POSEIDON2_WIDTH; i++) {
-        sum = gl_add(sum, slow->state[i]);
-    }
-    for (size_t i = 0; i < POSEIDON2_WIDTH; i++) {
-        uint64_t factor = number_of(json_array_get(slow->diagonal, i));
-        slow->state[i] = gl_add(gl_mul(slow->state[i], factor), sum);
-    }
-}
-
-static void slow_full(struct slow_poseidon2 *slow, size_t round) {
-    for (size_t i = 0; i < POSEIDON2_WIDTH; i++) {
-        uint64_t constant = number_of(json_array_get(json_array_get(slow->external, round), i));
-        slow->state[i] = gl_power(gl_add(slow->state[i], constant), 7);
-    }
-    slow_external(slow);
-}
-
-static void slow_permute(struct slow_poseidon2 *slow) {
-    size_t full = json_array_size(slow->external);
-    slow_external(slow);
-    for (size_t round = 0; round < full / 2; round++) {
-        slow_full(slow, round);
-    }
-    for (size_t round = 0; round < json_array_size(slow->internal); round++) {
-        uint64_t constant = number_of(json_array_get(slow->internal, round));
-        slow->state[0] = gl_power(gl_add(slow->state[0], constant), 7);
-        slow_internal(slow);
-    }
-    for (size_t round = full / 2; round < full; round++) {
-        slow_full(slow, round);
-    }
-}
-
-static void run_constants(struct vectors *vectors, const json_t *root) {
-    struct slow_poseidon2 slow = {.external = json_object_get(root, "external_round_constants"),
-                                  .internal = json_object_get(root, "internal_round_constants"),
-                                  .diagonal = json_object_get(root, "internal_diag"),
-                                  .m4 = json_object_get(root, "m4")};
-    uint64_t state[POSEIDON2_WIDTH] = {0};
-    vectors_begin(vectors, root, 0, "constants");
-    (void)vectors_true(vectors, vectors_int(root, "width") == POSEIDON2_WIDTH, "width");
-    (void)vectors_true(vectors, vectors_int(root, "rate") == POSEIDON2_RATE, "rate");
-    for (int i = 0; i < 8; i++) { // each time from what the last one gave
-        slow_permute(&slow);
-        poseidon2_permute(state);
-    }
-    for (size_t i = 0; i < POSEIDON2_WIDTH; i++) {
-        (void)vectors_true(vectors, gl_equals(state[i], slow.state[i]), "the permutation");
-    }
-    vectors_end(vectors);
-}
+#include "vectors_lighter.h"
 
 // ---- keys and signatures -----------------------------------------------------------------------
 
@@ -452,8 +27,8 @@ static void check_public(struct vectors *vectors, const json_t *one,
 static void check_key(struct vectors *vectors, const json_t *one) {
     struct schnorr_key key;
     if (read_key(vectors, one, "private_key_hex", &key)) {
-        same_scalar(vectors, one, "sk_limbs_le", key.secret);
-        same_fp5(vectors, one, "public_key_fp5", key.public_key);
+        lighter_same_scalar(vectors, one, "sk_limbs_le", key.secret);
+        lighter_same_fp5(vectors, one, "public_key_fp5", key.public_key);
         check_public(vectors, one, &key);
     }
 }
@@ -483,8 +58,8 @@ static void check_seed(struct vectors *vectors, const json_t *one) {
 }
 
 static void run_keys(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_key);
-    each(vectors, root, "seed_cases", check_seed);
+    lighter_each(vectors, root, "cases", check_key);
+    lighter_each(vectors, root, "seed_cases", check_seed);
 }
 
 // A signature with the nonce that is given, one of our own, and that both are of this message only.
@@ -493,17 +68,18 @@ static void check_signature(struct vectors *vectors, const json_t *want,
     uint8_t signature[SCHNORR_SIGNATURE_SIZE], ours[SCHNORR_SIGNATURE_SIZE];
     char base64_data[128];
     struct text base64 = TEXT_OVER(base64_data);
-    struct ecgfp5_scalar nonce = scalar(want, "k");
+    struct ecgfp5_scalar nonce = lighter_scalar(want, "k");
     struct ecgfp5_point point = ecgfp5_multiply_generator(nonce);
-    same_fp5(vectors, want, "r_encoded", ecgfp5_encode(&point));
+    lighter_same_fp5(vectors, want, "r_encoded", ecgfp5_encode(&point));
     schnorr_sign_with(key, message, nonce, signature);
     (void)vectors_same_bytes(vectors, "sig_hex", signature, sizeof(signature),
                              vectors_text(want, "sig_hex"));
     base64_add(&base64, signature, sizeof(signature));
     (void)vectors_same(vectors, "sig_base64", text_slice(&base64),
                        vectors_slice(want, "sig_base64"));
-    same_scalar(vectors, want, "s", ecgfp5_scalar_from_bytes(signature));
-    same_scalar(vectors, want, "e", ecgfp5_scalar_from_bytes(signature + ECGFP5_SCALAR_SIZE));
+    lighter_same_scalar(vectors, want, "s", ecgfp5_scalar_from_bytes(signature));
+    lighter_same_scalar(vectors, want, "e",
+                        ecgfp5_scalar_from_bytes(signature + ECGFP5_SCALAR_SIZE));
     schnorr_sign(key, message, 1, ours);
     (void)vectors_true(vectors,
                        schnorr_verify(key->public_key, message, signature) &&
@@ -520,10 +96,10 @@ static void check_signature(struct vectors *vectors, const json_t *want,
 static void check_schnorr(struct vectors *vectors, const json_t *one) {
     uint8_t bytes[SCHNORR_KEY_SIZE];
     struct schnorr_key key;
-    ecgfp5_scalar_to_bytes(scalar(one, "sk"), bytes);
+    ecgfp5_scalar_to_bytes(lighter_scalar(one, "sk"), bytes);
     if (vectors_true(vectors, schnorr_key_init(&key, bytes) == STATUS_OK, "no key")) {
         check_public(vectors, one, &key);
-        check_signature(vectors, one, &key, fp5(one, "hashed_message"));
+        check_signature(vectors, one, &key, lighter_fp5(one, "hashed_message"));
     }
 }
 
@@ -538,13 +114,13 @@ static bool verifies(const json_t *one, const char *key_name, const char *signat
 }
 
 static void check_schnorr_invalid(struct vectors *vectors, const json_t *one) {
-    bool good = verifies(one, "public_key_hex", "sig_hex", fp5(one, "hashed_message"));
+    bool good = verifies(one, "public_key_hex", "sig_hex", lighter_fp5(one, "hashed_message"));
     (void)vectors_true(vectors, good == json_is_true(json_object_get(one, "valid")), "valid");
 }
 
 static void run_schnorr(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_schnorr);
-    each(vectors, root, "invalid_cases", check_schnorr_invalid);
+    lighter_each(vectors, root, "cases", check_schnorr);
+    lighter_each(vectors, root, "invalid_cases", check_schnorr_invalid);
 }
 
 // ---- transactions ------------------------------------------------------------------------------
@@ -589,14 +165,15 @@ static void check_transaction(struct vectors *vectors, const json_t *one) {
         !read_key(vectors, one, "private_key_hex", &key)) {
         return;
     }
-    (void)vectors_true(
-        vectors,
-        tx.account == number(one, "account_index") && tx.api_key == number(one, "api_key_index") &&
-            tx.nonce == number(one, "nonce") && tx.expired_at_ms == number(one, "expired_at"),
-        "the head");
+    (void)vectors_true(vectors,
+                       tx.account == lighter_number(one, "account_index") &&
+                           tx.api_key == lighter_number(one, "api_key_index") &&
+                           tx.nonce == lighter_number(one, "nonce") &&
+                           tx.expired_at_ms == lighter_number(one, "expired_at"),
+                       "the head");
     plain = tx;
     plain.attribute_count = 0;
-    same_fp5(vectors, one, "body_hash_fp5", lighter_tx_hash(&plain, chain));
+    lighter_same_fp5(vectors, one, "body_hash_fp5", lighter_tx_hash(&plain, chain));
     struct fp5 hash = lighter_tx_hash(&tx, chain);
     same_hash(vectors, "tx_hash_hex", hash, vectors_text(one, "tx_hash_hex"));
     check_signature(vectors, json_object_get(one, "signature"), &key, hash);
@@ -608,7 +185,7 @@ static void check_transaction(struct vectors *vectors, const json_t *one) {
 }
 
 static void run_transactions(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_transaction);
+    lighter_each(vectors, root, "cases", check_transaction);
 }
 
 static void check_official(struct vectors *vectors, const json_t *one) {
@@ -627,7 +204,7 @@ static void check_official(struct vectors *vectors, const json_t *one) {
 }
 
 static void run_official(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_official);
+    lighter_each(vectors, root, "cases", check_official);
 }
 
 // ---- tokens ------------------------------------------------------------------------------------
@@ -639,8 +216,8 @@ static void check_token(struct vectors *vectors, const json_t *one, const char *
     struct text text = TEXT_OVER(data);
     struct slice want = vectors_slice(one, token_name);
     uint8_t signature[SCHNORR_SIGNATURE_SIZE];
-    lighter_token_write(key, deadline_s, number(one, "account_index"), number(one, "api_key_index"),
-                        1, &text);
+    lighter_token_write(key, deadline_s, lighter_number(one, "account_index"),
+                        lighter_number(one, "api_key_index"), 1, &text);
     size_t size = text.size - 2 * SCHNORR_SIGNATURE_SIZE;
     (void)vectors_true(vectors, want.size == text.size && memcmp(want.data, data, size) == 0,
                        "the token's text");
@@ -666,27 +243,27 @@ static void check_auth_token(struct vectors *vectors, const json_t *one) {
     }
     check_public(vectors, one, &key);
     struct fp5 hash = lighter_token_hash(vectors_slice(one, "message"));
-    size_t count = numbers_of(json_object_get(one, "field_elements"), elements, 16);
-    same_fp5(vectors, one, "message_hash_fp5", hash);
-    same_fp5(vectors, one, "message_hash_fp5", poseidon2_fp5(elements, count));
+    size_t count = lighter_numbers_of(json_object_get(one, "field_elements"), elements, 16);
+    lighter_same_fp5(vectors, one, "message_hash_fp5", hash);
+    lighter_same_fp5(vectors, one, "message_hash_fp5", poseidon2_fp5(elements, count));
     same_hash(vectors, "message_hash_hex", hash, vectors_text(one, "message_hash_hex"));
     check_signature(vectors, json_object_get(one, "signature"), &key, hash);
-    check_token(vectors, one, "auth_token", &key, number(one, "deadline_unix_s"));
+    check_token(vectors, one, "auth_token", &key, lighter_number(one, "deadline_unix_s"));
 }
 
 static void run_tokens(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_auth_token);
+    lighter_each(vectors, root, "cases", check_auth_token);
 }
 
 static void check_official_token(struct vectors *vectors, const json_t *one) {
     struct schnorr_key key;
     if (read_key(vectors, one, "sk", &key)) {
-        check_token(vectors, one, "token", &key, number(one, "deadline"));
+        check_token(vectors, one, "token", &key, lighter_number(one, "deadline"));
     }
 }
 
 static void run_official_tokens(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_official_token);
+    lighter_each(vectors, root, "cases", check_official_token);
 }
 
 // ---- a peer's requests: fields, not signatures -------------------------------------------------
@@ -876,15 +453,15 @@ static void check_error(struct vectors *vectors, const json_t *one) {
 }
 
 static void run_errors(struct vectors *vectors, const json_t *root) {
-    each(vectors, root, "cases", check_error);
+    lighter_each(vectors, root, "cases", check_error);
 }
 
 const struct vectors_format vectors_lighter[] = {
-    {"01_goldilocks.json", run_goldilocks},
-    {"02_fp5.json", run_fp5},
-    {"03_ecgfp5.json", run_ecgfp5},
-    {"04_scalar.json", run_scalar},
-    {"05_poseidon2.json", run_poseidon2},
+    {"01_goldilocks.json", lighter_run_goldilocks},
+    {"02_fp5.json", lighter_run_fp5},
+    {"03_ecgfp5.json", lighter_run_ecgfp5},
+    {"04_scalar.json", lighter_run_scalar},
+    {"05_poseidon2.json", lighter_run_poseidon2},
     {"06_keys.json", run_keys},
     {"07_schnorr.json", run_schnorr},
     {"08_transactions.json", run_transactions},
@@ -893,6 +470,6 @@ const struct vectors_format vectors_lighter[] = {
     {"11_official_signer_auth_oracle.json", run_official_tokens},
     {"12_ccxt_static_requests.json", run_ccxt},
     {"error_codes.json", run_errors},
-    {"poseidon2_constants.json", run_constants},
+    {"poseidon2_constants.json", lighter_run_constants},
     {NULL, NULL},
 };

@@ -322,6 +322,29 @@ static void test_history(void **state) {
     rig_destroy(&rig);
 }
 
+// A market that is missing from the positions is flat, and is told as that once.
+static void test_flat(void **state) {
+    (void)state;
+    begin();
+    struct oe_call call = order_call("1", 60001);
+    call.order.kind = OE_IOC;
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    rig_pass(&rig, 400);
+    rig_pass(&rig, 1);
+    assert_int_equal(rig_last(&rig, OE_EVENT_POSITION)->position.net.v, QTY_ONE / 100);
+    rig_forget(&rig);
+    call = order_call("2", 60000);
+    call.order.side = SIDE_SELL;
+    call.order.kind = OE_IOC;
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    rig_pass(&rig, 400);
+    rig_pass(&rig, 1);
+    assert_int_equal(rig_count(&rig, OE_EVENT_POSITION), 1);
+    assert_int_equal(rig_last(&rig, OE_EVENT_POSITION)->symbol, 0);
+    assert_int_equal(rig_last(&rig, OE_EVENT_POSITION)->position.net.v, 0);
+    rig_destroy(&rig);
+}
+
 // ---- samples -----------------------------------------------------------------------------------
 
 struct sample {
@@ -464,7 +487,8 @@ int main(void) {
         cmocka_unit_test(test_many_on_the_way), cmocka_unit_test(test_error_without_id),
         cmocka_unit_test(test_integers),        cmocka_unit_test(test_client_ids),
         cmocka_unit_test(test_tokens),          cmocka_unit_test(test_keys_and_funding),
-        cmocka_unit_test(test_history),         cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_history),         cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_samples),
     };
     return cmocka_run_group_tests_name("lighter_oe", tests, NULL, NULL);
 }

@@ -28,6 +28,7 @@
 #include <openssl/crypto.h>
 
 #include "exchanges/bytes_text.h"
+#include "exchanges/lighter_self_test.h"
 
 enum {
     ACCOUNT_BITS = 48,
@@ -52,6 +53,10 @@ bool lighter_read_index(struct slice text, int64_t least, int64_t most, uint64_t
 static enum status init(struct oe *oe, const struct slice *secrets) {
     struct lighter *lighter = lighter_of(oe);
     uint8_t secret[SCHNORR_KEY_SIZE];
+    enum status status = lighter_self_test();
+    if (status != STATUS_OK) {
+        return status;
+    }
     bool good = hex_read(secrets[0], secret, sizeof(secret)) &&
                 schnorr_key_init(&lighter->key, secret) == STATUS_OK;
     OPENSSL_cleanse(secret, sizeof(secret));

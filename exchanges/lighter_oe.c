@@ -3,7 +3,10 @@
 //
 // A key's transactions are numbered without a gap. The count is asked for at the start, after a
 // refused number and after a connection that was lost with transactions on the way; a refusal gives
-// the number back if no newer one is out.
+// the number back if no newer one is out. Another program that signs with the same key would take
+// numbers in between: a key is one desk's.
+//
+// What ends of two own orders that meet is the resting one, which is the venue's default.
 //
 // Unconfirmed:
 // - The largest client order index: 48 bits by the sheet, while one client saw 21727 for large
@@ -17,6 +20,10 @@
 // - An error on the socket without an id: it is taken for the answer to the only transaction on the
 //   way; with several on the way all are unknown and the count is asked for.
 // - What the venue does with a subscription whose token is over: the socket is opened anew before.
+// - How it refuses a token: a malformed request while the channels are being subscribed to is taken
+//   for that, and told as a login that failed.
+// - A reduce-only order that would not reduce may vanish without a word after it was accepted, as a
+//   peer saw: whoever waits for it asks for it.
 // - The sign of a funding payment (positionFunding.change): a change of the balance, so negative is
 //   paid.
 // - The price band of immediate orders (21733): the collar is the desk's own.

@@ -345,6 +345,58 @@ static void test_flat(void **state) {
     rig_destroy(&rig);
 }
 
+// More fills than a page holds: the cursor leads to the rest, and no further than is asked for.
+static void test_pages(void **state) {
+    (void)state;
+    enum { FILLS = 105, PAGE = 100 };
+    begin();
+    int64_t middle_ns = 0;
+    for (int i = 0; i < FILLS; i++) {
+        rig.world.now_ns += NS_PER_MS;
+        middle_ns = i == FILLS / 2 ? rig.world.now_ns : middle_ns;
+        vacc_meddle(rig.account, &rig.world, 0, i % 2 == 0 ? SIDE_BUY : SIDE_SELL,
+                    (struct qty){QTY_ONE / 100}, false);
+    }
+    rig_pass(&rig, 1);
+    rig_forget(&rig);
+    struct oe_call call = {.kind = OE_FILLS, .symbol = OE_SYMBOL_NONE};
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(rig_count(&rig, OE_EVENT_FILL), PAGE);
+    char cursor[64];
+    (void)string_copy(cursor, sizeof(cursor), rig_last(&rig, OE_EVENT_END)->end.cursor);
+    assert_true(cursor[0] != '\0');
+    call.cursor = slice_of(cursor);
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(rig_count(&rig, OE_EVENT_FILL), FILLS);
+    assert_int_equal(rig_last(&rig, OE_EVENT_END)->end.cursor.size, 0);
+    rig_forget(&rig);
+    call = (struct oe_call){.kind = OE_FILLS, .symbol = 0, .since_ns = middle_ns};
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(rig_count(&rig, OE_EVENT_FILL), FILLS - FILLS / 2);
+    assert_int_equal(rig_last(&rig, OE_EVENT_END)->end.cursor.size, 0);
+    rig_destroy(&rig);
+}
+
+static void test_funding(void **state) {
+    (void)state;
+    begin();
+    rig.world.listings[0].funding = (struct rate){PX_ONE / 10000};
+    struct oe_call call = order_call("1", 60001);
+    call.order.kind = OE_IOC;
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    rig_pass(&rig, 1000);
+    rig_pass(&rig, 3700 * 1000);
+    rig_forget(&rig);
+    call = (struct oe_call){.kind = OE_FUNDING_PAID, .symbol = OE_SYMBOL_NONE};
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    const struct oe_event *paid = rig_last(&rig, OE_EVENT_FUNDING);
+    assert_non_null(paid); // a long pays a positive rate
+    assert_int_equal(paid->symbol, 0);
+    assert_int_equal(paid->funding.amount.v, rig.account->positions[0].funding.v);
+    assert_true(paid->funding.amount.v > 0);
+    rig_destroy(&rig);
+}
+
 // ---- samples -----------------------------------------------------------------------------------
 
 struct sample {
@@ -488,6 +540,7 @@ int main(void) {
         cmocka_unit_test(test_integers),        cmocka_unit_test(test_client_ids),
         cmocka_unit_test(test_tokens),          cmocka_unit_test(test_keys_and_funding),
         cmocka_unit_test(test_history),         cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_pages),           cmocka_unit_test(test_funding),
         cmocka_unit_test(test_samples),
     };
     return cmocka_run_group_tests_name("lighter_oe", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 // A subscription is answered with the whole (subscribed/…), changes follow as update/…. The server
 // greets, pings in the application, and has no more of a client that says nothing for two minutes.
 // Markets have numbers: the real ones of the coins that are known, made up for others.
+#include "exchanges/lighter_sim.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/lighter_md.h"
@@ -18,7 +19,7 @@ enum {
     ECHO_MAX = 64,
 };
 
-static uint32_t market_of(const struct vsim_world *world, const struct vsim_listing *listing) {
+uint32_t lighter_sim_market(const struct vsim_world *world, const struct vsim_listing *listing) {
     static const struct {
         const char *name;
         uint32_t market;
@@ -31,17 +32,21 @@ static uint32_t market_of(const struct vsim_world *world, const struct vsim_list
     return MARKET_OTHERS + (uint32_t)(listing - world->listings);
 }
 
+const struct vsim_listing *lighter_sim_find(const struct vsim_world *world, int64_t market) {
+    for (uint32_t i = 0; i < world->listing_count; i++) {
+        if (lighter_sim_market(world, &world->listings[i]) == (uint64_t)market) {
+            return &world->listings[i];
+        }
+    }
+    return NULL;
+}
+
 static const struct vsim_listing *find_market(const struct vsim_world *world, struct slice number) {
     int64_t market;
     if (number.size == 0 || number.size > 9 || !decimal_parse(number, 0, &market)) {
         return NULL;
     }
-    for (uint32_t i = 0; i < world->listing_count; i++) {
-        if (market_of(world, &world->listings[i]) == (uint64_t)market) {
-            return &world->listings[i];
-        }
-    }
-    return NULL;
+    return lighter_sim_find(world, market);
 }
 
 static void write_level(struct text *out, const char *name, const struct vsim_listing *listing,
@@ -65,7 +70,8 @@ static bool is_first(const struct vsim_world *world) {
 static void encode_ticker(const struct vsim_channel *channel, const struct vsim_world *world,
                           const struct vsim_listing *listing, bool whole, struct text *out) {
     (void)whole;
-    text_add_format(out, "{\"channel\":\"%s:%u\"", channel->name, market_of(world, listing));
+    text_add_format(out, "{\"channel\":\"%s:%u\"", channel->name,
+                    lighter_sim_market(world, listing));
     vsim_member_int(out, "last_updated_at", listing->quote_ns / 1000);
     vsim_member_int(out, "nonce", (int64_t)listing->quote_id);
     text_add_format(out, ",\"ticker\":{\"s\":\"%s\",", listing->rules.native);
@@ -81,7 +87,8 @@ static void encode_ticker(const struct vsim_channel *channel, const struct vsim_
 static void encode_book(const struct vsim_channel *channel, const struct vsim_world *world,
                         const struct vsim_listing *listing, bool whole, struct text *out) {
     int64_t offset = 3 * (int64_t)listing->book_id;
-    text_add_format(out, "{\"channel\":\"%s:%u\"", channel->name, market_of(world, listing));
+    text_add_format(out, "{\"channel\":\"%s:%u\"", channel->name,
+                    lighter_sim_market(world, listing));
     vsim_member_int(out, "last_updated_at", listing->book_ns / 1000);
     vsim_member_int(out, "offset", offset);
     text_add_string(out, ",\"order_book\":{\"code\":0");
@@ -103,7 +110,7 @@ static void write_stats(const struct vsim_world *world, const struct vsim_listin
     struct rate percent = {100 * listing->funding.v};
     int64_t settled_ns = listing->next_settlement_ns - listing->funding_interval_ns;
     text_add_format(out, "{\"symbol\":\"%s\",\"market_id\":%u", listing->rules.native,
-                    market_of(world, listing));
+                    lighter_sim_market(world, listing));
     vsim_member_px(out, "index_price", listing, listing->index);
     vsim_member_px(out, "mark_price", listing, listing->mark);
     vsim_member_px(out, "mid_price", listing, listing->mark);
@@ -120,8 +127,8 @@ static void encode_stats(const struct vsim_channel *channel, const struct vsim_w
                          const struct vsim_listing *listing, bool whole, struct text *out) {
     (void)whole;
     (void)channel;
-    text_add_format(
-        out, "{\"channel\":\"market_stats:%u\",\"market_stats\":", market_of(world, listing));
+    text_add_format(out, "{\"channel\":\"market_stats:%u\",\"market_stats\":",
+                    lighter_sim_market(world, listing));
     write_stats(world, listing, out);
     end_push(world, "market_stats", is_first(world), out);
 }
@@ -132,7 +139,7 @@ static void encode_all_stats(const struct vsim_channel *channel, const struct vs
     (void)whole;
     (void)channel;
     text_add_format(out, "{\"channel\":\"market_stats:all\",\"market_stats\":{\"%u\":",
-                    market_of(world, listing));
+                    lighter_sim_market(world, listing));
     write_stats(world, listing, out);
     text_add_char(out, '}');
     end_push(world, "market_stats", is_first(world), out);
@@ -173,7 +180,8 @@ static void lighter_tick(struct vsim_session *session) {
     vsim_session_send(session); // nothing is sent when nothing was written
 }
 
-static void refuse(struct vsim_session *session, int code, const char *message, struct slice said) {
+void lighter_sim_refuse(struct vsim_session *session, int code, const char *message,
+                        struct slice said) {
     struct text *out = &session->world->scratch;
     text_clear(out);
     text_add_format(out, "{\"error\":{\"code\":%d,\"message\":\"%s", code, message);
@@ -200,20 +208,20 @@ static void change(struct vsim_session *session, struct slice wanted, bool on) {
         return;
     }
     if (channel < 0 || (listing == NULL && !all)) {
-        refuse(session, 30005, "Invalid Channel:  ", wanted);
+        lighter_sim_refuse(session, 30005, "Invalid Channel:  ", wanted);
         return;
     }
     uint32_t from = all ? 0 : (uint32_t)(listing - world->listings);
     uint32_t to = all ? world->listing_count : from + 1;
     uint32_t c = all ? CHANNEL_ALL_STATS : (uint32_t)channel;
     if (from < to && on == vsim_subscribed(session, from, c)) {
-        refuse(session, on ? 30003 : 30002,
-               on ? "Already Subscribed to : " : "Not Subscribed to : ", wanted);
+        lighter_sim_refuse(session, on ? 30003 : 30002,
+                           on ? "Already Subscribed to : " : "Not Subscribed to : ", wanted);
         return;
     }
     for (uint32_t i = from; i < to; i++) {
         if (!vsim_set_subscription(session, i, c, on)) {
-            refuse(session, 23001, "Too Many Subscriptions!", SLICE(""));
+            lighter_sim_refuse(session, 23001, "Too Many Subscriptions!", SLICE(""));
             return;
         }
     }
@@ -233,7 +241,7 @@ static void lighter_on_text(struct vsim_session *session, struct slice message) 
     struct slice type = {"", 0}, channel = {"", 0};
     const struct vsim_string wanted[] = {{"type", &type}, {"channel", &channel}};
     if (!vsim_read_message(message, wanted, COUNT_OF(wanted))) {
-        refuse(session, 30000, "Invalid Json", SLICE(""));
+        lighter_sim_refuse(session, 30000, "Invalid Json", SLICE(""));
     } else if (slice_equals(type, SLICE("subscribe"))) {
         change(session, channel, true);
     } else if (slice_equals(type, SLICE("unsubscribe"))) {
@@ -241,7 +249,7 @@ static void lighter_on_text(struct vsim_session *session, struct slice message) 
     } else if (slice_equals(type, SLICE("ping"))) {
         vsim_session_say(session, SLICE("{\"type\":\"pong\"}"));
     } else if (!slice_equals(type, SLICE("pong"))) {
-        refuse(session, 30001, "Invalid Type: ", type);
+        lighter_sim_refuse(session, 30001, "Invalid Type: ", type);
     }
 }
 
@@ -254,7 +262,7 @@ static void write_details(const struct vsim_world *world, const struct vsim_list
                     "{\"symbol\":\"%s\",\"market_id\":%u,\"market_type\":\"perp\","
                     "\"status\":\"active\",\"taker_fee\":\"0.0000\",\"maker_fee\":\"0.0000\","
                     "\"min_base_amount\":",
-                    rules->native, market_of(world, listing));
+                    rules->native, lighter_sim_market(world, listing));
     vsim_write_qty(out, listing, rules->size_min);
     text_add_string(out, ",\"min_quote_amount\":\"");
     usd_print(out, rules->notional_min, USD_DIGITS, USD_DIGITS);
@@ -340,8 +348,8 @@ static uint32_t answer_funding(const struct vsim_world *world, struct slice quer
         static const char *const exchanges[] = {"binance", "lighter"};
         for (size_t e = 0; e < COUNT_OF(exchanges); e++) {
             text_add_format(body, "%s{\"market_id\":%u,\"exchange\":\"%s\",\"symbol\":\"%s\"",
-                            i == 0 && e == 0 ? "" : ",", market_of(world, listing), exchanges[e],
-                            listing->rules.native);
+                            i == 0 && e == 0 ? "" : ",", lighter_sim_market(world, listing),
+                            exchanges[e], listing->rules.native);
             text_add_string(body, ",\"rate\":");
             decimal_print(body, 8 * listing->funding.v, RATE_DIGITS, 1, RATE_DIGITS);
             text_add_char(body, '}');
@@ -400,7 +408,7 @@ static void lighter_refuse(const struct vsim_world *world, const struct vsim_ref
 }
 
 static void lighter_refuse_message(struct vsim_session *session) {
-    refuse(session, 30009, "Too Many Websocket Messages!", SLICE(""));
+    lighter_sim_refuse(session, 30009, "Too Many Websocket Messages!", SLICE(""));
 }
 
 static void lighter_rules(const struct symbol *symbol, const struct listing *seen,
@@ -446,4 +454,5 @@ const struct venue_sim lighter_sim = {
                .silent_s = 120},
     .refuse = lighter_refuse,
     .refuse_message = lighter_refuse_message,
+    .private_side = &lighter_sim_private,
 };

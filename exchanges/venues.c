@@ -42,7 +42,7 @@ const struct venue venue_table[] = {
      .oe = &extended_oe,
      .maker_fee = {0},
      .taker_fee = {250}},
-    {.md = &lighter_md, .sim = &lighter_sim, .taker_delay_ns = 300 * NS_PER_MS},
+    {.md = &lighter_md, .sim = &lighter_sim, .oe = &lighter_oe, .taker_delay_ns = 300 * NS_PER_MS},
 };
 
 const uint32_t venue_table_count = COUNT_OF(venue_table);

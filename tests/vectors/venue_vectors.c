@@ -17,6 +17,7 @@ static const struct {
     {"aster", vectors_aster},     {"backpack", vectors_backpack},
     {"binance", vectors_binance}, {"extended", vectors_extended},
     {"grvt", vectors_grvt},       {"hyperliquid", vectors_hyperliquid},
+    {"lighter", vectors_lighter},
 };
 
 // ---- cases -------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ struct row {
     struct slice wrong[OE_SECRETS_MAX]; // as good as the others, but not the account's
 };
 
+#define LIGHTER_KEY "3f135631ba2a32926e1d5747c7a36f69a84ded4c85b398b55fcd4156fb7193bcdfc6d0e9449f1f"
+
 static const struct row rows[] = {
     {.name = "aster",
      .venue = "aster",
@@ -51,6 +53,9 @@ static const struct row rows[] = {
      .wrong = {{"THROWAWAYapikey", 15},
                {"0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362319", 66},
                {"2147050003876484", 16}}},
+    {.venue = "lighter",
+     .secrets = {{LIGHTER_KEY "05", 80}, {"715085", 6}, {"5", 1}},
+     .wrong = {{LIGHTER_KEY "06", 80}, {"715085", 6}, {"5", 1}}},
     {.venue = "okx",
      .secrets = {{"11111111-2222-3333", 18}, {"0123456789ABCDEF", 16}, {"throwaway-Pass1", 15}},
      .wrong = {{"11111111-2222-3333", 18}, {"0123456789ABCDE0", 16}, {"throwaway-Pass1", 15}}},

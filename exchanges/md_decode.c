@@ -86,6 +86,42 @@ void md_read_int(struct json *r, int64_t *out) {
     }
 }
 
+// The value at hand, whatever it is, as it stands.
+static void read_any(struct json *r, struct slice *out) {
+    enum json_kind kind = json_peek(r);
+    if (kind == JSON_OBJECT || kind == JSON_ARRAY || kind == JSON_BOOL) {
+        const char *from = r->at;
+        if (json_skip(r)) {
+            *out = (struct slice){from, (size_t)(r->at - from)};
+        }
+        return;
+    }
+    md_read_text(r, out);
+}
+
+void md_read_fields(struct json *r, const struct md_field *fields, size_t count, void *out) {
+    struct slice key;
+    json_object_begin(r);
+    while (json_object_next(r, &key)) {
+        size_t i = 0;
+        while (i < count && !slice_equals(key, slice_of(fields[i].name))) {
+            i++;
+        }
+        if (i < count) {
+            read_any(r, (struct slice *)(void *)((char *)out + fields[i].offset));
+        } else {
+            json_skip(r);
+        }
+    }
+}
+
+bool md_read_object(struct slice text, const struct md_field *fields, size_t count, void *out) {
+    struct json r;
+    json_init(&r, text);
+    md_read_fields(&r, fields, count, out);
+    return json_end(&r);
+}
+
 static void read_level_object(struct json *r, struct slice *price, struct slice *size) {
     struct slice key;
     json_object_begin(r);

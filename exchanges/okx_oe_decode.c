@@ -48,28 +48,6 @@ struct row {
     int64_t time_ms, fill_ms;
 };
 
-struct field {
-    const char *name;
-    size_t offset;
-};
-
-// Members of interest as texts; every number of OKX is a string.
-static void read_fields(struct json *r, const struct field *fields, size_t count, void *out) {
-    struct slice key;
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        size_t i = 0;
-        while (i < count && !slice_equals(key, slice_of(fields[i].name))) {
-            i++;
-        }
-        if (i < count) {
-            md_read_text(r, (struct slice *)(void *)((char *)out + fields[i].offset));
-        } else {
-            json_skip(r);
-        }
-    }
-}
-
 static int64_t ms_of(struct slice text) {
     int64_t ms;
     return decimal_parse(text, 0, &ms) ? ms : 0;
@@ -184,7 +162,7 @@ static bool has_fill(const struct row *row) {
 
 bool okx_decode_orders(const struct oe *oe, const struct oe_call *call, struct json *rows,
                        uint32_t *count, struct slice *last_id, struct oe_sink *sink) {
-    static const struct field fields[] = {
+    static const struct md_field fields[] = {
         {"instId", offsetof(struct row, symbol)},
         {"ordId", offsetof(struct row, venue_id)},
         {"clOrdId", offsetof(struct row, client_id)},
@@ -209,7 +187,7 @@ bool okx_decode_orders(const struct oe *oe, const struct oe_call *call, struct j
     json_array_begin(rows);
     while (json_array_next(rows)) {
         struct row row = {.time_ms = 0};
-        read_fields(rows, fields, COUNT_OF(fields), &row);
+        md_read_fields(rows, fields, COUNT_OF(fields), &row);
         row.time_ms = row.fill_ms = ms_of(row.bill);
         if (rows->failed) {
             break;
@@ -227,7 +205,7 @@ bool okx_decode_orders(const struct oe *oe, const struct oe_call *call, struct j
 
 bool okx_decode_fills(const struct oe *oe, const struct oe_call *call, struct json *rows,
                       uint32_t *count, struct slice *last_id, struct oe_sink *sink) {
-    static const struct field fields[] = {
+    static const struct md_field fields[] = {
         {"instId", offsetof(struct row, symbol)},     {"ordId", offsetof(struct row, venue_id)},
         {"clOrdId", offsetof(struct row, client_id)}, {"side", offsetof(struct row, side)},
         {"tradeId", offsetof(struct row, trade)},     {"fillPx", offsetof(struct row, fill_price)},
@@ -239,7 +217,7 @@ bool okx_decode_fills(const struct oe *oe, const struct oe_call *call, struct js
     json_array_begin(rows);
     while (json_array_next(rows)) {
         struct row row = {.time_ms = 0};
-        read_fields(rows, fields, COUNT_OF(fields), &row);
+        md_read_fields(rows, fields, COUNT_OF(fields), &row);
         row.fill_ms = ms_of(row.state);
         if (rows->failed) {
             break;
@@ -259,7 +237,7 @@ bool okx_decode_positions(const struct oe *oe, const struct oe_call *call, struc
     struct position {
         struct slice symbol, side, size, average, unrealised, liquidation;
     };
-    static const struct field fields[] = {
+    static const struct md_field fields[] = {
         {"instId", offsetof(struct position, symbol)},
         {"posSide", offsetof(struct position, side)},
         {"pos", offsetof(struct position, size)},
@@ -271,7 +249,7 @@ bool okx_decode_positions(const struct oe *oe, const struct oe_call *call, struc
     json_array_begin(rows);
     while (json_array_next(rows)) {
         struct position row = {.symbol = {"", 0}};
-        read_fields(rows, fields, COUNT_OF(fields), &row);
+        md_read_fields(rows, fields, COUNT_OF(fields), &row);
         if (rows->failed) {
             break;
         }
@@ -303,7 +281,7 @@ static void read_details(struct json *r, struct slice *equity, struct slice *ava
     struct detail {
         struct slice coin, equity, available;
     };
-    static const struct field fields[] = {
+    static const struct md_field fields[] = {
         {"ccy", offsetof(struct detail, coin)},
         {"eq", offsetof(struct detail, equity)},
         {"availEq", offsetof(struct detail, available)},
@@ -311,7 +289,7 @@ static void read_details(struct json *r, struct slice *equity, struct slice *ava
     json_array_begin(r);
     while (json_array_next(r)) {
         struct detail detail = {.coin = {"", 0}};
-        read_fields(r, fields, COUNT_OF(fields), &detail);
+        md_read_fields(r, fields, COUNT_OF(fields), &detail);
         if (slice_equals(detail.coin, SLICE("USDT"))) {
             *equity = detail.equity;
             *available = detail.available;
@@ -390,14 +368,14 @@ static bool decode_config(const struct oe_call *call, struct json *rows, struct 
     struct config {
         struct slice permissions, mode;
     };
-    static const struct field fields[] = {
+    static const struct md_field fields[] = {
         {"perm", offsetof(struct config, permissions)},
         {"posMode", offsetof(struct config, mode)},
     };
     struct config config = {.permissions = {"", 0}};
     json_array_begin(rows);
     while (json_array_next(rows)) {
-        read_fields(rows, fields, COUNT_OF(fields), &config);
+        md_read_fields(rows, fields, COUNT_OF(fields), &config);
     }
     if (rows->failed || config.permissions.size == 0) {
         return false;
@@ -418,7 +396,7 @@ static bool decode_fees(const struct oe_call *call, struct json *rows, struct oe
     struct fees {
         struct slice maker, taker, maker_dollar, taker_dollar;
     };
-    static const struct field fields[] = {
+    static const struct md_field fields[] = {
         {"maker", offsetof(struct fees, maker)},
         {"taker", offsetof(struct fees, taker)},
         {"makerU", offsetof(struct fees, maker_dollar)},
@@ -428,7 +406,7 @@ static bool decode_fees(const struct oe_call *call, struct json *rows, struct oe
     struct rate maker, taker;
     json_array_begin(rows);
     while (json_array_next(rows)) {
-        read_fields(rows, fields, COUNT_OF(fields), &fees);
+        md_read_fields(rows, fields, COUNT_OF(fields), &fees);
     }
     struct slice maker_text = fees.maker_dollar.size > 0 ? fees.maker_dollar : fees.maker;
     struct slice taker_text = fees.taker_dollar.size > 0 ? fees.taker_dollar : fees.taker;
@@ -447,11 +425,11 @@ static bool decode_deadman(const struct oe_call *call, struct json *rows, struct
     struct trigger {
         struct slice time;
     };
-    static const struct field fields[] = {{"triggerTime", offsetof(struct trigger, time)}};
+    static const struct md_field fields[] = {{"triggerTime", offsetof(struct trigger, time)}};
     struct trigger trigger = {.time = {"", 0}};
     json_array_begin(rows);
     while (json_array_next(rows)) {
-        read_fields(rows, fields, COUNT_OF(fields), &trigger);
+        md_read_fields(rows, fields, COUNT_OF(fields), &trigger);
     }
     if (rows->failed) {
         return false;
@@ -522,7 +500,7 @@ static bool read_verdict(struct slice data, struct slice *venue_id, struct slice
     struct verdict {
         struct slice venue_id, client_id, code, text;
     };
-    static const struct field fields[] = {
+    static const struct md_field fields[] = {
         {"ordId", offsetof(struct verdict, venue_id)},
         {"clOrdId", offsetof(struct verdict, client_id)},
         {"sCode", offsetof(struct verdict, code)},
@@ -533,7 +511,7 @@ static bool read_verdict(struct slice data, struct slice *venue_id, struct slice
     json_init(&r, data);
     json_array_begin(&r);
     while (json_array_next(&r)) {
-        read_fields(&r, fields, COUNT_OF(fields), &verdict);
+        md_read_fields(&r, fields, COUNT_OF(fields), &verdict);
     }
     if (!json_end(&r) || !decimal_parse(verdict.code, 0, code)) {
         return false;

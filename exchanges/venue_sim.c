@@ -149,6 +149,10 @@ enum status vsim_session_create(struct vsim_session *session, struct vsim_world 
 }
 
 void vsim_session_finish(struct vsim_session *session) {
+    const struct vsim_world *world = session->world;
+    if (world->account != NULL && world->venue->private_side->close != NULL) {
+        world->venue->private_side->close(session);
+    }
     session->world->connections -= session->counted;
     session->world->subscriptions -= session->subscribed;
     free(session->subscriptions);

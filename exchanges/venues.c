@@ -27,7 +27,11 @@ const struct venue venue_table[] = {
     {.md = &edgex_md, .sim = &edgex_sim, .maker_fee = {120}, .taker_fee = {380}},
     {.md = &grvt_md, .sim = &grvt_sim, .maker_fee = {-1}, .taker_fee = {450}},
     {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
-    {.md = &paradex_md, .sim = &paradex_sim, .maker_fee = {0}, .taker_fee = {450}},
+    {.md = &paradex_md,
+     .sim = &paradex_sim,
+     .oe = &paradex_oe,
+     .maker_fee = {0},
+     .taker_fee = {450}},
     {.md = &extended_md, .sim = &extended_sim, .maker_fee = {0}, .taker_fee = {250}},
     {.md = &lighter_md, .sim = &lighter_sim, .taker_delay_ns = 300 * NS_PER_MS},
 };

@@ -27,6 +27,12 @@ static const struct row rows[] = {
     {.venue = "okx",
      .secrets = {{"11111111-2222-3333", 18}, {"0123456789ABCDEF", 16}, {"throwaway-Pass1", 15}},
      .wrong = {{"11111111-2222-3333", 18}, {"0123456789ABCDE0", 16}, {"throwaway-Pass1", 15}}},
+    // The key of the sheet's vectors, which is paradex-py's test key.
+    {.venue = "paradex",
+     .secrets = {{"0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e815", 64},
+                 {"0x129c135ed63df9353885e292be4426b8ed6122b13c6c0e1bb787288a1f5adfa", 65}},
+     .wrong = {{"0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e816", 64},
+               {"0x129c135ed63df9353885e292be4426b8ed6122b13c6c0e1bb787288a1f5adfa", 65}}},
 };
 
 static struct rig rig;

@@ -19,6 +19,9 @@ static const struct {
     {"IP_NOT_ALLOWED", {OE_ERROR_KEYS, false}},
     {"INVALID_SUBKEY", {OE_ERROR_KEYS, false}},
     {"INVALID_TOKEN_SCOPE", {OE_ERROR_KEYS, false}},
+    {"INVALID_STARKNET_ADDRESS", {OE_ERROR_KEYS, false}},
+    {"PUBLIC_KEY_INVALID", {OE_ERROR_KEYS, false}},
+    {"REQUEST_NOT_ALLOWED", {OE_ERROR_KEYS, false}},
     {"GEO_IP_BLOCK", {OE_ERROR_KEYS, false}},
     {"UNAUTHORIZED_ERROR", {OE_ERROR_LOGIN, false}},
     {"INVALID_TIMESTAMP", {OE_ERROR_CLOCK, false}},
@@ -30,6 +33,8 @@ static const struct {
     {"ORDER_IS_NOT_OPEN", {OE_ERROR_NO_ORDER, false}},
     {"MARKET_NOT_FOUND", {OE_ERROR_SYMBOL, false}},
     {"MARKET_NOT_OPEN", {OE_ERROR_SYMBOL, false}},
+    {"NO_ACCESS_TO_MARKET", {OE_ERROR_SYMBOL, false}},
+    {"MARKET_MARGIN_RESTRICTED", {OE_ERROR_MARGIN, false}},
     {"SYSTEM_STATUS_POST_ONLY", {OE_ERROR_BUSY, false}},
     {"SYSTEM_STATUS_CANCEL_ONLY", {OE_ERROR_BUSY, false}},
     {"SERVICE_UNAVAILABLE", {OE_ERROR_BUSY, true}},
@@ -64,8 +69,9 @@ struct paradex_verdict paradex_verdict_of_status(uint32_t http_status) {
     return http_status == 429   ? (struct paradex_verdict){OE_ERROR_RATE, false}
            : http_status == 401 ? (struct paradex_verdict){OE_ERROR_LOGIN, false}
            : http_status == 403 ? (struct paradex_verdict){OE_ERROR_KEYS, false}
-           : http_status >= 500 ? (struct paradex_verdict){OE_ERROR_BUSY, true}
-                                : (struct paradex_verdict){OE_ERROR_OTHER, false};
+           : http_status >= 500 || http_status == 408
+               ? (struct paradex_verdict){OE_ERROR_BUSY, true}
+               : (struct paradex_verdict){OE_ERROR_OTHER, false};
 }
 
 struct paradex_verdict paradex_verdict_of_code(int64_t code) {

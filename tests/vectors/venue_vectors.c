@@ -15,6 +15,8 @@ static const struct {
     const struct vectors_format *formats;
 } venues[] = {
     {"binance", vectors_binance},
+    {"paradex", vectors_paradex},
+    {"starknet", vectors_starknet},
 };
 
 // ---- cases -------------------------------------------------------------------------------------

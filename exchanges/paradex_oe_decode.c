@@ -33,7 +33,7 @@ static void decode_refusal(struct oe *oe, const struct oe_call *call, uint32_t h
                            struct slice body, struct oe_sink *sink) {
     struct refusal {
         struct slice name, message;
-    } refusal = {.name = {"", 0}};
+    } refusal;
     static const struct md_field fields[] = {
         {"error", offsetof(struct refusal, name)},
         {"message", offsetof(struct refusal, message)},
@@ -41,7 +41,7 @@ static void decode_refusal(struct oe *oe, const struct oe_call *call, uint32_t h
     char text_data[PARADEX_TEXT_MAX];
     struct text text = TEXT_OVER(text_data);
     struct paradex_verdict verdict;
-    bool told = md_read_object(body, fields, COUNT_OF(fields), &refusal) && refusal.name.size > 0;
+    bool told = md_read_members(body, fields, COUNT_OF(fields), &refusal) && refusal.name.size > 0;
     if (!told || !paradex_find_error(refusal.name, &verdict)) {
         verdict = paradex_verdict_of_status(http_status);
     }
@@ -64,9 +64,9 @@ static void decode_refusal(struct oe *oe, const struct oe_call *call, uint32_t h
 static bool decode_login(struct oe *oe, const struct oe_call *call, struct slice body,
                          struct oe_sink *sink) {
     struct paradex *paradex = oe->state;
-    struct slice token = {"", 0};
+    struct slice token;
     static const struct md_field field = {"jwt_token", 0};
-    if (!md_read_object(body, &field, 1, &token) || !oe_is_plain(token, PARADEX_TOKEN_MAX - 1)) {
+    if (!md_read_members(body, &field, 1, &token) || !oe_is_plain(token, PARADEX_TOKEN_MAX - 1)) {
         return false;
     }
     paradex_forget_token(paradex);
@@ -79,9 +79,9 @@ static bool decode_login(struct oe *oe, const struct oe_call *call, struct slice
 static bool decode_chain(struct oe *oe, const struct oe_call *call, struct slice body,
                          struct oe_sink *sink) {
     struct paradex *paradex = oe->state;
-    struct slice chain = {"", 0};
+    struct slice chain;
     static const struct md_field field = {"starknet_chain_id", 0};
-    if (!md_read_object(body, &field, 1, &chain) || chain.size == 0) {
+    if (!md_read_members(body, &field, 1, &chain) || chain.size == 0) {
         return false;
     }
     if (!slice_equals(chain, slice_of(paradex->chain))) {
@@ -116,7 +116,7 @@ static bool decode_list(const struct oe *oe, const struct oe_call *call, struct 
                         struct oe_sink *sink) {
     struct list {
         struct slice next, results;
-    } list = {.next = {"", 0}};
+    } list;
     static const struct md_field fields[] = {
         {"next", offsetof(struct list, next)},
         {"results", offsetof(struct list, results)},
@@ -124,7 +124,7 @@ static bool decode_list(const struct oe *oe, const struct oe_call *call, struct 
     struct json r;
     uint32_t rows = 0;
     bool good = true;
-    if (!md_read_object(body, fields, COUNT_OF(fields), &list) || list.results.size == 0 ||
+    if (!md_read_members(body, fields, COUNT_OF(fields), &list) || list.results.size == 0 ||
         list.next.size > PARADEX_CURSOR_MAX || memchr(list.next.data, '\\', list.next.size)) {
         return false;
     }
@@ -163,9 +163,9 @@ static bool decode_success(struct oe *oe, const struct oe_call *call, struct sli
         oe_emit_end(sink, call, 1, (struct slice){"", 0});
         return true;
     case OE_LEVERAGE: {
-        struct slice leverage = {"", 0};
+        struct slice leverage;
         static const struct md_field field = {"leverage", 0};
-        if (!md_read_object(body, &field, 1, &leverage) || leverage.size == 0) {
+        if (!md_read_members(body, &field, 1, &leverage) || leverage.size == 0) {
             return false;
         }
         oe_emit(sink, OE_EVENT_ACCEPTED, call);

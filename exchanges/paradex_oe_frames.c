@@ -18,7 +18,7 @@ struct failure {
 static void read_failure(struct slice error, struct failure *failure) {
     struct error {
         struct slice code, message, data;
-    } told = {.code = {"", 0}};
+    } told;
     static const struct md_field fields[] = {
         {"code", offsetof(struct error, code)},
         {"message", offsetof(struct error, message)},
@@ -26,7 +26,7 @@ static void read_failure(struct slice error, struct failure *failure) {
     };
     int64_t code = 0;
     failure->text = TEXT_OVER(failure->text_data);
-    if (!md_read_object(error, fields, COUNT_OF(fields), &told) ||
+    if (!md_read_members(error, fields, COUNT_OF(fields), &told) ||
         !decimal_parse(told.code, 0, &code)) {
         failure->verdict = (struct paradex_verdict){OE_ERROR_OTHER, false};
         text_add(&failure->text, error);
@@ -68,9 +68,9 @@ static void tell_deadman(const struct oe_call *call, bool enabled, struct oe_sin
 
 // False: no such answer.
 static bool read_enabled(struct slice result, bool *enabled) {
-    struct slice word = {"", 0};
+    struct slice word;
     static const struct md_field field = {"enabled", 0};
-    *enabled = md_read_object(result, &field, 1, &word) && slice_equals(word, SLICE("true"));
+    *enabled = md_read_members(result, &field, 1, &word) && slice_equals(word, SLICE("true"));
     return *enabled || slice_equals(word, SLICE("false"));
 }
 
@@ -78,12 +78,12 @@ static bool decode_cancelled(const struct oe_call *call, struct slice result,
                              struct oe_sink *sink) {
     struct cancelled {
         struct slice id, status;
-    } told = {.id = {"", 0}};
+    } told;
     static const struct md_field fields[] = {
         {"order_id", offsetof(struct cancelled, id)},
         {"status", offsetof(struct cancelled, status)},
     };
-    if (!md_read_object(result, fields, COUNT_OF(fields), &told)) {
+    if (!md_read_members(result, fields, COUNT_OF(fields), &told)) {
         return false;
     }
     if (slice_equals(told.status, SLICE("ALREADY_CLOSED")) ||
@@ -102,20 +102,20 @@ static bool decode_cancelled(const struct oe_call *call, struct slice result,
 
 static bool decode_result(struct oe *oe, const struct oe_call *call, struct slice result,
                           struct oe_sink *sink) {
-    struct slice value = {"", 0};
+    struct slice value;
     bool enabled;
     switch ((int)call->kind) {
     case OE_PLACE:
     case OE_AMEND: {
         static const struct md_field field = {"order", 0};
-        return md_read_object(result, &field, 1, &value) &&
+        return md_read_members(result, &field, 1, &value) &&
                paradex_decode_accepted(oe, call, value, sink);
     }
     case OE_CANCEL:
         return decode_cancelled(call, result, sink);
     case OE_CANCEL_ALL: {
         static const struct md_field field = {"status", 0};
-        if (!md_read_object(result, &field, 1, &value) || !slice_equals(value, SLICE("ok"))) {
+        if (!md_read_members(result, &field, 1, &value) || !slice_equals(value, SLICE("ok"))) {
             return false;
         }
         oe_emit(sink, OE_EVENT_ACCEPTED, call);
@@ -199,12 +199,12 @@ static bool decode_reply(struct oe *oe, const struct frame *frame, int64_t now_n
 static bool decode_push(const struct oe *oe, struct slice params, struct oe_sink *sink) {
     struct push {
         struct slice channel, data;
-    } push = {.channel = {"", 0}};
+    } push;
     static const struct md_field fields[] = {
         {"channel", offsetof(struct push, channel)},
         {"data", offsetof(struct push, data)},
     };
-    if (!md_read_object(params, fields, COUNT_OF(fields), &push)) {
+    if (!md_read_members(params, fields, COUNT_OF(fields), &push)) {
         return false;
     }
     if (slice_starts(push.channel, SLICE("orders."))) {
@@ -232,13 +232,13 @@ static bool decode_push(const struct oe *oe, struct slice params, struct oe_sink
 void paradex_decode_frame(struct oe *oe, uint32_t socket, struct slice text, int64_t now_ns,
                           struct oe_sink *sink) {
     (void)socket;
-    struct frame frame = {.id = {"", 0}};
+    struct frame frame;
     static const struct md_field fields[] = {
         {"id", offsetof(struct frame, id)},         {"method", offsetof(struct frame, method)},
         {"params", offsetof(struct frame, params)}, {"result", offsetof(struct frame, result)},
         {"error", offsetof(struct frame, error)},
     };
-    bool good = md_read_object(text, fields, COUNT_OF(fields), &frame);
+    bool good = md_read_members(text, fields, COUNT_OF(fields), &frame);
     if (good && slice_equals(frame.method, SLICE("subscription"))) {
         good = decode_push(oe, frame.params, sink);
     } else if (good) {

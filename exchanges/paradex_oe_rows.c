@@ -59,8 +59,7 @@ static bool read_order(struct slice object, struct order *order) {
         {"last_updated_at", offsetof(struct order, updated)},
         {"request_info", offsetof(struct order, request)},
     };
-    *order = (struct order){.id = {"", 0}};
-    return md_read_object(object, fields, COUNT_OF(fields), order) && order->id.size > 0;
+    return md_read_members(object, fields, COUNT_OF(fields), order) && order->id.size > 0;
 }
 
 // Only two words are known for certain; the parts of the others are what such words have.
@@ -114,13 +113,13 @@ static bool set_state(const struct order *order, struct qty remaining, struct oe
 static void tell_request(const struct order *order, struct oe_sink *sink) {
     struct request {
         struct slice status, message;
-    } request = {.status = {"", 0}};
+    } request;
     static const struct md_field fields[] = {
         {"status", offsetof(struct request, status)},
         {"message", offsetof(struct request, message)},
     };
     if (order->request.size > 0 &&
-        md_read_object(order->request, fields, COUNT_OF(fields), &request) &&
+        md_read_members(order->request, fields, COUNT_OF(fields), &request) &&
         request.message.size > 0) {
         struct oe_event event = oe_event_for(OE_EVENT_NOTICE, NULL);
         event.client_id = order->client_id;
@@ -187,7 +186,7 @@ bool paradex_decode_fill(const struct oe *oe, const struct oe_call *call, struct
     struct fill {
         struct slice id, order, client_id, market, side, price, size, fee, currency, liquidity;
         struct slice kind, time;
-    } fill = {.id = {"", 0}};
+    } fill;
     static const struct md_field fields[] = {
         {"id", offsetof(struct fill, id)},
         {"order_id", offsetof(struct fill, order)},
@@ -202,7 +201,7 @@ bool paradex_decode_fill(const struct oe *oe, const struct oe_call *call, struct
         {"fill_type", offsetof(struct fill, kind)},
         {"created_at", offsetof(struct fill, time)},
     };
-    if (!md_read_object(object, fields, COUNT_OF(fields), &fill) || fill.id.size == 0) {
+    if (!md_read_members(object, fields, COUNT_OF(fields), &fill) || fill.id.size == 0) {
         return false;
     }
     struct oe_event event = oe_event_for(OE_EVENT_FILL, call);
@@ -235,7 +234,7 @@ bool paradex_decode_position(const struct oe *oe, const struct oe_call *call, st
     struct position {
         struct slice market, status, side, size, average, average_usd, unrealised, liquidation;
         struct slice time;
-    } position = {.market = {"", 0}};
+    } position;
     static const struct md_field fields[] = {
         {"market", offsetof(struct position, market)},
         {"status", offsetof(struct position, status)},
@@ -247,7 +246,8 @@ bool paradex_decode_position(const struct oe *oe, const struct oe_call *call, st
         {"liquidation_price", offsetof(struct position, liquidation)},
         {"last_updated_at", offsetof(struct position, time)},
     };
-    if (!md_read_object(object, fields, COUNT_OF(fields), &position) || position.market.size == 0) {
+    if (!md_read_members(object, fields, COUNT_OF(fields), &position) ||
+        position.market.size == 0) {
         return false;
     }
     struct oe_event event = oe_event_for(OE_EVENT_POSITION, call);
@@ -281,7 +281,7 @@ bool paradex_decode_position(const struct oe *oe, const struct oe_call *call, st
 bool paradex_decode_account(const struct oe_call *call, struct slice object, struct oe_sink *sink) {
     struct account {
         struct slice value, free, status, time;
-    } account = {.value = {"", 0}};
+    } account;
     static const struct md_field fields[] = {
         {"account_value", offsetof(struct account, value)},
         {"free_collateral", offsetof(struct account, free)},
@@ -291,7 +291,7 @@ bool paradex_decode_account(const struct oe_call *call, struct slice object, str
     struct oe_event event = oe_event_for(OE_EVENT_BALANCE, call);
     event.symbol = OE_SYMBOL_NONE;
     event.snapshot = call != NULL;
-    if (!md_read_object(object, fields, COUNT_OF(fields), &account) ||
+    if (!md_read_members(object, fields, COUNT_OF(fields), &account) ||
         !read_usd(account.value, &event.balance.equity) ||
         !read_usd(account.free, &event.balance.available)) {
         return false;
@@ -308,14 +308,14 @@ bool paradex_decode_funding(const struct oe *oe, const struct oe_call *call, str
                             struct oe_sink *sink) {
     struct funding {
         struct slice market, payment, time;
-    } funding = {.market = {"", 0}};
+    } funding;
     static const struct md_field fields[] = {
         {"market", offsetof(struct funding, market)},
         {"payment", offsetof(struct funding, payment)},
         {"created_at", offsetof(struct funding, time)},
     };
     struct usd received;
-    if (!md_read_object(object, fields, COUNT_OF(fields), &funding) ||
+    if (!md_read_members(object, fields, COUNT_OF(fields), &funding) ||
         !read_usd(funding.payment, &received)) {
         return false;
     }
@@ -332,10 +332,9 @@ bool paradex_decode_funding(const struct oe *oe, const struct oe_call *call, str
 
 // A member of a text that is one object; empty when it has none.
 static struct slice member(struct slice object, const char *name) {
-    struct slice value = {"", 0};
+    struct slice value;
     const struct md_field field = {name, 0};
-    return object.size > 0 && md_read_object(object, &field, 1, &value) ? value
-                                                                        : (struct slice){"", 0};
+    return md_read_members(object, &field, 1, &value) ? value : (struct slice){"", 0};
 }
 
 // A plain fraction to hundredths of a basis point, up: a fee is no less than this.

@@ -331,7 +331,7 @@ static uint32_t one_order(const struct call *call, struct slice id) {
 static uint32_t set_margin(const struct call *call, struct slice market) {
     struct margin {
         struct slice leverage, type;
-    } margin = {.leverage = {"", 0}};
+    } margin;
     static const struct md_field fields[] = {
         {"leverage", offsetof(struct margin, leverage)},
         {"margin_type", offsetof(struct margin, type)},
@@ -341,7 +341,7 @@ static uint32_t set_margin(const struct call *call, struct slice market) {
     if (listing == NULL) {
         return fail(call->body, 404, "MARKET_NOT_FOUND", "market not found");
     }
-    if (!md_read_object(call->request->body, fields, COUNT_OF(fields), &margin) ||
+    if (!md_read_members(call->request->body, fields, COUNT_OF(fields), &margin) ||
         !slice_equals(margin.type, SLICE("CROSS")) || !decimal_parse(margin.leverage, 0, &times) ||
         times < 1 || times > LEVERAGE_MAX) {
         return fail(call->body, 400, "VALIDATION_ERROR", "leverage or margin_type is wrong");

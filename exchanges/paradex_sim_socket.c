@@ -124,11 +124,9 @@ static bool read_request(struct slice message, struct request *request,
         {"id", offsetof(struct paradex_sim_params, id)},
         {"enabled", offsetof(struct paradex_sim_params, enabled)},
     };
-    *request = (struct request){.method = {"", 0}};
-    *params = (struct paradex_sim_params){.channel = {"", 0}};
-    return md_read_object(message, outer, COUNT_OF(outer), request) &&
-           (request->params.size == 0 ||
-            md_read_object(request->params, inner, COUNT_OF(inner), params));
+    return md_read_members(message, outer, COUNT_OF(outer), request) &&
+           (md_read_members(request->params, inner, COUNT_OF(inner), params) ||
+            request->params.size == 0);
 }
 
 bool paradex_sim_on_text(struct vsim_session *session, struct slice message) {

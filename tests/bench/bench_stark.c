@@ -1,6 +1,7 @@
 // Starknet: a signature, Poseidon's permutation, and the whole of an order for Extended and for
-// Paradex from its fields to (r, s). The floor of k * G is OpenSSL's arithmetic for any curve. The
-// best round is held against the goal: it is what the code costs without its neighbours.
+// Paradex from its fields to (r, s); Paradex's also to the frame that is sent. The floor of k * G
+// is OpenSSL's arithmetic for any curve. The best round is held against the goal: it is what the
+// code costs without its neighbours.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 #include "exchanges/hash_starknet.h"
 #include "exchanges/paradex_hash.h"
 #include "exchanges/sign_stark.h"
+#include "exchanges/venue_oe.h"
+#include "exchanges/venues.h"
 
 enum { ROUNDS = 41 };
 
@@ -23,6 +26,9 @@ struct load {
     struct felt felt;
     struct felt state[POSEIDON_WIDTH];
     struct paradex_hash paradex;
+    struct universe universe; // of the next two
+    struct oe oe;
+    struct oe_message message;
     struct extended_hash extended;
     struct curve_affine public_point;
     struct stark_signature signature;
@@ -83,6 +89,20 @@ static void paradex(struct load *load) {
          stark_sign(&load->key, message, &load->signature) == STATUS_OK);
 }
 
+// The frame that is sent, from the order as the desk has it.
+static void paradex_frame(struct load *load) {
+    const struct oe_call call = {.kind = OE_PLACE,
+                                 .tag = 1,
+                                 .order = {.side = SIDE_SELL,
+                                           .kind = OE_IOC,
+                                           .price = {612345 * (PX_ONE / 10)},
+                                           .size = {3123400}},
+                                 .client_id = SLICE("pd0123456789abcdef-0000000000070001"),
+                                 .now_ns = INT64_C(1706868900000000000) +
+                                           (int64_t)load->count++ * NS_PER_MS};
+    must(oe_encode(&load->oe, &call, &load->message) == STATUS_OK);
+}
+
 static void extended(struct load *load) {
     struct extended_hash_order order = {.base_asset = load->state[0],
                                         .quote_asset = load->state[1],
@@ -102,6 +122,25 @@ static void keccak(struct load *load) {
     load->state[0].raw.limb[0] ^= digest[0];
 }
 
+static void drop(struct oe_sink *sink, const struct oe_event *event) {
+    (void)sink;
+    (void)event;
+}
+
+// With a socket that is authenticated.
+static void open_paradex(struct load *load) {
+    static const struct slice secrets[OE_SECRETS_MAX] = {{"0x123456789abcdef", 17}, {"0x1234", 6}};
+    const struct venue *venue = venue_find(SLICE("paradex"));
+    struct listing rules = {.ready = true, .tick = {PX_ONE / 10}, .step = {100}};
+    struct oe_sink sink = {drop};
+    must(universe_create(&load->universe, 1, 1) == STATUS_OK &&
+         symbol_parse(&load->universe.symbols[0], SLICE("BTC/USDT")) == STATUS_OK &&
+         oe_create(&load->oe, venue->oe, venue->md, &load->universe, false, secrets) == STATUS_OK);
+    (void)string_copy(rules.native, sizeof(rules.native), SLICE("BTC-USD-PERP"));
+    oe_learn(&load->oe, 0, &rules);
+    venue->oe->decode_frame(&load->oe, 0, SLICE("{\"id\":1,\"result\":{}}"), 1, &sink);
+}
+
 static void load_init(struct load *load) {
     const struct u256 secret = {{0x123456789abcdef0, 2, 3, 0x0712345678901234}};
     BIGNUM *p = NULL;
@@ -119,6 +158,7 @@ static void load_init(struct load *load) {
                            load->key.public_x) == STATUS_OK &&
          extended_hash_init(&load->extended, SLICE("SN_MAIN"), 10002, load->key.public_x) ==
              STATUS_OK);
+    open_paradex(load);
     load->context = BN_CTX_new();
     must(BN_hex2bn(&p, "0800000000000011000000000000000000000000000000000000000000000001") > 0 &&
          BN_hex2bn(&n, "0800000000000010ffffffffffffffffb781126dcae7b2321e66a241adc64d2f") > 0 &&
@@ -143,6 +183,8 @@ static void load_init(struct load *load) {
 
 static void load_finish(struct load *load) {
     stark_key_finish(&load->key);
+    oe_destroy(&load->oe);
+    universe_finish(&load->universe);
     BN_free(load->factor);
     EC_POINT_free(load->point);
     EC_GROUP_free(load->group);
@@ -182,6 +224,7 @@ int main(void) {
         {"poseidon permutation", permute, 100, 4000},
         {"extended order", extended, 10, 120000},
         {"paradex order", paradex, 10, 200000},
+        {"paradex order, encoded", paradex_frame, 10, 200000},
         {"pedersen hash", pedersen, 20, 0},
         {"k*G", multiply, 20, 0},
         {"k*G of OpenSSL, floor", floor_multiply, 5, 0},

@@ -143,8 +143,8 @@ bool paradex_decode_order(const struct oe *oe, const struct oe_call *call, struc
     event.client_id = order.client_id;
     event.venue_id = order.id;
     event.order.reduce_only = has_word(order.flags, SLICE("\"REDUCE_ONLY\""));
-    if (event.symbol == OE_SYMBOL_NONE) { // of a kind whose numbers may be of any size
-        return true;
+    if (event.symbol == OE_SYMBOL_NONE) { // of another kind, whose numbers may be of any size
+        return call == NULL || call->kind != OE_QUERY;
     }
     if (!read_side(order.side, &event.order.side) || !md_read_qty(order.size, &event.order.size) ||
         !md_read_qty(order.remaining, &remaining) || remaining.v > event.order.size.v ||

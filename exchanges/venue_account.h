@@ -19,8 +19,8 @@ enum {
     VACC_FILLS_MAX = 4096,
     VACC_EVENTS_MAX = 4096, // a session that falls further behind has lost its stream
     VACC_ID_MAX = 72,
-    VACC_ALL = UINT32_MAX, // every listing
 };
+#define VACC_ALL UINT32_MAX // every listing; more than an enumerator holds
 
 enum vacc_kind { VACC_POST_ONLY, VACC_IOC, VACC_GTC, VACC_FOK, VACC_MARKET };
 

@@ -30,7 +30,7 @@ static const struct {
     {"ORDER_ID_NOT_FOUND", {OE_ERROR_NO_ORDER, false}},
     {"CLIENT_ORDER_ID_NOT_FOUND", {OE_ERROR_NO_ORDER, false}},
     {"ORDER_IS_CLOSED", {OE_ERROR_NO_ORDER, false}},
-    {"ORDER_IS_NOT_OPEN", {OE_ERROR_NO_ORDER, false}},
+    {"ORDER_IS_NOT_OPEN", {OE_ERROR_BUSY, false}},
     {"MARKET_NOT_FOUND", {OE_ERROR_SYMBOL, false}},
     {"MARKET_NOT_OPEN", {OE_ERROR_SYMBOL, false}},
     {"NO_ACCESS_TO_MARKET", {OE_ERROR_SYMBOL, false}},

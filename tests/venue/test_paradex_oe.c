@@ -174,6 +174,7 @@ static void test_socket_errors(void **state) {
          OE_ERROR_NO_ORDER},
         {"{\"code\":100,\"message\":\"m\",\"data\":{\"error\":\"INVALID_ORDER_SIZE\"}}",
          OE_EVENT_REJECTED, OE_ERROR_SIZE},
+        {"{\"code\":100,\"message\":\"ORDER_IS_NOT_OPEN\"}", OE_EVENT_REJECTED, OE_ERROR_BUSY},
         {"{\"code\":100,\"message\":\"m\"}", OE_EVENT_REJECTED, OE_ERROR_OTHER},
         {"{\"code\":42901,\"message\":\"Rate limit exceeded\"}", OE_EVENT_REJECTED, OE_ERROR_RATE},
         {"{\"code\":-32603,\"message\":\"Internal error\"}", OE_EVENT_UNKNOWN, OE_ERROR_NONE},
@@ -192,6 +193,24 @@ static void test_socket_errors(void **state) {
         assert_int_equal(rig.events[0].event.call, OE_PLACE);
         assert_int_equal(rig.events[0].event.tag, 77);
     }
+    rig_destroy(&rig);
+}
+
+// What the headers say of a limit counts for the budget of that size.
+static void test_rate(void **state) {
+    (void)state;
+    static const char headers[] = "x-ratelimit-limit: 600\r\nX-RateLimit-Remaining: 10\r\n"
+                                  "Retry-After: 3\r\n";
+    begin();
+    const struct oe_call call = {
+        .kind = OE_POSITIONS, .tag = 9, .symbol = OE_SYMBOL_NONE, .now_ns = rig.world.now_ns};
+    rig.venue->oe->decode_answer(&rig.oe, &call, 429, SLICE(headers), SLICE("{}"), &rig.sink);
+    assert_int_equal(rig.event_count, 2);
+    assert_int_equal(rig.events[0].event.kind, OE_EVENT_RATE);
+    assert_string_equal(rig.venue->oe->buckets[rig.events[0].event.rate.bucket].name, "reads");
+    assert_int_equal(rig.events[0].event.rate.used, 590);
+    assert_int_equal(rig.events[0].event.rate.retry_after_ms, 3000);
+    assert_int_equal(rig.events[1].event.error, OE_ERROR_RATE);
     rig_destroy(&rig);
 }
 
@@ -221,6 +240,21 @@ static void test_token(void **state) {
     assert_true(rig_connect(&rig, 0));
     place("again", OE_POST_ONLY, 59990);
     assert_int_equal(rig.account->live_count, 1);
+    rig_destroy(&rig);
+}
+
+// However the calls fall, each finds a token that still works.
+static void test_renewal(void **state) {
+    (void)state;
+    begin();
+    struct oe_call call = {.kind = OE_BALANCES, .symbol = OE_SYMBOL_NONE};
+    for (int i = 0; i < 60; i++) {
+        rig_pass(&rig, 17000);
+        rig_forget(&rig);
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        assert_int_equal(rig_count(&rig, OE_EVENT_BALANCE), 1);
+    }
+    assert_true(rig.sockets[0].open);
     rig_destroy(&rig);
 }
 
@@ -441,7 +475,9 @@ int main(void) {
         cmocka_unit_test(test_rare_frames),
         cmocka_unit_test(test_rest_errors),
         cmocka_unit_test(test_socket_errors),
+        cmocka_unit_test(test_rate),
         cmocka_unit_test(test_token),
+        cmocka_unit_test(test_renewal),
         cmocka_unit_test(test_bad_token),
         cmocka_unit_test(test_chain),
         cmocka_unit_test(test_pages),

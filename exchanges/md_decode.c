@@ -236,3 +236,10 @@ void md_get(struct md_request *out, uint32_t weight, const char *path, const cha
     out->body[0] = '\0';
     out->weight = weight;
 }
+
+bool md_read_members(struct slice text, const struct md_field *fields, size_t count, void *out) {
+    for (size_t i = 0; i < count; i++) {
+        *(struct slice *)(void *)((char *)out + fields[i].offset) = (struct slice){"", 0};
+    }
+    return text.size > 0 && md_read_object(text, fields, count, out);
+}

@@ -87,6 +87,10 @@ void md_add_kilo_base(struct text *out, const struct symbol *symbol);
 // The n-th listed symbol of this venue (0, 1, 2 …); -1 past the last.
 int md_listed_symbol(const struct md *md, uint32_t n);
 
+// As md_read_object; a member that is not told is empty, and an empty text is no object.
+MUST_CHECK bool md_read_members(struct slice text, const struct md_field *fields, size_t count,
+                                void *out);
+
 // A GET request.
 void md_get(struct md_request *out, uint32_t weight, const char *path, const char *argument);
 

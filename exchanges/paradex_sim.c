@@ -1,6 +1,8 @@
 // Paradex as its server speaks: JSON-RPC over one WebSocket, and the public REST calls. Books are
 // the snapshot feed of 15 levels; of the delta feeds, whose chain rule nobody has confirmed, there
 // is none here.
+#include "exchanges/paradex_sim.h"
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/paradex_md.h"
@@ -172,15 +174,15 @@ static bool read_request(struct slice message, struct request *request) {
     return json_end(&r);
 }
 
-static void write_stamps(struct vsim_session *session, struct text *out) {
+void paradex_sim_stamps(struct vsim_session *session, struct text *out) {
     int64_t now_us = session->world->now_ns / 1000;
     vsim_member_int(out, "usIn", now_us - ANSWER_US);
     vsim_member_int(out, "usDiff", ANSWER_US);
     vsim_member_int(out, "usOut", now_us);
 }
 
-static void refuse(struct vsim_session *session, struct slice id, int code, const char *message,
-                   const char *data) {
+void paradex_sim_refuse(struct vsim_session *session, struct slice id, int code,
+                        const char *message, const char *data) {
     struct text *out = &session->world->scratch;
     text_clear(out);
     text_add_string(out, "{\"jsonrpc\":\"2.0\",\"id\":");
@@ -190,7 +192,7 @@ static void refuse(struct vsim_session *session, struct slice id, int code, cons
         vsim_member_string(out, "data", data);
     }
     text_add_char(out, '}');
-    write_stamps(session, out);
+    paradex_sim_stamps(session, out);
     text_add_char(out, '}');
     vsim_session_send(session);
 }
@@ -201,7 +203,7 @@ static void acknowledge(struct vsim_session *session, const struct request *requ
     text_add_string(out, "{\"jsonrpc\":\"2.0\",\"result\":{\"channel\":\"");
     text_add(out, request->channel);
     text_add_string(out, "\"}");
-    write_stamps(session, out);
+    paradex_sim_stamps(session, out);
     text_add_string(out, ",\"id\":");
     text_add(out, request->id);
     text_add_char(out, '}');
@@ -241,27 +243,28 @@ static struct target find_target(const struct vsim_world *world, struct slice wa
 static void paradex_on_text(struct vsim_session *session, struct slice message) {
     struct request request;
     if (!read_request(message, &request)) {
-        refuse(session, SLICE("0"), -32700, "parse error", NULL);
+        paradex_sim_refuse(session, SLICE("0"), -32700, "parse error", NULL);
         return;
     }
     bool on = slice_equals(request.method, SLICE("subscribe"));
     if (slice_equals(request.method, SLICE("auth"))) {
-        refuse(session, request.id, 40111, "invalid bearer", NULL);
+        paradex_sim_refuse(session, request.id, 40111, "invalid bearer", NULL);
         return;
     }
     if (!on && !slice_equals(request.method, SLICE("unsubscribe"))) {
-        refuse(session, request.id, -32601, "method not found", NULL);
+        paradex_sim_refuse(session, request.id, -32601, "method not found", NULL);
         return;
     }
     struct target target = find_target(session->world, request.channel);
     const char *wrong = on ? "invalid subscribe request" : "invalid unsubscribe request";
     if (target.channel < 0) {
-        refuse(session, request.id, -32600, wrong, "invalid channel");
+        paradex_sim_refuse(session, request.id, -32600, wrong, "invalid channel");
         return;
     }
     if (target.from < target.to &&
         on == vsim_subscribed(session, target.from, (uint32_t)target.channel)) {
-        refuse(session, request.id, -32600, wrong, on ? "already subscribed" : "not subscribed");
+        paradex_sim_refuse(session, request.id, -32600, wrong,
+                           on ? "already subscribed" : "not subscribed");
         return;
     }
     for (uint32_t i = target.from; i < target.to; i++) {
@@ -300,7 +303,25 @@ static void paradex_add_headers(const struct vsim_world *world, struct text *hea
                     rate.window_ms / 1000);
 }
 
-static void write_market(const struct vsim_listing *listing, struct text *out) {
+static void write_fee(struct text *out, const char *name, struct bps fee) {
+    enum { FRACTION_DIGITS = 6 };
+    _Static_assert(BPS_WHOLE == 1000000, "hundredths of a basis point are millionths");
+    text_add_format(out, "\"%s\":{\"fee\":\"", name);
+    decimal_print(out, fee.v, FRACTION_DIGITS, 0, FRACTION_DIGITS);
+    text_add_string(out, "\"}");
+}
+
+static void write_fees(const struct vacc_options *options, struct text *out) {
+    text_add_string(out, ",\"fee_config\":{\"api_fee\":{");
+    write_fee(out, "maker_fee", options->maker_fee);
+    text_add_char(out, ',');
+    write_fee(out, "taker_fee", options->taker_fee);
+    text_add_string(out, "}}");
+}
+
+// `account` NULL: nobody's, and the fees are not told.
+static void write_market(const struct vsim_listing *listing, const struct vacc *account,
+                         struct text *out) {
     const struct listing *rules = &listing->rules;
     struct slice native = slice_of(rules->native);
     text_add_format(out, "{\"symbol\":\"%s\",\"base_currency\":\"", rules->native);
@@ -316,7 +337,11 @@ static void write_market(const struct vsim_listing *listing, struct text *out) {
     vsim_member_qty(out, "max_order_size", listing, rules->size_max);
     vsim_member_int(out, "funding_period_hours", listing->funding_interval_ns / (3600 * NS_PER_S));
     text_add_string(out, ",\"price_bands_width\":\"0.05\",\"max_open_orders\":100,"
-                         "\"max_funding_rate\":\"0.05\",\"max_funding_rate_change\":\"0.0005\"}");
+                         "\"max_funding_rate\":\"0.05\",\"max_funding_rate_change\":\"0.0005\"");
+    if (account != NULL) {
+        write_fees(&account->options, out);
+    }
+    text_add_char(out, '}');
 }
 
 // Results of all listings, or of the one that `market` names; "ALL" names all.
@@ -345,7 +370,7 @@ static uint32_t answer_list(const struct vsim_world *world, struct slice query, 
             write_summary(world, listing, body);
             text_add_char(body, '}');
         } else {
-            write_market(listing, body);
+            write_market(listing, world->account, body);
         }
     }
     text_add_string(body, "]}");
@@ -420,6 +445,11 @@ static uint32_t paradex_answer(const struct vsim_world *world, const struct vsim
         text_add_string(body, "{\"status\":\"ok\"}");
         return 200;
     }
+    if (slice_equals(path, SLICE("/v1/system/config"))) {
+        text_add_string(body, "{\"starknet_chain_id\":\"" PARADEX_SIM_CHAIN
+                              "\",\"l1_chain_id\":\"1\",\"paraclear_decimals\":8}");
+        return 200;
+    }
     if (slice_equals(path, SLICE("/v1/markets"))) {
         return answer_list(world, request->query, false, body);
     }
@@ -465,4 +495,5 @@ const struct venue_sim paradex_sim = {
                .pong_s = 5},
     .refuse = paradex_refuse,
     .add_headers = paradex_add_headers,
+    .private_side = &paradex_sim_private,
 };

@@ -149,7 +149,11 @@ enum status vsim_session_create(struct vsim_session *session, struct vsim_world 
 }
 
 void vsim_session_finish(struct vsim_session *session) {
-    if (session->world != NULL) {
+    const struct vsim_world *world = session->world;
+    if (world != NULL && world->account != NULL && world->venue->private_side->close != NULL) {
+        world->venue->private_side->close(session);
+    }
+    if (world != NULL) {
         session->world->connections -= session->counted;
         session->world->subscriptions -= session->subscribed;
     }

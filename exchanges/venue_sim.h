@@ -216,6 +216,8 @@ struct vsim_private {
     bool (*on_text)(struct vsim_session *session, struct slice message);
     // Something happened to the account, and session->account_mode is not 0. NULL: no stream.
     void (*push)(struct vsim_session *session, const struct vacc_event *event);
+    // The connection ended, by whoever: what is due at its end. NULL: nothing.
+    void (*close)(struct vsim_session *session);
 };
 
 struct venue_sim {
@@ -266,7 +268,7 @@ extern const struct venue_sim aster_sim, binance_sim, extended_sim, hyperliquid_
 
 extern const struct vsim_private aster_sim_private, backpack_sim_private, binance_sim_private,
     extended_sim_private, grvt_sim_private, hyperliquid_sim_private, lighter_sim_private,
-    okx_sim_private;
+    okx_sim_private, paradex_sim_private;
 
 enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue,
                               uint32_t listings) MUST_CHECK;

@@ -62,6 +62,12 @@ static const struct row rows[] = {
     {.venue = "extended",
      .secrets = {{"throwawayapikey", 15}, {"0x7a7ff6fd3cab02cc", 18}, {"10002", 5}},
      .wrong = {{"throwawayapikey", 15}, {"0x7a7ff6fd3cab02cd", 18}, {"10002", 5}}},
+    // The key of the sheet's vectors, which is paradex-py's test key.
+    {.venue = "paradex",
+     .secrets = {{"0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e815", 64},
+                 {"0x129c135ed63df9353885e292be4426b8ed6122b13c6c0e1bb787288a1f5adfa", 65}},
+     .wrong = {{"0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e816", 64},
+               {"0x129c135ed63df9353885e292be4426b8ed6122b13c6c0e1bb787288a1f5adfa", 65}}},
 };
 
 static struct rig rig;

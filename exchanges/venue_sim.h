@@ -263,7 +263,7 @@ extern const struct venue_sim backpack_sim, edgex_sim, grvt_sim;
 extern const struct venue_sim aster_sim, binance_sim, extended_sim, hyperliquid_sim, lighter_sim,
     okx_sim, paradex_sim;
 
-extern const struct vsim_private binance_sim_private, okx_sim_private;
+extern const struct vsim_private binance_sim_private, edgex_sim_private, okx_sim_private;
 
 enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue,
                               uint32_t listings) MUST_CHECK;

@@ -24,7 +24,7 @@ const struct venue venue_table[] = {
     {.md = &okx_md, .sim = &okx_sim, .oe = &okx_oe, .maker_fee = {200}, .taker_fee = {500}},
     {.md = &hyperliquid_md, .sim = &hyperliquid_sim, .maker_fee = {150}, .taker_fee = {450}},
     {.md = &backpack_md, .sim = &backpack_sim, .maker_fee = {200}, .taker_fee = {500}},
-    {.md = &edgex_md, .sim = &edgex_sim, .maker_fee = {120}, .taker_fee = {380}},
+    {.md = &edgex_md, .sim = &edgex_sim, .oe = &edgex_oe, .maker_fee = {120}, .taker_fee = {380}},
     {.md = &grvt_md, .sim = &grvt_sim, .maker_fee = {-1}, .taker_fee = {450}},
     {.md = &aster_md, .sim = &aster_sim, .maker_fee = {50}, .taker_fee = {400}},
     {.md = &paradex_md, .sim = &paradex_sim, .maker_fee = {0}, .taker_fee = {450}},

@@ -15,6 +15,7 @@ static const struct {
     const struct vectors_format *formats;
 } venues[] = {
     {"binance", vectors_binance},
+    {"edgex", vectors_edgex},
 };
 
 // ---- cases -------------------------------------------------------------------------------------

@@ -174,8 +174,14 @@ static struct vsim_request request_of(struct slice method, struct slice target,
                                  .headers = headers};
 }
 
+// What the desk's transport adds by itself, and some venues insist on.
+static void add_agent(struct text *headers) {
+    text_add(headers, SLICE("User-Agent: perpdesk\n"));
+}
+
 static void send_rest(struct rig *rig, const struct oe_call *call) {
     struct oe_message *message = &rig->message;
+    add_agent(&message->headers);
     struct vsim_request request =
         request_of(slice_of(message->method), text_slice(&message->path),
                    text_slice(&message->headers), text_slice(&message->body));
@@ -240,6 +246,7 @@ bool rig_connect(struct rig *rig, uint32_t socket) {
     if (rig->venue->oe->open(&rig->oe, socket, rig->world.now_ns, &url, &headers) != STATUS_OK) {
         return false;
     }
+    add_agent(&headers);
     *row = (struct rig_socket){.rig = rig, .index = socket, .out.send = socket_sends};
     ASSERT(vsim_session_create(&row->session, &rig->world, &row->out, socket) == STATUS_OK);
     const char *target = strchr(url_data + strlen("wss://"), '/');

@@ -27,6 +27,17 @@ static const struct row rows[] = {
     {.venue = "okx",
      .secrets = {{"11111111-2222-3333", 18}, {"0123456789ABCDEF", 16}, {"throwaway-Pass1", 15}},
      .wrong = {{"11111111-2222-3333", 18}, {"0123456789ABCDE0", 16}, {"throwaway-Pass1", 15}}},
+    {.venue = "edgex",
+     .secrets = {{"543429922991899150", 18},
+                 {"6e3f0a52-throw-away-0001", 24},
+                 {"throw-away-secret-0123456789abcdef", 34},
+                 {"throwAwayPassphrase", 19},
+                 {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 64}},
+     .wrong = {{"543429922991899150", 18},
+               {"6e3f0a52-throw-away-0001", 24},
+               {"another-secret", 14},
+               {"throwAwayPassphrase", 19},
+               {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 64}}},
 };
 
 static struct rig rig;

@@ -45,7 +45,7 @@ struct frame {
 static bool read_frame(struct slice text, struct frame *frame) {
     struct slice key;
     struct json r;
-    *frame = (struct frame){.type = {"", 0}};
+    *frame = (struct frame){.content = {"", 0}};
     json_init(&r, text);
     json_object_begin(&r);
     while (json_object_next(&r, &key)) {

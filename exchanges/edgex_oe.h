@@ -6,6 +6,7 @@
 #include "exchanges/edgex_sign.h"
 #include "exchanges/venue_oe.h"
 
+enum edgex_bucket { EDGEX_CALLS };
 enum { EDGEX_KEY_MAX = 128, EDGEX_ACCOUNT_TEXT = 24 };
 
 struct edgex_contract {
@@ -27,6 +28,10 @@ struct edgex {
     bool snapshot_seen;   // the private socket has told the account
 };
 
+// ---- edgex_oe_encode.c -------------------------------------------------------------------------
+
+enum status edgex_encode(struct oe *oe, const struct oe_call *call,
+                         struct oe_message *out) MUST_CHECK;
 // The four headers of a signed request.
 void edgex_add_headers(const struct edgex *edgex, struct slice time_ms, struct slice method,
                        struct slice path, struct slice folded, struct text *headers);

@@ -77,6 +77,22 @@ struct edgex_sim_refusal edgex_sim_cancel_all(const struct vsim_world *world, st
 // The text of a member; empty when absent or no text.
 struct slice edgex_sim_member(struct slice body, const char *name);
 
+// ---- edgex_sim_account.c -----------------------------------------------------------------------
+
+struct edgex_sim_call {
+    const struct vsim_world *world;
+    struct slice query, body;
+    struct text *out; // the data are appended
+};
+
+struct edgex_sim_row {
+    const char *method, *path; // below /api/v2/private
+    struct edgex_sim_refusal (*write)(const struct edgex_sim_call *call);
+};
+
+// NULL: there is none.
+const struct edgex_sim_row *edgex_sim_find_call(struct slice method, struct slice path);
+
 // ---- edgex_sim_private.c -----------------------------------------------------------------------
 
 // The account as it is; from now on what happens to it follows.

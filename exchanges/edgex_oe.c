@@ -17,6 +17,7 @@
 // - Rate limits: five calls a second.
 // - The codes of refusals: what the sheet names and its words for orders that ended are known. Any
 //   other is a refusal with HTTP 4xx; with HTTP 200 an order's outcome is asked for.
+// - A time stamp more than 60 s off has no code of its own: it looks like wrong keys.
 // - The sign of fillFee (the documents show both): a fee counts as paid unless the contract's rate
 //   is a rebate.
 // - The fields of positions: openSize or size.
@@ -51,9 +52,10 @@ static bool is_printable(struct slice text) {
 
 static enum status init_signer(struct edgex *edgex, struct slice text) {
     uint8_t key[ETH_KEY_SIZE];
-    enum status status = hex_read(text, key, sizeof(key))
-                             ? sign_eth_init(&edgex->eth, key)
-                             : status_fail(STATUS_CONFIG, "not 64 hex digits");
+    enum status status = STATUS_CONFIG;
+    if (hex_read(text, key, sizeof(key))) {
+        status = sign_eth_init(&edgex->eth, key);
+    }
     OPENSSL_cleanse(key, sizeof(key));
     return status == STATUS_CONFIG
                ? status_fail(STATUS_CONFIG, "EDGEX_PRIVATE_KEY is no key of secp256k1")

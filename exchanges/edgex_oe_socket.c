@@ -102,18 +102,17 @@ static bool read_lists(struct slice data, struct lists *lists) {
 }
 
 // Fills before the orders they fill: an order that is over has told all of them.
-static bool decode_lists(const struct oe *oe, struct slice data, bool snapshot,
+static bool decode_lists(const struct oe *oe, struct slice data, bool snapshot, uint32_t *count,
                          struct oe_sink *sink) {
     struct lists lists;
-    uint32_t count = 0;
     if (!read_lists(data, &lists)) {
         return false;
     }
-    bool fills = edgex_decode_fills(oe, NULL, lists.fills, &count, sink);
-    bool orders = edgex_decode_orders(oe, NULL, lists.orders, snapshot, &count, sink);
+    bool fills = edgex_decode_fills(oe, NULL, lists.fills, count, sink);
+    bool orders = edgex_decode_orders(oe, NULL, lists.orders, snapshot, count, sink);
     bool positions = edgex_decode_positions(oe, NULL, lists.positions, (struct slice){"", 0},
-                                            snapshot, &count, sink);
-    bool funding = edgex_decode_funding(oe, NULL, lists.changes, &count, sink);
+                                            snapshot, count, sink);
+    bool funding = edgex_decode_funding(oe, NULL, lists.changes, count, sink);
     return fills && orders && positions && funding;
 }
 
@@ -174,6 +173,7 @@ static bool read_trade_event(struct slice content, struct trade_event *event) {
 static bool decode_trade_event(struct oe *oe, struct slice content, struct oe_sink *sink) {
     struct edgex *edgex = oe->state;
     struct trade_event event;
+    uint32_t count = 0;
     if (!read_trade_event(content, &event)) {
         return false;
     }
@@ -182,12 +182,13 @@ static bool decode_trade_event(struct oe *oe, struct slice content, struct oe_si
     if (weight == EVENT_FOR_A_PERSON) {
         oe_emit_text(sink, OE_EVENT_NOTICE, NULL, event.name);
     }
-    bool good = decode_lists(oe, event.data, snapshot, sink);
+    bool good = decode_lists(oe, event.data, snapshot, &count, sink);
     if (snapshot) { // what of it is not understood is counted, and asked for by REST besides
         edgex->snapshot_seen = true;
         tell_session(true, OE_ERROR_NONE, (struct slice){"", 0}, sink);
+    } else if (count == 0) {
+        oe_emit(sink, OE_EVENT_ALIVE, NULL); // of something that no list here tells
     }
-    oe_emit(sink, OE_EVENT_ALIVE, NULL);
     return good && weight != EVENT_UNKNOWN;
 }
 

@@ -104,22 +104,19 @@ static const struct sample {
     {"ws_error", FRAME, 0,
      "{\"event\":\"session\",\"socket\":0,\"state\":\"off\",\"error\":\"symbol\",\"text\":"
      "\"invalid contractId:100000001\"}\n"},
-    {"ws_private_snapshot", FRAME, 0,
-     "{\"event\":\"session\",\"socket\":0,\"state\":\"on\"}\n"
-     "{\"event\":\"alive\"}\n"},
+    {"ws_private_snapshot", FRAME, 0, "{\"event\":\"session\",\"socket\":0,\"state\":\"on\"}\n"},
     {"ws_order_update", FRAME, 0,
      "{\"event\":\"order\",\"symbol\":\"BTCUSDC\",\"client_id\":\"21163368294502694\",\"venue_id\":"
      "\"564829588270612618\",\"state\":\"new\",\"side\":\"buy\",\"filled\":\"0\",\"price\":\"97393."
-     "8\",\"size\":\"0.001\",\"time_ms\":1734662372567}\n"
-     "{\"event\":\"alive\"}\n"},
+     "8\",\"size\":\"0.001\",\"time_ms\":1734662372567}\n"},
     {"ws_fill", FRAME, 0,
      "{\"event\":\"fill\",\"symbol\":\"BTCUSDC\",\"venue_id\":\"564815695875932430\",\"trade\":"
      "564815957260763406,\"side\":\"buy\",\"price\":\"97444.6\",\"size\":\"0.001\",\"fee\":\"0."
      "01754\",\"liquidity\":\"maker\",\"time_ms\":1734661081049}\n"
      "{\"event\":\"order\",\"symbol\":\"BTCUSDC\",\"client_id\":\"21163368294502694\",\"venue_id\":"
      "\"564815695875932430\",\"state\":\"filled\",\"side\":\"buy\",\"filled\":\"0.001\","
-     "\"average\":\"97444.6\",\"price\":\"97393.8\",\"size\":\"0.001\",\"time_ms\":1734662372567}\n"
-     "{\"event\":\"alive\"}\n"},
+     "\"average\":\"97444.6\",\"price\":\"97393.8\",\"size\":\"0.001\",\"time_ms\":1734662372567}"
+     "\n"},
     {"ws_ping", FRAME, 0,
      "{\"event\":\"reply\",\"text\":\"{\\\"type\\\":\\\"pong\\\",\\\"time\\\":"
      "\\\"1789136310001\\\"}\"}\n"
@@ -351,14 +348,13 @@ static const struct {
      "{\"event\":\"funding\",\"symbol\":\"BTCUSDC\",\"amount\":\"1.25\",\"time_ms\":1775699400000}"
      "\n"
      "{\"event\":\"funding\",\"symbol\":\"ETHUSDC\",\"amount\":\"-0.5\",\"time_ms\":1775699400000}"
-     "\n"
-     "{\"event\":\"alive\"}\n"},
+     "\n"},
     // Either name of a position's size; the average from its value.
     {EVENT("ORDER_UPDATE",
            "\"position\":[{\"contractId\":\"10000001\",\"openSize\":\"-0.002\",\"openValue\":"
            "\"-180.5\"},{\"contractId\":\"10000002\",\"size\":\"0\",\"openValue\":\"0\"}]"),
      "{\"event\":\"position\",\"symbol\":\"BTCUSDC\",\"net\":\"-0.002\",\"average\":\"90250\"}\n"
-     "{\"event\":\"position\",\"symbol\":\"ETHUSDC\",\"net\":\"0\"}\n{\"event\":\"alive\"}\n"},
+     "{\"event\":\"position\",\"symbol\":\"ETHUSDC\",\"net\":\"0\"}\n"},
     // A fee is paid whatever its sign, where the contract's rate is no rebate; the display price
     // does not make the value; liquidation.
     {EVENT("ORDER_UPDATE",
@@ -373,9 +369,10 @@ static const struct {
      "\"liquidation\":true}\n"
      "{\"event\":\"fill\",\"symbol\":\"ETHUSDC\",\"venue_id\":\"9\",\"trade\":2,\"side\":\"buy\","
      "\"price\":\"3000\",\"size\":\"0.01\",\"fee\":\"-0.0003\",\"liquidity\":\"maker\","
-     "\"time_ms\":1775699400000}\n{\"event\":\"alive\"}\n"},
+     "\"time_ms\":1775699400000}\n"},
     {EVENT("START_LIQUIDATING", ""),
      "{\"event\":\"notice\",\"text\":\"START_LIQUIDATING\"}\n{\"event\":\"alive\"}\n"},
+    {EVENT("ACCOUNT_UPDATE", "\"account\":[{\"id\":\"1\"}]"), "{\"event\":\"alive\"}\n"},
     {"{\"type\":\"ping\",\"time\":\"17,9\"}", "{\"event\":\"surprise\",\"text\":\"{\\\"type\\\":"
                                               "\\\"ping\\\",\\\"time\\\":\\\"17,9\\\"}\"}\n"},
     {"{\"type\":\"error\",\"content\":{\"code\":\"INVALID_API_KEY\",\"msg\":\"no\"}}",

@@ -206,7 +206,15 @@ static void test_headers(void **state) {
         enum oe_error error = rig_last(&rig, OE_EVENT_REJECTED)->error;
         assert_true(error == OE_ERROR_KEYS || error == OE_ERROR_REQUEST);
     }
-    // Sixty seconds either way, and another's account.
+    // What was not signed is not answered; sixty seconds either way; another's account.
+    char headers_data[OE_HEADERS_MAX];
+    struct text headers = TEXT_OVER(headers_data);
+    text_add_string(&headers, "User-Agent: test\n");
+    text_add(&headers, text_slice(&rig.message.headers));
+    send("GET", ASSET, "accountId=" ACCOUNT, (struct slice){"", 0}, headers_data);
+    expect(200, "SUCCESS");
+    send("GET", ASSET, "accountId=" ACCOUNT "&size=1", (struct slice){"", 0}, headers_data);
+    expect(401, "INVALID_API_KEY");
     send_signed("GET", ASSET, "accountId=" ACCOUNT, "", 59000);
     expect(200, "SUCCESS");
     send_signed("GET", ASSET, "accountId=" ACCOUNT, "", 61000);

@@ -188,41 +188,45 @@ static enum status encode_place(const struct edgex *edgex, const struct oe_call 
     return finish_post(edgex, call, &params, out);
 }
 
-static enum status encode_change(const struct edgex *edgex, const struct oe_call *call,
-                                 struct oe_message *out) {
+static enum status encode_leverage(const struct edgex *edgex, const struct oe_call *call,
+                                   struct oe_message *out) {
     struct oe_params params;
-    char list_data[OE_VENUE_ID_MAX + 8];
-    struct text list = TEXT_OVER(list_data);
-    struct slice id = call->venue_id.size > 0 ? call->venue_id : call->client_id;
     oe_params_begin(&params);
     oe_param(&params, SLICE("accountId"), slice_of(edgex->account_text));
-    text_add_char(&list, '[');
-    if (call->kind == OE_LEVERAGE) {
-        text_add_string(&out->path, "/api/v2/private/account/updateLeverageSetting");
-        add_signed(&params, "contractId", (int64_t)edgex->contracts[call->symbol].rules.contract);
-        add_signed(&params, "leverage", call->leverage);
-        return finish_post(edgex, call, &params, out);
+    add_signed(&params, "contractId", (int64_t)edgex->contracts[call->symbol].rules.contract);
+    add_signed(&params, "leverage", call->leverage);
+    text_add_string(&out->path, "/api/v2/private/account/updateLeverageSetting");
+    return finish_post(edgex, call, &params, out);
+}
+
+// One list names what is to be cancelled: orders by either id, or the contracts of all of them,
+// where an empty list is every contract.
+static enum status encode_cancel(const struct edgex *edgex, const struct oe_call *call,
+                                 struct oe_message *out) {
+    struct oe_params params;
+    struct slice id = {"", 0}, name = SLICE("filterContractIdList");
+    const char *path = "/api/v2/private/order/cancelAllOrder";
+    char contract_data[24], list_data[OE_VENUE_ID_MAX + 8];
+    struct text contract = TEXT_OVER(contract_data), list = TEXT_OVER(list_data);
+    if (call->kind == OE_CANCEL && call->venue_id.size > 0) {
+        id = call->venue_id;
+        name = SLICE("orderIdList");
+        path = "/api/v2/private/order/cancelOrderById";
+    } else if (call->kind == OE_CANCEL) {
+        id = call->client_id;
+        name = SLICE("clientOrderIdList");
+        path = "/api/v2/private/order/cancelOrderByClientOrderId";
+    } else if (call->symbol != OE_SYMBOL_NONE) {
+        text_add_int(&contract, (int64_t)edgex->contracts[call->symbol].rules.contract);
+        id = text_slice(&contract);
     }
-    if (call->kind == OE_CANCEL) {
-        text_add_string(&out->path, call->venue_id.size > 0
-                                        ? "/api/v2/private/order/cancelOrderById"
-                                        : "/api/v2/private/order/cancelOrderByClientOrderId");
-        text_add_char(&list, '"');
-        text_add(&list, id);
-        text_add_char(&list, '"');
-    } else {
-        text_add_string(&out->path, "/api/v2/private/order/cancelAllOrder");
-        if (call->symbol != OE_SYMBOL_NONE) {
-            text_add_format(&list, "\"%llu\"",
-                            (unsigned long long)edgex->contracts[call->symbol].rules.contract);
-        }
-    }
-    text_add_char(&list, ']');
-    oe_param_bare(&params,
-                  call->kind == OE_CANCEL_ALL ? SLICE("filterContractIdList")
-                  : call->venue_id.size > 0   ? SLICE("orderIdList")
-                                              : SLICE("clientOrderIdList"),
-                  text_slice(&list));
+    text_add(&list, id.size > 0 ? SLICE("[\"") : SLICE("["));
+    text_add(&list, id);
+    text_add(&list, id.size > 0 ? SLICE("\"]") : SLICE("]"));
+    oe_params_begin(&params);
+    oe_param(&params, SLICE("accountId"), slice_of(edgex->account_text));
+    oe_param_bare(&params, name, text_slice(&list));
+    text_add_string(&out->path, path);
     return finish_post(edgex, call, &params, out);
 }
 
@@ -282,8 +286,9 @@ enum status edgex_encode(struct oe *oe, const struct oe_call *call, struct oe_me
         return encode_place(edgex, call, out);
     case OE_CANCEL:
     case OE_CANCEL_ALL:
+        return encode_cancel(edgex, call, out);
     case OE_LEVERAGE:
-        return encode_change(edgex, call, out);
+        return encode_leverage(edgex, call, out);
     default:
         return encode_get(edgex, call, out);
     }

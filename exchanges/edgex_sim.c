@@ -5,35 +5,39 @@
 // The server greets, and pings in the application: five pings without their time sent back and the
 // connection is closed. Not served: depth of 200 levels (what is published here has 15), and a list
 // of contracts in one call.
+#include "exchanges/edgex_sim.h"
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/edgex_md.h"
+#include "exchanges/venue_account.h"
 #include "exchanges/vsim_read.h"
 #include "exchanges/vsim_rules.h"
 #include "exchanges/vsim_text.h"
 
-enum { FIRST_CONTRACT = 30000001, PING_MS = 20000, UNANSWERED_MAX = 5, ECHO_MAX = 64 };
+enum { FEE_DIGITS = 6 }; // of a rate that is a whole number of hundredths of a basis point
+enum { PING_MS = 20000, UNANSWERED_MAX = 5, ECHO_MAX = 64 };
 
-static int contract_of(const struct vsim_world *world, const struct vsim_listing *listing) {
-    return FIRST_CONTRACT + (int)(listing - world->listings);
+int edgex_sim_contract(const struct vsim_world *world, const struct vsim_listing *listing) {
+    return EDGEX_SIM_FIRST_CONTRACT + (int)(listing - world->listings);
 }
 
-static const struct vsim_listing *find_contract(const struct vsim_world *world, struct slice id) {
+const struct vsim_listing *edgex_sim_find(const struct vsim_world *world, struct slice id) {
     int64_t number;
-    if (!decimal_parse(id, 0, &number) || number < FIRST_CONTRACT ||
-        number - FIRST_CONTRACT >= world->listing_count) {
+    if (!decimal_parse(id, 0, &number) || number < EDGEX_SIM_FIRST_CONTRACT ||
+        number - EDGEX_SIM_FIRST_CONTRACT >= world->listing_count) {
         return NULL;
     }
-    return &world->listings[number - FIRST_CONTRACT];
+    return &world->listings[number - EDGEX_SIM_FIRST_CONTRACT];
 }
 
 static void write_identity(const struct vsim_world *world, const struct vsim_listing *listing,
                            struct text *out) {
     text_add_format(out, "\"contractId\":\"%d\",\"contractName\":\"%s\"",
-                    contract_of(world, listing), listing->rules.native);
+                    edgex_sim_contract(world, listing), listing->rules.native);
 }
 
-static void member_ms(struct text *out, const char *name, int64_t time_ns) {
+void edgex_sim_member_ms(struct text *out, const char *name, int64_t time_ns) {
     text_add_format(out, ",\"%s\":\"", name);
     vsim_write_ms(out, time_ns);
     text_add_char(out, '"');
@@ -64,8 +68,9 @@ static void write_ticker(const struct vsim_world *world, const struct vsim_listi
     vsim_member_px(out, "oraclePrice", listing, listing->mark);
     vsim_member_px(out, "markPrice", listing, listing->mark);
     vsim_member_rate(out, "fundingRate", listing->funding, 10);
-    member_ms(out, "fundingTime", listing->next_settlement_ns - listing->funding_interval_ns);
-    member_ms(out, "nextFundingTime", listing->next_settlement_ns);
+    edgex_sim_member_ms(out, "fundingTime",
+                        listing->next_settlement_ns - listing->funding_interval_ns);
+    edgex_sim_member_ms(out, "nextFundingTime", listing->next_settlement_ns);
     vsim_member_px(out, "bestAskPrice", listing, listing->ask);
     vsim_member_px(out, "bestBidPrice", listing, listing->bid);
     text_add_string(out, ",\"marketOpen\":true}");
@@ -87,7 +92,7 @@ static void encode_depth(const struct vsim_channel *channel, const struct vsim_w
                          const struct vsim_listing *listing, bool whole, struct text *out) {
     char name[64];
     struct text text = TEXT_OVER(name);
-    text_add_format(&text, "%s.%d.%d", channel->name, contract_of(world, listing),
+    text_add_format(&text, "%s.%d.%d", channel->name, edgex_sim_contract(world, listing),
                     EDGEX_BOOK_LEVELS);
     begin_push(name, whole ? "Snapshot" : "changed", out);
     write_depth(world, listing, whole, out);
@@ -99,7 +104,7 @@ static void encode_ticker(const struct vsim_channel *channel, const struct vsim_
     (void)whole;
     char name[64];
     struct text text = TEXT_OVER(name);
-    text_add_format(&text, "%s.%d", channel->name, contract_of(world, listing));
+    text_add_format(&text, "%s.%d", channel->name, edgex_sim_contract(world, listing));
     begin_push(name, data_type(world), out);
     write_ticker(world, listing, out);
     text_add_string(out, "]}}");
@@ -111,7 +116,7 @@ static void encode_book_ticker(const struct vsim_channel *channel, const struct 
     begin_push(channel->name, data_type(world), out);
     text_add_char(out, '{');
     write_identity(world, listing, out);
-    member_ms(out, "time", world->now_ns);
+    edgex_sim_member_ms(out, "time", world->now_ns);
     vsim_member_px(out, "bestAskPrice", listing, listing->ask);
     vsim_member_qty(out, "bestAskSize", listing, listing->ask_size);
     vsim_member_px(out, "bestBidPrice", listing, listing->bid);
@@ -141,12 +146,17 @@ static void edgex_tick(struct vsim_session *session) {
     case VSIM_DUE_GREETING:
         text_add_format(out, "{\"sid\":\"%08x-0000-4000-8000-%012x\",\"type\":\"connected\"}",
                         session->number, session->number);
+        if ((session->mode & EDGEX_SIM_PRIVATE) != 0) {
+            vsim_session_send(session);
+            edgex_sim_send_snapshot(session);
+            return;
+        }
         break;
     case VSIM_DUE_PING:
         session->over = session->unanswered == UNANSWERED_MAX ? "five pings without answer" : NULL;
         session->unanswered++;
         text_add_string(out, "{\"type\":\"ping\"");
-        member_ms(out, "time", session->world->now_ns);
+        edgex_sim_member_ms(out, "time", session->world->now_ns);
         text_add_char(out, '}');
         break;
     case VSIM_DUE_NOTHING:
@@ -161,8 +171,8 @@ static struct slice echo(struct slice said) {
     return said.size <= ECHO_MAX ? said : SLICE("?");
 }
 
-static void refuse(struct vsim_session *session, const char *code, const char *text,
-                   struct slice said) {
+void edgex_sim_refuse(struct vsim_session *session, const char *code, const char *text,
+                      struct slice said) {
     struct text *out = &session->world->scratch;
     text_clear(out);
     text_add_format(out, "{\"type\":\"error\",\"content\":{\"code\":\"%s\",\"msg\":\"%s", code,
@@ -203,7 +213,7 @@ static enum outcome change_channel(struct vsim_session *session, struct slice ch
     if (depth ? !slice_equals(rest, SLICE("15")) : rest.size > 0) {
         return NO_CHANNEL;
     }
-    const struct vsim_listing *listing = find_contract(world, *contract);
+    const struct vsim_listing *listing = edgex_sim_find(world, *contract);
     if (listing == NULL) {
         return NO_CONTRACT;
     }
@@ -216,10 +226,10 @@ static void change_subscription(struct vsim_session *session, struct slice chann
     struct slice contract = {"", 0};
     switch (change_channel(session, channel, on, &contract)) {
     case NO_CHANNEL:
-        refuse(session, "INVALID_CHANNEL", "invalid channel:", channel);
+        edgex_sim_refuse(session, "INVALID_CHANNEL", "invalid channel:", channel);
         return;
     case NO_CONTRACT:
-        refuse(session, "INVALID_CONTRACT_ID", "invalid contractId:", contract);
+        edgex_sim_refuse(session, "INVALID_CONTRACT_ID", "invalid contractId:", contract);
         return;
     case CHANGED:
     default:
@@ -239,7 +249,8 @@ static void edgex_on_text(struct vsim_session *session, struct slice message) {
     bool readable = vsim_read_message(message, wanted, COUNT_OF(wanted));
     bool on = slice_equals(type, SLICE("subscribe"));
     if (!readable) {
-        refuse(session, "GATEWAY_UNRECOGNIZED_MESSAGE", "unrecognized message", SLICE(""));
+        edgex_sim_refuse(session, "GATEWAY_UNRECOGNIZED_MESSAGE", "unrecognized message",
+                         SLICE(""));
     } else if (slice_equals(type, SLICE("pong"))) {
         session->unanswered = 0;
     } else if (slice_equals(type, SLICE("ping"))) {
@@ -252,7 +263,8 @@ static void edgex_on_text(struct vsim_session *session, struct slice message) {
     } else if (on || slice_equals(type, SLICE("unsubscribe"))) {
         change_subscription(session, channel, on);
     } else {
-        refuse(session, "GATEWAY_UNRECOGNIZED_MESSAGE", "unrecognized message", SLICE(""));
+        edgex_sim_refuse(session, "GATEWAY_UNRECOGNIZED_MESSAGE", "unrecognized message",
+                         SLICE(""));
     }
 }
 
@@ -264,32 +276,47 @@ static void answer_time(const struct vsim_world *world, const struct vsim_listin
     text_add_string(body, "\"}");
 }
 
+// Of one contract; the account's own where there is one.
+static void write_fees(const struct vsim_world *world, struct text *body) {
+    const struct vacc_options *options = world->account == NULL ? NULL : &world->account->options;
+    struct bps taker = options == NULL ? BPS_C(380) : options->taker_fee;
+    struct bps maker = options == NULL ? BPS_C(150) : options->maker_fee;
+    text_add_string(body, ",\"defaultTakerFeeRate\":\"");
+    decimal_print(body, taker.v, FEE_DIGITS, 0, FEE_DIGITS);
+    text_add_string(body, "\",\"defaultMakerFeeRate\":\"");
+    decimal_print(body, maker.v, FEE_DIGITS, 0, FEE_DIGITS);
+    text_add_char(body, '"');
+}
+
 static void write_contract(const struct vsim_world *world, const struct vsim_listing *listing,
                            struct text *body) {
     const struct listing *rules = &listing->rules;
     text_add_char(body, '{');
     write_identity(world, listing, body);
-    text_add_format(body, ",\"baseCoinId\":\"%d\",\"quoteCoinId\":\"1000\"",
-                    1001 + (int)(listing - world->listings));
+    text_add_format(body, ",\"baseCoinId\":\"%d\",\"quoteCoinId\":\"%d\"",
+                    1001 + (int)(listing - world->listings), EDGEX_SIM_COIN);
     vsim_member_px(body, "tickSize", listing, rules->tick);
     vsim_member_qty(body, "stepSize", listing, rules->step);
     vsim_member_qty(body, "minOrderSize", listing, rules->size_min);
     vsim_member_qty(body, "maxOrderSize", listing, rules->size_max);
+    write_fees(world, body);
     text_add_format(body,
-                    ",\"resolution\":\"10000000000\",\"maxOrderBuyPriceRatio\":\"0.05\","
-                    "\"minOrderSellPriceRatio\":\"0.05\",\"defaultTakerFeeRate\":\"0.00038\","
-                    "\"defaultMakerFeeRate\":\"0.00015\",\"fundingRateIntervalMin\":\"%lld\","
+                    ",\"resolution\":\"%llu\",\"maxOrderBuyPriceRatio\":\"0.05\","
+                    "\"minOrderSellPriceRatio\":\"0.05\",\"fundingRateIntervalMin\":\"%lld\","
                     "\"enableTrade\":true,\"enableDisplay\":true,\"enableOpenPosition\":true}",
+                    (unsigned long long)EDGEX_SIM_RESOLUTION,
                     (long long)(listing->funding_interval_ns / (60 * NS_PER_S)));
 }
 
 static void answer_meta_data(const struct vsim_world *world, const struct vsim_listing *listing,
                              struct text *body) {
     (void)listing;
-    text_add_string(body, "{\"global\":{\"appEnv\":\"mainnet\",\"nativeChainId\":\"3343\","
-                          "\"contractAddress\":\"0xeeb3fb05cca17745cbdf193a9b16537efb68fac8\"},"
-                          "\"coinList\":[{\"coinId\":\"1000\",\"coinName\":\"USDC\",\"stepSize\":"
-                          "\"0.000001\",\"resolution\":\"1000000\"}");
+    text_add_format(body,
+                    "{\"global\":{\"appEnv\":\"mainnet\",\"nativeChainId\":\"%d\","
+                    "\"contractAddress\":\"" EDGEX_SIM_DOMAIN
+                    "\"},\"coinList\":[{\"coinId\":\"%d\","
+                    "\"coinName\":\"USDC\",\"stepSize\":\"0.000001\",\"resolution\":\"%llu\"}",
+                    EDGEX_SIM_CHAIN, EDGEX_SIM_COIN, (unsigned long long)EDGEX_SIM_COIN_RESOLUTION);
     for (uint32_t i = 0; i < world->listing_count; i++) {
         text_add_format(body,
                         ",{\"coinId\":\"%u\",\"coinName\":\"%s\",\"resolution\":"
@@ -327,9 +354,10 @@ static void answer_funding(const struct vsim_world *world, const struct vsim_lis
             continue;
         }
         text_add_string(body, listing != NULL || i == 0 ? "{" : ",{");
-        text_add_format(body, "\"contractId\":\"%d\"", contract_of(world, row));
-        member_ms(body, "fundingTime", row->next_settlement_ns - row->funding_interval_ns);
-        member_ms(body, "fundingTimestamp", world->now_ns);
+        text_add_format(body, "\"contractId\":\"%d\"", edgex_sim_contract(world, row));
+        edgex_sim_member_ms(body, "fundingTime",
+                            row->next_settlement_ns - row->funding_interval_ns);
+        edgex_sim_member_ms(body, "fundingTimestamp", world->now_ns);
         vsim_member_px(body, "oraclePrice", row, row->mark);
         vsim_member_px(body, "indexPrice", row, row->index);
         vsim_member_rate(body, "fundingRate", row->funding, 10);
@@ -354,14 +382,23 @@ static const struct {
     {"/api/v2/public/funding/getLatestFundingRate", CONTRACT_MAY, answer_funding},
 };
 
-static void end_answer(const struct vsim_world *world, struct text *body) {
-    member_ms(body, "requestTime", world->now_ns);
-    member_ms(body, "responseTime", world->now_ns);
+static void add_times(const struct vsim_world *world, struct text *body) {
+    edgex_sim_member_ms(body, "requestTime", world->now_ns);
+    edgex_sim_member_ms(body, "responseTime", world->now_ns);
     text_add_string(body, ",\"traceId\":\"0000000000000000\"}");
 }
 
-static uint32_t fail(const struct vsim_world *world, struct text *body, const char *code,
-                     const char *parameter, uint32_t http) {
+void edgex_sim_begin_answer(struct text *body) {
+    text_add_string(body, "{\"code\":\"SUCCESS\",\"data\":");
+}
+
+void edgex_sim_end_answer(const struct vsim_world *world, struct text *body) {
+    text_add_string(body, ",\"msg\":null,\"errorParam\":null");
+    add_times(world, body);
+}
+
+uint32_t edgex_sim_fail(const struct vsim_world *world, struct text *body, const char *code,
+                        const char *parameter, uint32_t http) {
     text_add_format(body, "{\"code\":\"%s\",\"data\":null,\"msg\":\"%s\",\"errorParam\":", code,
                     code);
     if (parameter == NULL) {
@@ -369,7 +406,7 @@ static uint32_t fail(const struct vsim_world *world, struct text *body, const ch
     } else {
         text_add_format(body, "{\"name\":\"%s\"}", parameter);
     }
-    end_answer(world, body);
+    add_times(world, body);
     return http;
 }
 
@@ -380,29 +417,28 @@ static uint32_t edgex_answer(const struct vsim_world *world, const struct vsim_r
         i++;
     }
     if (i == COUNT_OF(calls)) {
-        return fail(world, body, "GATEWAY_NOT_FOUND", NULL, 404);
+        return edgex_sim_fail(world, body, "GATEWAY_NOT_FOUND", NULL, 404);
     }
     if (!slice_equals(request->method, SLICE("GET"))) {
-        return fail(world, body, "GATEWAY_METHOD_NOT_ALLOWED", NULL, 405);
+        return edgex_sim_fail(world, body, "GATEWAY_METHOD_NOT_ALLOWED", NULL, 405);
     }
     struct slice id;
     struct slice level;
     const struct vsim_listing *listing = NULL;
     bool named = calls[i].use != CONTRACT_NONE && vsim_query(request->query, "contractId", &id);
     if (named) {
-        listing = find_contract(world, id);
+        listing = edgex_sim_find(world, id);
     }
     if ((named || calls[i].use == CONTRACT_MUST) && listing == NULL) {
-        return fail(world, body, "GATEWAY_PARAM_INVALID", "contractId", 400);
+        return edgex_sim_fail(world, body, "GATEWAY_PARAM_INVALID", "contractId", 400);
     }
     if (calls[i].answer == answer_depth &&
         (!vsim_query(request->query, "level", &level) || !slice_equals(level, SLICE("15")))) {
-        return fail(world, body, "GATEWAY_PARAM_INVALID", "level", 400);
+        return edgex_sim_fail(world, body, "GATEWAY_PARAM_INVALID", "level", 400);
     }
-    text_add_string(body, "{\"code\":\"SUCCESS\",\"data\":");
+    edgex_sim_begin_answer(body);
     calls[i].answer(world, listing, body);
-    text_add_string(body, ",\"msg\":null,\"errorParam\":null");
-    end_answer(world, body);
+    edgex_sim_end_answer(world, body);
     return 200;
 }
 
@@ -415,7 +451,7 @@ static void edgex_refuse(const struct vsim_world *world, const struct vsim_refus
     } else {
         const char *code =
             refusal->why == VSIM_NO_STREAM ? "GATEWAY_NOT_FOUND" : "GATEWAY_TOO_MANY_REQUESTS";
-        (void)fail(world, &reply->body, code, NULL, reply->status);
+        (void)edgex_sim_fail(world, &reply->body, code, NULL, reply->status);
     }
 }
 
@@ -445,4 +481,5 @@ const struct venue_sim edgex_sim = {
     .limits = {.calls = {{10, 1000}}, .user_agent = true},
     .refuse = edgex_refuse,
     .tick = edgex_tick,
+    .private_side = &edgex_sim_private,
 };

@@ -267,8 +267,8 @@ extern const struct venue_sim aster_sim, binance_sim, extended_sim, hyperliquid_
     okx_sim, paradex_sim;
 
 extern const struct vsim_private aster_sim_private, backpack_sim_private, binance_sim_private,
-    extended_sim_private, grvt_sim_private, hyperliquid_sim_private, lighter_sim_private,
-    okx_sim_private, paradex_sim_private;
+    edgex_sim_private, extended_sim_private, grvt_sim_private, hyperliquid_sim_private,
+    lighter_sim_private, okx_sim_private, paradex_sim_private;
 
 enum status vsim_world_create(struct vsim_world *world, const struct venue_sim *venue,
                               uint32_t listings) MUST_CHECK;

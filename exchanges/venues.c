@@ -33,7 +33,7 @@ const struct venue venue_table[] = {
      .oe = &backpack_oe,
      .maker_fee = {200},
      .taker_fee = {500}},
-    {.md = &edgex_md, .sim = &edgex_sim, .maker_fee = {120}, .taker_fee = {380}},
+    {.md = &edgex_md, .sim = &edgex_sim, .oe = &edgex_oe, .maker_fee = {120}, .taker_fee = {380}},
     {.md = &grvt_md, .sim = &grvt_sim, .oe = &grvt_oe, .maker_fee = {-1}, .taker_fee = {450}},
     {.md = &aster_md, .sim = &aster_sim, .oe = &aster_oe, .maker_fee = {50}, .taker_fee = {400}},
     {.md = &paradex_md,

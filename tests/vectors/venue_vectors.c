@@ -14,10 +14,15 @@ static const struct {
     const char *venue;
     const struct vectors_format *formats;
 } venues[] = {
-    {"aster", vectors_aster},       {"backpack", vectors_backpack},
-    {"binance", vectors_binance},   {"extended", vectors_extended},
-    {"grvt", vectors_grvt},         {"hyperliquid", vectors_hyperliquid},
-    {"lighter", vectors_lighter},   {"paradex", vectors_paradex},
+    {"aster", vectors_aster},
+    {"backpack", vectors_backpack},
+    {"binance", vectors_binance},
+    {"edgex", vectors_edgex},
+    {"extended", vectors_extended},
+    {"grvt", vectors_grvt},
+    {"hyperliquid", vectors_hyperliquid},
+    {"lighter", vectors_lighter},
+    {"paradex", vectors_paradex},
     {"starknet", vectors_starknet},
 };
 

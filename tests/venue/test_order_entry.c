@@ -68,6 +68,17 @@ static const struct row rows[] = {
                  {"0x129c135ed63df9353885e292be4426b8ed6122b13c6c0e1bb787288a1f5adfa", 65}},
      .wrong = {{"0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e816", 64},
                {"0x129c135ed63df9353885e292be4426b8ed6122b13c6c0e1bb787288a1f5adfa", 65}}},
+    {.venue = "edgex",
+     .secrets = {{"543429922991899150", 18},
+                 {"6e3f0a52-throw-away-0001", 24},
+                 {"throw-away-secret-0123456789abcdef", 34},
+                 {"throwAwayPassphrase", 19},
+                 {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 64}},
+     .wrong = {{"543429922991899150", 18},
+               {"6e3f0a52-throw-away-0001", 24},
+               {"another-secret", 14},
+               {"throwAwayPassphrase", 19},
+               {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 64}}},
 };
 
 static struct rig rig;

@@ -56,6 +56,8 @@ static void read_frame(struct json *r, struct frame *frame) {
             md_read_int(r, &frame->time_ms);
         } else if (slice_equals(key, SLICE("seq"))) {
             frame->has_sequence = json_int(r, &frame->sequence) && frame->sequence >= 0;
+        } else if (slice_equals(key, SLICE("subscription"))) {
+            md_read_text(r, &frame->subscription);
         } else if (slice_equals(key, SLICE("result"))) {
             read_result(r, frame);
         } else if (!slice_equals(key, SLICE("error"))) {
@@ -188,10 +190,36 @@ static void emit_book(struct md *md, const struct frame *frame, const struct eve
     sink->on_update(sink, &update);
 }
 
+// "orderbooks.1.BTC-USD" to what stands behind the last dot; empty when there is none.
+static struct slice market_of(struct slice subscription) {
+    for (size_t i = subscription.size; i > 0; i--) {
+        if (subscription.data[i - 1] == '.') {
+            return (struct slice){subscription.data + i, subscription.size - i};
+        }
+    }
+    return (struct slice){"", 0};
+}
+
 // Best prices: all of v1's streams here, and the RPC's orderbooks.1.<market>.
 static bool is_best(const struct frame *frame, const struct event *event) {
     return slice_equals(frame->type, SLICE("SNAPSHOT")) || slice_equals(event->depth, SLICE("1")) ||
            slice_starts(frame->subscription, SLICE("orderbooks.1."));
+}
+
+// A change that cannot be read leaves a hole in the count of its market, as one that was lost does:
+// the count of the connection goes on. Of no known market: all of them may have missed it.
+static void lose_change(struct md *md, const struct frame *frame, const struct event *event,
+                        bool delta, struct md_sink *sink) {
+    uint16_t symbol;
+    if (!delta) {
+        return; // the changes before and behind a whole book chain without it
+    }
+    if (md_find_symbol(md, event->market, &symbol) ||
+        md_find_symbol(md, market_of(frame->subscription), &symbol)) {
+        md->merged_sequence[symbol]++;
+    } else {
+        md_refuse(sink, FEED_GAP, frame->subscription);
+    }
 }
 
 static void decode_book(struct md *md, struct frame *frame, bool all, bool delta,
@@ -199,11 +227,11 @@ static void decode_book(struct md *md, struct frame *frame, bool all, bool delta
     struct event event = {.time_ms = 0};
     uint16_t symbol;
     read_event(md, &frame->data, delta, &event);
-    if (event.bad_number) {
-        md_refuse(sink, FEED_BAD_NUMBER, event.market);
-    } else if (frame->data.failed || !event.has_bids || !event.has_asks ||
-               (event.changes > 0 && event.sizes > 0)) {
-        md_refuse(sink, FEED_MALFORMED, event.market);
+    bool malformed = frame->data.failed || !event.has_bids || !event.has_asks ||
+                     (event.changes > 0 && event.sizes > 0);
+    if (event.bad_number || malformed) {
+        md_refuse(sink, event.bad_number ? FEED_BAD_NUMBER : FEED_MALFORMED, event.market);
+        lose_change(md, frame, &event, delta, sink);
     } else if (!md_find_symbol(md, event.market, &symbol)) {
         if (!all) {
             md_refuse(sink, FEED_UNKNOWN_SYMBOL, event.market);
@@ -290,7 +318,9 @@ static void decode_data(struct md *md, uint32_t connection, struct frame *frame,
     } else if (kind == KIND_IGNORED) {
         return;
     } else if (!frame->has_data) {
+        struct event nothing = {.time_ms = 0};
         md_refuse(sink, FEED_MALFORMED, frame->type);
+        lose_change(md, frame, &nothing, kind == KIND_DELTA, sink);
     } else if (kind == KIND_SNAPSHOT || kind == KIND_DELTA) {
         decode_book(md, frame, all, kind == KIND_DELTA, sink);
     } else if (kind == KIND_FUNDING) {
@@ -317,13 +347,7 @@ static void decode_untyped(struct md *md, struct frame *frame, struct md_sink *s
 
 static void acknowledge(const struct md *md, struct slice subscription, struct md_sink *sink) {
     uint16_t symbol = MD_SYMBOL_NONE;
-    for (size_t i = subscription.size; i > 0; i--) {
-        if (subscription.data[i - 1] == '.') { // orderbooks.1.BTC-USD
-            struct slice market = {subscription.data + i, subscription.size - i};
-            (void)md_find_symbol(md, market, &symbol);
-            break;
-        }
-    }
+    (void)md_find_symbol(md, market_of(subscription), &symbol);
     md_emit_kind(sink, MD_ACK, symbol);
 }
 

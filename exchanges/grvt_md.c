@@ -9,7 +9,7 @@ static const struct {
     bool book; // only for symbols whose book is wanted
 } streams[] = {
     {GRVT_QUOTE_STREAM, GRVT_QUOTE_RATE, false},
-    {"v1.book.d", "@50", true},
+    {GRVT_BOOK_STREAM, "@50", true},
     {"v1.ticker.s", "@1000", false},
 };
 enum { STREAM_BOOK = 1 };
@@ -88,6 +88,10 @@ static bool has_batch(const struct md *md, uint32_t from, uint32_t stream) {
 static bool subscribe(struct md *md, uint32_t connection, uint32_t step, struct text *out) {
     if (connection != 0) {
         return false;
+    }
+    if (step == 0) { // a new connection counts anew
+        memset(md->first_delta, 0, sizeof(md->first_delta));
+        memset(md->first_merged, 0, sizeof(md->first_merged));
     }
     for (uint32_t from = 0; md_listed_symbol(md, from) >= 0; from += SYMBOLS_PER_SUBSCRIBE) {
         for (uint32_t stream = 0; stream < COUNT_OF(streams); stream++) {

@@ -22,6 +22,7 @@ void grvt_decode_rest(struct md *md, enum md_request_kind kind, uint16_t symbol,
 void grvt_write_subscription(struct md *md, const char *method, const char *stream,
                              const char *rate, uint16_t symbol, struct text *out);
 #define GRVT_QUOTE_STREAM "v1.mini.d"
+#define GRVT_BOOK_STREAM  "v1.book.d"
 #define GRVT_QUOTE_RATE   "@0"
 
 // "feed" on the stream and "result" in REST answers: every member any of them has. Empty slices

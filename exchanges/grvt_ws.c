@@ -15,8 +15,11 @@ struct frame {
     struct slice text;     // of an error
     struct json feed;      // stands on the object
     struct json confirmed; // stands on the selectors of an acknowledgement
+    struct json revoked;   // likewise
+    struct json numbers;   // of the first change, for each of those confirmed
     int64_t sequence, previous;
-    bool has_feed, has_sequence, has_previous, answer, error, has_confirmed;
+    bool has_feed, has_sequence, has_previous, answer, error;
+    bool has_confirmed, has_revoked, has_numbers;
 };
 
 static void read_error(struct json *r, struct frame *frame) {
@@ -48,6 +51,16 @@ static void read_result(struct json *r, struct frame *frame) {
         if (slice_equals(key, SLICE("subs")) && json_peek(r) == JSON_ARRAY) {
             frame->confirmed = *r;
             frame->has_confirmed = true;
+        } else if (slice_equals(key, SLICE("unsubs")) && json_peek(r) == JSON_ARRAY) {
+            frame->revoked = *r;
+            frame->has_revoked = true;
+        } else if (slice_equals(key, SLICE("first_sequence_number")) &&
+                   json_peek(r) == JSON_ARRAY) {
+            frame->numbers = *r;
+            frame->has_numbers = true;
+        } else if (slice_equals(key, SLICE("stream"))) {
+            md_read_text(r, &frame->stream);
+            continue;
         }
         json_skip(r);
     }
@@ -85,15 +98,57 @@ static struct slice instrument_of(struct slice selector) {
     return at == NULL ? selector : (struct slice){selector.data, (size_t)(at - selector.data)};
 }
 
+// Where the number that a stream's first change will have is kept. NULL: of no use.
+static uint64_t *first_of(struct md *md, struct slice stream, uint16_t symbol) {
+    if (slice_equals(stream, slice_of(GRVT_BOOK_STREAM))) {
+        return &md->first_delta[symbol];
+    }
+    return slice_equals(stream, slice_of(GRVT_QUOTE_STREAM)) ? &md->first_merged[symbol] : NULL;
+}
+
+// The number the first change after the snapshot will have; 0: not told.
+static void announce(struct md *md, struct frame *frame, uint16_t symbol) {
+    int64_t number = 0;
+    bool told = frame->has_numbers && json_array_next(&frame->numbers);
+    if (told) {
+        md_read_int(&frame->numbers, &number);
+    }
+    uint64_t *first = symbol != MD_SYMBOL_NONE ? first_of(md, frame->stream, symbol) : NULL;
+    if (first != NULL) {
+        *first = number > 0 ? (uint64_t)number : 0;
+    }
+}
+
+static void revoke(struct md *md, struct frame *frame) {
+    struct slice selector;
+    uint16_t symbol;
+    json_array_begin(&frame->revoked);
+    while (json_array_next(&frame->revoked) && json_string(&frame->revoked, &selector)) {
+        if (md_find_symbol(md, instrument_of(selector), &symbol)) {
+            uint64_t *first = first_of(md, frame->stream, symbol);
+            if (first != NULL) {
+                *first = 0;
+            }
+        }
+    }
+}
+
 // One for every instrument of the answer.
-static void decode_answer(const struct md *md, struct frame *frame, struct md_sink *sink) {
+static void decode_answer(struct md *md, struct frame *frame, struct md_sink *sink) {
     struct slice selector;
     uint32_t count = 0;
+    if (frame->has_revoked) {
+        revoke(md, frame);
+    }
+    if (frame->has_numbers) {
+        json_array_begin(&frame->numbers);
+    }
     if (frame->has_confirmed) {
         json_array_begin(&frame->confirmed);
         while (json_array_next(&frame->confirmed) && json_string(&frame->confirmed, &selector)) {
             uint16_t symbol = MD_SYMBOL_NONE;
             (void)md_find_symbol(md, instrument_of(selector), &symbol);
+            announce(md, frame, symbol);
             md_emit_kind(sink, MD_ACK, symbol);
             count++;
         }
@@ -109,12 +164,14 @@ static void emit_book(const struct md *md, const struct frame *frame, const stru
         md_refuse(sink, FEED_MALFORMED, feed->instrument);
         return;
     }
+    bool snapshot = !delta || frame->sequence == 0;
+    uint64_t first = snapshot && delta ? md->first_delta[symbol] : (uint64_t)frame->sequence;
     struct md_update update = {
         .kind = MD_BOOK,
         .symbol = symbol,
         .venue_time_ns = feed->time_ns,
-        .book = {.snapshot = !delta || frame->sequence == 0,
-                 .first = (uint64_t)frame->sequence,
+        .book = {.snapshot = snapshot,
+                 .first = first,
                  .last = (uint64_t)frame->sequence,
                  .previous = (uint64_t)frame->previous,
                  .bids = md->bids,
@@ -153,7 +210,10 @@ static bool chains(struct md *md, const struct frame *frame, int64_t time_ns, ui
     if (known == COUNT_ASKED || (known == (uint64_t)frame->sequence)) {
         return false; // the snapshot is on its way, or this one was repeated
     }
-    if (known != COUNT_FRESH && (known == COUNT_NONE || known != (uint64_t)frame->previous)) {
+    uint64_t first = md->first_merged[symbol];
+    bool next = known == COUNT_FRESH ? first == 0 || first == (uint64_t)frame->sequence
+                                     : known != COUNT_NONE && known == (uint64_t)frame->previous;
+    if (!next) {
         ask_again(md, time_ns, symbol, sink);
         return false;
     }

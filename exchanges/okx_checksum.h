@@ -1,7 +1,7 @@
 // The checksum OKX sent with its books until 2026: CRC-32 over the best 25 levels of each side.
 //
-// Production sends 0 since 2026-06-23, so nothing on the feed's way computes it. It is kept because
-// recordings that carry it prove the decoder and the book level by level.
+// Production sends 0 since 2026-06-23, which means that there is none; one that is sent is checked,
+// and recordings that carry it prove the decoder and the book level by level.
 #ifndef PERPDESK_EXCHANGES_OKX_CHECKSUM_H
 #define PERPDESK_EXCHANGES_OKX_CHECKSUM_H
 

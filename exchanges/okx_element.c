@@ -12,7 +12,7 @@ struct members {
     struct slice mark, rate, title;
     struct slice contract_value, contract_multiplier, contract_kind, settle, state;
     struct slice tick, lot, size_min, size_max;
-    int64_t time, settlement, next_settlement, sequence, previous;
+    int64_t time, settlement, next_settlement, sequence, previous, checksum;
     uint32_t bid_count, ask_count;
     bool has_bids, has_asks;
     bool bad_number;
@@ -44,6 +44,8 @@ static bool read_book_member(struct md *md, struct json *r, struct slice key, st
         json_int(r, &m->sequence);
     } else if (slice_equals(key, SLICE("prevSeqId"))) {
         json_int(r, &m->previous);
+    } else if (slice_equals(key, SLICE("checksum"))) {
+        md_read_int(r, &m->checksum);
     } else if (slice_equals(key, SLICE("ts"))) {
         read_time(r, &m->time);
     } else {
@@ -195,7 +197,8 @@ static void emit_book(struct md *md, const struct members *m, const struct okx_e
     bool update = slice_equals(element->action, SLICE("update"));
     bool known =
         update || element->action.size == 0 || slice_equals(element->action, SLICE("snapshot"));
-    if (!known || !m->has_bids || !m->has_asks || m->sequence < 0 || m->previous < -1) {
+    if (!known || !m->has_bids || !m->has_asks || m->sequence < 0 || m->previous < -1 ||
+        m->checksum < INT32_MIN || m->checksum > INT32_MAX) {
         md_refuse(sink, FEED_MALFORMED, m->instrument);
         return;
     }
@@ -212,6 +215,7 @@ static void emit_book(struct md *md, const struct members *m, const struct okx_e
                  .first = (uint64_t)m->sequence,
                  .last = (uint64_t)m->sequence,
                  .previous = m->previous < 0 ? 0 : (uint64_t)m->previous,
+                 .checksum = (int32_t)m->checksum,
                  .bids = md->bids,
                  .asks = md->asks,
                  .bid_count = m->bid_count,

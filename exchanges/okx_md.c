@@ -1,6 +1,7 @@
 #include "exchanges/okx_md.h"
 
 #include "exchanges/md_decode.h"
+#include "exchanges/okx_checksum.h"
 
 enum { SYMBOLS_PER_SUBSCRIBE = 10 };
 
@@ -109,9 +110,12 @@ const struct venue_md okx_md = {
     .heartbeat_ms = 20000,
     .heartbeat_text = "ping",
     .weight_per_minute = 300, // 10 in 2 s, the smallest of the limits per path
+    .send_burst = 60,         // 480 an hour
+    .send_per_minute = 7,
     .native_name = native_name,
     .subscribe = subscribe,
     .resubscribe_book = resubscribe_book,
+    .book_checksum = okx_checksum,
     .decode = okx_decode,
     .request = request,
     .decode_rest = okx_decode_rest,

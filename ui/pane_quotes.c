@@ -138,6 +138,9 @@ static const char *note_of(const struct view *view, const struct state_quote *q)
     if ((q->flags & QUOTE_QUARANTINED) != 0) {
         return "QUAR";
     }
+    if ((q->flags & QUOTE_OUTLIER) != 0) {
+        return "QUOR";
+    }
     if (q->freshness == FRESH_STALE) {
         return "STALE";
     }
@@ -270,15 +273,38 @@ static void add_venue(const struct view *view, const struct state_quote *q, stru
              feed_state_name((enum feed_state)v->state), v->text[0] != '\0' ? ": " : "", v->text);
     page_add(page, INK_TEXT, "updates", "%llu, %u a second, %u books, %u reconnects",
              (unsigned long long)v->updates, v->updates_per_s, v->books_live, v->reconnects);
-    page_add(page, INK_TEXT, "latency", "mean %lld us, p99 %lld us, clock offset %lld ms",
+    // A venue without a call for its time is measured by the stamps of its messages.
+    bool by_stamps = v->round_trip_ns == 0 && v->clock_offset_ns != 0;
+    page_add(page, INK_TEXT, "latency", "mean %lld us, p99 %lld us, clock offset %lld ms%s",
              (long long)(v->latency_mean_ns / NS_PER_US),
              (long long)(v->latency_p99_ns / NS_PER_US),
-             (long long)(v->clock_offset_ns / NS_PER_MS));
+             (long long)(v->clock_offset_ns / NS_PER_MS), by_stamps ? " (by stamps)" : "");
     for (int i = 0; i < FEED_CAUSE_COUNT && i < FEED_CAUSE_MAX; i++) {
         if (v->errors[i] > 0) {
             page_add(page, INK_TEXT, i == 0 ? "errors" : "", "%u %s: %s", v->errors[i],
                      feed_cause_name((enum feed_cause)i), feed_cause_sentence((enum feed_cause)i));
         }
+    }
+}
+
+static void add_quorum(const struct state_quote *q, struct page *page) {
+    if (q->quorum.v < 0) {
+        page_add(page, INK_FAINT, "quorum", "off: it needs three other venues with fresh quotes");
+        return;
+    }
+    struct text text = page_line(page, INK_TEXT, "quorum");
+    bps_print(&text, q->quorum);
+    text_add_string(&text, (q->flags & QUOTE_OUTLIER) != 0
+                               ? " bps from the median of the others: out of pricing"
+                               : " bps from the median of the others");
+}
+
+static void add_channel_age(struct text *text, const char *channel, int64_t age_ms) {
+    text_add_format(text, ", %s ", channel);
+    if (age_ms < 0) {
+        text_add_string(text, "none");
+    } else {
+        number_age(text, age_ms);
     }
 }
 
@@ -298,6 +324,9 @@ static void quotes_details(const struct view *view, uint32_t row, struct page *p
         qty_print(&text, q->ask_size, 0, QTY_DIGITS);
         text = page_line(page, INK_TEXT, "age");
         number_age(&text, q->age_ms);
+        add_channel_age(&text, "book", q->book_age_ms);
+        add_channel_age(&text, "funding", q->funding_age_ms);
+        add_quorum(q, page);
         if (q->next_settlement_ns != 0) {
             text = page_line(page, INK_TEXT, "settlement");
             text_add_string(&text, "in ");
@@ -328,6 +357,11 @@ static void quotes_why(const struct view *view, uint32_t row, struct page *page)
         verdict.rule = RULE_NO_QUOTE;
     } else if ((q->flags & QUOTE_QUARANTINED) != 0) {
         page_add(page, INK_WARN, "rule", "%s", rule_name(RULE_QUARANTINE));
+        page_add(page, INK_TEXT, "", "%s", rule_sentence(RULE_QUARANTINE));
+        return;
+    } else if ((q->flags & QUOTE_OUTLIER) != 0) {
+        page_add(page, INK_WARN, "rule", "%s", rule_name(RULE_QUARANTINE));
+        add_quorum(q, page);
         page_add(page, INK_TEXT, "", "%s", rule_sentence(RULE_QUARANTINE));
         return;
     } else if (q->freshness == FRESH_STALE) {

@@ -42,6 +42,7 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
         .clock = &run->clock,
         .settings = &run->config.settings.feeds,
         .tls = run->tls,
+        .connects = &run->connects,
         .wants_book = run->config.wants_book,
         .seed = hash_bytes(entry->name, strlen(entry->name), (uint64_t)clock_now_ns(&run->clock)),
         .on_quote = run->options.on_quote != NULL ? on_quote : NULL,
@@ -82,6 +83,7 @@ enum status desk_feeds_start(struct desk_run *run) {
     if (run->hooks == NULL) {
         return status_fail(STATUS_SYSTEM, "no memory for the feeds");
     }
+    connect_budget_init(&run->connects, run->config.settings.feeds.connects_per_s);
     status = feed_pool_create(&run->feeds, run->config.settings.feeds.threads);
     run->has_feeds = status == STATUS_OK;
     for (uint16_t i = 0; i < run->universe.venue_count && status == STATUS_OK; i++) {

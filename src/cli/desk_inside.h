@@ -29,6 +29,7 @@ struct desk_run {
     struct journal journal;
     struct keeper keeper;
     struct feed_pool feeds;
+    struct connect_budget connects;
     SSL_CTX *tls;
     struct feed_hook *hooks; // one per venue
     bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_keeper,

@@ -26,6 +26,7 @@ struct settings_feeds {
     struct bps quorum;            // quorum_bps = 50
     int64_t clock_offset_max_ns;  // max_clock_offset_ms = 250
     int64_t depth_sample_ns;      // depth_sample_ms = 50
+    uint32_t connects_per_s;      // max_connects_per_sec = 20, all venues together
     uint32_t threads;             // feed_threads, 0 = by cores
     uint32_t book_levels_max;     // levels kept a side
 };

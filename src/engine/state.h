@@ -56,10 +56,11 @@ struct state_quote { // one per listing, in listing id order
     struct px bid, ask, mark;
     struct qty bid_size, ask_size;
     struct bps spread;
+    struct bps quorum; // distance from the median of the others, below 0: fewer than three others
     struct rate funding_per_hour;
     int64_t next_settlement_ns;
-    int64_t age_ms;
-    int32_t digits, funding_generated; // digits: decimals of the tick
+    int64_t age_ms, book_age_ms, funding_age_ms; // a channel each; -1: nothing came on it
+    int32_t digits, funding_generated;           // digits: decimals of the tick
 };
 
 struct state_venue {

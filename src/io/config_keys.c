@@ -103,6 +103,8 @@ const struct config_key config_keys[] = {
           "Symbols whose full book is kept; traded: the first twenty of symbols"),
     COUNT("feeds", "book_levels_max", 20, 5000, 2000, false, feeds.book_levels_max,
           "Most levels kept on a side of a book"),
+    COUNT("feeds", "max_connects_per_sec", 1, 1000, 20, false, feeds.connects_per_s,
+          "Most connections opened in a second, all venues together"),
     COUNT("feeds", "feed_threads", 0, 16, 0, false, feeds.threads,
           "Threads that hold the venues' connections; 0: by the number of cores"),
 

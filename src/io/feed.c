@@ -9,7 +9,9 @@
 #define FUTURE_MAX_NS (1 * NS_PER_S)
 #define PAST_MAX_NS   (60 * NS_PER_S)
 
-enum { SUBSCRIBE_TEXT_MAX = 16 * 1024, CLOSE_TIMEOUT_MS = 500, CONNECTS_PER_MINUTE_MAX = 30 };
+// The strictest venue (Hyperliquid) takes 30 new connections a minute from one address; some of
+// them are for orders.
+enum { SUBSCRIBE_TEXT_MAX = 16 * 1024, CLOSE_TIMEOUT_MS = 500, CONNECTS_PER_MINUTE_MAX = 20 };
 
 int64_t feed_loop_ms(const struct feed *feed) {
     return (int64_t)uv_now(feed->config.loop);
@@ -41,7 +43,7 @@ void feed_tell_state(struct feed *feed) {
     struct event_feed event = {
         .venue = feed->config.venue_index,
         .state = (uint8_t)feed->state,
-        .clock_known = clock_offset_known(&feed->offset),
+        .clock_known = feed_clock_known(feed),
         .reconnects = (uint32_t)counter_read(&stats->reconnects),
         .clock_offset_ns = feed->offset_ns,
         .round_trip_ns = clock_offset_round_trip_ns(&feed->offset),
@@ -64,14 +66,17 @@ void feed_tell_state(struct feed *feed) {
 
 static enum feed_state state_now(const struct feed *feed) {
     const struct feed_connection *main = &feed->connections[0];
-    if (main->open) {
-        return main->data_ms > 0 ? FEED_LIVE : FEED_CONNECTING;
+    if (feed_delivers(feed)) {
+        return FEED_LIVE;
     }
     if (feed->polls_failed >= FEED_POLLS_FAILED_MAX) {
         return FEED_STALE;
     }
     if (feed->polling) {
         return FEED_POLLING;
+    }
+    if (main->open) {
+        return FEED_CONNECTING;
     }
     // the first attempt, still on its way
     const struct ws *ws = main->ws;
@@ -97,24 +102,64 @@ void feed_judge_state(struct feed *feed) {
 
 // ---- one connection ---------------------------------------------------------------------------
 
-static void subscribe(struct feed_connection *c) {
+bool feed_delivers(const struct feed *feed) {
+    return feed->connections[0].open && feed->connections[0].data_ms > 0;
+}
+
+bool feed_may_send(struct feed *feed) {
+    const struct venue_md *venue = feed->config.venue;
+    bool told = venue->send_per_minute > 0;
+    int64_t burst = told ? venue->send_burst : FEED_SEND_BURST;
+    int64_t each_us = INT64_C(60000000) / (told ? venue->send_per_minute : FEED_SEND_PER_MINUTE);
+    int64_t now_us = feed_loop_ms(feed) * 1000;
+    int64_t from_us = feed->sends_until_us > now_us ? feed->sends_until_us : now_us;
+    if (from_us + each_us > now_us + burst * each_us) {
+        return false;
+    }
+    feed->sends_until_us = from_us + each_us;
+    return true;
+}
+
+// Books that come by subscription were asked for now.
+static void subscribed(struct feed_connection *c) {
+    struct feed *feed = c->feed;
+    c->subscribing = false;
+    c->subscribed_ms = feed_loop_ms(feed);
+    if (c->index == feed->config.venue->book_connection) {
+        for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
+            feed->symbols[i].book_asked_ms = c->subscribed_ms;
+        }
+    }
+}
+
+// The next subscriptions, as many as may be sent now; the tick goes on.
+static void subscribe_more(struct feed_connection *c) {
     static _Thread_local char buffer[SUBSCRIBE_TEXT_MAX];
     struct feed *feed = c->feed;
-    if (feed->config.venue->rules_first && !feed->rules_known) {
-        return;
-    }
-    c->subscribed = true;
-    c->subscribed_ms = feed_loop_ms(feed);
-    for (uint32_t step = 0;; step++) {
+    while (c->subscribing) {
         struct text text = TEXT_OVER(buffer);
-        if (!feed->config.venue->subscribe(&feed->md, c->index, step, &text)) {
+        if (!feed->config.venue->subscribe(&feed->md, c->index, c->next_step, &text)) {
+            subscribed(c);
+            return;
+        }
+        if (!feed_may_send(feed)) {
             return;
         }
         if (text.truncated || !ws_send(c->ws, text_slice(&text))) {
             ws_reconnect(c->ws, WS_CLOSE_GOING_AWAY, "the subscriptions could not be sent");
             return;
         }
+        c->next_step++;
     }
+}
+
+static void subscribe(struct feed_connection *c) {
+    if (c->feed->config.venue->rules_first && !c->feed->rules_known) {
+        return;
+    }
+    c->subscribed = c->subscribing = true;
+    c->next_step = 0;
+    subscribe_more(c);
 }
 
 void feed_subscribe_waiting(struct feed *feed) {
@@ -131,11 +176,14 @@ static void on_open(struct ws *ws, void *user) {
     struct feed *feed = c->feed;
     feed->now_ns = clock_now_ns(feed->config.clock);
     c->open = true;
-    c->subscribed = c->broken = false;
+    c->subscribed = c->subscribing = c->broken = false;
     c->first_checked = false;
     c->opened_ms = c->heard_ms = c->beat_ms = feed_loop_ms(feed);
     c->data_ms = 0;
     atomic_store(&feed->stats.connected_ns, feed->now_ns);
+    if (c->index == 0 && !feed->polling && feed->polls_failed == 0) {
+        feed->poll_due_ms = c->opened_ms + feed->config.settings->poll_ns / NS_PER_MS;
+    }
     subscribe(c);
     feed_judge_state(feed);
 }
@@ -160,7 +208,9 @@ static void on_message(struct ws *ws, void *user, struct slice data, bool binary
     if (feed->has_data) {
         bool first = c->data_ms == 0;
         c->data_ms = c->heard_ms;
-        quote_note_frame(feed->config.cache, feed->config.venue_index, feed->now_ns);
+        if (c->index == 0) { // the one the quotes come on: what others bring keeps no quote fresh
+            quote_note_frame(feed->config.cache, feed->config.venue_index, feed->now_ns);
+        }
         atomic_store_explicit(&feed->stats.data_ns, feed->now_ns, memory_order_relaxed);
         feed_enter(feed);
         if (first) {
@@ -186,7 +236,7 @@ static void on_closed(struct ws *ws, void *user, uint16_t code, const char *text
         return;
     }
     counter_add(&feed->stats.reconnects, ws->was_open);
-    c->open = false;
+    c->open = c->subscribing = false;
     c->data_ms = 0;
     memset(feed->text, 0, sizeof(feed->text));
     (void)string_copy(feed->text, sizeof(feed->text), slice_of(text));
@@ -224,9 +274,12 @@ static bool may_connect(struct ws *ws, void *user) {
         feed->connect_minute = minute;
         feed->connects_used = 0;
     }
-    if (feed->connects_used++ >= CONNECTS_PER_MINUTE_MAX) {
+    if (feed->connects_used >= CONNECTS_PER_MINUTE_MAX ||
+        (feed->config.connects != NULL &&
+         !connect_budget_take(feed->config.connects, mono_now_ns() / NS_PER_MS))) {
         return false;
     }
+    feed->connects_used++;
     if (feed->config.venue->url_has_time) {
         char query[40];
         struct text text = TEXT_OVER(query);
@@ -241,10 +294,28 @@ static const struct ws_events ws_events = {on_open, on_message, on_closed, on_ws
 
 // ---- time -------------------------------------------------------------------------------------
 
+bool feed_clock_known(const struct feed *feed) {
+    return clock_offset_known(&feed->offset) ||
+           (feed->by_stamps && stamp_offset_known(&feed->stamps));
+}
+
+static void take_stamps(struct feed *feed) {
+    feed->offset_ns = stamp_offset_ns(&feed->stamps);
+    atomic_store(&feed->stats.offset_ns, feed->offset_ns);
+}
+
+// At once, because the message is judged by it next.
+void feed_note_stamp(struct feed *feed, int64_t venue_ns) {
+    if (feed->by_stamps && venue_ns > 0) {
+        stamp_offset_add(&feed->stamps, feed->now_ns, venue_ns);
+        take_stamps(feed);
+    }
+}
+
 // Acknowledged and then silent: a wrong route or name looks just so at Binance.
 static void check_first_messages(struct feed *feed, struct feed_connection *c, int64_t now_ms) {
-    if (c->first_checked || !c->subscribed || now_ms - c->subscribed_ms < FEED_FIRST_MESSAGE_MS ||
-        c->index != 0) {
+    if (c->first_checked || !c->subscribed || c->subscribing ||
+        now_ms - c->subscribed_ms < FEED_FIRST_MESSAGE_MS || c->index != 0) {
         return;
     }
     c->first_checked = true;
@@ -282,6 +353,7 @@ static void check_connection(struct feed *feed, struct feed_connection *c, int64
         c->beat_ms = now_ms;
         (void)!ws_send(c->ws, slice_of(venue->heartbeat_text)); // full queue: silence will tell
     }
+    subscribe_more(c);
     check_first_messages(feed, c, now_ms);
 }
 
@@ -295,6 +367,9 @@ static void on_tick(uv_timer_t *timer) {
     feed->updates_before = updates;
     for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
         check_connection(feed, &feed->connections[i], now_ms);
+    }
+    if (feed->by_stamps) {
+        take_stamps(feed);
     }
     feed_rest_tick(feed);
     feed_rejudge(feed);

@@ -7,8 +7,13 @@
 // jobs: clock offset (three samples at start, then every minute), listing rules, book snapshots,
 // and while the WebSocket is down the polled quotes of the ladder: WebSocket → REST every poll_ns →
 // after three failed rounds FEED_STALE → back up by itself.
+// A stream that is open and delivers nothing is polled as well.
 //
-// A feed knows nothing of other feeds: nothing one venue does touches another. Everything is
+// Subscriptions go out at the venue's pace. Where a venue has no call for its time, the offset is
+// worked out of its stamps, which makes it low by the journey of the fastest message.
+//
+// A feed knows nothing of other feeds: nothing one venue does touches another, but for the budget
+// of connections they share. Everything is
 // allocated by feed_create; everything but feed_create, feed_destroy and the statistics belongs to
 // the loop's thread.
 #ifndef PERPDESK_IO_FEED_H
@@ -21,6 +26,7 @@
 #include "base/counter.h"
 #include "engine/engine.h"
 #include "engine/settings.h"
+#include "io/connect_budget.h"
 #include "market/venue.h"
 
 // Read from any thread while the feed lives; written by its own.
@@ -30,7 +36,7 @@ struct feed_stats {
     _Atomic int64_t connected_ns;  // desk time of the last (re)connect, 0 = never
     _Atomic int64_t data_ns;       // desk time of the newest data frame, 0 = none
     _Atomic int64_t offset_ns;     // venue clock minus desk clock
-    _Atomic int64_t round_trip_ns; // of the sample it came from; 0 = offset not known
+    _Atomic int64_t round_trip_ns; // of the sample it came from; 0 = not known, or by stamps
     counter frames, bytes;
     counter updates;    // quotes stored
     counter books;      // book messages applied
@@ -62,10 +68,11 @@ struct feed_config {
     const char *ws[MD_CONNECTIONS_MAX];
     const char *rest;
     bool testnet;
-    bool demo_streams;      // see struct md
-    bool funding_generated; // the simulator made it up: marked in the events
-    const bool *wants_book; // per symbol of the universe; NULL = all
-    uint64_t seed;          // of back-off jitter
+    bool demo_streams;               // see struct md
+    bool funding_generated;          // the simulator made it up: marked in the events
+    const bool *wants_book;          // per symbol of the universe; NULL = all
+    uint64_t seed;                   // of back-off jitter
+    struct connect_budget *connects; // the desk's; NULL: none but the venue's own
     // Called after each stored quote on the io thread; NULL normally.
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote);
     void *on_quote_arg;

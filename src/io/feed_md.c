@@ -38,7 +38,7 @@ static void store(struct feed *feed, uint16_t symbol, struct quote *quote) {
 }
 
 static void judge(struct feed *feed, uint16_t symbol, struct quote *quote) {
-    bool known = clock_offset_known(&feed->offset);
+    bool known = feed_clock_known(feed);
     const struct filter_limits *limits = known ? &feed->limits : &feed->limits_unknown;
     enum feed_cause cause;
     enum filter_verdict verdict = filter_quote(&feed->symbols[symbol].filter, limits, quote,
@@ -178,7 +178,7 @@ static void take_book(struct feed *feed, const struct md_update *update) {
         return;
     }
     known->seen_book = true;
-    switch (book_sync_apply(&known->book, &update->book)) {
+    switch (md_apply_book(&feed->md, update->symbol, &known->book, &update->book)) {
     case BOOK_APPLIED:
         if (book_crossed(&known->book.book)) {
             book_sync_reset(&known->book);
@@ -199,6 +199,9 @@ static void take_book(struct feed *feed, const struct md_update *update) {
         break;
     case BOOK_GAP:
         drop_book(feed, update->symbol, FEED_GAP);
+        break;
+    case BOOK_BAD_CHECKSUM:
+        drop_book(feed, update->symbol, FEED_CHECKSUM);
         break;
     case BOOK_UNCHANGED:
     case BOOK_BUFFERED:
@@ -279,6 +282,12 @@ static void take_refusal(struct feed *feed, const struct md_update *update) {
               size, text.size > 0 ? text.data : "");
 }
 
+static void note_stamp(struct feed *feed, const struct md_update *update) {
+    if (!feed->polled) {
+        feed_note_stamp(feed, update->venue_time_ns);
+    }
+}
+
 void feed_on_update(struct md_sink *sink, const struct md_update *update) {
     struct feed *feed = (struct feed *)(void *)((char *)sink - offsetof(struct feed, sink));
     bool of_symbol = update->kind == MD_BBO || update->kind == MD_BOOK ||
@@ -290,10 +299,12 @@ void feed_on_update(struct md_sink *sink, const struct md_update *update) {
     switch (update->kind) {
     case MD_BBO:
         feed->has_data = true;
+        note_stamp(feed, update);
         take_bbo(feed, update);
         break;
     case MD_BOOK:
         feed->has_data = true;
+        note_stamp(feed, update);
         take_book(feed, update);
         break;
     case MD_FUNDING:

@@ -20,6 +20,8 @@ enum {
     FEED_RETRY_MS = 500,
     FEED_RETRY_MAX_MS = 60000,
     FEED_WEIGHT_SHARE = 2, // half of the venue's rate limit is ours to use
+    FEED_SEND_BURST = 50,  // messages to a venue that tells no limits: at once
+    FEED_SEND_PER_MINUTE = 600,
 };
 
 // One line of the REST table: wanted at a time, asked, asked again after a failure.
@@ -49,7 +51,9 @@ struct feed_connection {
     struct ws *ws;
     char url[URL_PATH_MAX];
     bool started, open;
-    bool subscribed;
+    bool subscribed;    // begun
+    bool subscribing;   // and not yet done: the venue's pace
+    uint32_t next_step; // of the subscriptions
     bool broken;        // the decoder found that messages were lost
     bool first_checked; // the watch for mute streams has looked
     int64_t subscribed_ms, opened_ms, heard_ms, data_ms, beat_ms; // loop time
@@ -62,6 +66,9 @@ struct feed {
     struct md_sink sink;
     struct filter_limits limits, limits_unknown; // the latter while the clock offset is not known
     struct clock_offset offset;
+    bool by_stamps; // the venue has no call for its time
+    struct stamp_offset stamps;
+    int64_t sends_until_us; // loop time at which all that was sent is paid for, see feed_may_send
     int64_t offset_ns;
     struct feed_symbol *symbols;
     struct feed_connection connections[MD_CONNECTIONS_MAX];
@@ -103,6 +110,11 @@ void feed_count(struct feed *feed, enum feed_cause cause);
 void feed_tell_state(struct feed *feed);        // as an event, with the figures of now
 void feed_judge_state(struct feed *feed);       // works the state out and tells a change
 void feed_subscribe_waiting(struct feed *feed); // connections that waited for the rules
+// Takes one message of what the venue allows. Answers to its pings and heartbeats go out unasked.
+bool feed_may_send(struct feed *feed);
+bool feed_clock_known(const struct feed *feed);
+bool feed_delivers(const struct feed *feed); // the quotes' connection is open and has brought data
+void feed_note_stamp(struct feed *feed, int64_t venue_ns); // of a message on the stream
 
 // feed_md.c
 void feed_on_update(struct md_sink *sink, const struct md_update *update);

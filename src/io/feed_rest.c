@@ -85,7 +85,7 @@ static void failed(struct feed *feed, enum md_request_kind kind, uint16_t symbol
     log_warn(feed->config.venue->name, "REST %s: %s: %.100s",
              kind == MD_REQUEST_QUOTE ? "poll" : "request", http_result_name(answer->result),
              answer->text);
-    if (answer->result == HTTP_LIMITED) {
+    if (answer->result == HTTP_LIMITED || answer->retry_after_s > 0) {
         int64_t away_ms =
             answer->retry_after_s > 0 ? answer->retry_after_s * 1000 : FEED_RETRY_MAX_MS;
         feed->blocked_until_ms = feed_loop_ms(feed) + away_ms;
@@ -145,11 +145,19 @@ static void resubscribe(struct feed *feed, uint16_t symbol) {
     if (venue->resubscribe_book == NULL || !c->open) {
         return;
     }
+    if (!feed_may_send(feed)) {
+        feed_want(feed, MD_REQUEST_BOOK, symbol, FEED_TICK_MS);
+        feed->job_added = false; // the tick looks again
+        return;
+    }
     char buffer[1024];
     for (uint32_t step = 0;; step++) {
         struct text text = TEXT_OVER(buffer);
         if (!venue->resubscribe_book(&feed->md, symbol, step, &text)) {
             break;
+        }
+        if (step > 0) {
+            (void)feed_may_send(feed); // counted, but a book is asked for whole
         }
         if (text.truncated || !ws_send(c->ws, text_slice(&text))) {
             ws_reconnect(c->ws, WS_CLOSE_GOING_AWAY, "the book could not be asked for");
@@ -167,6 +175,7 @@ static bool request_send(struct feed *feed, enum md_request_kind kind, uint16_t 
     struct md_request wanted = {0};
     if (!feed->config.venue->request(&feed->md, kind, symbol, &wanted)) {
         job->wanted = false; // the venue needs none
+        feed->by_stamps = feed->by_stamps || kind == MD_REQUEST_TIME;
         if (kind == MD_REQUEST_QUOTE) {
             poll_done(feed, false);
         }
@@ -287,13 +296,14 @@ static void books_again(struct feed *feed, int64_t now_ms) {
 
 void feed_rest_tick(struct feed *feed) {
     int64_t now_ms = feed_loop_ms(feed);
-    if (feed->connections[0].open) {
+    if (feed_delivers(feed)) {
         poll_end(feed);
         feed->poll_due_ms = now_ms + feed->config.settings->poll_ns / NS_PER_MS;
     } else if (now_ms >= feed->poll_due_ms) {
         poll_round(feed, now_ms);
     }
-    if (feed->connections[feed->config.venue->book_connection].open) {
+    const struct feed_connection *books = &feed->connections[feed->config.venue->book_connection];
+    if (books->open && !books->subscribing) {
         books_again(feed, now_ms);
     }
     feed_rest_pump(feed);

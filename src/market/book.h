@@ -40,9 +40,10 @@ enum book_rule {
     BOOK_RULE_PREVIOUS,  // message tells the id before it; snapshot arrives on the stream (OKX
                          // prevSeqId)
     BOOK_RULE_REST_SPAN, // snapshot by REST, first delta spans it, then `pu` chain (Binance USDT-M)
-    BOOK_RULE_COUNTED,   // ids rise by one, the first delta starts the count; a repeated one is
-                         // skipped (GRVT)
-    BOOK_RULE_VERSIONS,  // as PREVIOUS, or one more than the id before (EdgeX startVersion)
+    BOOK_RULE_COUNTED,   // ids rise by one; the snapshot's `first` is the one of the first delta,
+                         // 0: that one starts the count; a repeated one is skipped (GRVT)
+    BOOK_RULE_VERSIONS, // as PREVIOUS, or one more than the id before, until a delta has shown that
+                        // the venue does not count so (EdgeX startVersion)
     BOOK_RULE_COUNT
 };
 
@@ -55,12 +56,14 @@ enum book_verdict {
     BOOK_BUFFERED,      // kept until the snapshot is here
     BOOK_NEED_SNAPSHOT, // ask REST for one (once per state change)
     BOOK_GAP,           // chain broken: the book was dropped, resubscribe or ask for a snapshot
+    BOOK_BAD_CHECKSUM,  // dropped likewise: it is not the one the venue has (md_apply_book)
 };
 
 struct book_message {
     bool snapshot;
     bool relative;                  // of a delta: sizes are changes, and may be negative
     uint64_t first, last, previous; // ids; meaning by rule
+    int32_t checksum;               // of the book after the message, by the venue; 0 = not told
     const struct level *bids, *asks;
     uint32_t bid_count, ask_count;
     int64_t venue_time_ns;
@@ -72,7 +75,9 @@ enum { BOOK_PENDING_MAX = 512, BOOK_PENDING_LEVELS_MAX = 32768 };
 struct book_sync {
     enum book_rule rule;
     enum book_state state;
-    uint64_t last; // id of the newest applied message
+    uint64_t last;        // id of the newest applied message
+    uint64_t first_delta; // id of the one that follows the snapshot, where it was told
+    bool versions_meet;   // a delta began where the one before ended: for good, not till the reset
     struct book book;
     struct book_pending *pending; // private
     uint64_t gaps;
@@ -82,6 +87,7 @@ enum status book_sync_create(struct book_sync *sync, enum book_rule rule,
                              uint32_t levels_max) MUST_CHECK;
 void book_sync_finish(struct book_sync *sync);
 void book_sync_reset(struct book_sync *sync); // after a reconnect: nothing is known
+void book_sync_drop(struct book_sync *sync);  // it is wrong: as after a gap
 enum book_verdict book_sync_apply(struct book_sync *sync, const struct book_message *message);
 
 #endif

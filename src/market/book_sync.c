@@ -57,28 +57,42 @@ static void pending_clear(struct book_sync *sync) {
 void book_sync_reset(struct book_sync *sync) {
     sync->state = BOOK_EMPTY;
     sync->last = 0;
+    sync->first_delta = 0;
     book_clear(&sync->book);
     pending_clear(sync);
 }
 
 static void set_levels(struct book *book, enum side side, const struct level *levels,
                        uint32_t count) {
+    // What goes makes room for what comes: a book as deep as the venue's would be cut otherwise.
+    for (uint32_t i = 0; i < count; i++) {
+        if (levels[i].size.v == 0) {
+            book_set(book, side, levels[i]);
+        }
+    }
     // From the back: venues send the best first, and the best belongs last.
     for (uint32_t i = count; i > 0; i--) {
-        book_set(book, side, levels[i - 1]);
+        if (levels[i - 1].size.v > 0) {
+            book_set(book, side, levels[i - 1]);
+        }
     }
 }
 
 // False: a change takes away more than there is, so something was missed.
 static bool change_levels(struct book *book, enum side side, const struct level *levels,
                           uint32_t count) {
-    for (uint32_t i = count; i > 0; i--) {
-        struct level level = levels[i - 1];
-        level.size = qty_add(book_size(book, side, level.price), level.size);
-        if (level.size.v < 0) {
-            return false;
+    for (int adding = 0; adding < 2; adding++) { // in the order of set_levels, and for its reason
+        for (uint32_t i = count; i > 0; i--) {
+            struct level level = levels[i - 1];
+            if ((level.size.v > 0) != (adding == 1)) {
+                continue;
+            }
+            level.size = qty_add(book_size(book, side, level.price), level.size);
+            if (level.size.v < 0) {
+                return false;
+            }
+            book_set(book, side, level);
         }
-        book_set(book, side, level);
     }
     return true;
 }
@@ -92,13 +106,18 @@ static void apply_levels(struct book_sync *sync, const struct book_message *mess
 static void load_snapshot(struct book_sync *sync, const struct book_message *message) {
     book_clear(&sync->book);
     apply_levels(sync, message);
+    sync->first_delta = message->first;
     sync->state = BOOK_LIVE;
 }
 
-static enum book_verdict drop_book(struct book_sync *sync) {
+void book_sync_drop(struct book_sync *sync) {
     book_clear(&sync->book);
     sync->state = BOOK_WAITING_SNAPSHOT;
     sync->gaps++;
+}
+
+static enum book_verdict drop_book(struct book_sync *sync) {
+    book_sync_drop(sync);
     return BOOK_GAP;
 }
 
@@ -113,24 +132,40 @@ static enum book_verdict apply_whole(struct book_sync *sync, const struct book_m
 
 enum link { LINK_NEXT, LINK_REPEATED, LINK_BROKEN };
 
-static enum link link_of(const struct book_sync *sync, const struct book_message *message) {
+// The snapshot tells no id of its own, at most the one of the delta behind it.
+static enum link count_link(const struct book_sync *sync, const struct book_message *message) {
+    if (sync->last == 0) {
+        bool told = sync->first_delta != 0;
+        return !told || message->last == sync->first_delta ? LINK_NEXT : LINK_BROKEN;
+    }
     if (message->previous == sync->last) {
         return LINK_NEXT;
     }
+    return message->last == sync->last ? LINK_REPEATED : LINK_BROKEN;
+}
+
+// One more than the end before is the next where a venue counts so, and a hole of one where it does
+// not: known from the first delta that begins at the very end.
+static enum link version_link(struct book_sync *sync, const struct book_message *message) {
+    bool empty = message->bid_count == 0 && message->ask_count == 0;
+    if (message->previous == sync->last) {
+        sync->versions_meet = sync->versions_meet || !empty;
+        return LINK_NEXT;
+    }
+    if (message->previous == sync->last + 1 && !sync->versions_meet) {
+        return LINK_NEXT;
+    }
+    return empty ? LINK_REPEATED : LINK_BROKEN; // a heartbeat: a hole shows at the next change
+}
+
+static enum link link_of(struct book_sync *sync, const struct book_message *message) {
     if (sync->rule == BOOK_RULE_COUNTED) {
-        if (sync->last == 0) {
-            return LINK_NEXT; // the snapshot tells no id of its own
-        }
-        return message->last == sync->last ? LINK_REPEATED : LINK_BROKEN;
+        return count_link(sync, message);
     }
     if (sync->rule == BOOK_RULE_VERSIONS) {
-        bool empty = message->bid_count == 0 && message->ask_count == 0;
-        if (message->previous == sync->last + 1) {
-            return LINK_NEXT;
-        }
-        return empty ? LINK_REPEATED : LINK_BROKEN; // a heartbeat: a hole shows at the next change
+        return version_link(sync, message);
     }
-    return LINK_BROKEN;
+    return message->previous == sync->last ? LINK_NEXT : LINK_BROKEN;
 }
 
 static enum book_verdict apply_previous(struct book_sync *sync,

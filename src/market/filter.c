@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 enum { OFFSET_SAMPLES = 16 };
 
 const char *feed_cause_name(enum feed_cause cause) {
@@ -159,4 +161,28 @@ int64_t clock_offset_ns(const struct clock_offset *estimate) {
 
 int64_t clock_offset_round_trip_ns(const struct clock_offset *estimate) {
     return estimate->count == 0 ? 0 : estimate->round_trip_ns[best_sample(estimate)];
+}
+
+#define STAMP_WINDOW_NS (60 * NS_PER_S)
+
+void stamp_offset_add(struct stamp_offset *estimate, int64_t received_ns, int64_t venue_ns) {
+    int64_t difference_ns = sub_saturating(venue_ns, received_ns);
+    bool first = estimate->since_ns == 0;
+    if (first || sub_saturating(received_ns, estimate->since_ns) >= STAMP_WINDOW_NS) {
+        estimate->has_before = !first;
+        estimate->before_ns = estimate->best_ns;
+        estimate->best_ns = difference_ns;
+        estimate->since_ns = received_ns;
+    } else if (difference_ns > estimate->best_ns) {
+        estimate->best_ns = difference_ns;
+    }
+}
+
+bool stamp_offset_known(const struct stamp_offset *estimate) {
+    return estimate->since_ns != 0;
+}
+
+int64_t stamp_offset_ns(const struct stamp_offset *estimate) {
+    bool before = estimate->has_before && estimate->before_ns > estimate->best_ns;
+    return estimate->since_ns == 0 ? 0 : before ? estimate->before_ns : estimate->best_ns;
 }

@@ -79,4 +79,16 @@ bool clock_offset_known(const struct clock_offset *estimate);
 int64_t clock_offset_ns(const struct clock_offset *estimate); // 0 when unknown
 int64_t clock_offset_round_trip_ns(const struct clock_offset *estimate);
 
+// The same where a venue has no call for its time: from the stamps of its messages. A message is
+// never received before it was stamped, so the largest difference of the last minute or two is
+// nearest, and low by the journey of the fastest message.
+struct stamp_offset {
+    int64_t best_ns, before_ns; // stamp minus receive time: of this minute, of the one before
+    int64_t since_ns;           // desk time this minute began, 0 = no message yet
+    bool has_before;
+};
+void stamp_offset_add(struct stamp_offset *estimate, int64_t received_ns, int64_t venue_ns);
+bool stamp_offset_known(const struct stamp_offset *estimate);
+int64_t stamp_offset_ns(const struct stamp_offset *estimate); // 0 when unknown
+
 #endif

@@ -53,3 +53,15 @@ void md_finish(struct md *md) {
     free(md->asks);
     memset(md, 0, sizeof(*md));
 }
+
+enum book_verdict md_apply_book(const struct md *md, uint16_t symbol, struct book_sync *sync,
+                                const struct book_message *message) {
+    enum book_verdict verdict = book_sync_apply(sync, message);
+    int32_t (*sum)(const struct book *, struct qty) = md->venue->book_checksum;
+    bool told = message->checksum != 0 && sum != NULL && sync->state == BOOK_LIVE;
+    if (!told || sum(&sync->book, md->listings[symbol].contract) == message->checksum) {
+        return verdict;
+    }
+    book_sync_drop(sync);
+    return BOOK_BAD_CHECKSUM;
+}

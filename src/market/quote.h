@@ -22,6 +22,7 @@ enum quote_flag {
     QUOTE_ASK_SMALL = 1 << 3,
     QUOTE_QUARANTINED = 1 << 4, // jumped and not yet confirmed: shown, not tradable
     QUOTE_POLLED = 1 << 5,      // came by REST
+    QUOTE_OUTLIER = 1 << 6,     // left the other venues' median: the picture's, never in the cache
 };
 
 struct level {

@@ -79,12 +79,17 @@ struct md {
     struct md_bbo merged[SYMBOL_MAX];     // where a message tells only what changed
     uint64_t merged_sequence[SYMBOL_MAX]; // of the newest message in it
     uint64_t next_sequence[MD_CONNECTIONS_MAX]; // where a connection numbers its messages
-    int64_t merged_asked_ns[SYMBOL_MAX];        // when it was asked for again, venue's clock
+    uint64_t first_delta[SYMBOL_MAX];    // of the book, where it is told with the subscription
+    uint64_t first_merged[SYMBOL_MAX];   // likewise, of what is merged
+    int64_t merged_asked_ns[SYMBOL_MAX]; // when it was asked for again, venue's clock
 };
 
 enum status md_create(struct md *md, const struct venue_md *venue, const struct universe *universe,
                       uint16_t venue_index) MUST_CHECK; // fills natives by venue->native_name
 void md_finish(struct md *md);
+// Applies a message to the book of its symbol and compares the checksum, where one is told.
+enum book_verdict md_apply_book(const struct md *md, uint16_t symbol, struct book_sync *sync,
+                                const struct book_message *message);
 
 enum md_request_kind {
     MD_REQUEST_TIME,
@@ -124,6 +129,8 @@ struct venue_md {
     bool heartbeat_always;      // whatever was received: the venue closes when its client is silent
     uint32_t connection_age_max_s; // reconnect before the venue does; 0 = no limit
     uint32_t weight_per_minute;
+    // Messages the venue takes from a client at once and a minute; 0 = not told (see the feed).
+    uint16_t send_burst, send_per_minute;
 
     // Canonical symbol to the venue's own name. False: the venue cannot list it.
     bool (*native_name)(const struct symbol *symbol, char out[NATIVE_NAME_MAX]);
@@ -133,6 +140,8 @@ struct venue_md {
     // Asks again for one symbol's book after a gap (BOOK_RULE_PREVIOUS); as subscribe. NULL: not
     // needed.
     bool (*resubscribe_book)(struct md *md, uint16_t symbol, uint32_t step, struct text *out);
+    // What the venue computes of a book, its sizes in base units. NULL: it sends no checksums.
+    int32_t (*book_checksum)(const struct book *book, struct qty contract);
     // One whole message of connection `connection`. Emits any number of updates. MD_REFUSED with
     // FEED_GAP: messages of this connection were lost and it has to be made anew.
     void (*decode)(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink);

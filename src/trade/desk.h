@@ -74,6 +74,14 @@ static inline const struct depth *picture_depth(const struct desk *desk, uint16_
                                                 uint16_t symbol) {
     return &desk->picture.depths[listing_id(desk->universe, venue, symbol)];
 }
+// The book to walk for costs: one that was not heard of for quiet_ms is none. It has an age of its
+// own, because it may come on another channel than the quotes.
+static inline const struct depth *picture_fresh_depth(const struct desk *desk, uint16_t venue,
+                                                      uint16_t symbol, int64_t now_ns) {
+    const struct depth *depth = picture_depth(desk, venue, symbol);
+    bool fresh = now_ns - depth->receive_ns <= desk->settings->feeds.quiet_ns;
+    return fresh ? depth : &picture_no_depth;
+}
 static inline const struct event_funding *picture_funding(const struct desk *desk, uint16_t venue,
                                                           uint16_t symbol) {
     return &picture_listing(desk, venue, symbol)->funding;

@@ -7,6 +7,8 @@
 #define RELIABILITY_WINDOW_NS (300 * NS_PER_S)
 #define SAMPLE_NS             NS_PER_S
 
+const struct depth picture_no_depth = {0};
+
 enum status picture_create(struct picture *picture, const struct universe *universe) {
     *picture = (struct picture){0};
     size_t listings = (size_t)universe->venue_count * universe->symbol_count;
@@ -25,6 +27,9 @@ enum status picture_create(struct picture *picture, const struct universe *unive
     }
     for (uint16_t i = 0; i < universe->venue_count; i++) {
         picture->venues[i].reliability_ppm = PPM_ONE;
+    }
+    for (size_t i = 0; i < listings; i++) {
+        picture->listings[i].quorum.v = PICTURE_QUORUM_OFF;
     }
     return STATUS_OK;
 }
@@ -82,6 +87,7 @@ bool picture_usable(const struct desk *desk, uint16_t venue, uint16_t symbol, in
     const struct quote *quote = picture_quote(desk, venue, symbol);
     uint32_t bad = QUOTE_BID_SMALL | QUOTE_ASK_SMALL | QUOTE_QUARANTINED;
     if (quote->bid.v <= 0 || quote->ask.v <= 0 || (quote->flags & bad) != 0 ||
+        picture_listing(desk, venue, symbol)->outlier ||
         desk->universe->venues[venue].role == VENUE_OFF) {
         return false;
     }
@@ -157,6 +163,7 @@ static void on_quote(struct desk *desk, struct bus *bus, const struct event_quot
     }
     if (event->quote.bid.v > 0 && event->quote.ask.v > 0) {
         note_fast_market(desk, bus, event->venue, event->symbol);
+        picture_judge_quorum(desk, bus, event->venue, event->symbol);
     }
 }
 
@@ -175,6 +182,25 @@ static void note_reliability(struct picture_venue *venue, int64_t now_ns) {
     venue->reliability_at_ns = now_ns;
 }
 
+// One alert when the quotes stop coming as they should, one more when nothing comes at all.
+static void tell_feed(struct desk *desk, struct bus *bus, const struct event_feed *feed) {
+    enum feed_state before = (enum feed_state)desk->picture.venues[feed->venue].feed.state;
+    enum feed_state now = (enum feed_state)feed->state;
+    const char *name = desk->universe->venues[feed->venue].name;
+    const char *colon = feed->text[0] != '\0' ? ": " : "";
+    if (now == before) {
+        return;
+    }
+    if (now == FEED_STALE) {
+        watch_alert(bus, SEVERITY_RED, "feed_stale",
+                    "%s: no stream and no answer to polls, its last quotes stand as stale%s%.40s",
+                    name, colon, feed->text);
+    } else if ((before == FEED_LIVE) != (now == FEED_LIVE)) {
+        watch_alert(bus, now == FEED_LIVE ? SEVERITY_INFO : SEVERITY_WARN, "feed",
+                    "%s is %s%s%.40s", name, feed_state_name(now), colon, feed->text);
+    }
+}
+
 static enum status picture_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
     switch (event->header.kind) {
@@ -185,29 +211,19 @@ static enum status picture_on_event(void *self, struct bus *bus, const struct ev
         const struct event_depth *depth = &event->u.depth;
         desk->picture.depths[listing_id(desk->universe, depth->venue, depth->symbol)] =
             depth->depth;
-        struct picture_venue *venue = &desk->picture.venues[depth->venue];
-        if (depth->depth.receive_ns > venue->frame_ns) {
-            venue->frame_ns = depth->depth.receive_ns;
-        }
+        break; // a book may have a connection of its own: it says nothing of the quotes' one
+    }
+    case EVENT_FUNDING_UPDATED: {
+        struct picture_listing *listing =
+            listing_of(desk, event->u.funding.venue, event->u.funding.symbol);
+        listing->funding = event->u.funding;
+        listing->funding_ns = bus->now_ns;
         break;
     }
-    case EVENT_FUNDING_UPDATED:
-        listing_of(desk, event->u.funding.venue, event->u.funding.symbol)->funding =
-            event->u.funding;
-        break;
     case EVENT_FEED_STATE: {
         struct picture_venue *venue = &desk->picture.venues[event->u.feed.venue];
         note_reliability(venue, bus->now_ns);
-        if (venue->feed.state != event->u.feed.state) {
-            bool was_live = venue->feed.state == FEED_LIVE;
-            bool live = event->u.feed.state == FEED_LIVE;
-            if (was_live != live) {
-                watch_alert(bus, live ? SEVERITY_INFO : SEVERITY_WARN, "feed", "%s is %s%s%.40s",
-                            desk->universe->venues[event->u.feed.venue].name,
-                            feed_state_name((enum feed_state)event->u.feed.state),
-                            event->u.feed.text[0] != '\0' ? ": " : "", event->u.feed.text);
-            }
-        }
+        tell_feed(desk, bus, &event->u.feed);
         venue->feed = event->u.feed;
         break;
     }
@@ -252,10 +268,10 @@ static void sample_volatility(struct desk *desk, uint16_t symbol, int64_t now_ns
 
 static enum status picture_on_time(void *self, struct bus *bus, int64_t now_ns) {
     struct desk *desk = self;
-    (void)bus;
     desk->picture.sampled_ns = now_ns;
     for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
         sample_volatility(desk, symbol, now_ns);
+        picture_judge_symbol(desk, bus, symbol);
     }
     return STATUS_OK;
 }
@@ -267,6 +283,11 @@ static int64_t picture_deadline(const void *self) {
 
 static int8_t change_of(struct px now, struct px before) {
     return (int8_t)((now.v > before.v) - (now.v < before.v));
+}
+
+// In whole seconds, so that a channel that is well does not redraw the screen all the time.
+static int64_t channel_age_ms(int64_t received_ns, int64_t now_ns) {
+    return received_ns == 0 ? -1 : (now_ns - received_ns) / NS_PER_S * 1000;
 }
 
 static void publish_quote(struct desk *desk, struct state_quote *row, uint16_t venue,
@@ -283,7 +304,8 @@ static void publish_quote(struct desk *desk, struct state_quote *row, uint16_t v
         .freshness = (uint8_t)freshness,
         .bid_change = change_of(quote->bid, listing->told_bid),
         .ask_change = change_of(quote->ask, listing->told_ask),
-        .flags = quote->flags,
+        .flags = quote->flags | (listing->outlier ? (uint32_t)QUOTE_OUTLIER : 0),
+        .quorum = listing->quorum,
         .bid = quote->bid,
         .ask = quote->ask,
         .mark = listing->funding.mark,
@@ -294,6 +316,8 @@ static void publish_quote(struct desk *desk, struct state_quote *row, uint16_t v
         .next_settlement_ns = listing->funding.next_settlement_ns,
         // A fresh quote's age is told in steps, so that a still market does not redraw the screen.
         .age_ms = freshness == FRESH_OK ? age_ms / 100 * 100 : age_ms / 500 * 500,
+        .book_age_ms = channel_age_ms(picture_depth(desk, venue, symbol)->receive_ns, now_ns),
+        .funding_age_ms = channel_age_ms(listing->funding_ns, now_ns),
         .digits = rules->tick.v > 0 ? px_tick_digits(rules->tick) : 2,
         .funding_generated = (int32_t)listing->funding.generated,
     };

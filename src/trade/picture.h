@@ -13,14 +13,19 @@
 struct desk;
 
 enum { PICTURE_FAST_BUCKETS = 12, PICTURE_VOLATILITY_SAMPLES = 600 };
+enum { PICTURE_QUORUM_OFF = -1, PICTURE_QUORUM_OTHERS_MIN = 3 };
 
 struct picture_listing {
     struct quote quote;
     struct event_funding funding;
+    int64_t funding_ns;                       // when it came, 0 = never
     struct px fast_min[PICTURE_FAST_BUCKETS]; // of the mid, per tenth of the window
     struct px fast_max[PICTURE_FAST_BUCKETS];
     int64_t fast_bucket[PICTURE_FAST_BUCKETS]; // number of the bucket held, 0 = none
     struct px told_bid, told_ask;              // at the last publication
+    struct bps quorum; // distance from the median of the others, PICTURE_QUORUM_OFF: not judged
+    bool outlier;      // beyond quorum_bps: quarantined from pricing until it agrees again
+    int64_t outlier_told_ns;
 };
 
 struct picture_venue {
@@ -31,8 +36,9 @@ struct picture_venue {
 };
 
 struct picture_symbol {
-    struct px sample; // median mid of the last second
-    int32_t *squares; // ring of squared one-second returns, (0.01 bps)^2 capped
+    struct px sample;              // median mid of the last second
+    struct px near_low, near_high; // half of quorum_bps around it: nobody in there is far from it
+    int32_t *squares;              // ring of squared one-second returns, (0.01 bps)^2 capped
     uint32_t at, count;
     int64_t square_sum;
     struct bps volatility; // root of the sum
@@ -55,6 +61,7 @@ void picture_finish(struct picture *picture);
 
 // What lies in the picture is read by picture_quote, picture_depth and picture_funding: inline, in
 // desk.h.
+extern const struct depth picture_no_depth; // empty
 
 // Freshness of a listing's quote at now_ns; *age_ms its age. A quote older than stale_ms but
 // unchanged counts as FRESH_WARN up to quiet_ms while its venue delivered any data frame within
@@ -64,7 +71,7 @@ enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16
 // FRESH_OK or FRESH_WARN, of the venue's quote at hand: without the age, which costs a division.
 bool picture_is_fresh(const struct desk *desk, uint16_t venue, const struct quote *quote,
                       int64_t now_ns);
-// Fresh, sized on both sides, not quarantined, not off.
+// Fresh, sized on both sides, neither quarantined nor an outlier, not off.
 bool picture_usable(const struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns);
 
 // The mids of a symbol's fresh quotes at one moment, in ascending order: gathered once where
@@ -88,6 +95,13 @@ uint32_t picture_median_mid(const struct desk *desk, uint16_t symbol, uint16_t e
 // least three others are fresh; false: quorum off.
 bool picture_quorum_distance(const struct desk *desk, uint16_t venue, uint16_t symbol,
                              const struct picture_mids *mids, struct bps *distance);
+// Judges a listing's new quote, or every listing of a symbol once a second, and tells who left the
+// others. Between two seconds a quote within half the limit of the last median is let through
+// without a look at the others.
+void picture_judge_quorum(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol);
+void picture_judge_symbol(struct desk *desk, struct bus *bus, uint16_t symbol);
+// At least four venues deliver quotes: a symbol may have a quorum.
+bool picture_quorum_on(const struct desk *desk);
 // Realised volatility over the window: root of the sum of squared one-second returns of the median
 // mid.
 struct bps picture_volatility(const struct desk *desk, uint16_t symbol);

@@ -1,8 +1,6 @@
 // Medians of a symbol's mids over its venues, all or all but one: gathered and sorted once.
 #include "trade/desk.h"
 
-enum { QUORUM_OTHERS_MIN = 3 };
-
 void picture_gather_mids(const struct desk *desk, uint16_t symbol, int64_t now_ns,
                          struct picture_mids *out) {
     uint32_t count = 0;
@@ -55,7 +53,7 @@ uint32_t picture_median_mid(const struct desk *desk, uint16_t symbol, uint16_t e
 bool picture_quorum_distance(const struct desk *desk, uint16_t venue, uint16_t symbol,
                              const struct picture_mids *mids, struct bps *distance) {
     struct px others;
-    if (picture_mids_median(mids, venue, &others) < QUORUM_OTHERS_MIN) {
+    if (picture_mids_median(mids, venue, &others) < PICTURE_QUORUM_OTHERS_MIN) {
         return false;
     }
     const struct quote *quote = picture_quote(desk, venue, symbol);

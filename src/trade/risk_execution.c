@@ -99,10 +99,10 @@ bool risk_execution_collar(const struct risk_case *c, struct verdict *v) {
 bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
     const struct settings *settings = c->desk->settings;
     uint16_t venue = venue_of(c), symbol = c->job->symbol;
-    v->figure =
-        cost_slippage(picture_quote(c->desk, venue, symbol), picture_depth(c->desk, venue, symbol),
-                      side_of(c), c->job->notional, settings->feeds.unknown_size)
-            .v;
+    v->figure = cost_slippage(picture_quote(c->desk, venue, symbol),
+                              picture_fresh_depth(c->desk, venue, symbol, c->now_ns), side_of(c),
+                              c->job->notional, settings->feeds.unknown_size)
+                    .v;
     v->limit = settings->risk.slippage_max.v;
     if (c->job->strategy == STRATEGY_WASH && settings->wash.slippage_max.v < v->limit) {
         v->limit = settings->wash.slippage_max.v;

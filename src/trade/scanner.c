@@ -7,6 +7,8 @@
 
 #define CONFIDENCE_PERSISTENCE_NS (5 * NS_PER_S)
 
+enum { SAMPLE_PAIRS_MAX = 10000 }; // of one pass: about a millisecond
+
 enum status scanner_create(struct scanner *scanner, const struct universe *universe) {
     *scanner = (struct scanner){0};
     size_t pairs = (size_t)universe->symbol_count * universe->venue_count * universe->venue_count;
@@ -142,13 +144,13 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
     enum maker_leg maker = cost_maker_leg(&venues[buy], &venues[sell], mode);
     int64_t slip_open = 0; // a resting leg pays none
     if (maker != MAKER_BUY) {
-        slip_open += cost_slippage(bought, picture_depth(desk, buy, symbol), SIDE_BUY, size,
-                                   settings->feeds.unknown_size)
+        slip_open += cost_slippage(bought, picture_fresh_depth(desk, buy, symbol, now_ns), SIDE_BUY,
+                                   size, settings->feeds.unknown_size)
                          .v;
     }
     if (maker != MAKER_SELL) {
-        slip_open += cost_slippage(sold, picture_depth(desk, sell, symbol), SIDE_SELL, size,
-                                   settings->feeds.unknown_size)
+        slip_open += cost_slippage(sold, picture_fresh_depth(desk, sell, symbol, now_ns), SIDE_SELL,
+                                   size, settings->feeds.unknown_size)
                          .v;
     }
     struct bps gross = bps_between_floor(sold->bid, bought->ask);
@@ -306,21 +308,39 @@ static int64_t sample_step_ns(const struct desk *desk) {
     return desk->settings->scanner.window_ns / SERIES_MAX;
 }
 
-static void sample_pairs(struct desk *desk, int64_t now_ns) {
-    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
-        for (uint16_t buy = 0; buy < desk->universe->venue_count; buy++) {
-            if (!picture_usable(desk, buy, symbol, now_ns)) {
-                continue;
-            }
-            const struct quote *bought = picture_quote(desk, buy, symbol);
-            for (uint16_t sell = 0; sell < desk->universe->venue_count; sell++) {
-                if (sell != buy && picture_usable(desk, sell, symbol, now_ns)) {
-                    const struct quote *sold = picture_quote(desk, sell, symbol);
-                    series_add(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)],
-                               bps_between_floor(sold->bid, bought->ask).v);
-                }
+static void sample_symbol(struct desk *desk, uint16_t symbol, int64_t now_ns) {
+    uint16_t usable[VENUE_MAX];
+    uint32_t count = 0;
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        if (picture_usable(desk, venue, symbol, now_ns)) {
+            usable[count++] = venue;
+        }
+    }
+    for (uint32_t b = 0; b < count; b++) {
+        struct px ask = picture_quote(desk, usable[b], symbol)->ask;
+        for (uint32_t s = 0; s < count; s++) {
+            if (s != b) {
+                struct px bid = picture_quote(desk, usable[s], symbol)->bid;
+                series_add(&desk->scanner.gross[pair_index(desk, symbol, usable[b], usable[s])],
+                           bps_between_floor(bid, ask).v);
             }
         }
+    }
+}
+
+// Every symbol once a step. The pairs grow with the square of the venues: so that no pass is long,
+// it takes as many symbols as hold SAMPLE_PAIRS_MAX of them (one at least), and the sweeps behind
+// it the others.
+static void sample_pairs(struct desk *desk, int64_t now_ns) {
+    struct scanner *scanner = &desk->scanner;
+    if (scanner->sample_left == 0 && now_ns - scanner->sampled_ns >= sample_step_ns(desk)) {
+        scanner->sampled_ns = now_ns;
+        scanner->sample_left = desk->universe->symbol_count;
+    }
+    uint32_t pairs = (uint32_t)desk->universe->venue_count * desk->universe->venue_count;
+    for (uint32_t done = 0; scanner->sample_left > 0 && done < SAMPLE_PAIRS_MAX; done += pairs) {
+        scanner->sample_left--;
+        sample_symbol(desk, scanner->sample_left, now_ns);
     }
 }
 
@@ -328,10 +348,7 @@ static void sample_pairs(struct desk *desk, int64_t now_ns) {
 
 static enum status scanner_on_time(void *self, struct bus *bus, int64_t now_ns) {
     struct desk *desk = self;
-    if (now_ns - desk->scanner.sampled_ns >= sample_step_ns(desk)) {
-        desk->scanner.sampled_ns = now_ns;
-        sample_pairs(desk, now_ns);
-    }
+    sample_pairs(desk, now_ns);
     if (now_ns - desk->scanner.swept_ns >= SWEEP_NS) {
         desk->scanner.swept_ns = now_ns;
         sweep(desk, bus, now_ns);

@@ -38,6 +38,7 @@ struct scanner {
     uint32_t free_count;
     struct series *gross; // [symbol][buy][sell]: gross bps of the pair over the window
     int64_t sampled_ns, swept_ns;
+    uint16_t sample_left; // symbols not yet sampled in this step
     uint64_t crossings, overflow;
 };
 

@@ -77,7 +77,7 @@ static void publish_header(struct desk *desk, struct state_draft *draft, int64_t
     row->risk_mode = (uint8_t)desk->risk_mode;
     row->overridden = desk_overridden(desk, now_ns);
     row->killed = desk->killed;
-    row->quorum_on = desk->universe->venue_count > 3;
+    row->quorum_on = picture_quorum_on(desk);
     row->override_until_ns = desk->override_until_ns;
     row->orders_open = desk->orders.live_count;
     row->day_volume = desk->positions.volume;

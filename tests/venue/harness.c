@@ -183,6 +183,9 @@ static void add_book(struct text *out, const struct book_message *book) {
     text_add_format(out, " %s %lu..%lu after %lu", book->snapshot ? "snapshot" : "delta",
                     (unsigned long)book->first, (unsigned long)book->last,
                     (unsigned long)book->previous);
+    if (book->checksum != 0) {
+        text_add_format(out, " checksum %d", book->checksum);
+    }
     add_levels(out, "bids", book->bids, book->bid_count);
     add_levels(out, "asks", book->asks, book->ask_count);
 }

@@ -12,10 +12,11 @@
 #include "exchanges/hyperliquid_md.h"
 #include "exchanges/okx_checksum.h"
 #include "exchanges/okx_md.h"
+#include "okx_text.h"
 
 struct books {
     struct book_sync sync[HARNESS_SYMBOLS_MAX];
-    uint64_t verdicts[BOOK_GAP + 1];
+    uint64_t verdicts[BOOK_BAD_CHECKSUM + 1];
     uint64_t crossed;
     int64_t bbo_time_ns[HARNESS_SYMBOLS_MAX];
     uint64_t bbo_sequence[HARNESS_SYMBOLS_MAX];
@@ -40,7 +41,7 @@ static void on_update(struct harness *harness, const struct md_update *update) {
     struct books *books = harness->user;
     if (update->kind == MD_BOOK) {
         struct book_sync *sync = &books->sync[update->symbol];
-        books->verdicts[book_sync_apply(sync, &update->book)]++;
+        books->verdicts[md_apply_book(&harness->md, update->symbol, sync, &update->book)]++;
         books->crossed += book_crossed(&sync->book);
     } else if (update->kind == MD_BBO) {
         int64_t *time_ns = &books->bbo_time_ns[update->symbol];
@@ -204,10 +205,61 @@ static void test_okx(void **state) {
     assert_int_equal(harness.causes[FEED_BAD_NUMBER], row->out_of_range);
     assert_int_equal(harness.causes[FEED_UNKNOWN_SYMBOL], row->unknown);
     assert_int_equal(books.verdicts[BOOK_GAP], row->gaps);
+    assert_int_equal(books.verdicts[BOOK_BAD_CHECKSUM], 0);
     assert_int_equal(books.crossed, 0);
     recording_close(&recording);
     books_finish(&books);
     harness_finish(&harness);
+}
+
+struct okx_texts {
+    const char *folder;
+    uint64_t checksums; // as its README tells
+};
+
+// Every checksum, of the pairs no desk trades, too, over the texts as they came.
+static void test_okx_texts(void **state) {
+    enum { BOOKS = 32 };
+    const struct okx_texts *row = *state;
+    static struct okx_text_book books[BOOKS];
+    static char names[BOOKS][64];
+    uint32_t count = 0;
+    uint64_t checked = 0;
+    struct recording recording;
+    struct slice line;
+    if (!harness_has_shared()) {
+        skip();
+    }
+    memset(books, 0, sizeof(books));
+    recording_open(&recording, row->folder, "okx-ws.ndjson.gz");
+    while (recording_next(&recording, &line)) {
+        struct slice raw = harness_member(line, "raw");
+        bool sent = harness_member(line, "dir").size > 0;
+        bool rest = is_word(harness_member(line, "chan"), "rest");
+        struct slice action = sent || rest ? (struct slice){0} : harness_member(raw, "action");
+        if (action.size == 0) {
+            continue;
+        }
+        struct slice name = harness_member(harness_member(raw, "arg"), "instId");
+        struct slice data = harness_member(raw, "data");
+        struct slice element = {data.data + 1, data.size - 2};
+        uint32_t i = 0;
+        while (i < count && !slice_equals(slice_of(names[i]), name)) {
+            i++;
+        }
+        if (i == count) {
+            assert_true(count < BOOKS && string_copy(names[count++], sizeof(names[0]), name));
+        }
+        int64_t expected;
+        assert_true(okx_text_apply(&books[i], is_word(action, "snapshot"), element));
+        assert_true(decimal_parse(harness_member(element, "checksum"), 0, &expected));
+        assert_int_equal(okx_text_checksum(&books[i]), expected);
+        checked++;
+    }
+    recording_close(&recording);
+    print_message("# %s: %u books, checksums %lu of %lu\n", row->folder, count,
+                  (unsigned long)checked, (unsigned long)row->checksums);
+    assert_int_equal(checked, row->checksums);
 }
 
 static void test_hyperliquid(void **state) {
@@ -319,6 +371,11 @@ static const struct okx_file okx_files[] = {
      2},
 };
 
+static const struct okx_texts okx_texts[] = {
+    {"recordings/okx-20220513", 290},
+    {"recordings/okx-20220227", 3679},
+};
+
 static void *row(const void *entry) {
     return (void *)(uintptr_t)entry;
 }
@@ -330,6 +387,8 @@ int main(void) {
         {"okx 2022-05", test_okx, NULL, NULL, row(&okx_files[0])},
         {"okx 2026-07", test_okx, NULL, NULL, row(&okx_files[1])},
         {"okx 2022-02", test_okx, NULL, NULL, row(&okx_files[2])},
+        {"okx checksums 2022-05", test_okx_texts, NULL, NULL, row(&okx_texts[0])},
+        {"okx checksums 2022-02", test_okx_texts, NULL, NULL, row(&okx_texts[1])},
         cmocka_unit_test(test_hyperliquid),
         cmocka_unit_test(test_edge_cases),
         cmocka_unit_test(test_all_contexts),

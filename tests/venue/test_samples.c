@@ -3,6 +3,7 @@
 // written there instead.
 #include "harness.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ struct sample {
 struct venue_samples {
     const char *venue;
     const char *symbols[HARNESS_SYMBOLS_MAX];
-    struct sample samples[24];
+    struct sample samples[40];
 };
 
 static const struct venue_samples venues[] = {
@@ -36,7 +37,16 @@ static const struct venue_samples venues[] = {
       {"ws_depth_update", STREAM},
       {"ws_mark_price", STREAM},
       {"ws_mini_ticker", STREAM},
-      {"ws_subscribe_ack", STREAM}}},
+      {"ws_subscribe_ack", STREAM},
+      {"rest_order_error", MD_REQUEST_QUOTE},
+      {"ws_account_config_update", STREAM},
+      {"ws_account_update", STREAM},
+      {"ws_margin_call", STREAM},
+      {"ws_order_update_liquidation", STREAM},
+      {"ws_order_update_new", STREAM},
+      {"ws_order_update_trade", STREAM},
+      {"ws_trade_lite", STREAM},
+      {"wsapi_order_place_ok", STREAM}}},
     {"okx",
      {"BTC/USDT", "ETH/USDT", "SOL/USDT", "LTC/USDT", "BTC-USDT", "LTC-USDC", "NEAR-USDT",
       "LTC-USD-190628", "BTC-USD-SWAP", NULL},
@@ -58,7 +68,16 @@ static const struct venue_samples venues[] = {
       {"ws_status", STREAM},
       {"ws_subscribe_ack", STREAM},
       {"ws_ticker", STREAM},
-      {"ws_trades", STREAM}}},
+      {"ws_trades", STREAM},
+      {"rest_order_error", MD_REQUEST_QUOTE},
+      {"ws_account", STREAM},
+      {"ws_fills", STREAM},
+      {"ws_order_op_error", STREAM},
+      {"ws_order_op_ok", STREAM},
+      {"ws_order_update", STREAM},
+      {"ws_order_update_liquidation", STREAM},
+      {"ws_order_update_live", STREAM},
+      {"ws_positions", STREAM}}},
     {"hyperliquid",
      {"DYDX/USDT", "BTC/USDT", "ETH/USDT", "HYPE/USDT", "1000PEPE/USDT", NULL},
      {{"rest_exchange_status", MD_REQUEST_TIME},
@@ -73,7 +92,15 @@ static const struct venue_samples venues[] = {
       {"ws_book_snapshot", STREAM},
       {"ws_error", STREAM},
       {"ws_pong", STREAM},
-      {"ws_unsubscribe_ack", STREAM}}},
+      {"ws_unsubscribe_ack", STREAM},
+      {"rest_funding_history", MD_REQUEST_FUNDING},
+      {"rest_order_error", MD_REQUEST_QUOTE},
+      {"ws_clearinghouse_state", STREAM},
+      {"ws_order_update", STREAM},
+      {"ws_order_update_life", STREAM},
+      {"ws_post_response", STREAM},
+      {"ws_user_events_fill", STREAM},
+      {"ws_user_fills_snapshot", STREAM}}},
     {"backpack",
      {"BTC/USDT", "SOL/USDT", "1000PEPE/USDT", "ETH_USDC", "SOL_USDC", NULL},
      {{"rest_instruments", MD_REQUEST_INSTRUMENTS},
@@ -87,7 +114,13 @@ static const struct venue_samples venues[] = {
       {"ws_error", STREAM},
       {"ws_mark_price", STREAM},
       {"ws_order_update_fill", STREAM},
-      {"ws_ticker", STREAM}}},
+      {"ws_ticker", STREAM},
+      {"rest_funding_rates", MD_REQUEST_FUNDING},
+      {"rest_status", MD_REQUEST_QUOTE},
+      {"ws_order_update_accepted", STREAM},
+      {"ws_order_update_doc", STREAM},
+      {"ws_position_update", STREAM},
+      {"ws_position_update_no_e", STREAM}}},
     {"edgex",
      {"BTC/USDT", "ETH/USDT", "1000PEPE/USDT", NULL},
      {{"rest_instruments", MD_REQUEST_INSTRUMENTS},
@@ -103,7 +136,9 @@ static const struct venue_samples venues[] = {
       {"ws_ping", STREAM},
       {"ws_subscribe_ack", STREAM},
       {"ws_ticker", STREAM},
-      {"ws_trade", STREAM}}},
+      {"ws_trade", STREAM},
+      {"ws_order_update", STREAM},
+      {"ws_private_snapshot", STREAM}}},
     {"grvt",
      {"BTC/USDT", "AAVE/USDT", NULL},
      {{"rest_instruments", MD_REQUEST_INSTRUMENTS},
@@ -117,7 +152,13 @@ static const struct venue_samples venues[] = {
       {"ws_fill", STREAM},
       {"ws_mini_ticker", STREAM},
       {"ws_subscribe_ack", STREAM},
-      {"ws_ticker", STREAM}}},
+      {"ws_ticker", STREAM},
+      {"rest_funding", MD_REQUEST_FUNDING},
+      {"ws_mini_ticker_delta", STREAM},
+      {"ws_order", STREAM},
+      {"ws_order_state", STREAM},
+      {"ws_position", STREAM},
+      {"ws_rpc_create_order_ack", STREAM}}},
     {"aster",
      {"BTC/USDT", "BNB/USDT", "DOGE/USDT", "INJ/USDT", "ZORA/USDT", NULL},
      {{"rest_time", MD_REQUEST_TIME},
@@ -133,7 +174,10 @@ static const struct venue_samples venues[] = {
       {"ws_depth_update", STREAM},
       {"ws_error", STREAM},
       {"ws_mark_price", STREAM},
-      {"ws_subscribe_ack", STREAM}}},
+      {"ws_subscribe_ack", STREAM},
+      {"ws_account_update", STREAM},
+      {"ws_listen_key_expired", STREAM},
+      {"ws_order_update", STREAM}}},
     {"extended",
      {"BTC/USDT", NULL},
      {{"rest_instruments", MD_REQUEST_INSTRUMENTS},
@@ -152,7 +196,10 @@ static const struct venue_samples venues[] = {
       {"ws_rpc_subscribe_ack", STREAM},
       {"ws_rpc_book_snapshot", STREAM},
       {"ws_rpc_book_delta", STREAM},
-      {"ws_rpc_mark_price", STREAM}}},
+      {"ws_rpc_mark_price", STREAM},
+      {"rest_funding", MD_REQUEST_FUNDING},
+      {"rest_trades", MD_REQUEST_QUOTE},
+      {"rest_order_error", MD_REQUEST_QUOTE}}},
     {"lighter",
      {"ETH/USDT", "BTC/USDT", "ADA/USDT", NULL},
      {{"ws_ticker", STREAM}, // before the instruments no market is known
@@ -175,7 +222,15 @@ static const struct venue_samples venues[] = {
       {"ws_ping_pong", STREAM},
       {"ws_unsubscribed", STREAM},
       {"ws_order_update", STREAM},
-      {"ws_sendtx_ok", STREAM}}},
+      {"ws_sendtx_ok", STREAM},
+      {"rest_fundings", MD_REQUEST_FUNDING},
+      {"rest_candles", MD_REQUEST_QUOTE},
+      {"rest_recent_trades", MD_REQUEST_QUOTE},
+      {"rest_recent_trades_missing", MD_REQUEST_QUOTE},
+      {"ws_assets", STREAM},
+      {"ws_fill", STREAM},
+      {"ws_position", STREAM},
+      {"ws_user_stats", STREAM}}},
     {"paradex",
      {"BTC/USDT", "BODEN/USDT", "ORDI/USDT", "TRUMP/USDT", "1000PEPE/USDT", NULL},
      {{"rest_time", MD_REQUEST_TIME},
@@ -193,7 +248,11 @@ static const struct venue_samples venues[] = {
       {"ws_funding_data", STREAM},
       {"ws_markets_summary", STREAM},
       {"ws_order_update", STREAM},
-      {"ws_subscribe_ack", STREAM}}},
+      {"ws_subscribe_ack", STREAM},
+      {"rest_state", MD_REQUEST_QUOTE},
+      {"rest_system_config", MD_REQUEST_INSTRUMENTS},
+      {"ws_rpc_cancel_on_disconnect_ok", STREAM},
+      {"ws_rpc_order_create_ok", STREAM}}},
 };
 
 static void decode(struct harness *harness, int kind, struct slice message) {
@@ -285,6 +344,27 @@ static void compare(const char *venue, const struct text *found) {
     free(expected);
 }
 
+// What came to the sheet's folder later and is not looked at here.
+static void all_frames_are_listed(const struct venue_samples *row) {
+    char path[64];
+    struct text text = TEXT_OVER(path);
+    text_add_format(&text, "samples/%s", row->venue);
+    DIR *folder = opendir(harness_path("venues", path));
+    assert_non_null(folder);
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        bool listed = strncmp(entry->d_name, "ws", 2) != 0;
+        for (const struct sample *sample = row->samples; sample->name != NULL; sample++) {
+            size_t size = strlen(sample->name);
+            listed = listed || (strncmp(entry->d_name, sample->name, size) == 0 &&
+                                strcmp(entry->d_name + size, ".json") == 0);
+        }
+        if (!listed) {
+            fail_msg("%s/%s is not in the list", row->venue, entry->d_name);
+        }
+    }
+    (void)closedir(folder);
+}
+
 static void test_samples(void **state) {
     const struct venue_samples *row = *state;
     static char golden_data[GOLDEN_MAX];
@@ -300,6 +380,7 @@ static void test_samples(void **state) {
     }
     assert_false(golden.truncated);
     compare(row->venue, &golden);
+    all_frames_are_listed(row);
     harness_finish(&harness);
 }
 

@@ -181,6 +181,69 @@ static void test_book_chain(void **state) {
     free(data);
 }
 
+// OKX's chain: what each message of a case does.
+static void check_sequence(struct book_sync *sync, struct slice one) {
+    struct json messages;
+    struct json expect;
+    struct slice expected;
+    book_sync_reset(sync);
+    json_init(&messages, harness_member(one, "messages"));
+    json_init(&expect, harness_member(one, "expect"));
+    json_array_begin(&messages);
+    json_array_begin(&expect);
+    while (json_array_next(&messages)) {
+        (void)json_peek(&messages);
+        const char *from = messages.at;
+        json_skip(&messages);
+        struct slice message = {from, (size_t)(messages.at - from)};
+        struct level level = {{PX_ONE}, {QTY_ONE}};
+        int64_t previous;
+        assert_true(decimal_parse(harness_member(message, "prevSeqId"), 0, &previous));
+        bool snapshot =
+            slice_equals(unquoted(harness_member(message, "action")), SLICE("snapshot"));
+        uint64_t before = sync->last;
+        struct book_message delta = {.snapshot = snapshot,
+                                     .last = number(message, "seqId"),
+                                     .previous = previous < 0 ? 0 : (uint64_t)previous,
+                                     .bids = &level,
+                                     .bid_count = harness_member(message, "empty").size == 0};
+        enum book_verdict verdict = book_sync_apply(sync, &delta);
+        const char *word = verdict == BOOK_GAP         ? "resync"
+                           : verdict == BOOK_UNCHANGED ? "keepalive"
+                           : snapshot                  ? "snapshot"
+                           : delta.last < before       ? "apply(reset)"
+                                                       : "apply";
+        assert_true(json_array_next(&expect) && json_string(&expect, &expected));
+        assert_true(slice_equals(expected, slice_of(word)));
+    }
+    assert_true(json_end(&messages));
+}
+
+static void test_book_sequence(void **state) {
+    (void)state;
+    if (!harness_has_shared()) {
+        skip();
+    }
+    size_t size;
+    char *data = harness_read(harness_path("venues/vectors", "okx/book_sequence.json"), &size);
+    struct book_sync sync;
+    struct json r;
+    uint64_t checked = 0;
+    assert_int_equal(book_sync_create(&sync, BOOK_RULE_PREVIOUS, 400), STATUS_OK);
+    json_init(&r, harness_member((struct slice){data, size}, "cases"));
+    json_array_begin(&r);
+    for (; json_array_next(&r); checked++) {
+        (void)json_peek(&r);
+        const char *from = r.at;
+        json_skip(&r);
+        check_sequence(&sync, (struct slice){from, (size_t)(r.at - from)});
+    }
+    assert_true(json_end(&r));
+    assert_true(checked >= 3);
+    book_sync_finish(&sync);
+    free(data);
+}
+
 static const struct signature_file files[] = {
     {"ws_api.json", 3},
     {"hmac_doc_example.json", 2},
@@ -197,6 +260,7 @@ int main(void) {
         {"document", test_signatures, NULL, NULL, row(&files[1])},
         {"rest", test_signatures, NULL, NULL, row(&files[2])},
         cmocka_unit_test(test_checksums),
+        cmocka_unit_test(test_book_sequence),
         {"aster book chain", test_book_chain, NULL, NULL, row("aster/book_chain.json")},
         {"binance book chain", test_book_chain, NULL, NULL, row("binance/book_chain.json")},
     };

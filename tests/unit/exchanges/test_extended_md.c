@@ -84,6 +84,36 @@ static void books_chain_between_other_messages(void **state) {
     book_sync_finish(&sync);
 }
 
+#define NOTHING                                                                                    \
+    "{\"type\":\"ORDERBOOKS.DELTA\",\"data\":7,\"seq\":1,"                                         \
+    "\"subscription\":\"orderbooks.BTC-USD\"}"
+
+// A change that cannot be read is missed by the book, although the connection counts on.
+static void an_unreadable_change_is_a_hole(void **state) {
+    (void)state;
+    static const char *const unreadable[] = {
+        BOOK("DELTA", "{\"p\":\"84050\",\"q\":\"x\",\"c\":\"y\"}", "1"),
+        BOOK("DELTA", "{\"p\":\"84050\",\"q\":\"1\",\"c\":\"1\"},{\"p\":\"84049\",\"q\":\"1\"}",
+             "1"),
+        NOTHING,
+    };
+    for (size_t i = 0; i < COUNT_OF(unreadable); i++) {
+        struct book_sync sync;
+        assert_int_equal(book_sync_create(&sync, md.venue->book_rule, 10), STATUS_OK);
+        connect_again(1);
+        hear(1, BOOK("SNAPSHOT", "{\"p\":\"84050\",\"q\":\"0.5\"}", "0"));
+        assert_int_equal(book_sync_apply(&sync, &seen.last.book), BOOK_APPLIED);
+        hear(1, unreadable[i]);
+        assert_int_equal(seen.last.kind, MD_REFUSED);
+        hear(1, BOOK("DELTA", "{\"p\":\"84050\",\"q\":\"-0.2\",\"c\":\"0.3\"}", "2"));
+        assert_int_equal(book_sync_apply(&sync, &seen.last.book), BOOK_GAP);
+        book_sync_finish(&sync);
+    }
+    connect_again(1); // of no market that can be told: all of them may have missed it
+    hear(1, "{\"type\":\"ORDERBOOKS.DELTA\",\"data\":7,\"seq\":0}");
+    assert_int_equal(seen.last.refused.cause, FEED_GAP);
+}
+
 static void a_hole_voids_the_rpc_connection(void **state) {
     (void)state;
     connect_again(1);
@@ -118,6 +148,7 @@ static void sizes_and_changes_do_not_mix(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(books_chain_between_other_messages, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_unreadable_change_is_a_hole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_hole_voids_the_rpc_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_hole_between_best_prices_is_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sizes_and_changes_do_not_mix, set_up, tear_down),

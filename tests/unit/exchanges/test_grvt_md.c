@@ -11,8 +11,9 @@
 
 struct told {
     struct md_sink sink; // must be first
-    uint32_t quotes, replies, gaps, bad_numbers;
+    uint32_t quotes, replies, gaps, bad_numbers, books;
     struct md_bbo bbo;
+    struct book_message book; // its levels are the decoder's
     char reply[2][256];
 };
 
@@ -21,6 +22,9 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
     if (update->kind == MD_BBO) {
         told->quotes++;
         told->bbo = update->bbo;
+    } else if (update->kind == MD_BOOK) {
+        told->books++;
+        told->book = update->book;
     } else if (update->kind == MD_REPLY) {
         assert_true(told->replies < 2);
         assert_true(string_copy(told->reply[told->replies++], 256, update->refused.text));
@@ -133,12 +137,77 @@ static void a_bad_number_empties_both_sides(void **state) {
     assert_true(!told.bbo.bid_empty && told.bbo.ask_empty);
 }
 
+static struct told say_book(int sequence) {
+    char frame[512];
+    struct text text = TEXT_OVER(frame);
+    text_add_format(&text,
+                    "{\"stream\":\"v1.book.d\",\"selector\":\"BTC_USDT_Perp@50\","
+                    "\"sequence_number\":\"%d\",\"feed\":{\"event_time\":\"100000000000\","
+                    "\"instrument\":\"BTC_USDT_Perp\",\"bids\":[],\"asks\":[]},"
+                    "\"prev_sequence_number\":\"%d\"}",
+                    sequence, sequence > 0 ? sequence - 1 : 0);
+    struct told told = {.sink = {on_update}};
+    grvt_decode(&md, 0, text_slice(&text), &told.sink);
+    return told;
+}
+
+static void answer(const char *stream, const char *lists) {
+    char frame[512];
+    struct text text = TEXT_OVER(frame);
+    text_add_format(&text,
+                    "{\"jsonrpc\":\"2.0\",\"result\":{\"stream\":\"%s\",%s},\"id\":1,"
+                    "\"method\":\"subscribe\"}",
+                    stream, lists);
+    struct told told = {.sink = {on_update}};
+    grvt_decode(&md, 0, text_slice(&text), &told.sink);
+}
+
+// A book's snapshot has no number; the acknowledgement tells the one of the first change.
+static void the_first_change_is_announced(void **state) {
+    (void)state;
+    char bytes[1024];
+    struct text text = TEXT_OVER(bytes);
+    assert_int_equal(say_book(0).book.first, 0);
+    answer("v1.book.d", "\"subs\":[\"ETH_USDT_Perp@50\",\"BTC_USDT_Perp@50\"],\"unsubs\":[],"
+                        "\"first_sequence_number\":[\"8\",\"1061214\"]");
+    assert_int_equal(say_book(0).book.first, 1061214);
+    answer("v1.mini.d", "\"subs\":[\"BTC_USDT_Perp@0\"],\"first_sequence_number\":[\"5\"]");
+    assert_int_equal(say_book(0).book.first, 1061214); // of another stream
+    answer("v1.book.d", "\"subs\":[],\"unsubs\":[\"BTC_USDT_Perp@50\"]");
+    assert_int_equal(say_book(0).book.first, 0);
+    answer("v1.book.d", "\"subs\":[\"BTC_USDT_Perp@50\"],\"first_sequence_number\":[null]");
+    assert_int_equal(say_book(0).book.first, 0);
+    answer("v1.book.d", "\"subs\":[\"BTC_USDT_Perp@50\"],\"first_sequence_number\":[7]");
+    assert_int_equal(say_book(0).book.first, 7);
+    assert_true(grvt_md.subscribe(&md, 0, 0, &text)); // a new connection
+    assert_int_equal(say_book(0).book.first, 0);
+}
+
+// So that a snapshot that is repeated, or a first change that is lost, does not leave a wrong
+// price.
+static void the_first_change_of_the_best_prices_is_announced(void **state) {
+    (void)state;
+    answer("v1.mini.d", "\"subs\":[\"BTC_USDT_Perp@0\"],\"first_sequence_number\":[\"1061214\"]");
+    (void)say(0, 100, WHOLE);
+    assert_int_equal(say(1061214, 100, ",\"best_bid_size\":\"3\"").gaps, 0);
+    (void)say(0, 100, WHOLE);
+    struct told told = say(1061215, 101, ",\"best_bid_size\":\"4\"");
+    assert_int_equal(told.gaps, 1);
+    assert_int_equal(told.replies, 2);
+    answer("v1.mini.d", "\"subs\":[],\"unsubs\":[\"BTC_USDT_Perp@0\"]");
+    (void)say(0, 110, WHOLE);
+    assert_int_equal(say(7, 110, ",\"best_bid_size\":\"3\"").gaps, 0); // not told: any
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(deltas_are_merged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_told_by_empty_text_and_zero, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_hole_is_asked_about_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bad_number_empties_both_sides, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_first_change_is_announced, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_first_change_of_the_best_prices_is_announced, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,9 @@
 
 #include "base/clock.h"
 
+uint32_t invented_subscriptions = 2;
+bool invented_tells_time = true;
+
 static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
     (void)snprintf(out, NATIVE_NAME_MAX, "%s", symbol->base);
     return strcmp(symbol->base, "ZZZ") != 0; // not listed here
@@ -11,7 +14,7 @@ static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) 
 
 static bool subscribe(struct md *md, uint32_t connection, uint32_t step, struct text *out) {
     text_add_format(out, "SUB %u %u %d", connection, step, md->wants_book[0]);
-    return step < 2;
+    return step < invented_subscriptions;
 }
 
 static bool resubscribe_book(struct md *md, uint16_t symbol, uint32_t step, struct text *out) {
@@ -68,6 +71,9 @@ static void decode(struct md *md, uint32_t connection, struct slice frame, struc
     } else if (text[0] == 'P') {
         update.kind = MD_REPLY;
         update.refused.text = SLICE("PONG");
+    } else if (text[0] == 'H') {
+        update.kind = MD_REFUSED;
+        update.refused.cause = FEED_GAP;
     } else if (text[0] == 'A') {
         update.kind = MD_ACK;
     } else {
@@ -84,6 +90,9 @@ static bool request(struct md *md, enum md_request_kind kind, uint16_t symbol,
     static const char *const names[MD_REQUEST_COUNT] = {"time",  "rules",   "book",
                                                         "quote", "funding", NULL};
     (void)md;
+    if (kind == MD_REQUEST_TIME && !invented_tells_time) {
+        return false;
+    }
     out->method = "GET";
     out->weight = 1;
     (void)snprintf(out->path, sizeof(out->path), "/%s?%u", names[kind] != NULL ? names[kind] : "",

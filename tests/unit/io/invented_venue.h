@@ -2,12 +2,16 @@
 // feed.
 //
 // "Q sym bid ask size sequence ms"  "B sym snapshot first last previous bid ask"  "F sym rate"
-// "I sym" rules  "T ms" clock  "N text" notice  "A" acknowledged; anything else is malformed.
+// "I sym" rules  "T ms" clock  "N text" notice  "A" acknowledged  "H" a hole in the connection's
+// numbers; anything else is malformed.
 #ifndef PERPDESK_TESTS_IO_INVENTED_VENUE_H
 #define PERPDESK_TESTS_IO_INVENTED_VENUE_H
 
 #include "market/venue.h"
 
-extern struct venue_md invented_venue; // a test may change it and puts it back
+// A test may change these and puts them back.
+extern struct venue_md invented_venue;
+extern uint32_t invented_subscriptions; // messages it takes to subscribe = 2
+extern bool invented_tells_time;        // it has a call for its time = true
 
 #endif

@@ -28,8 +28,11 @@ struct rig {
     struct settings_feeds settings;
     struct feed_config config;
     struct feed *feed;
-    struct loop_connection *ws; // the newest connection, NULL = none
-    int opens, subscribed, resubscribed, heartbeats, stopped, quotes, pongs;
+    struct connect_budget *connects; // NULL: none
+    struct loop_connection *ws;      // the newest connection, NULL = none
+    struct loop_connection *books;   // the newest to /books, where there is one for books
+    bool two;                        // there is
+    int opens, book_opens, subscribed, resubscribed, heartbeats, stopped, quotes, pongs;
     char target[128]; // of the newest upgrade
     int requests[MD_REQUEST_COUNT];
     const char *answers[MD_REQUEST_COUNT]; // NULL: no answer. "429", "503": that status
@@ -89,7 +92,8 @@ static void serve_request(struct loop_connection *c, const struct http_head *hea
                                (long)(clock_now_ns(&rig->clock) / NS_PER_MS + 70));
                 answer = text;
             }
-            if (answer != NULL && (strcmp(answer, "429") == 0 || strcmp(answer, "503") == 0)) {
+            bool refused = answer != NULL && answer[0] >= '4' && answer[0] <= '5'; // a status
+            if (refused) {
                 loop_reply(c, atoi(answer), answer[0] == '4' ? "Retry-After: 2\r\n" : "",
                            SLICE(""));
             } else if (answer != NULL) {
@@ -101,6 +105,11 @@ static void serve_request(struct loop_connection *c, const struct http_head *hea
 
 static void serve_open(struct loop_connection *c) {
     struct rig *rig = c->server->user;
+    if (strcmp(c->target, "/books") == 0) {
+        rig->books = c;
+        rig->book_opens++;
+        return;
+    }
     rig->ws = c;
     rig->opens++;
 }
@@ -124,6 +133,7 @@ static void serve_gone(struct loop_connection *c, const char *reason) {
     (void)reason;
     struct rig *rig = c->server->user;
     rig->ws = rig->ws == c ? NULL : rig->ws;
+    rig->books = rig->books == c ? NULL : rig->books;
 }
 
 static bool serve_upgrade(struct loop_connection *c, const struct http_head *head) {
@@ -185,8 +195,9 @@ static void rig_init(struct rig *rig) {
 }
 
 static void rig_start(struct rig *rig) {
-    static char ws[128], rest[128];
+    static char ws[128], books[128], rest[128];
     loop_server_url(&rig->server, "ws", "127.0.0.1", "/ws", ws, sizeof(ws));
+    loop_server_url(&rig->server, "ws", "127.0.0.1", "/books", books, sizeof(books));
     loop_server_url(&rig->server, "http", "127.0.0.1", "", rest, sizeof(rest));
     rig->config = (struct feed_config){.loop = &rig->loop,
                                        .venue = &invented_venue,
@@ -195,7 +206,8 @@ static void rig_start(struct rig *rig) {
                                        .engine = &rig->engine,
                                        .clock = &rig->clock,
                                        .settings = &rig->settings,
-                                       .ws = {ws},
+                                       .ws = {ws, rig->two ? books : NULL},
+                                       .connects = rig->connects,
                                        .rest = rest,
                                        .seed = 3,
                                        .on_quote = on_quote,
@@ -271,6 +283,11 @@ static void rig_finish(struct rig *rig) {
     invented_venue.connection_age_max_s = 0;
     invented_venue.rules_first = invented_venue.quote_from_book = false;
     invented_venue.url_has_time = false;
+    invented_venue.book_connection = 0;
+    invented_venue.weight_per_minute = 10000;
+    invented_venue.send_burst = invented_venue.send_per_minute = 0;
+    invented_subscriptions = 2;
+    invented_tells_time = true;
 }
 
 // ---- tests ------------------------------------------------------------------------------------
@@ -395,6 +412,7 @@ static void test_rules_first(void **state) {
     invented_venue.rules_first = invented_venue.quote_from_book = true;
     invented_venue.url_has_time = true;
     rig.answers[MD_REQUEST_INSTRUMENTS] = "503";
+    rig.settings.poll_ns = 20 * NS_PER_S; // it is the stream's quotes that count here
     rig_start(&rig);
     until(&rig, &rig.opens, 1);
     int64_t told_ms = 0;
@@ -458,6 +476,164 @@ static void test_ladder(void **state) {
     (void)state;
 }
 
+// A stream that opens and brings nothing is no quiet market: polled, then stale, and both end with
+// the first data.
+static void test_open_but_mute(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[MD_REQUEST_QUOTE] = "Q 0 1000 1001 5 0 0";
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    say(&rig, "A"); // an acknowledgement is no data
+    until_state(&rig, FEED_POLLING);
+    assert_int_equal(rig.opens, 1);
+    assert_true((rig.last_quote.flags & QUOTE_POLLED) != 0);
+    rig.answers[MD_REQUEST_QUOTE] = "503";
+    until_state(&rig, FEED_STALE);
+    assert_int_equal(rig.states[FEED_LIVE], 0);
+    say_quote(&rig, 1000, 1001, 7, 0);
+    until_state(&rig, FEED_LIVE);
+    assert_int_equal(rig.opens, 1);
+    rig_finish(&rig);
+    (void)state;
+}
+
+// What a decoder calls a hole in the connection's numbers is mended by a new connection.
+static void test_hole(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    say_quote(&rig, 1000, 1001, 7, 0);
+    until_state(&rig, FEED_LIVE);
+    say(&rig, "H");
+    until_errors(&rig, FEED_GAP, 1);
+    until(&rig, &rig.opens, 2);
+    until(&rig, &rig.subscribed, 4);
+    assert_int_equal(counter_read(&feed_stats(rig.feed)->reconnects), 1);
+    say_quote(&rig, 1000, 1001, 1, 0); // the numbers begin anew
+    until_state(&rig, FEED_LIVE);
+    rig_finish(&rig);
+    (void)state;
+}
+
+static void say_book(struct rig *rig, const char *text, uint64_t books) {
+    assert_non_null(rig->books);
+    assert_true(loop_send_text(rig->books, text));
+    until_books(rig, books);
+}
+
+// Books on a connection of their own: it may come and go without the quotes', and the other way
+// round, and what it brings is no sign of life of the quotes.
+static void test_book_connection(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.book_rule = BOOK_RULE_PREVIOUS;
+    invented_venue.book_connection = 1;
+    rig.two = true;
+    rig_start(&rig);
+    until(&rig, &rig.opens, 1);
+    until(&rig, &rig.book_opens, 1);
+    say_book(&rig, "B 0 1 0 10 0 100 101", 1);
+    struct depth depth;
+    depth_load(&rig.cache, 0, &depth);
+    assert_true(depth.receive_ns > 0);
+    assert_int_equal(quote_frame_ns(&rig.cache, 0), 0);
+    assert_int_not_equal(atomic_load(&feed_stats(rig.feed)->state), FEED_LIVE);
+    say_quote(&rig, 1000, 1001, 7, 0);
+    until_state(&rig, FEED_LIVE);
+    int64_t frame_ns = quote_frame_ns(&rig.cache, 0);
+    assert_true(frame_ns > 0);
+    say_book(&rig, "B 0 0 0 11 10 99 102", 2);
+    assert_int_equal(quote_frame_ns(&rig.cache, 0), frame_ns);
+
+    loop_send_close(rig.books, 1001, "books away"); // the quotes' connection is not touched
+    stream_end(rig.books->stream);
+    until(&rig, &rig.book_opens, 2);
+    assert_int_equal(atomic_load(&feed_stats(rig.feed)->state), FEED_LIVE);
+    assert_int_equal(rig.opens, 1);
+    depth_load(&rig.cache, 0, &depth);
+    assert_int_equal(depth.receive_ns, 0); // nobody walks a book that is not kept any more
+    say_book(&rig, "B 0 1 0 20 0 100 101", 3);
+
+    loop_send_close(rig.ws, 1001, "quotes away"); // and the books' one neither
+    stream_end(rig.ws->stream);
+    until_state(&rig, FEED_DOWN);
+    depth_load(&rig.cache, 0, &depth);
+    assert_true(depth.receive_ns > 0);
+    until(&rig, &rig.opens, 2);
+    assert_int_equal(rig.book_opens, 2);
+    rig_finish(&rig);
+    (void)state;
+}
+
+// Subscriptions go out as fast as the venue takes messages, and not faster.
+static void test_pace(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_subscriptions = 6;
+    invented_venue.send_burst = 2;
+    invented_venue.send_per_minute = 120;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    uint64_t began_ms = uv_now(&rig.loop);
+    until(&rig, &rig.subscribed, 3);
+    assert_true(uv_now(&rig.loop) - began_ms >= 300); // not at once
+    until(&rig, &rig.subscribed, 6);
+    uint64_t took_ms = uv_now(&rig.loop) - began_ms;
+    assert_true(took_ms >= 1200); // 4 more at 2 a second, the first of them half earned
+    rig_finish(&rig);
+    (void)state;
+}
+
+// The desk's budget of connections: who finds it used up comes back by itself.
+static void test_connect_budget(void **state) {
+    struct connect_budget budget;
+    connect_budget_init(&budget, 3);
+    for (int i = 0; i < 3; i++) {
+        assert_true(connect_budget_take(&budget, 7000 + i * 400));
+    }
+    assert_false(connect_budget_take(&budget, 7999));
+    assert_true(connect_budget_take(&budget, 8000));
+
+    struct rig rig;
+    rig_init(&rig);
+    connect_budget_init(&budget, 1);
+    int64_t second = mono_now_ns() / NS_PER_S; // this second and the next are used up
+    atomic_store(&budget.window, (uint64_t)second << 16 | 1);
+    rig.connects = &budget;
+    rig_start(&rig);
+    assert_int_equal(feed_stats(rig.feed)->reconnects, 0);
+    until(&rig, &rig.subscribed, 2);
+    assert_true(mono_now_ns() / NS_PER_S > second);
+    rig_finish(&rig);
+    (void)state;
+}
+
+// A venue without a call for its time: the stamps of its messages tell the offset.
+static void test_clock_by_stamps(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_tells_time = false;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    say_quote(&rig, 1000, 1001, 7, -400); // stamped late: an old price
+    until(&rig, &rig.quotes, 1);
+    say_quote(&rig, 1000, 1001, 8, 0);
+    until(&rig, &rig.quotes, 2);
+    int64_t offset_ns = atomic_load(&feed_stats(rig.feed)->offset_ns);
+    assert_in_range(offset_ns + 500 * NS_PER_MS, 550 * NS_PER_MS, 570 * NS_PER_MS);
+    assert_int_equal(atomic_load(&feed_stats(rig.feed)->round_trip_ns), 0);
+    while (!rig.state.clock_known && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(rig.requests[MD_REQUEST_TIME], 0);
+    say_quote(&rig, 1000, 1001, 9, -90000);
+    until_errors(&rig, FEED_PAST, 1);
+    rig_finish(&rig);
+    (void)state;
+}
+
 static void test_silence_and_heartbeat(void **state) {
     struct rig rig;
     rig_init(&rig);
@@ -482,11 +658,11 @@ static void test_age_limit(void **state) {
     (void)state;
 }
 
-// 429: nothing is asked before Retry-After is over.
-static void test_limited(void **state) {
+// Nothing is asked before Retry-After is over.
+static void check_limited(const char *status) {
     struct rig rig;
     rig_init(&rig);
-    rig.answers[MD_REQUEST_TIME] = "429";
+    rig.answers[MD_REQUEST_TIME] = status;
     rig_start(&rig);
     until(&rig, &rig.requests[MD_REQUEST_TIME], 1);
     while (counter_read(&feed_stats(rig.feed)->rest_failures) == 0 && !rig.timed_out) {
@@ -496,6 +672,36 @@ static void test_limited(void **state) {
     uint64_t before_ms = uv_now(&rig.loop);
     until(&rig, &rig.requests[MD_REQUEST_TIME], 2);
     assert_true(uv_now(&rig.loop) - before_ms >= 1500);
+    rig_finish(&rig);
+}
+
+static void test_limited(void **state) {
+    (void)state;
+    check_limited("429");
+    check_limited("418");
+}
+
+// Half of the venue's weight is the feed's, polls included: used up, nothing is asked until the
+// minute is over.
+static void test_weight(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.weight_per_minute = 20;
+    rig.turn_away = true;
+    rig.answers[MD_REQUEST_QUOTE] = "Q 0 1000 1001 5 0 0";
+    rig.settings.poll_ns = 100 * NS_PER_MS;
+    rig_start(&rig);
+    uint64_t began_ms = uv_now(&rig.loop), took_ms = 0;
+    while (took_ms < 9000 && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+        took_ms = uv_now(&rig.loop) - began_ms;
+    }
+    int all = 0;
+    for (int i = 0; i < MD_REQUEST_COUNT; i++) {
+        all += rig.requests[i];
+    }
+    bool one_minute = began_ms / 60000 == (began_ms + took_ms) / 60000;
+    assert_in_range(all, 10, one_minute ? 10 : 20);
     rig_finish(&rig);
     (void)state;
 }
@@ -513,11 +719,22 @@ static void test_no_venue_there(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quotes),         cmocka_unit_test(test_book_by_rest),
-        cmocka_unit_test(test_book_by_stream), cmocka_unit_test(test_rules_first),
-        cmocka_unit_test(test_ladder),         cmocka_unit_test(test_silence_and_heartbeat),
-        cmocka_unit_test(test_age_limit),      cmocka_unit_test(test_limited),
+        cmocka_unit_test(test_quotes),
+        cmocka_unit_test(test_book_by_rest),
+        cmocka_unit_test(test_book_by_stream),
+        cmocka_unit_test(test_rules_first),
+        cmocka_unit_test(test_ladder),
+        cmocka_unit_test(test_silence_and_heartbeat),
+        cmocka_unit_test(test_age_limit),
+        cmocka_unit_test(test_limited),
         cmocka_unit_test(test_no_venue_there),
+        cmocka_unit_test(test_open_but_mute),
+        cmocka_unit_test(test_hole),
+        cmocka_unit_test(test_book_connection),
+        cmocka_unit_test(test_pace),
+        cmocka_unit_test(test_connect_budget),
+        cmocka_unit_test(test_clock_by_stamps),
+        cmocka_unit_test(test_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,26 +120,31 @@ static void rig_finish(struct rig *rig) {
     universe_finish(&rig->universe);
 }
 
-static void test_three_on_two(void **state) {
-    struct rig rig;
-    char ws[128], rest[128];
-    rig_init(&rig);
-    loop_server_url(&rig.server, "ws", "127.0.0.1", "/ws", ws, sizeof(ws));
-    loop_server_url(&rig.server, "http", "127.0.0.1", "", rest, sizeof(rest));
-    assert_int_equal(feed_pool_create(&rig.pool, 2), STATUS_OK);
+static void add_feeds(struct rig *rig, struct connect_budget *connects) {
+    static char ws[128], rest[128];
+    loop_server_url(&rig->server, "ws", "127.0.0.1", "/ws", ws, sizeof(ws));
+    loop_server_url(&rig->server, "http", "127.0.0.1", "", rest, sizeof(rest));
+    assert_int_equal(feed_pool_create(&rig->pool, 2), STATUS_OK);
     for (uint16_t i = 0; i < VENUES; i++) {
         struct feed_config config = {.venue = &invented_venue,
                                      .venue_index = i,
-                                     .universe = &rig.universe,
-                                     .cache = &rig.cache,
-                                     .engine = &rig.engine,
-                                     .clock = &rig.clock,
-                                     .settings = &rig.settings,
+                                     .universe = &rig->universe,
+                                     .cache = &rig->cache,
+                                     .engine = &rig->engine,
+                                     .clock = &rig->clock,
+                                     .settings = &rig->settings,
                                      .ws = {ws},
                                      .rest = rest,
-                                     .seed = i};
-        assert_int_equal(feed_pool_add(&rig.pool, &config), STATUS_OK);
+                                     .seed = i,
+                                     .connects = connects};
+        assert_int_equal(feed_pool_add(&rig->pool, &config), STATUS_OK);
     }
+}
+
+static void test_three_on_two(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    add_feeds(&rig, NULL);
     assert_int_equal(rig.pool.threads[0].feed_count, 2);
     assert_int_equal(rig.pool.threads[1].feed_count, 1);
     assert_int_equal(feed_pool_start(&rig.pool), STATUS_OK);
@@ -156,6 +161,57 @@ static void test_three_on_two(void **state) {
         assert_true(rig.seen[i] > 0);
         assert_int_equal(counter_read(&feed_stats(rig.pool.feeds[i])->errors[FEED_MALFORMED]), 0);
     }
+    feed_pool_finish(&rig.pool);
+    rig_finish(&rig);
+    (void)state;
+}
+
+static uint64_t reconnects(const struct rig *rig) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < VENUES; i++) {
+        sum += counter_read(&feed_stats(rig->pool.feeds[i])->reconnects);
+    }
+    return sum;
+}
+
+// With one connection a second for all, three venues that start at once come one after the other;
+// and one that is thrown out touches no other and comes back by itself.
+static void test_come_back(void **state) {
+    struct rig rig;
+    struct connect_budget connects;
+    connect_budget_init(&connects, 1);
+    rig_init(&rig);
+    add_feeds(&rig, &connects);
+    int64_t began_ns = mono_now_ns();
+    assert_int_equal(feed_pool_start(&rig.pool), STATUS_OK);
+    while (!all_have(&rig, 1) && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    assert_true(mono_now_ns() - began_ns >= NS_PER_S); // in three different seconds
+    size_t first = 0;
+    while (first + 1 < LOOP_CONNECTIONS_MAX && !rig.server.connections[first].upgraded) {
+        first++;
+    }
+    loop_send_close(&rig.server.connections[first], 1012, "maintenance");
+    stream_end(rig.server.connections[first].stream);
+    while (reconnects(&rig) == 0 && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    for (int ms = 0; ms < 300; ms++) { // it waits for its back-off
+        uv_run(&rig.loop, UV_RUN_ONCE);
+        uint32_t live = 0;
+        for (uint32_t i = 0; i < VENUES; i++) {
+            live += atomic_load(&feed_stats(rig.pool.feeds[i])->state) == FEED_LIVE;
+        }
+        assert_true(live >= VENUES - 1);
+    }
+    while (!all_have(&rig, 300) && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    assert_false(rig.timed_out);
+    assert_int_equal(reconnects(&rig), 1);
+    feed_pool_request_stop(&rig.pool);
+    assert_int_equal(feed_pool_join(&rig.pool), STATUS_OK);
     feed_pool_finish(&rig.pool);
     rig_finish(&rig);
     (void)state;
@@ -188,6 +244,7 @@ static void test_bad_address(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_three_on_two),
+        cmocka_unit_test(test_come_back),
         cmocka_unit_test(test_bad_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,10 +100,27 @@ static const struct chain chains[] = {
       {false, 9, 9, 8, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 5, 5, 4, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT}},
      3},
-    {"versions: the start is the end before, or one more; an empty change is a heartbeat",
+    {"counted: the first delta is the one that was announced",
+     BOOK_RULE_COUNTED,
+     {{true, 71, 0, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 71, 71, 70, 1, BOOK_APPLIED, BOOK_LIVE},
+      {true, 71, 0, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 72, 72, 71, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
+      {true, 1, 0, 0, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 1, 1, 0, 1, BOOK_APPLIED, BOOK_LIVE}},
+     6},
+    {"versions: one more than the end before is a hole where they meet",
      BOOK_RULE_VERSIONS,
      {{true, 90, 99, 90, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 99, 120, 99, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 121, 130, 121, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
+      {true, 140, 150, 140, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 151, 160, 151, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT}},
+     5},
+    {"versions: the start is one more than the end before; an empty change is a heartbeat",
+     BOOK_RULE_VERSIONS,
+     {{true, 90, 120, 90, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 120, 120, 120, 0, BOOK_UNCHANGED, BOOK_LIVE},
       {false, 121, 130, 121, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 130, 130, 130, 0, BOOK_UNCHANGED, BOOK_LIVE},
       {false, 140, 150, 140, 0, BOOK_UNCHANGED, BOOK_LIVE},
@@ -170,6 +187,28 @@ static void test_overflow(void **state) {
     book_sync_finish(&sync);
 }
 
+// A book as deep as the venue's: a better level comes and one in the middle goes in one message.
+static void test_full_book(void **state) {
+    (void)state;
+    for (int relative = 0; relative < 2; relative++) {
+        struct book_sync sync;
+        struct level whole[] = {
+            {{3 * PX_ONE}, {QTY_ONE}}, {{2 * PX_ONE}, {QTY_ONE}}, {{PX_ONE}, {QTY_ONE}}};
+        struct level change[] = {{{4 * PX_ONE}, {QTY_ONE}},
+                                 {{2 * PX_ONE}, {relative ? -QTY_ONE : 0}}};
+        struct book_message snapshot = {.snapshot = true, .last = 1, .bids = whole, .bid_count = 3};
+        struct book_message delta = {
+            .relative = relative, .last = 2, .previous = 1, .bids = change, .bid_count = 2};
+        assert_int_equal(book_sync_create(&sync, BOOK_RULE_PREVIOUS, 3), STATUS_OK);
+        assert_int_equal(book_sync_apply(&sync, &snapshot), BOOK_APPLIED);
+        assert_int_equal(book_sync_apply(&sync, &delta), BOOK_APPLIED);
+        assert_int_equal(sync.book.bids.count, 3);
+        assert_int_equal(sync.book.bids.levels[0].price.v, PX_ONE);
+        assert_int_equal(sync.book.cut, 0);
+        book_sync_finish(&sync);
+    }
+}
+
 // Sizes that are changes add up; one that takes away more than there is drops the book.
 static void test_changes(void **state) {
     (void)state;
@@ -198,12 +237,13 @@ static void test_changes(void **state) {
 }
 
 int main(void) {
-    struct CMUnitTest tests[COUNT_OF(chains) + 2];
+    struct CMUnitTest tests[COUNT_OF(chains) + 3];
     for (size_t i = 0; i < COUNT_OF(chains); i++) {
         tests[i] = (struct CMUnitTest){chains[i].name, test_chain, NULL, NULL,
                                        (void *)(uintptr_t)&chains[i]};
     }
     tests[COUNT_OF(chains)] = (struct CMUnitTest)cmocka_unit_test(test_overflow);
     tests[COUNT_OF(chains) + 1] = (struct CMUnitTest)cmocka_unit_test(test_changes);
+    tests[COUNT_OF(chains) + 2] = (struct CMUnitTest)cmocka_unit_test(test_full_book);
     return cmocka_run_group_tests_name("book_sync", tests, NULL, NULL);
 }

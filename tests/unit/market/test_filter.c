@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "market/filter.h"
 
 enum { SECOND = 1000000000 };
@@ -142,11 +143,31 @@ static void test_clock_offset(void **state) {
     assert_string_equal(feed_cause_name(FEED_JUMP), "jump");
 }
 
+static void test_stamp_offset(void **state) {
+    (void)state;
+    struct stamp_offset estimate = {0};
+    assert_false(stamp_offset_known(&estimate));
+    assert_int_equal(stamp_offset_ns(&estimate), 0);
+    int64_t now_ns = 1000 * NS_PER_S;
+    stamp_offset_add(&estimate, now_ns, now_ns - 600 * NS_PER_S); // an old snapshot
+    assert_int_equal(stamp_offset_ns(&estimate), -600 * NS_PER_S);
+    stamp_offset_add(&estimate, now_ns, now_ns + 80);
+    stamp_offset_add(&estimate, now_ns, now_ns + 20); // it was on the way for longer
+    assert_int_equal(stamp_offset_ns(&estimate), 80);
+    now_ns +=
+        60 * NS_PER_S; // the next minute: the clock may have gone back, the last one counts on
+    stamp_offset_add(&estimate, now_ns, now_ns + 30);
+    assert_int_equal(stamp_offset_ns(&estimate), 80);
+    now_ns += 60 * NS_PER_S;
+    stamp_offset_add(&estimate, now_ns, now_ns + 20);
+    assert_int_equal(stamp_offset_ns(&estimate), 30);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drops),        cmocka_unit_test(test_offset_and_age),
         cmocka_unit_test(test_sizes),        cmocka_unit_test(test_jump),
-        cmocka_unit_test(test_clock_offset),
+        cmocka_unit_test(test_clock_offset), cmocka_unit_test(test_stamp_offset),
     };
     return cmocka_run_group_tests_name("filter", tests, NULL, NULL);
 }

@@ -57,6 +57,7 @@ static void take_book(struct desk_venue *venue, const struct md_update *update) 
         venue->want_snapshot[update->symbol] = true;
         break;
     case BOOK_GAP:
+    case BOOK_BAD_CHECKSUM:
         venue->gaps++;
         break;
     case BOOK_UNCHANGED:

@@ -65,7 +65,7 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
         config.ca_text = sim_authority_pem(run->sim).data;
         config.demo_streams = config.funding_generated = true;
     }
-    enum status status = feed_pool_add(&run->feeds, &config);
+    enum status status = feed_pool_add(&run->feeds, &config, NULL, NULL);
     if (status == STATUS_OK) {
         hook->feed = run->feeds.feeds[run->feeds.feed_count - 1];
     }

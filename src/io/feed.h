@@ -73,6 +73,9 @@ struct feed_config {
     const bool *wants_book;          // per symbol of the universe; NULL = all
     uint64_t seed;                   // of back-off jitter
     struct connect_budget *connects; // the desk's; NULL: none but the venue's own
+    // Called when the rules of a listing came, on the io thread; NULL normally.
+    void (*on_rules)(void *arg, uint16_t symbol, const struct listing *listing);
+    void *on_rules_arg;
     // Called after each stored quote on the io thread; NULL normally.
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote);
     void *on_quote_arg;

@@ -54,6 +54,12 @@ static enum status pick_ports(struct sim *sim, const struct sim_options *options
     return STATUS_OK;
 }
 
+static int64_t present_ns(void) {
+    struct clock clock;
+    clock_init_system(&clock);
+    return clock_now_ns(&clock);
+}
+
 static enum status set_up(struct sim *sim, const struct sim_options *options) {
     pick_venues(sim, options);
     struct sim_market_options market = {
@@ -64,6 +70,10 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
         .map_count = options->map_count,
         .loop = options->loop,
         .connection_age_s = options->connection_age_s,
+        .accounts = options->accounts,
+        .account_count = options->account_count,
+        .faults = options->faults,
+        .start_ns = options->now ? present_ns() - WARM_UP_MS * NS_PER_MS : 0,
     };
     enum status result = sim_market_create(&sim->market, &market);
     if (result != STATUS_OK) {
@@ -272,6 +282,16 @@ void sim_describe(const struct sim *sim, struct text *out) {
                         sim->venues[source->world]->name, listing->rules.native, source->venue,
                         source->symbol, listing->recorded != 0 ? ", byte for byte" : "");
     }
+}
+
+const struct vsim_world *sim_world(const struct sim *sim, const char *venue) {
+    int index = sim_market_venue(sim->market, slice_of(venue));
+    return index < 0 || sim->running ? NULL : &sim->market->worlds[index];
+}
+
+const struct vacc *sim_account(const struct sim *sim, const char *venue) {
+    const struct vsim_world *world = sim_world(sim, venue);
+    return world == NULL ? NULL : world->account;
 }
 
 const struct sim_counters *sim_counters(const struct sim *sim) {

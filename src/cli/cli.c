@@ -13,8 +13,8 @@
 // Help lists them in this order; the first runs when no verb is given.
 const struct cli_verb cli_verbs[] = {
     {"console", "", "the desk with its screen (also without any verb)",
-     (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_VERSION), 0, 0, "perpdesk --demo",
-     verb_console},
+     (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_LIVE) | CLI_BIT(CLI_VERSION), 0, 0,
+     "perpdesk --demo", verb_console},
     {"feeds", "", "print every quote that arrives, one line a tick",
      DESK_OPTIONS | CLI_BIT(CLI_JSON), 0, 0, "perpdesk feeds --demo --seconds 10 --json",
      verb_feeds},
@@ -30,7 +30,7 @@ const struct cli_verb cli_verbs[] = {
      CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_JSON), 1, 1, "perpdesk replay --verify FILE", verb_replay},
     {"sim", "[PATH]", "serve a recording in the venues' protocols on this machine",
      CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) | CLI_BIT(CLI_TLS) |
-         CLI_BIT(CLI_AUTHORITY),
+         CLI_BIT(CLI_AUTHORITY) | CLI_BIT(CLI_ACCOUNTS) | CLI_BIT(CLI_NOW),
      0, 1, "perpdesk sim --port binance=9001", verb_sim},
 };
 const uint32_t cli_verb_count = COUNT_OF(cli_verbs);

@@ -15,6 +15,7 @@ enum { CLI_SETS_MAX = 64, CLI_OPERANDS_MAX = 4 };
 enum cli_option {
     CLI_DEMO,
     CLI_DEMO_SPEED,
+    CLI_LIVE,
     CLI_SECONDS,
     CLI_JSON,
     CLI_GROSS,
@@ -25,6 +26,8 @@ enum cli_option {
     CLI_PORT,
     CLI_TLS,
     CLI_AUTHORITY,
+    CLI_ACCOUNTS,
+    CLI_NOW,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -33,13 +36,14 @@ enum cli_option {
 
 // A command line taken apart. The texts are the process's arguments.
 struct cli_args {
-    bool demo, json, gross, verify, tls, help, version;
+    bool demo, live, now, json, gross, verify, tls, help, version;
     const char *demo_path; // NULL: the recording that ships with the program
     int64_t speed_ppm;     // of the recorded time, 0 = not given
     int64_t seconds_ns;    // 0 = until stopped
     const char *config;    // --config
     const char *print;     // --print
     const char *authority; // --authority
+    const char *accounts;  // --accounts
     const char *ports[VENUE_MAX];
     uint32_t port_count;
     const char *sets[CLI_SETS_MAX];

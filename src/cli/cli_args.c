@@ -19,6 +19,8 @@ static const struct option_row option_rows[] = {
     {CLI_DEMO, "demo", 0, "[=PATH]",
      "play a recording on this machine: no network, no keys (PATH: another recording)"},
     {CLI_DEMO_SPEED, "demo-speed", 0, "N", "run the recorded time and the desk's clock N times"},
+    {CLI_LIVE, "live", 0, NULL,
+     "place real orders: with keys and mode = live in the configuration only"},
     {CLI_SECONDS, "seconds", 0, "N", "stop after N seconds"},
     {CLI_JSON, "json", 0, NULL, "one JSON object a line"},
     {CLI_GROSS, "gross", 0, NULL, "every crossing as it changes, before costs"},
@@ -31,6 +33,9 @@ static const struct option_row option_rows[] = {
     {CLI_TLS, "tls", 0, NULL, "serve wss and https instead of ws and http"},
     {CLI_AUTHORITY, "authority", 0, "FILE",
      "write the certificate to verify against to FILE (with --tls)"},
+    {CLI_ACCOUNTS, "accounts", 0, "FILE",
+     "keep an account at each venue whose keys FILE (as .env, mode 0600) holds"},
+    {CLI_NOW, "now", 0, NULL, "show the recorded market at this machine's time"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -93,6 +98,9 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
                    : STATUS_OK;
     case CLI_DEMO_SPEED:
         return take_speed(args, value);
+    case CLI_LIVE:
+        args->live = true;
+        return STATUS_OK;
     case CLI_SECONDS:
         return take_seconds(args, value);
     case CLI_JSON:
@@ -127,6 +135,12 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
         return STATUS_OK;
     case CLI_AUTHORITY:
         args->authority = value;
+        return STATUS_OK;
+    case CLI_ACCOUNTS:
+        args->accounts = value;
+        return STATUS_OK;
+    case CLI_NOW:
+        args->now = true;
         return STATUS_OK;
     case CLI_HELP:
         args->help = true;

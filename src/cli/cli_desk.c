@@ -58,6 +58,7 @@ enum status cli_open_desk(const struct cli_args *args, struct desk_run_options *
     }
     options->config = config;
     options->demo = args->demo;
+    options->live = args->live;
     options->demo_path = args->demo_path;
     options->speed_ppm = args->speed_ppm;
     return desk_run_open(out, options);

@@ -15,6 +15,7 @@ struct desk_run;
 struct desk_run_options {
     const struct config *config; // copied
     bool demo;
+    bool live; // a person said so: without it a configuration with mode = live is refused
     const char *demo_path; // recording to play, NULL: the one that ships with the program
     int64_t speed_ppm;     // of the recording and the desk's clock, 0 = 1000000
     bool journal;          // keep a journal in the state folder and say what the last session left

@@ -118,7 +118,13 @@ enum rule_unit {
       "the strategy is off: by configuration, or after losing in a row until named on again")      \
     X(RULE_EXPOSURE_CLOCK, "exposure_clock", LEVEL_SCHEDULE, UNIT_USD, true,                       \
       "too much is unhedged right now")                                                            \
-    X(RULE_EXPIRED, "expired", LEVEL_SCHEDULE, UNIT_MS, true, "it waited too long and expired")
+    X(RULE_EXPIRED, "expired", LEVEL_SCHEDULE, UNIT_MS, true, "it waited too long and expired")    \
+    X(RULE_NO_KEYS, "no_keys", LEVEL_EXECUTION, UNIT_NONE, true,                                   \
+      "a live desk without keys of the venue: reading works")                                      \
+    X(RULE_LANE, "lane", LEVEL_EXECUTION, UNIT_NONE, true,                                         \
+      "the venue's private side is not ready: connecting, blocked, or its keys are refused")       \
+    X(RULE_DEADMAN, "deadman", LEVEL_EXECUTION, UNIT_NONE, true,                                   \
+      "the venue's dead-man's switch could not be armed")
 
 enum rule {
 #define RULE_ENUM(code, name, level, unit, hard, sentence) code,

@@ -67,6 +67,8 @@ struct feed_config {
     // Where the venue is: NULL in ws[0] takes the venue's own mainnet (or testnet) addresses.
     const char *ws[MD_CONNECTIONS_MAX];
     const char *rest;
+    const char *base_ws,
+        *base_rest; // "wss://host:port" before the venue's own paths; NULL: its own
     bool testnet;
     bool demo_streams;               // see struct md
     bool funding_generated;          // the simulator made it up: marked in the events

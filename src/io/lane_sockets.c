@@ -6,15 +6,6 @@
 
 enum { IDLE_TIMEOUT_MS = 60000, CLOSE_TIMEOUT_MS = 500, SEND_MAX = 256 * 1024 };
 
-// The venue's address with another host: a simulator, a regional one.
-static bool moved_url(const char *base, const char *url, struct text *out) {
-    const char *host = strstr(url, "://");
-    const char *path = host != NULL ? strpbrk(host + 3, "/?") : NULL;
-    text_add_string(out, base);
-    text_add_string(out, path != NULL ? path : "");
-    return !out->truncated;
-}
-
 static enum status aim(struct lane_socket *socket) {
     struct lane *lane = socket->lane;
     char url_data[OE_URL_MAX], moved_data[OE_URL_MAX], headers_data[OE_HEADERS_MAX];
@@ -23,7 +14,10 @@ static enum status aim(struct lane_socket *socket) {
     enum status status =
         lane->oe.venue->open(&lane->oe, socket->index, lane_venue_ns(lane), &url, &headers);
     const char *base = lane->config.ws[socket->index];
-    if (status == STATUS_OK && base != NULL && !moved_url(base, url_data, &moved)) {
+    if (base != NULL) {
+        url_move(base, url_data, &moved);
+    }
+    if (status == STATUS_OK && (url.truncated || moved.truncated || headers.truncated)) {
         status = status_fail(STATUS_CONFIG, "an address that is too long");
     }
     if (status == STATUS_OK) {

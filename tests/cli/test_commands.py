@@ -68,7 +68,7 @@ COMMANDS = [
 
 # Lines of bad.ini that are wrong, and what each has to be told.
 BAD_LINES = {
-    3: "mode = live", 4: '"btcusdt" is no symbol', 5: "did you mean [scanner]?",
+    3: '"real" is not a choice', 4: '"btcusdt" is no symbol', 5: "did you mean [scanner]?",
     6: "gone_ms stands in an unknown section", 8: "did you mean min_profit_bps?",
     9: "is no number", 10: "unknown unit (usd)", 11: "did you mean okx?",
     13: "add up to 120%: expected 100%", 17: "conservative, balanced or aggressive",

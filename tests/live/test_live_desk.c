@@ -129,6 +129,9 @@ static void load_config(struct bench *bench) {
         text_add_format(&text, "%s_ws = %s\n%s_rest = %s\n", key_rows[i].venue, endpoint.ws,
                         key_rows[i].venue, endpoint.rest);
     }
+    for (size_t i = 0; i < COUNT_OF(key_rows); i++) { // as cheap as it takes to trade all the time
+        text_add_format(&text, "[fees.%s]\nmaker_bps = 0\ntaker_bps = 0\n", key_rows[i].venue);
+    }
     text_add_string(&text, "[venues]\n");
     for (uint32_t i = 0; i < venue_table_count; i++) {
         const char *name = venue_table[i].md->name;

@@ -91,7 +91,3 @@ bool arm_allows(struct console *console, const struct control_request *request) 
                 control_name(request->verb));
     return false;
 }
-
-const char *arm_word(const struct console *console) {
-    return console->armed ? "ARMED" : "READ-ONLY";
-}

@@ -91,7 +91,6 @@ void console_read(struct console *console); // shows reader.page
 void arm_tick(struct console *console);
 // False: a live desk's console that is not armed; says so.
 bool arm_allows(struct console *console, const struct control_request *request);
-const char *arm_word(const struct console *console); // "ARMED", "READ-ONLY"
 
 void header_draw(struct console *console, struct rect area);
 void header_draw_small(struct console *console);

@@ -28,6 +28,10 @@ const struct cli_verb cli_verbs[] = {
      "perpdesk check-config etc/perpdesk.ini", verb_check_config},
     {"replay", "FILE", "run a journal through a fresh desk",
      CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_JSON), 1, 1, "perpdesk replay --verify FILE", verb_replay},
+    {"venue", "NAME orders|positions|balances|fees|order [ORDER]",
+     "ask a venue directly with its keys; ORDER is SYMBOL buy|sell SIZE PRICE [post_only|ioc]",
+     CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_DRY_RUN), 2, 7,
+     "perpdesk venue binance order BTC/USDT buy 0.001 60000 --dry-run", verb_venue},
     {"sim", "[PATH]", "serve a recording in the venues' protocols on this machine",
      CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) | CLI_BIT(CLI_TLS) |
          CLI_BIT(CLI_AUTHORITY) | CLI_BIT(CLI_ACCOUNTS) | CLI_BIT(CLI_NOW),

@@ -10,7 +10,7 @@
 
 #include "io/config.h"
 
-enum { CLI_SETS_MAX = 64, CLI_OPERANDS_MAX = 4 };
+enum { CLI_SETS_MAX = 64, CLI_OPERANDS_MAX = 8 };
 
 enum cli_option {
     CLI_DEMO,
@@ -28,6 +28,7 @@ enum cli_option {
     CLI_AUTHORITY,
     CLI_ACCOUNTS,
     CLI_NOW,
+    CLI_DRY_RUN,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -36,7 +37,7 @@ enum cli_option {
 
 // A command line taken apart. The texts are the process's arguments.
 struct cli_args {
-    bool demo, live, now, json, gross, verify, tls, help, version;
+    bool demo, live, now, dry_run, json, gross, verify, tls, help, version;
     const char *demo_path; // NULL: the recording that ships with the program
     int64_t speed_ppm;     // of the recorded time, 0 = not given
     int64_t seconds_ns;    // 0 = until stopped

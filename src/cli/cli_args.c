@@ -36,6 +36,7 @@ static const struct option_row option_rows[] = {
     {CLI_ACCOUNTS, "accounts", 0, "FILE",
      "keep an account at each venue whose keys FILE (as .env, mode 0600) holds"},
     {CLI_NOW, "now", 0, NULL, "show the recorded market at this machine's time"},
+    {CLI_DRY_RUN, "dry-run", 0, NULL, "print the request, without its secrets, and send nothing"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -141,6 +142,9 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
         return STATUS_OK;
     case CLI_NOW:
         args->now = true;
+        return STATUS_OK;
+    case CLI_DRY_RUN:
+        args->dry_run = true;
         return STATUS_OK;
     case CLI_HELP:
         args->help = true;

@@ -86,7 +86,11 @@ static void place(struct lane *lane, struct lane_order *order) {
     int64_t retry_ms;
     order->state = LANE_ORDER_SENT;
     order->sent_ms = lane_loop_ms(lane);
-    if (lane_call(lane, &call, order, &retry_ms) != STATUS_OK) {
+    enum status status = lane_call(lane, &call, order, &retry_ms);
+    if (status == STATUS_UNAVAILABLE && order->urgent &&
+        order->sent_ms - order->asked_ms < LANE_HOLD_MS) {
+        order->state = LANE_ORDER_AGAIN;
+    } else if (status != STATUS_OK) {
         set_text(order, "not sent: ", slice_of(status_text()));
         over(lane, order, REPORT_REJECTED);
     }
@@ -162,6 +166,7 @@ static void on_place(struct lane *lane, const struct event_order *command) {
                    .price = command->price,
                    .size = command->size},
         .urgent = urgent,
+        .asked_ms = lane_loop_ms(lane),
     };
     lane->oe.venue->client_id(lane->config.session_key, command->order, order->client_id);
     lane->live++;
@@ -177,7 +182,9 @@ void lane_command(struct lane *lane, const struct event_order *command) {
         return;
     }
     struct lane_order *order = row_for(lane, command->order);
-    if (order != NULL && lane_order_live(order)) {
+    if (order != NULL && order->state == LANE_ORDER_AGAIN) {
+        over(lane, order, REPORT_CANCELED); // the venue has never seen it
+    } else if (order != NULL && lane_order_live(order)) {
         order->cancel_wanted = true;
         cancel(lane, order);
     }
@@ -446,9 +453,9 @@ static bool is_quiet(const struct lane *lane) {
 static void step(struct lane *lane, struct lane_order *order, int64_t now_ms) {
     switch (order->state) {
     case LANE_ORDER_AGAIN:
-        if (is_quiet(lane)) {
+        if (!order->retried || is_quiet(lane)) {
             place(lane, order);
-        } else if (now_ms - order->sent_ms >= LANE_ANSWER_MS) {
+        } else if (now_ms - order->asked_ms >= LANE_ANSWER_MS) {
             set_text(order, "", SLICE("nonce: not known again in time"));
             over(lane, order, REPORT_REJECTED);
         }

@@ -23,6 +23,7 @@ enum {
     LANE_EVIDENCE_MS = 1500, // accepted, cancelled, and nothing said of the order: ask
     LANE_ASK_MS = 250,       // before the first repetition of a question, doubled up to
     LANE_ASK_MAX_MS = 5000,
+    LANE_HOLD_MS = 1500, // what lowers risk waits so long for a connection or the rate limit
     LANE_GONE_MS = 6000, // longer than any venue's window for a late request
     LANE_LOOK_BACK_MS = 60000,
     LANE_POSITIONS_MS = 15000, // between two looks at positions and balances
@@ -33,7 +34,7 @@ enum {
 // An order's life as the lane knows it. Evidence moves it; UNKNOWN is asked for.
 enum lane_order_state {
     LANE_ORDER_FREE,
-    LANE_ORDER_AGAIN,   // the number was wrong: once more when nothing is on the way
+    LANE_ORDER_AGAIN,   // not sent, or its number was wrong: when it can be and nothing is out
     LANE_ORDER_SENT,    // no answer yet
     LANE_ORDER_TAKEN,   // the venue took the request; no evidence of the order yet
     LANE_ORDER_OPEN,    // the venue says it is there
@@ -57,7 +58,7 @@ struct lane_order {
     enum report_kind end; // ENDING: how
     uint32_t asks;        // in a row
     // Loop time. due: of the next step, 0 = none; seen: the venue last said that it is there.
-    int64_t sent_ms, due_ms, seen_ms, ended_ms;
+    int64_t asked_ms, sent_ms, due_ms, seen_ms, ended_ms;
     struct qty filled;     // by trades told
     struct qty filled_end; // by the venue's own sum
     char client_id[OE_CLIENT_ID_MAX], venue_id[OE_VENUE_ID_MAX];

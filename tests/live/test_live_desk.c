@@ -150,7 +150,10 @@ static void load_config(struct bench *bench) {
 }
 
 static void bench_start(struct bench *bench, const struct sim_faults *faults) {
-    *bench = (struct bench){.folder = "/tmp/perpdesk-live-XXXXXX"};
+    const char *temporary = getenv("TMPDIR");
+    *bench = (struct bench){0};
+    (void)snprintf(bench->folder, sizeof(bench->folder), "%.40s/perpdesk-live-XXXXXX",
+                   temporary != NULL ? temporary : P_tmpdir);
     assert_non_null(mkdtemp(bench->folder));
     assert_int_equal(setenv("XDG_STATE_HOME", bench->folder, 1), 0);
     assert_int_equal(setenv("PERPDESK_ENV_FILE", "/nonexistent", 1), 0);
@@ -327,13 +330,16 @@ static void trade(struct bench *bench) {
            (mono_now_ns() - began_ns) / NS_PER_MS, desk->orders.live_count, desk->jobs.live_count,
            desk->execution.orders_placed, desk->execution.orders_filled,
            desk->execution.orders_rejected);
+    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+        const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
+        printf("# job %u %s, %u orders\n", job->id, job_state_name(job->state), job->order_count);
+    }
 }
 
 static void run_with(const struct sim_faults *faults, bool must_trade) {
     static struct bench bench;
     bench_start(&bench, faults);
     trade(&bench);
-    print_log();
     look_for_keys_in_log();
     uint32_t live = bench.run->desk.orders.live_count;
     desk_run_stop(bench.run);
@@ -348,6 +354,9 @@ static void run_with(const struct sim_faults *faults, bool must_trade) {
         const struct state_denial *row = &bench.run->desk.risk.denials[i];
         printf("# denied %" PRIu64 " x %s\n", (uint64_t)row->count,
                rule_name((enum rule)row->verdict.rule));
+    }
+    if (wrong > 0) {
+        print_log();
     }
     desk_run_close(bench.run);
     sim_destroy(bench.sim);

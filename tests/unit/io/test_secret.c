@@ -34,7 +34,9 @@ static void write_at(const char *path, const char *content, mode_t mode) {
 
 static int set_up(void **state) {
     (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/perpdesk-secret-XXXXXX");
+    const char *temporary = getenv("TMPDIR");
+    (void)snprintf(folder, sizeof(folder), "%.40s/perpdesk-secret-XXXXXX",
+                   temporary != NULL ? temporary : P_tmpdir);
     assert_non_null(mkdtemp(folder));
     (void)snprintf(env_path, sizeof(env_path), "%s/.env", folder);
     static const char *const names[] = {"MOON_KEY", "MOON_SECRET", "MOON_ACCOUNT", "MOON_ENV"};

@@ -42,6 +42,9 @@ static void over(struct lane *lane, struct lane_order *order, enum report_kind e
     order->due_ms = 0;
     order->ended_ms = lane_loop_ms(lane);
     lane->live--;
+    if (end == REPORT_REJECTED) {
+        log_warn(lane->oe.venue->name, "order %s rejected: %s", order->client_id, order->text);
+    }
     if (order->filled.v < order->wanted.size.v) {
         report_plain(lane, order, end); // else the last fill has said it
     }

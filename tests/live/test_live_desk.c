@@ -3,7 +3,8 @@
 // desk's orders and positions are the venues', no order was placed twice, no fill was lost, and the
 // throw-away keys are in none of its files.
 //
-// PERPDESK_LIVE_SECONDS sets how long it trades (default 20).
+// PERPDESK_LIVE_SECONDS sets how long it trades (default 20), PERPDESK_LIVE_TEST which of the
+// tests.
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -382,5 +383,6 @@ int main(void) {
         cmocka_unit_test(test_good_weather),
         cmocka_unit_test(test_storm),
     };
+    cmocka_set_test_filter(getenv("PERPDESK_LIVE_TEST"));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

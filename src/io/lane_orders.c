@@ -152,8 +152,7 @@ static struct lane_order *row_for(struct lane *lane, uint64_t id) {
 static void on_place(struct lane *lane, const struct event_order *command) {
     struct lane_order *order = row_for(lane, 0);
     struct lane_order refused = {.order = command->order, .symbol = command->symbol};
-    bool urgent =
-        command->phase == LEG_HEDGE || command->phase == LEG_UNWIND || command->reduce_only != 0;
+    bool urgent = command->phase != LEG_OPEN || command->reduce_only != 0;
     if (order == NULL || (!urgent && !lane_is_ready(lane))) {
         set_text(&refused, "not sent: ",
                  order == NULL ? SLICE("too many orders") : SLICE("the lane is not ready"));

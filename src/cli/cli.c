@@ -70,9 +70,10 @@ void cli_print_help(struct text *out) {
     for (uint32_t i = 0; i < cli_verb_count; i++) {
         text_add_format(out, "  %s\n", cli_verbs[i].example);
     }
-    text_add_string(out, "\nUsage: perpdesk [VERB] [OPTION]...\n"
-                         "Trade the same perpetual future on several venues at once, on paper.\n"
-                         "\nVerbs:\n");
+    text_add_string(out,
+                    "\nUsage: perpdesk [VERB] [OPTION]...\n"
+                    "Trade the same perpetual future on several venues at once, on paper or live.\n"
+                    "\nVerbs:\n");
     for (uint32_t i = 0; i < cli_verb_count; i++) {
         char name[64];
         struct text text = TEXT_OVER(name);

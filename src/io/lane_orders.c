@@ -314,6 +314,11 @@ void lane_order_state(struct lane *lane, const struct oe_event *event) {
     struct lane_order *order = lane_order_of(lane, event);
     if (order == NULL) {
         counter_add(&lane->stats.foreign, 1);
+        if (event->call == OE_OPEN_ORDERS && event->tag != 0) {
+            log_warn(lane->oe.venue->name, "an open order that is none of this session's: %.*s",
+                     (int)(event->venue_id.size < 72 ? event->venue_id.size : 72),
+                     event->venue_id.size > 0 ? event->venue_id.data : "");
+        }
         return;
     }
     if (event->call == OE_QUERY && event->tag != 0) {

@@ -94,7 +94,10 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
         result = pick_ports(sim, options);
     }
     if (result == STATUS_OK) {
-        clock_init_scaled(sim->clock, sim_market_start_ns(sim->market) + WARM_UP_MS * NS_PER_MS,
+        // Reading the recording took a while: the present is that of now.
+        clock_init_scaled(sim->clock,
+                          options->now ? present_ns()
+                                       : sim_market_start_ns(sim->market) + WARM_UP_MS * NS_PER_MS,
                           options->speed_ppm == 0 ? PPM_ONE : options->speed_ppm);
     }
     return result;

@@ -208,6 +208,15 @@ static uint32_t listing_at(const struct vsim_world *world, const struct symbol *
     return UINT32_MAX;
 }
 
+static bool was_armed(const struct bench *bench, const char *venue) {
+    const struct vacc *account = sim_account(bench->sim, venue);
+    bool armed = account->deadman_all_ns != 0;
+    for (uint32_t i = 0; i < account->listing_count; i++) {
+        armed = armed || account->deadman_ns[i] != 0;
+    }
+    return armed;
+}
+
 static uint32_t compare_venue(const struct bench *bench, uint16_t venue) {
     const struct desk_run *run = bench->run;
     const char *name = run->universe.venues[venue].name;
@@ -347,8 +356,10 @@ static void run_with(const struct sim_faults *faults, bool must_trade) {
     sim_stop(bench.sim);
     uint32_t wrong = live;
     uint64_t filled = 0;
+    bool armed = false;
     for (uint16_t v = 0; v < bench.run->universe.venue_count; v++) {
         wrong += compare_venue(&bench, v);
+        armed = armed || was_armed(&bench, bench.run->universe.venues[v].name);
         filled += counter_read(&lane_stats(bench.run->lanes[v])->fills);
     }
     for (uint32_t i = 0; i < bench.run->desk.risk.denial_count && filled == 0; i++) {
@@ -364,6 +375,7 @@ static void run_with(const struct sim_faults *faults, bool must_trade) {
     look_for_keys(bench.folder);
     assert_int_equal(wrong, 0);
     assert_true(!must_trade || filled > 0);
+    assert_true(armed); // the dead-man's switch, while orders rested
 }
 
 static void test_good_weather(void **state) {

@@ -38,6 +38,9 @@ static const struct key_row {
     {"okx", {"canary-okx-key-0123456789", "CANARYOKXSECRET9876543210", "CanaryPhrase1"}},
 };
 
+// Traded, live, and without keys: its orders are denied and its market is read.
+static const char keyless[] = "hyperliquid";
+
 struct bench {
     char folder[64], authority[128];
     struct sim *sim;
@@ -108,6 +111,10 @@ static bool has_keys(const char *name) {
     return false;
 }
 
+static bool is_served(const char *name) {
+    return has_keys(name) || strcmp(name, keyless) == 0;
+}
+
 static void load_config(struct bench *bench) {
     static char text_data[16384];
     struct text text = TEXT_OVER(text_data);
@@ -124,11 +131,14 @@ static void load_config(struct bench *bench) {
                     "[execution]\nmode = hybrid_hedge_taker\n"
                     "[endpoints]\nca_file = %s\n",
                     bench->authority);
-    for (size_t i = 0; i < COUNT_OF(key_rows); i++) {
+    for (uint32_t i = 0; i < venue_table_count; i++) {
         struct sim_endpoint endpoint;
-        assert_true(sim_endpoint(bench->sim, key_rows[i].venue, &endpoint));
-        text_add_format(&text, "%s_ws = %s\n%s_rest = %s\n", key_rows[i].venue, endpoint.ws,
-                        key_rows[i].venue, endpoint.rest);
+        const char *name = venue_table[i].md->name;
+        if (is_served(name)) {
+            assert_true(sim_endpoint(bench->sim, name, &endpoint));
+            text_add_format(&text, "%s_ws = %s\n%s_rest = %s\n", name, endpoint.ws, name,
+                            endpoint.rest);
+        }
     }
     for (size_t i = 0; i < COUNT_OF(key_rows); i++) { // as cheap as it takes to trade all the time
         text_add_format(&text, "[fees.%s]\nmaker_bps = 0\ntaker_bps = 0\n", key_rows[i].venue);
@@ -136,7 +146,7 @@ static void load_config(struct bench *bench) {
     text_add_string(&text, "[venues]\n");
     for (uint32_t i = 0; i < venue_table_count; i++) {
         const char *name = venue_table[i].md->name;
-        text_add_format(&text, "%s = %s\n", name, has_keys(name) ? "trade" : "off");
+        text_add_format(&text, "%s = %s\n", name, is_served(name) ? "trade" : "off");
     }
     struct config_venue venues[VENUE_MAX];
     struct config_options options = {.venues = venues, .venue_count = cli_venues(venues)};
@@ -181,7 +191,9 @@ static void control(struct bench *bench, enum control_verb verb, int64_t value) 
 
 static bool lanes_ready(const struct bench *bench) {
     for (uint16_t i = 0; i < bench->run->universe.venue_count; i++) {
-        if (bench->run->desk.picture.venues[i].lane.state != LANE_READY) {
+        const struct picture_venue *venue = &bench->run->desk.picture.venues[i];
+        if (venue->lane.state != (bench->run->lanes[i] != NULL ? LANE_READY : LANE_NO_KEYS) ||
+            venue->feed.state != FEED_LIVE) {
             return false;
         }
     }
@@ -358,6 +370,10 @@ static void run_with(const struct sim_faults *faults, bool must_trade) {
     uint64_t filled = 0;
     bool armed = false;
     for (uint16_t v = 0; v < bench.run->universe.venue_count; v++) {
+        if (bench.run->lanes[v] == NULL) {
+            assert_string_equal(bench.run->universe.venues[v].name, keyless);
+            continue;
+        }
         wrong += compare_venue(&bench, v);
         armed = armed || was_armed(&bench, bench.run->universe.venues[v].name);
         filled += counter_read(&lane_stats(bench.run->lanes[v])->fills);
@@ -370,11 +386,16 @@ static void run_with(const struct sim_faults *faults, bool must_trade) {
     if (wrong > 0) {
         print_log();
     }
+    bool denied = false;
+    for (uint32_t i = 0; i < bench.run->desk.risk.denial_count; i++) {
+        denied = denied || bench.run->desk.risk.denials[i].verdict.rule == RULE_NO_KEYS;
+    }
     desk_run_close(bench.run);
     sim_destroy(bench.sim);
     look_for_keys(bench.folder);
     assert_int_equal(wrong, 0);
     assert_true(!must_trade || filled > 0);
+    assert_true(denied);
     assert_true(armed); // the dead-man's switch, while orders rested
 }
 

@@ -140,7 +140,7 @@ struct lane {
     struct lane_call *answering; // whose answer is being decoded, NULL: none
     struct lane_socket *heard;   // whose message is being decoded, NULL: none
 
-    bool logged_in_once, reconciled, keys_checked, keys_wrong, nonce_wanted;
+    bool reconciled, keys_checked, keys_wrong, nonce_wanted;
     int64_t upkeep_due_ms;
     uint32_t upkeep_attempts;
     int64_t lists_due_ms;

@@ -277,6 +277,27 @@ static uint32_t compare_venue(const struct bench *bench, uint16_t venue) {
     return wrong;
 }
 
+// What the desk decided, it decides again from its journal.
+static void replay_journal(const char *folder) {
+    char live[128], path[512] = "";
+    (void)snprintf(live, sizeof(live), "%s/perpdesk/live", folder);
+    DIR *entries = opendir(live);
+    assert_non_null(entries);
+    for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
+        if (strncmp(entry->d_name, "journal-", 8) == 0) {
+            (void)snprintf(path, sizeof(path), "%s/%s", live, entry->d_name);
+        }
+    }
+    (void)closedir(entries);
+    uint64_t events = 0;
+    char data[256];
+    struct text summary = TEXT_OVER(data);
+    if (desk_run_replay(path, true, &events, &summary) != STATUS_OK) {
+        fail_msg("%s", status_text());
+    }
+    printf("# replayed: %s\n", data);
+}
+
 // The keys are in no file that was written.
 static void look_for_keys(const char *folder) {
     DIR *entries = opendir(folder);
@@ -392,6 +413,7 @@ static void run_with(const struct sim_faults *faults, bool must_trade) {
     }
     desk_run_close(bench.run);
     sim_destroy(bench.sim);
+    replay_journal(bench.folder);
     look_for_keys(bench.folder);
     assert_int_equal(wrong, 0);
     assert_true(!must_trade || filled > 0);

@@ -78,6 +78,7 @@ static bool open_session(struct vsim_session *session, const struct vsim_request
     const struct binance_private *own = private_of(world);
     if (slice_equals(request->path, SLICE("/ws-fapi/v1"))) {
         session->mode = MODE_ORDERS;
+        session->free_messages = true; // requests have weights instead
         return true;
     }
     struct slice key;

@@ -33,6 +33,8 @@ const struct action action_table[] = {
      "switch a strategy off or on"},
     {"acknowledge", "a", ANY, ASK_NEVER, CONTROL_ACKNOWLEDGE, act_acknowledge,
      "acknowledge the newest alarm"},
+    {"arm", "A", ANY, ASK_NEVER, NONE, act_arm,
+     "arm: a live desk takes what may raise risk only from a console armed by a typed phrase"},
     {"why", "w", ANY, ASK_NEVER, NONE, act_why,
      "why (not)? rule, figure, limit and distance of the selected row"},
     {"details", "Enter", ANY, ASK_NEVER, NONE, act_details, "details of the selected row"},

@@ -155,6 +155,9 @@ void console_send(struct console *console, const struct control_request *request
     const struct link *link = &console->view.link;
     char data[MESSAGE_MAX];
     struct text answer = TEXT_OVER(data);
+    if (!arm_allows(console, request)) {
+        return;
+    }
     enum status status = link->ops->control(link->self, request, &answer);
     console_say(console, status == STATUS_OK ? INK_TEXT : INK_BAD, "%s", data);
 }
@@ -164,6 +167,7 @@ void console_key(struct console *console, int key) {
         return;
     }
     console->key = key;
+    console->armed_key_ns = console->now_ns;
     console->mode->key(console, key);
 }
 
@@ -302,6 +306,7 @@ void console_frame(struct console *console) {
     uint32_t changed = view_refresh(&console->view);
     mark(console, changed);
     watch_silence(console);
+    arm_tick(console);
     expire_message(console);
     if (console->mode->tick != NULL) {
         console->mode->tick(console);

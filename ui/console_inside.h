@@ -56,6 +56,8 @@ struct console {
     int64_t desk_ns;
     int64_t silent_s; // seconds without news, as shown
     bool header_dirty, footer_dirty, overlay_dirty, all_dirty;
+    bool armed; // a live desk: what may raise risk passes
+    int64_t armed_key_ns, armed_red_ns;
     bool quit;
     enum console_end end;
     uint64_t frames, frames_skipped;
@@ -84,6 +86,11 @@ void console_ask_line(struct question *question, const char *format, ...) PRINTF
 void console_prompt(struct console *console, void (*done)(struct console *, struct slice),
                     const char *format, ...) PRINTF_LIKE(3, 4);
 void console_read(struct console *console); // shows reader.page
+
+// arm.c
+void arm_tick(struct console *console);
+// False: a live desk's console that is not armed; says so.
+bool arm_allows(struct console *console, const struct control_request *request);
 
 void header_draw(struct console *console, struct rect area);
 void header_draw_small(struct console *console);

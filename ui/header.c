@@ -165,6 +165,9 @@ void header_draw(struct console *console, struct rect area) {
     int x = draw_string(canvas, area, 1, 0, INK_STRONG, "perpdesk ");
     x = badge(console, area, x, 0, ink, status);
     x = badge(console, area, x + 1, 0, mode_ink(h), mode_word(h));
+    if (console->armed) {
+        x = badge(console, area, x + 1, 0, INK_LIVE, "ARMED");
+    }
     x = draw_string(canvas, area, x + 1, 0, h->state == TRADING_ACTIVE ? INK_TEXT : INK_WARN,
                     state_word(h));
     x = draw_string(canvas, area, x + 1, 0, INK_TEXT, risk_word(h)) + 2;

@@ -15,8 +15,8 @@
 // Help lists them in this order; the first runs when no verb is given.
 const struct cli_verb cli_verbs[] = {
     {"console", "", "the desk with its screen (also without any verb)",
-     (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_VERSION), 0, 0, "perpdesk --demo",
-     verb_console},
+     (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_LIVE) | CLI_BIT(CLI_VERSION), 0, 0,
+     "perpdesk --demo", verb_console},
     {"feeds", "", "print every quote that arrives, one line a tick",
      DESK_OPTIONS | CLI_BIT(CLI_JSON), 0, 0, "perpdesk feeds --demo --seconds 10 --json",
      verb_feeds},
@@ -38,10 +38,14 @@ const struct cli_verb cli_verbs[] = {
      DESK_OPTIONS | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ENDPOINT) |
          CLI_BIT(CLI_TRUST),
      0, 0, "perpdesk doctor", verb_doctor},
+    {"venue", "NAME orders|positions|balances|fees|order [ORDER]",
+     "ask a venue directly with its keys; ORDER is SYMBOL buy|sell SIZE PRICE [post_only|ioc]",
+     CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_DRY_RUN), 2, 7,
+     "perpdesk venue binance order BTC/USDT buy 0.001 60000 --dry-run", verb_venue},
     {"sim", "[PATH]", "serve a recording in the venues' protocols on this machine",
      CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_DEMO_MAP) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) |
          CLI_BIT(CLI_TLS) | CLI_BIT(CLI_AUTHORITY) | CLI_BIT(CLI_FAULT) | CLI_BIT(CLI_SEED) |
-         CLI_BIT(CLI_CONTROL),
+         CLI_BIT(CLI_CONTROL) | CLI_BIT(CLI_ACCOUNTS) | CLI_BIT(CLI_NOW),
      0, 1, "perpdesk sim --port binance=9001", verb_sim},
 };
 const uint32_t cli_verb_count = COUNT_OF(cli_verbs);
@@ -77,9 +81,10 @@ void cli_print_help(struct text *out) {
     for (uint32_t i = 0; i < cli_verb_count; i++) {
         text_add_format(out, "  %s\n", cli_verbs[i].example);
     }
-    text_add_string(out, "\nUsage: perpdesk [VERB] [OPTION]...\n"
-                         "Trade the same perpetual future on several venues at once, on paper.\n"
-                         "\nVerbs:\n");
+    text_add_string(out,
+                    "\nUsage: perpdesk [VERB] [OPTION]...\n"
+                    "Trade the same perpetual future on several venues at once, on paper or live.\n"
+                    "\nVerbs:\n");
     for (uint32_t i = 0; i < cli_verb_count; i++) {
         char name[64];
         struct text text = TEXT_OVER(name);

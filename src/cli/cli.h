@@ -11,12 +11,13 @@
 #include "io/config.h"
 #include "sim/sim.h"
 
-enum { CLI_SETS_MAX = 64, CLI_FAULTS_MAX = 32, CLI_OPERANDS_MAX = 4 };
+enum { CLI_SETS_MAX = 64, CLI_FAULTS_MAX = 32, CLI_OPERANDS_MAX = 8 };
 
 enum cli_option {
     CLI_DEMO,
     CLI_DEMO_SPEED,
     CLI_DEMO_MAP,
+    CLI_LIVE,
     CLI_SECONDS,
     CLI_JSON,
     CLI_GROSS,
@@ -36,6 +37,9 @@ enum cli_option {
     CLI_FAULT,
     CLI_SEED,
     CLI_CONTROL,
+    CLI_ACCOUNTS,
+    CLI_NOW,
+    CLI_DRY_RUN,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -45,7 +49,7 @@ enum cli_option {
 // A command line taken apart. The texts are the process's arguments; `maps` points into it: it is
 // not copied.
 struct cli_args {
-    bool demo, json, gross, verify, tls, help, version;
+    bool demo, live, now, dry_run, json, gross, verify, tls, help, version;
     const char *demo_path; // NULL: the recording that ships with the program
     int64_t speed_ppm;     // of the recorded time, 0 = not given
     struct sim_map maps[SIM_VENUES_MAX];
@@ -57,11 +61,12 @@ struct cli_args {
     const char *authority; // --authority
     const char *endpoints[VENUE_MAX];
     uint32_t endpoint_count;
-    const char *trust;  // --trust
-    const char *venues; // --venues, NULL = all of the configuration
-    uint64_t rotate_mb; // 0 = one file
-    uint32_t keep;      // files, 0 = all
-    uint64_t max_mb;    // of all files, 0 = no limit
+    const char *trust;    // --trust
+    const char *venues;   // --venues, NULL = all of the configuration
+    uint64_t rotate_mb;   // 0 = one file
+    uint32_t keep;        // files, 0 = all
+    uint64_t max_mb;      // of all files, 0 = no limit
+    const char *accounts; // --accounts
     const char *ports[VENUE_MAX];
     uint32_t port_count;
     const char *faults[CLI_FAULTS_MAX]; // --fault, as sim_fault takes them

@@ -21,6 +21,8 @@ static const struct option_row option_rows[] = {
     {CLI_DEMO_SPEED, "demo-speed", 0, "N", "run the recorded time and the desk's clock N times"},
     {CLI_DEMO_MAP, "demo-map", 0, "VENUE=RECORDED",
      "show the books recorded as RECORDED as VENUE's, and only what is named so; may be repeated"},
+    {CLI_LIVE, "live", 0, NULL,
+     "place real orders: with keys and mode = live in the configuration only"},
     {CLI_SECONDS, "seconds", 0, "N", "stop after N seconds"},
     {CLI_JSON, "json", 0, NULL, "one JSON object a line"},
     {CLI_GROSS, "gross", 0, NULL, "every crossing as it changes, before costs"},
@@ -45,6 +47,10 @@ static const struct option_row option_rows[] = {
     {CLI_SEED, "seed", 0, "N",
      "a fault a venue each 10 s: which, when and how long follow from N alone"},
     {CLI_CONTROL, "control", 0, "PATH", "take orders of faults on a socket of this user's"},
+    {CLI_ACCOUNTS, "accounts", 0, "FILE",
+     "keep an account at each venue whose keys FILE (as .env, mode 0600) holds"},
+    {CLI_NOW, "now", 0, NULL, "show the recorded market at this machine's time"},
+    {CLI_DRY_RUN, "dry-run", 0, NULL, "print the request, without its secrets, and send nothing"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -158,6 +164,9 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
         return take_speed(args, value);
     case CLI_DEMO_MAP:
         return take_map(args, value);
+    case CLI_LIVE:
+        args->live = true;
+        return STATUS_OK;
     case CLI_SECONDS:
         return take_seconds(args, value);
     case CLI_JSON:
@@ -222,6 +231,15 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
         return take_seed(args, value);
     case CLI_CONTROL:
         args->control = value;
+        return STATUS_OK;
+    case CLI_ACCOUNTS:
+        args->accounts = value;
+        return STATUS_OK;
+    case CLI_NOW:
+        args->now = true;
+        return STATUS_OK;
+    case CLI_DRY_RUN:
+        args->dry_run = true;
         return STATUS_OK;
     case CLI_HELP:
         args->help = true;

@@ -93,6 +93,7 @@ enum status cli_open_desk(const struct cli_args *args, struct desk_run_options *
     }
     options->config = config;
     options->demo = args->demo;
+    options->live = args->live;
     options->demo_path = args->demo_path;
     options->speed_ppm = args->speed_ppm;
     options->map = args->map_count > 0 ? args->maps : NULL;

@@ -45,6 +45,36 @@ static bool find_endpoint(const struct desk_run *run, const char *venue, struct 
     return false;
 }
 
+// The authorities trusted instead of the system's: the command line's file, then the
+// configuration's; NULL: the system's.
+static const char *trusted_file(const struct desk_run *run) {
+    if (run->options.trust != NULL) {
+        return run->options.trust;
+    }
+    return run->config.ca_file[0] != '\0' ? run->config.ca_file : NULL;
+}
+
+// What the configuration says instead of the venue's own addresses.
+static void set_endpoints(struct desk_run *run, uint16_t index, struct feed_config *feed,
+                          struct lane_config *lane) {
+    const struct config_endpoint *own = &run->config.endpoints[index];
+    const char *ca_file = trusted_file(run);
+    if (run->sim != NULL) {
+        return;
+    }
+    feed->ca_file = ca_file;
+    feed->base_ws = own->ws[0] != '\0' ? own->ws : NULL;
+    feed->base_rest = own->rest[0] != '\0' ? own->rest : NULL;
+    if (lane != NULL) {
+        const char *ws = own->private_ws[0] != '\0' ? own->private_ws : feed->base_ws;
+        lane->ca_file = ca_file;
+        lane->rest = feed->base_rest;
+        for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+            lane->ws[i] = ws;
+        }
+    }
+}
+
 static enum status add_feed(struct desk_run *run, uint16_t index) {
     const struct venue_entry *entry = &run->universe.venues[index];
     const struct venue *venue = venue_find(slice_of(entry->name));
@@ -88,7 +118,12 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
         }
         config.rest = endpoint.rest;
     }
-    enum status status = feed_pool_add(&run->feeds, &config);
+    struct lane_config lane;
+    bool has_lane = desk_lane_config(run, index, &lane);
+    config.testnet = run->keys[index].testnet;
+    set_endpoints(run, index, &config, has_lane ? &lane : NULL);
+    enum status status =
+        feed_pool_add(&run->feeds, &config, has_lane ? &lane : NULL, &run->lanes[index]);
     if (status == STATUS_OK) {
         hook->feed = run->feeds.feeds[run->feeds.feed_count - 1];
     }
@@ -98,7 +133,7 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
 enum status desk_feeds_start(struct desk_run *run) {
     enum status status = run->sim != NULL
                              ? tls_client_create_from_text(&run->tls, sim_authority_pem(run->sim))
-                             : tls_client_create(&run->tls, run->options.trust);
+                             : tls_client_create(&run->tls, trusted_file(run));
     if (status != STATUS_OK) {
         return status;
     }
@@ -112,6 +147,8 @@ enum status desk_feeds_start(struct desk_run *run) {
     for (uint16_t i = 0; i < run->universe.venue_count && status == STATUS_OK; i++) {
         status = add_feed(run, i);
     }
+    desk_lanes_wipe_keys(run);
+    desk_lanes_tell_keyless(run);
     return status == STATUS_OK ? feed_pool_start(&run->feeds) : status;
 }
 
@@ -125,6 +162,7 @@ void desk_feeds_stop(struct desk_run *run) {
     if (!run->has_feeds) {
         return;
     }
+    atomic_store(&run->lanes_stopped, true);
     feed_pool_request_stop(&run->feeds);
     if (feed_pool_join(&run->feeds) != STATUS_OK) {
         log_warn("desk", "the feeds: %s", status_text());

@@ -1,4 +1,5 @@
 // The desk of one process, as its own files see it: desk_run.c (life), desk_feeds.c (the venues),
+// desk_lanes.c (their private side),
 // desk_past.c (what an earlier session left).
 #ifndef PERPDESK_CLI_DESK_INSIDE_H
 #define PERPDESK_CLI_DESK_INSIDE_H
@@ -7,6 +8,7 @@
 #include "io/feed_pool.h"
 #include "io/journal.h"
 #include "io/keeper.h"
+#include "io/secret.h"
 #include "sim/sim.h"
 #include "trade/desk.h"
 
@@ -31,7 +33,10 @@ struct desk_run {
     struct feed_pool feeds;
     struct connect_budget connects;
     SSL_CTX *tls;
-    struct feed_hook *hooks; // one per venue
+    struct feed_hook *hooks;            // one per venue
+    struct secret_keys keys[VENUE_MAX]; // wiped once the lanes have them
+    struct lane *lanes[VENUE_MAX];      // the pool's; NULL: no keys, or not live
+    _Atomic bool lanes_stopped;
     bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_keeper,
         has_feeds, started;
     char notice[sizeof(((struct state_header *)0)->notice)];
@@ -42,6 +47,14 @@ struct desk_run {
 enum status desk_feeds_start(struct desk_run *run) MUST_CHECK;
 void desk_feeds_stop(struct desk_run *run);
 void desk_feeds_close(struct desk_run *run);
+
+// A live desk only. The keys of every venue that has some; STATUS_CONFIG names what is wrong.
+enum status desk_lanes_load_keys(struct desk_run *run) MUST_CHECK;
+void desk_lanes_wipe_keys(struct desk_run *run);
+// False: this desk sends no orders to that venue. Addresses are the caller's to add.
+bool desk_lane_config(struct desk_run *run, uint16_t index, struct lane_config *out);
+void desk_lanes_tell_keyless(struct desk_run *run); // venues whose orders are denied
+void desk_lanes_send(void *arg, const struct event_order *command); // command_sink
 
 // Reads the newest session in `folder` and puts what it left into run->notice.
 void desk_past_recall(struct desk_run *run, const char *folder);

@@ -7,7 +7,8 @@
 #include "cli/desk_inside.h"
 #include "cli/paths.h"
 
-enum { STOP_WAIT_MS = 2000, DEMO_STAND_MS = 250, JOURNAL_BUFFER_BYTES = 4 * 1024 * 1024 };
+enum { DEMO_STAND_MS = 250, JOURNAL_BUFFER_BYTES = 4 * 1024 * 1024 };
+enum { STOP_WAIT_MS = 2000, STOP_WAIT_LIVE_MS = 15000 };
 
 // A demo runs on its own terms whatever the file says: paper, everything journalled so that it can
 // be replayed, and no currency basis, because all its books are quoted in dollars of one kind or
@@ -36,8 +37,31 @@ static void turn_off_unserved(struct desk_run *run) {
     config_sort_venues(&run->config);
 }
 
+// A desk that only looks is no live one, whatever the file says: it sends nothing.
 static enum desk_mode mode_of(const struct desk_run *run) {
-    return run->options.demo ? DESK_DEMO : (enum desk_mode)run->config.settings.mode;
+    return run->options.demo     ? DESK_DEMO
+           : !run->options.trade ? DESK_PAPER
+                                 : (enum desk_mode)run->config.settings.mode;
+}
+
+// Real money needs two words: one in the file, one on the command line.
+static enum status check_live(const struct desk_run *run) {
+    bool asked = run->config.settings.mode == DESK_LIVE;
+    if (run->options.demo) {
+        return run->options.live ? status_fail(STATUS_USAGE, "--live and --demo exclude each other")
+                                 : STATUS_OK;
+    }
+    if (run->options.live && !asked) {
+        return status_fail(STATUS_CONFIG,
+                           "--live: the configuration says mode = paper; real orders need "
+                           "mode = live in [desk], too");
+    }
+    if (asked && run->options.trade && !run->options.live) {
+        return status_fail(STATUS_CONFIG,
+                           "mode = live: real orders need --live on the command line, too; "
+                           "--set desk.mode=paper trades on paper");
+    }
+    return STATUS_OK;
 }
 
 static enum status open_sim(struct desk_run *run) {
@@ -129,7 +153,8 @@ static enum status open_engine(struct desk_run *run) {
         .journal_quotes_all = config->settings.journal_quotes_all,
         .depth_sample_ns = config->settings.feeds.depth_sample_ns,
         .publish_ns = NS_PER_S / 20,
-        .is_paper_venue = true, // this build has no lanes yet: every order goes to the paper venue
+        .commands = {.send = desk_lanes_send, .arg = run},
+        .is_paper_venue = mode_of(run) != DESK_LIVE,
         .deadline_moved = keeper_wake,
         .deadline_arg = &run->keeper,
         .machine_ns = mono_now_ns,
@@ -155,10 +180,17 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
     if (run->options.speed_ppm == 0) {
         run->options.speed_ppm = PPM_ONE;
     }
+    if (options->live) {
+        run->config.settings.start_status = DESK_PAUSED; // a person resumes it
+    }
     if (!options->trade) {
         run->config.settings.wash.enabled = run->config.settings.arb.enabled = false;
     }
-    enum status status = STATUS_OK;
+    enum status status = check_live(run);
+    if (status != STATUS_OK) {
+        free(run);
+        return status;
+    }
     if (options->demo) {
         status = open_sim(run); // starts run->clock at the recording's time
         if (status == STATUS_OK) {
@@ -174,6 +206,9 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
     }
     if (status == STATUS_OK) {
         status = open_engine(run);
+    }
+    if (status == STATUS_OK && mode_of(run) == DESK_LIVE) {
+        status = desk_lanes_load_keys(run);
     }
     if (status == STATUS_OK) {
         struct keeper_options keeper = {
@@ -228,7 +263,8 @@ static void stop_trading(struct desk_run *run) {
     if (desk_run_control(run, &kill) != STATUS_OK) {
         log_warn("desk", "stopping: %s", status_text());
     }
-    int64_t until_ns = mono_now_ns() + STOP_WAIT_MS * NS_PER_MS;
+    int64_t wait_ms = mode_of(run) == DESK_LIVE ? STOP_WAIT_LIVE_MS : STOP_WAIT_MS;
+    int64_t until_ns = mono_now_ns() + wait_ms * NS_PER_MS;
     struct timespec moment = {.tv_nsec = 5 * NS_PER_MS};
     do {
         engine_publish(&run->engine);
@@ -237,7 +273,7 @@ static void stop_trading(struct desk_run *run) {
         }
         (void)nanosleep(&moment, NULL);
     } while (mono_now_ns() < until_ns);
-    log_warn("desk", "stopping: orders are still open after %d ms", STOP_WAIT_MS);
+    log_warn("desk", "stopping: orders are still open after %d ms", (int)wait_ms);
 }
 
 static void stop_keeper(struct desk_run *run) {
@@ -268,6 +304,7 @@ void desk_run_close(struct desk_run *run) {
     if (run->has_keeper) { // never started: a verb that failed before
         stop_keeper(run);
     }
+    desk_lanes_wipe_keys(run);
     desk_feeds_close(run);
     if (run->has_journal) {
         journal_finish(&run->journal);

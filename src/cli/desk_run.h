@@ -24,6 +24,7 @@ struct desk_endpoint {
 struct desk_run_options {
     const struct config *config; // copied
     bool demo;
+    bool live; // a person said so: without it a configuration with mode = live is refused
     const char *demo_path;     // recording to play, NULL: the one that ships with the program
     const struct sim_map *map; // which venue shows which book of it, NULL: see sim_market.h
     uint32_t map_count;

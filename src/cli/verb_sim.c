@@ -4,7 +4,12 @@
 
 #include "base/clock.h"
 #include "cli/verbs.h"
+#include "exchanges/venue_sim.h"
+#include "exchanges/venues.h"
+#include "io/secret.h"
 #include "sim/sim.h"
+
+enum { ACCOUNT_USD = 10000 }; // what each account begins with
 
 // "binance=9001"
 static enum status parse_port(const char *text, char name[VENUE_NAME_MAX], struct sim_port *port) {
@@ -64,6 +69,33 @@ static enum status serve(struct sim *sim, const struct cli_args *args) {
     return cli_end_output();
 }
 
+// An account at every venue whose keys the file holds.
+static enum status load_accounts(const char *file, struct secret_keys *keys,
+                                 struct sim_account *accounts, uint32_t *count) {
+    struct secret_source source = {.env_file = file};
+    for (uint32_t i = 0; i < venue_table_count; i++) {
+        const struct venue *venue = &venue_table[i];
+        if (venue->oe == NULL || venue->sim == NULL || venue->sim->private_side == NULL) {
+            continue;
+        }
+        enum status status = secret_load(&keys[*count], venue->oe, &source);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        if (keys[*count].found) {
+            accounts[*count] = (struct sim_account){.venue = venue->md->name,
+                                                    .secrets = keys[*count].values,
+                                                    .balance = {ACCOUNT_USD * USD_ONE},
+                                                    .maker_fee = venue->maker_fee,
+                                                    .taker_fee = venue->taker_fee,
+                                                    .taker_delay_ns = venue->taker_delay_ns};
+            ++*count;
+        }
+    }
+    return *count > 0 ? STATUS_OK
+                      : status_fail(STATUS_CONFIG, "%s holds the keys of no venue", file);
+}
+
 enum status verb_sim(const struct cli_args *args) {
     char folder[4096];
     char names[VENUE_MAX][VENUE_NAME_MAX];
@@ -79,6 +111,12 @@ enum status verb_sim(const struct cli_args *args) {
     if (status != STATUS_OK) {
         return status;
     }
+    struct secret_keys keys[VENUE_MAX] = {0};
+    struct sim_account accounts[VENUE_MAX];
+    uint32_t account_count = 0;
+    if (args->accounts != NULL) {
+        status = load_accounts(args->accounts, keys, accounts, &account_count);
+    }
     struct sim_options options = {.path = args->operand_count > 0 ? args->operands[0] : folder,
                                   .speed_ppm = args->speed_ppm,
                                   .loop = true,
@@ -91,9 +129,15 @@ enum status verb_sim(const struct cli_args *args) {
                                   .fault_count = args->fault_count,
                                   .seeded = args->seeded,
                                   .seed = args->seed,
-                                  .control = args->control};
+                                  .control = args->control,
+                                  .accounts = accounts,
+                                  .account_count = account_count,
+                                  .now = args->now};
     cli_catch_signals();
-    status = sim_create(&sim, &options);
+    status = status == STATUS_OK ? sim_create(&sim, &options) : status;
+    for (uint32_t i = 0; i < VENUE_MAX; i++) {
+        secret_wipe(&keys[i]);
+    }
     if (status == STATUS_OK && args->authority != NULL) {
         status = write_authority(sim, args->authority);
     }

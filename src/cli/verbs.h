@@ -13,6 +13,7 @@ enum status verb_check_config(const struct cli_args *args) MUST_CHECK;
 enum status verb_replay(const struct cli_args *args) MUST_CHECK;
 enum status verb_doctor(const struct cli_args *args) MUST_CHECK;
 enum status verb_record(const struct cli_args *args) MUST_CHECK;
+enum status verb_venue(const struct cli_args *args) MUST_CHECK;
 enum status verb_sim(const struct cli_args *args) MUST_CHECK;
 
 // Loads the configuration the arguments ask for, over the venues of the venue table. Mistakes go to

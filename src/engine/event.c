@@ -18,7 +18,7 @@ static const struct {
     _Static_assert(sizeof(struct payload) % 8 == 0, "payloads are whole words");
 EVENT_LIST(EVENT_WORDS)
 #undef EVENT_WORDS
-_Static_assert(EVENT_FORMAT == 1, "the sizes below belong to format 1");
+_Static_assert(EVENT_FORMAT == 2, "the sizes below belong to format 2");
 _Static_assert(sizeof(struct event_header) == 24, "format");
 _Static_assert(sizeof(struct event_desk) == 16, "format");
 _Static_assert(sizeof(struct event_listing_rules) == 88, "format");
@@ -31,6 +31,8 @@ _Static_assert(sizeof(struct event_equity) == 16, "format");
 _Static_assert(sizeof(struct event_control) == 24, "format");
 _Static_assert(sizeof(struct event_timer) == 8, "format");
 _Static_assert(sizeof(struct event_report) == 96, "format");
+_Static_assert(sizeof(struct event_lane) == 80, "format");
+_Static_assert(sizeof(struct event_venue_position) == 32, "format");
 _Static_assert(sizeof(struct event_opportunity) == 72, "format");
 _Static_assert(sizeof(struct event_job) == 72, "format");
 _Static_assert(sizeof(struct event_denied) == 40, "format");
@@ -66,6 +68,9 @@ void event_tidy(struct event *event) {
         break;
     case EVENT_FEED_STATE:
         TIDY(event->u.feed.text);
+        break;
+    case EVENT_LANE_STATE:
+        TIDY(event->u.lane.text);
         break;
     case EVENT_ORDER_REPORT:
         TIDY(event->u.report.text);
@@ -140,6 +145,13 @@ bool event_input_fits(const struct universe *universe, const struct event *event
         return fits_listing(universe, event->u.report.venue, event->u.report.symbol) &&
                event->u.report.kind <= REPORT_UNKNOWN &&
                event->u.report.liquidity <= LIQUIDITY_TAKER;
+    case EVENT_LANE_STATE:
+        return fits_venue(universe, event->u.lane.venue) &&
+               event->u.lane.state < LANE_STATE_COUNT &&
+               event->u.lane.deadman < DEADMAN_STATE_COUNT;
+    case EVENT_VENUE_POSITION:
+        return fits_listing(universe, event->u.venue_position.venue,
+                            event->u.venue_position.symbol);
     default:
         return false; // derived kinds never come from outside
     }
@@ -211,6 +223,13 @@ const char *order_state_name(enum order_state state) {
 const char *feed_state_name(enum feed_state state) {
     NAMES([FEED_DOWN] = "down", [FEED_CONNECTING] = "connecting", [FEED_LIVE] = "live",
           [FEED_POLLING] = "polling", [FEED_STALE] = "stale");
+    ASSERT((unsigned)state < COUNT_OF(names));
+    return names[state];
+}
+
+const char *lane_state_name(enum lane_state state) {
+    NAMES([LANE_NONE] = "none", [LANE_NO_KEYS] = "no_keys", [LANE_CONNECTING] = "connecting",
+          [LANE_READY] = "ready", [LANE_BLOCKED] = "blocked", [LANE_AUTH_FAILED] = "auth_failed");
     ASSERT((unsigned)state < COUNT_OF(names));
     return names[state];
 }

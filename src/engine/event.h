@@ -14,7 +14,7 @@
 #include "market/quote.h"
 
 enum {
-    EVENT_FORMAT = 1,
+    EVENT_FORMAT = 2,
     FEED_CAUSE_MAX = 16,
     ORDER_CLIENT_ID_MAX = 24,
     EVENT_TEXT_MAX = 96,
@@ -71,6 +71,18 @@ enum order_state {
     ORDER_UNKNOWN,  // the answer was lost: asked, never assumed
     ORDER_STATE_COUNT
 };
+
+// A venue's private side.
+enum lane_state {
+    LANE_NONE,       // this desk sends nothing there: every order goes to the paper venue
+    LANE_NO_KEYS,    // live, and no keys: its orders are denied, reading works
+    LANE_CONNECTING, // session, or orders, fills and positions are not known yet
+    LANE_READY,
+    LANE_BLOCKED,     // too many requests: nothing is sent before blocked_until_ns
+    LANE_AUTH_FAILED, // the venue does not take the keys
+    LANE_STATE_COUNT
+};
+enum deadman_state { DEADMAN_OFF, DEADMAN_ARMED, DEADMAN_FAILED, DEADMAN_STATE_COUNT };
 
 enum order_type { ORDER_POST_ONLY, ORDER_IOC };
 enum order_action { ORDER_ACTION_PLACE, ORDER_ACTION_CANCEL };
@@ -144,6 +156,23 @@ struct event_desk {
     uint16_t mode; // enum desk_mode
     uint16_t venues, symbols, pad;
     uint64_t config_hash;
+};
+
+struct event_lane { // once a second, and at each change of state
+    uint16_t venue;
+    uint8_t state;            // enum lane_state
+    uint8_t deadman;          // enum deadman_state
+    uint32_t orders, unknown; // live at the venue; of them, those whose answer was lost
+    uint32_t pad;
+    int64_t blocked_until_ns;
+    int64_t deadman_until_ns; // desk time, 0 = not armed
+    char text[48];            // why it is not ready
+};
+struct event_venue_position { // as the venue tells it
+    uint16_t venue, symbol;
+    uint32_t pad;
+    struct qty net;
+    struct px average, liquidation; // 0 = not told
 };
 
 struct event_opportunity { // FOUND and GONE
@@ -259,7 +288,9 @@ struct event_alert {
     X(EVENT_CAPITAL_UPDATED, "capital_updated", event_capital)                                     \
     X(EVENT_RISK_STATE, "risk_state", event_risk)                                                  \
     X(EVENT_HEALTH_SNAPSHOT, "health_snapshot", event_health)                                      \
-    X(EVENT_ALERT, "alert", event_alert)
+    X(EVENT_ALERT, "alert", event_alert)                                                           \
+    X(EVENT_LANE_STATE, "lane_state", event_lane)                                                  \
+    X(EVENT_VENUE_POSITION, "venue_position", event_venue_position)
 
 enum event_kind {
 #define EVENT_ENUM(kind, name, payload) kind,
@@ -295,6 +326,8 @@ union event_payload {
     struct event_control control;
     struct event_timer timer;
     struct event_report report;
+    struct event_lane lane;
+    struct event_venue_position venue_position;
     struct event_opportunity opportunity;
     struct event_job job;
     struct event_denied denied;
@@ -331,6 +364,7 @@ const char *pool_name(enum pool pool);                    // "wash", "arb", "res
 const char *job_state_name(enum job_state state);         // "opening" …
 const char *order_state_name(enum order_state state);     // "open", "partial" …
 const char *feed_state_name(enum feed_state state);       // "live" …
+const char *lane_state_name(enum lane_state state);       // "ready" …
 const char *severity_name(enum severity severity);        // "info", "warn", "red"
 const char *report_kind_name(enum report_kind kind);      // "accepted" …
 const char *leg_phase_name(enum leg_phase phase);         // "open", "close", "hedge", "unwind"

@@ -155,6 +155,25 @@ static void print_report(struct text *out, const struct universe *universe,
     add_fixed(out, e->text, sizeof(e->text));
 }
 
+static void print_lane(struct text *out, const struct universe *universe,
+                       const struct event_lane *e) {
+    static const char *const deadman[] = {
+        [DEADMAN_OFF] = "off", [DEADMAN_ARMED] = "armed", [DEADMAN_FAILED] = "failed"};
+    add_venue(out, universe, e->venue);
+    ADD_NAME(out, e->state, LANE_STATE_COUNT, lane_state_name);
+    text_add_format(out, " orders %u unknown %u deadman", e->orders, e->unknown);
+    add_named(out, e->deadman, e->deadman < DEADMAN_STATE_COUNT ? deadman[e->deadman] : NULL);
+    add_fixed(out, e->text, sizeof(e->text));
+}
+
+static void print_venue_position(struct text *out, const struct universe *universe,
+                                 const struct event_venue_position *e) {
+    add_listing(out, universe, e->venue, e->symbol);
+    add_qty(out, "net ", e->net);
+    add_px(out, "average ", e->average);
+    add_px(out, "liquidation ", e->liquidation);
+}
+
 static void print_opportunity(struct text *out, const struct universe *universe,
                               const struct event_opportunity *e) {
     add_symbol(out, universe, e->symbol);
@@ -309,6 +328,12 @@ static void print_payload(struct text *out, const struct universe *universe,
         break;
     case EVENT_ORDER_REPORT:
         print_report(out, universe, &event->u.report);
+        break;
+    case EVENT_LANE_STATE:
+        print_lane(out, universe, &event->u.lane);
+        break;
+    case EVENT_VENUE_POSITION:
+        print_venue_position(out, universe, &event->u.venue_position);
         break;
     case EVENT_OPPORTUNITY_FOUND:
     case EVENT_OPPORTUNITY_GONE:

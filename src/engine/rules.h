@@ -71,6 +71,12 @@ enum rule_unit {
       "the venue's role is not trade")                                                             \
     X(RULE_VENUE_DOWN, "venue_down", LEVEL_EXECUTION, UNIT_NONE, true,                             \
       "the venue's feed is not live")                                                              \
+    X(RULE_NO_KEYS, "no_keys", LEVEL_EXECUTION, UNIT_NONE, true,                                   \
+      "a live desk without keys of the venue: reading works")                                      \
+    X(RULE_LANE, "lane", LEVEL_EXECUTION, UNIT_NONE, true,                                         \
+      "the venue's private side is not ready: connecting, blocked, or its keys are refused")       \
+    X(RULE_DEADMAN, "deadman", LEVEL_EXECUTION, UNIT_NONE, true,                                   \
+      "the venue's dead-man's switch could not be armed")                                          \
     X(RULE_VENUE_TRIPPED, "venue_tripped", LEVEL_EXECUTION, UNIT_COUNT, true,                      \
       "the venue's circuit breaker is open")                                                       \
     X(RULE_CLOCK_OFFSET, "clock_offset", LEVEL_EXECUTION, UNIT_MS, true,                           \

@@ -191,18 +191,21 @@ enum status config_parse(struct config *config, const struct config_options *opt
 
 void config_sort_venues(struct config *config) {
     struct venue_entry sorted[VENUE_MAX] = {0};
+    struct config_endpoint endpoints[VENUE_MAX] = {0};
     uint16_t place[VENUE_MAX] = {0};
     uint16_t count = 0;
     for (int off = 0; off < 2; off++) {
         for (uint16_t i = 0; i < config->venue_count; i++) {
             if ((config->venues[i].role == VENUE_OFF) == (off == 1)) {
                 place[i] = count;
+                endpoints[count] = config->endpoints[i];
                 sorted[count++] = config->venues[i];
             }
         }
         config->venues_on = off == 0 ? count : config->venues_on;
     }
     memcpy(config->venues, sorted, sizeof(sorted));
+    memcpy(config->endpoints, endpoints, sizeof(endpoints));
     struct settings_scanner *scanner = &config->settings.scanner;
     for (uint32_t i = 0; i < scanner->priority_count; i++) {
         scanner->priority[i][0] = place[scanner->priority[i][0]];

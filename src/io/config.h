@@ -21,7 +21,8 @@ enum {
     CONFIG_LINE_MAX = 198, // the longest line inih takes whole
     CONFIG_REPORT_MAX = 64 * 1024,
     CONFIG_TEXT_MAX = 32 * 1024, // enough for config_print and its siblings at all limits
-    CONFIG_BOOKS_MAX = 20
+    CONFIG_BOOKS_MAX = 20,
+    CONFIG_URL_MAX = 128
 };
 
 // A row of the caller's venue table.
@@ -32,12 +33,19 @@ struct config_venue {
     int64_t taker_delay_ns;
 };
 
+// Where a venue is instead of its own addresses: scheme, host and port, "" = its own.
+struct config_endpoint {
+    char ws[CONFIG_URL_MAX], private_ws[CONFIG_URL_MAX], rest[CONFIG_URL_MAX];
+};
+
 struct config {
     struct settings settings;
     uint16_t venue_count; // every venue of the table, those that are off last
     uint16_t venues_on;   // the others: only they are part of a desk
     uint16_t symbol_count;
     struct venue_entry venues[VENUE_MAX];
+    struct config_endpoint endpoints[VENUE_MAX]; // of `venues`
+    char ca_file[CONFIG_URL_MAX]; // PEM of the only authorities to trust, "" = the system's
     struct symbol symbols[SYMBOL_MAX];
     bool wants_book[SYMBOL_MAX]; // book_symbols: full books are kept for these
 };

@@ -1,5 +1,6 @@
 // Values into the configuration, one at a time as they are read.
 #include "io/config_loader.h"
+#include "io/url.h"
 
 // Settings the table cannot hold as one number.
 static const char *const default_symbols[] = {"BTC/USDT", "ETH/USDT"};
@@ -229,6 +230,31 @@ static void apply_basis(struct value *value) {
     }
 }
 
+static void apply_file(struct value *value) {
+    struct config *config = value->loader->config;
+    struct slice path = slice_equals(value->text, SLICE("system")) ? SLICE("") : value->text;
+    if ((path.size > 0 && path.data[0] != '/') ||
+        !string_copy(config->ca_file, sizeof(config->ca_file), path)) {
+        config->ca_file[0] = '\0';
+        refuse_text(value, value->text, ": expected an absolute path, or system");
+    }
+}
+
+static void apply_endpoint(struct value *value) {
+    const struct config_key *key = value->found.key;
+    char *field = (char *)&value->loader->config->endpoints[value->found.venue] + key->at;
+    struct url url;
+    bool good = string_copy(field, CONFIG_URL_MAX, value->text) &&
+                url_parse(&url, field) == STATUS_OK && url.websocket == (key->min == 1) &&
+                strcmp(url.path, "/") == 0 && value->text.data[value->text.size - 1] != '/';
+    if (!good) {
+        field[0] = '\0';
+        refuse_text(value, value->text,
+                    key->min == 1 ? ": expected wss://host:port without a path"
+                                  : ": expected https://host:port without a path");
+    }
+}
+
 // A key may stand once per file. True when it may be applied.
 static bool first_time(struct value *value) {
     struct config_loader *loader = value->loader;
@@ -273,6 +299,10 @@ void config_apply(struct config_loader *loader, struct slice section, struct sli
         refuse_text(&value, text, " is added to what is no list (+=)");
     } else if (type == CONFIG_BASIS) {
         apply_basis(&value);
+    } else if (type == CONFIG_FILE) {
+        apply_file(&value);
+    } else if (type == CONFIG_ENDPOINT) {
+        apply_endpoint(&value);
     } else {
         apply_number(&value);
     }

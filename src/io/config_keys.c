@@ -59,8 +59,8 @@ _Static_assert(sizeof(bool) == 1, "a word is stored in one byte");
 
 const struct config_key config_keys[] = {
     WORD("desk", "mode", desk_modes, 2, DESK_PAPER, false, mode,
-         "paper: every order goes to the paper venue. live is refused: this version cannot place "
-         "real orders"),
+         "paper: every order goes to the paper venue, keys or not. live: real orders, with keys "
+         "and --live only"),
     OTHER("desk", "symbols", CONFIG_SYMBOLS, 1, SYMBOL_MAX, 0, false, "Symbols traded and shown"),
     WORD("desk", "start", desk_starts, 2, DESK_RUNNING, false, start_status,
          "Whether the desk starts new jobs from the beginning or waits for a person's resume"),
@@ -275,6 +275,17 @@ const struct config_key config_keys[] = {
 
     COUNT("console", "frame_rate", 1, 20, 10, true, frames_per_s, "Most frames drawn in a second"),
 
+    OTHER("endpoints", "ca_file", CONFIG_FILE, 0, CONFIG_URL_MAX - 1, 0, false,
+          "PEM file of the only authorities trusted; system: the machine's"),
+    {"endpoints", "<venue>_ws", CONFIG_ENDPOINT, CONFIG_UNIT_NONE, 1, CONFIG_URL_MAX - 1, 0, NULL,
+     false, offsetof(struct config_endpoint, ws),
+     "Where the venue's WebSockets are instead of its own hosts: a simulator, a regional host"},
+    {"endpoints", "<venue>_private_ws", CONFIG_ENDPOINT, CONFIG_UNIT_NONE, 1, CONFIG_URL_MAX - 1, 0,
+     NULL, false, offsetof(struct config_endpoint, private_ws),
+     "The same for the private ones alone; not set: where <venue>_ws says"},
+    {"endpoints", "<venue>_rest", CONFIG_ENDPOINT, CONFIG_UNIT_NONE, 0, CONFIG_URL_MAX - 1, 0, NULL,
+     false, offsetof(struct config_endpoint, rest), "The same for its REST calls"},
+
     {"venues", "<venue>", CONFIG_ROLE, CONFIG_UNIT_NONE, 0, VENUE_ROLE_COUNT - 1, VENUE_TRADE,
      roles, false, 0, "Role of the venue: traded, only compared with, or not connected to"},
 
@@ -297,6 +308,7 @@ const struct config_section config_sections[] = {
     {"arb", "The arbitrage strategy"},
     {"paper", "The paper venue"},
     {"console", "The screen"},
+    {"endpoints", "Where venues are, if not at their own addresses"},
     {"venues", "The role of each venue"},
     {"fees.<venue>", "The fees of one venue"},
 };

@@ -146,6 +146,24 @@ static struct slice table_section(struct slice section) {
     return slice_starts(section, SLICE("fees.")) ? SLICE("fees.<venue>") : section;
 }
 
+// "binance_ws": the row is "<venue>_ws". -1 when no venue begins it.
+static int endpoint_venue(const struct config_loader *loader, struct slice name,
+                          struct slice *row_name) {
+    static const struct slice rows[] = {
+        {"<venue>_private_ws", 18}, {"<venue>_ws", 10}, {"<venue>_rest", 12}};
+    static const size_t prefix = 7; // of <venue>
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct slice end = {rows[i].data + prefix, rows[i].size - prefix};
+        if (name.size > end.size &&
+            memcmp(name.data + name.size - end.size, end.data, end.size) == 0) {
+            int venue = config_find_venue(loader, (struct slice){name.data, name.size - end.size});
+            *row_name = venue >= 0 ? rows[i] : name;
+            return venue;
+        }
+    }
+    return -1;
+}
+
 bool config_find(const struct config_loader *loader, struct slice section, struct slice name,
                  struct config_found *found) {
     int venue = -1;
@@ -155,17 +173,19 @@ bool config_find(const struct config_loader *loader, struct slice section, struc
     } else if (slice_equals(section, SLICE("venues"))) {
         venue = config_find_venue(loader, name);
         row_name = venue >= 0 ? SLICE("<venue>") : name;
+    } else if (slice_equals(section, SLICE("endpoints"))) {
+        venue = endpoint_venue(loader, name, &row_name);
     }
     const struct config_key *key = config_key_find(table_section(section), row_name);
     if (key == NULL) {
         return false;
     }
     *found = (struct config_found){.key = key, .slot = (uint32_t)(key - config_keys)};
-    if (key->type == CONFIG_ROLE || key->type == CONFIG_FEE) {
+    if (key->type >= CONFIG_ROLE) {
         if (venue < 0) {
             return false;
         }
-        // The rows of venues are the last three of the table.
+        // The rows of venues are the last six of the table.
         found->venue = (uint32_t)venue;
         found->slot =
             CONFIG_KEYS_MAX + (config_key_count - 1 - found->slot) * VENUE_MAX + found->venue;

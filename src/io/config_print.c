@@ -59,6 +59,9 @@ static void print_key(struct text *out, const struct config *config, const struc
         print_symbols(out, key->name, config, key->type == CONFIG_BOOKS);
     } else if (key->type == CONFIG_PAIRS) {
         print_pairs(out, key->name, config);
+    } else if (key->type == CONFIG_FILE) {
+        text_add_format(out, "%s = %s", key->name,
+                        config->ca_file[0] != '\0' ? config->ca_file : "system");
     } else if (key->type == CONFIG_BASIS) {
         text_add_format(out, "%s = ", key->name);
         config_basis_print(out, &config->settings);
@@ -91,6 +94,19 @@ static void print_fees(struct text *out, const struct venue_entry *venue) {
     text_add_char(out, '\n');
 }
 
+static void print_endpoints(struct text *out, const struct venue_entry *venue,
+                            const struct config_endpoint *endpoint) {
+    const struct {
+        const char *name, *value;
+    } rows[] = {
+        {"ws", endpoint->ws}, {"private_ws", endpoint->private_ws}, {"rest", endpoint->rest}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (rows[i].value[0] != '\0') {
+            text_add_format(out, "%s_%s = %s\n", venue->name, rows[i].name, rows[i].value);
+        }
+    }
+}
+
 // Breaks `help` into lines with `prefix` in front, at blanks.
 static void print_wrapped(struct text *out, const char *prefix, size_t width, struct slice help) {
     while (help.size > 0) {
@@ -115,7 +131,7 @@ static void print_wrapped(struct text *out, const char *prefix, size_t width, st
 static void print_help(struct text *out, const struct config_key *key) {
     char help[512];
     struct text text = TEXT_OVER(help);
-    if (key->type == CONFIG_FEE) {
+    if (key->type == CONFIG_FEE || key->type == CONFIG_ENDPOINT) {
         text_add_format(&text, "%s: ", key->name); // both stand above the first venue
     }
     text_add_format(&text, "%s. Allowed: ", key->help);
@@ -137,6 +153,8 @@ static void print_venues(struct text *out, const struct config *config,
             print_role(out, &config->venues[v]);
         } else if (strcmp(section->name, "fees.<venue>") == 0) {
             print_fees(out, &config->venues[v]);
+        } else if (strcmp(section->name, "endpoints") == 0) {
+            print_endpoints(out, &config->venues[v], &config->endpoints[v]);
         }
     }
 }
@@ -214,6 +232,12 @@ static void print_manual_default(struct text *out, const struct config_key *key)
         return;
     case CONFIG_BASIS:
         text_add_string(out, "auto");
+        return;
+    case CONFIG_FILE:
+        text_add_string(out, "system");
+        return;
+    case CONFIG_ENDPOINT:
+        text_add_string(out, "the venue's own");
         return;
     case CONFIG_FEE:
         text_add_string(out, "the venue's, see etc/perpdesk.ini");

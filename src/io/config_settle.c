@@ -98,19 +98,7 @@ static void settle_books(struct config_loader *loader) {
     }
 }
 
-static void settle_mode(struct config_loader *loader) {
-    struct config_found mode;
-    find_row(loader, "desk", "mode", &mode);
-    if (loader->config->settings.mode == DESK_LIVE) {
-        struct text *out = config_mistake_begin(loader, loader->origins[mode.slot]);
-        text_add_string(out, "[desk] mode = live: this version cannot place real orders: expected "
-                             "paper");
-        config_mistake_end(loader);
-    }
-}
-
 void config_settle(struct config_loader *loader) {
-    settle_mode(loader);
     settle_books(loader);
     settle_pools(loader);
     settle_orders(loader);

@@ -127,6 +127,8 @@ int64_t config_value_get(const struct config_key *key, const struct settings *se
     case CONFIG_PAIRS:
     case CONFIG_ROLE:
     case CONFIG_FEE:
+    case CONFIG_FILE:
+    case CONFIG_ENDPOINT:
         break;
     }
     ASSERT(false); // a key without a field of its own
@@ -158,6 +160,8 @@ void config_value_set(const struct config_key *key, struct settings *settings, i
     case CONFIG_PAIRS:
     case CONFIG_ROLE:
     case CONFIG_FEE:
+    case CONFIG_FILE:
+    case CONFIG_ENDPOINT:
         break;
     }
     ASSERT(false); // a key without a field of its own
@@ -218,6 +222,12 @@ void config_value_print_range(struct text *out, const struct config_key *key) {
         return;
     case CONFIG_PAIRS:
         text_add_format(out, "at most %d pairs such as binance:okx", (int)key->max);
+        return;
+    case CONFIG_FILE:
+        text_add_string(out, "an absolute path, or system");
+        return;
+    case CONFIG_ENDPOINT:
+        text_add_format(out, "%s://host:port without a path", key->min == 1 ? "wss" : "https");
         return;
     case CONFIG_BASIS:
         text_add_string(out, "auto, off or ");

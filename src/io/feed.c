@@ -491,13 +491,21 @@ static enum status endpoints_create(struct feed *feed) {
         ws = config->ws;
         rest = config->rest;
     }
+    rest = config->base_rest != NULL ? config->base_rest : rest;
     if (ws[0] == NULL || rest == NULL ||
         !string_copy(feed->rest, sizeof(feed->rest), slice_of(rest))) {
         return status_fail(STATUS_CONFIG, "%s: no address, or one too long", config->venue->name);
     }
     enum status status = STATUS_OK;
     for (uint32_t i = 0; status == STATUS_OK && i < MD_CONNECTIONS_MAX; i++) {
-        status = connection_create(feed, i, ws[i]);
+        char moved[URL_PATH_MAX];
+        const char *url = ws[i];
+        if (url != NULL && config->base_ws != NULL) {
+            struct text text = TEXT_OVER(moved);
+            url_move(config->base_ws, url, &text);
+            url = moved;
+        }
+        status = connection_create(feed, i, url);
     }
     if (status != STATUS_OK) {
         return status;

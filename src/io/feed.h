@@ -95,12 +95,17 @@ struct feed_config {
     // Where the venue is: NULL in ws[0] takes the venue's own mainnet (or testnet) addresses.
     const char *ws[MD_CONNECTIONS_MAX];
     const char *rest;
+    const char *base_ws,
+        *base_rest; // "wss://host:port" before the venue's own paths; NULL: its own
     bool testnet;
     bool demo_streams;               // see struct md
     bool funding_generated;          // the simulator made it up: marked in the events
     const bool *wants_book;          // per symbol of the universe; NULL = all
     uint64_t seed;                   // of back-off jitter
     struct connect_budget *connects; // the desk's; NULL: none but the venue's own
+    // Called when the rules of a listing came, on the io thread; NULL normally.
+    void (*on_rules)(void *arg, uint16_t symbol, const struct listing *listing);
+    void *on_rules_arg;
     // Called after each stored quote on the io thread; NULL normally.
     void (*on_quote)(void *arg, uint16_t venue, uint16_t symbol, const struct quote *quote);
     void *on_quote_arg;

@@ -298,6 +298,9 @@ static void take_instrument(struct feed *feed, const struct md_update *update) {
         struct event_listing_rules rules = {.listing = update->listing};
         engine_input(feed->config.engine, EVENT_INSTRUMENT, &rules, feed->now_ns);
     }
+    if (feed->config.on_rules != NULL) {
+        feed->config.on_rules(feed->config.on_rules_arg, update->symbol, &update->listing);
+    }
 }
 
 static void send_reply(struct feed *feed, struct slice text) {

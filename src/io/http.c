@@ -1,12 +1,15 @@
 #include "io/http.h"
 
 #include <curl/curl.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "io/url.h"
 
-enum { CONNECT_TIMEOUT_MS = 5000, BODY_SENT_MAX = 4096, REQUESTS_MOST = 64 };
+enum { CONNECT_TIMEOUT_MS = 5000, BODY_SENT_MAX = 8192, REQUESTS_MOST = 64 };
+enum { HEADER_LINE_MAX = 2048, HEADERS_SEEN_MAX = 8192 };
 
 struct slot {
     struct http *http;
@@ -14,6 +17,9 @@ struct slot {
     bool busy;
     char error[CURL_ERROR_SIZE];
     char sent[BODY_SENT_MAX];
+    struct curl_slist *headers; // of the request at hand
+    char seen[HEADERS_SEEN_MAX];
+    size_t seen_size;
     char *body;
     size_t body_size;
     bool too_large;
@@ -33,7 +39,6 @@ struct watch {
 struct http {
     struct http_config config;
     CURLM *multi;
-    struct curl_slist *headers; // of requests with a body
     struct slot *slots;
     struct watch *watches;
     uv_timer_t timer;
@@ -99,6 +104,15 @@ static const char *failure_text(const struct slot *slot, CURLcode code) {
     return slot->error[0] != '\0' ? slot->error : curl_easy_strerror(code);
 }
 
+static void forget_sent(struct slot *slot) {
+    OPENSSL_cleanse(slot->sent, strlen(slot->sent));
+    for (struct curl_slist *at = slot->headers; at != NULL; at = at->next) {
+        OPENSSL_cleanse(at->data, strlen(at->data));
+    }
+    curl_slist_free_all(slot->headers);
+    slot->headers = NULL;
+}
+
 static void finish(struct slot *slot, CURLcode code) {
     struct http_answer answer = {.used_weight = -1, .text = ""};
     long status = 0;
@@ -115,11 +129,13 @@ static void finish(struct slot *slot, CURLcode code) {
     } else {
         answer.result = result_of_status(status);
         answer.body = (struct slice){slot->body, slot->body_size};
+        answer.headers = (struct slice){slot->seen, slot->seen_size};
         struct text out = TEXT_OVER(text);
         text_add_format(&out, "HTTP status %ld", status);
         answer.text = answer.result == HTTP_OK ? "" : text;
     }
     (void)curl_multi_remove_handle(slot->http->multi, slot->easy);
+    forget_sent(slot);
     slot->on_done(slot->arg, slot->tag, &answer);
     slot->busy = false; // only now: the body was the callback's
 }
@@ -149,6 +165,19 @@ static size_t on_body(char *data, size_t one, size_t size, void *user) {
     }
     memcpy(slot->body + slot->body_size, data, size);
     slot->body_size += size;
+    return size;
+}
+
+// One line at a time. A status line begins anew: what came before was of an interim answer.
+static size_t on_header(char *data, size_t one, size_t size, void *user) {
+    (void)one; // always 1
+    struct slot *slot = user;
+    if (slice_starts((struct slice){data, size}, SLICE("HTTP/"))) {
+        slot->seen_size = 0;
+    } else if (size <= HEADERS_SEEN_MAX - slot->seen_size) {
+        memcpy(slot->seen + slot->seen_size, data, size);
+        slot->seen_size += size;
+    }
     return size;
 }
 
@@ -282,14 +311,15 @@ static bool slot_create(struct http *http, struct slot *slot) {
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot->error) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot) == CURLE_OK;
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERDATA, slot) == CURLE_OK;
 }
 
 static bool multi_create(struct http *http) {
     http->multi = curl_multi_init();
-    http->headers = curl_slist_append(NULL, "Content-Type: application/json");
     long most = (long)http->config.requests_max;
-    return http->multi != NULL && http->headers != NULL &&
+    return http->multi != NULL &&
            curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most) == CURLM_OK &&
            curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
            curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http) == CURLM_OK &&
@@ -326,6 +356,7 @@ static void handles_free(struct http *http) {
             (void)curl_multi_remove_handle(http->multi, http->slots[i].easy);
         }
         curl_easy_cleanup(http->slots[i].easy);
+        forget_sent(&http->slots[i]);
         free(http->slots[i].body);
     }
     free(http->slots);
@@ -334,8 +365,6 @@ static void handles_free(struct http *http) {
         (void)curl_multi_cleanup(http->multi);
         http->multi = NULL;
     }
-    curl_slist_free_all(http->headers);
-    http->headers = NULL;
 }
 
 void http_destroy(struct http *http) {
@@ -357,10 +386,35 @@ static struct slot *slot_free(struct http *http) {
     return NULL;
 }
 
+static bool add_header(struct slot *slot, const char *line) {
+    struct curl_slist *more = curl_slist_append(slot->headers, line);
+    slot->headers = more != NULL ? more : slot->headers;
+    return more != NULL;
+}
+
+// The caller's lines one by one, and the type of the body where they do not name it.
+static bool set_headers(struct slot *slot, const char *lines) {
+    static const char type[] = "Content-Type:";
+    char line[HEADER_LINE_MAX];
+    bool typed = false, ok = true;
+    while (ok && lines != NULL && *lines != '\0') {
+        size_t size = strcspn(lines, "\r\n");
+        ok = string_copy(line, sizeof(line), (struct slice){lines, size}) && add_header(slot, line);
+        typed = typed || strncasecmp(line, type, sizeof(type) - 1) == 0;
+        lines += size + strspn(lines + size, "\r\n");
+    }
+    OPENSSL_cleanse(line, sizeof(line));
+    return ok &&
+           (typed || slot->sent[0] == '\0' || add_header(slot, "Content-Type: application/json"));
+}
+
 static bool slot_prepare(struct slot *slot, const struct http_request *request, bool tls) {
     CURL *easy = slot->easy;
-    bool has_body = slot->sent[0] != '\0';
+    // A POST without a body still says so: servers wait for the length.
+    bool has_body = slot->sent[0] != '\0' || strcmp(request->method, "POST") == 0 ||
+                    strcmp(request->method, "PUT") == 0 || strcmp(request->method, "PATCH") == 0;
     bool ok =
+        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, slot->headers) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, tls ? "https" : "http") == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms) == CURLE_OK &&
@@ -368,11 +422,9 @@ static bool slot_prepare(struct slot *slot, const struct http_request *request, 
     if (has_body) {
         ok = ok &&
              curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)strlen(slot->sent)) == CURLE_OK &&
-             curl_easy_setopt(easy, CURLOPT_POSTFIELDS, slot->sent) == CURLE_OK &&
-             curl_easy_setopt(easy, CURLOPT_HTTPHEADER, slot->http->headers) == CURLE_OK;
+             curl_easy_setopt(easy, CURLOPT_POSTFIELDS, slot->sent) == CURLE_OK;
     } else {
-        ok = ok && curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK &&
-             curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL) == CURLE_OK;
+        ok = ok && curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
     }
     return ok && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
 }
@@ -396,6 +448,7 @@ enum status http_send(struct http *http, const struct http_request *request) {
     if (status == STATUS_OK && url.websocket) {
         status = status_fail(STATUS_CONFIG, "'%s' is no HTTP address", request->url);
     }
+    OPENSSL_cleanse(url.path, sizeof(url.path)); // a signed query
     status = status == STATUS_OK ? timer_begin(http) : status;
     if (status != STATUS_OK) {
         return status;
@@ -412,11 +465,12 @@ enum status http_send(struct http *http, const struct http_request *request) {
     slot->on_done = request->on_done;
     slot->arg = request->arg;
     slot->tag = request->tag;
-    slot->body_size = 0;
+    slot->body_size = slot->seen_size = 0;
     slot->too_large = false;
     slot->error[0] = '\0';
-    if (!slot_prepare(slot, request, url.tls) ||
+    if (!set_headers(slot, request->headers) || !slot_prepare(slot, request, url.tls) ||
         curl_multi_add_handle(http->multi, slot->easy) != CURLM_OK) {
+        forget_sent(slot);
         return status_fail(STATUS_SYSTEM, "libcurl does not take the request");
     }
     slot->busy = true;

@@ -2,8 +2,9 @@
 // venue.
 //
 // TLS is always verified against the given authorities; no proxies, no redirects, no environment
-// variables; plain http to this machine only (url.h). Requests are bounded in number, time and size
-// of the answer, and each one that was accepted ends with exactly one on_done, except that
+// variables; plain http to this machine only (url.h). What a request carries may be secret: it is
+// never part of a text, and is wiped when the request is over. Requests are bounded in number, time
+// and size of the answer, and each one that was accepted ends with exactly one on_done, except that
 // http_stop ends the rest silently. What a failure means is the caller's: a time-out is *unknown*,
 // the request may have been carried out.
 #ifndef PERPDESK_IO_HTTP_H
@@ -28,15 +29,17 @@ struct http_answer {
     enum http_result result;
     int status;            // 0 when there was none
     struct slice body;     // valid during on_done
+    struct slice headers;  // lines "Name: value\r\n", likewise; cut when they are many
     int64_t retry_after_s; // 0 = not told
     int64_t used_weight;   // of the configured header, -1 = not told
     const char *text;      // a sentence for everything but HTTP_OK
 };
 
 struct http_request {
-    const char *method; // "GET", "POST"
-    const char *url;    // whole
-    const char *body;   // JSON, NULL or "" for none; copied
+    const char *method;  // "GET", "POST", "PUT", "DELETE", "PATCH"
+    const char *url;     // whole
+    const char *headers; // lines "Name: value\n", NULL or "" for none; copied
+    const char *body;    // NULL or "" for none; copied. JSON, unless the headers name its type
     uint32_t timeout_ms;
     void (*on_done)(void *arg, uint64_t tag, const struct http_answer *answer);
     void *arg;

@@ -97,3 +97,10 @@ enum status url_parse(struct url *url, const char *text) {
     }
     return STATUS_OK;
 }
+
+void url_move(const char *base, const char *url, struct text *out) {
+    const char *host = strstr(url, "://");
+    const char *path = host != NULL ? strpbrk(host + 3, "/?") : NULL;
+    text_add_string(out, base);
+    text_add_string(out, path != NULL ? path : "");
+}

@@ -21,4 +21,8 @@ struct url {
 // but loopback.
 enum status url_parse(struct url *url, const char *text) MUST_CHECK;
 
+// Appends `base` ("wss://host:port") with the path and query of `url`: the same place at another
+// host.
+void url_move(const char *base, const char *url, struct text *out);
+
 #endif

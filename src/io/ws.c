@@ -1,6 +1,7 @@
 #include "io/ws.h"
 
 #include <inttypes.h>
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -234,11 +235,13 @@ static void on_stream_open(struct stream *stream, void *user) {
     unsigned char random[WS_KEY_BYTES];
     ASSERT(RAND_bytes(random, sizeof(random)) == 1);
     ws_key_text(random, ws->key);
-    char request[URL_PATH_MAX + URL_HOST_MAX + 512];
+    char request[URL_PATH_MAX + URL_HOST_MAX + WS_HEADERS_MAX + 512];
     struct text text = TEXT_OVER(request);
-    ws_request_write(&text, ws->url.authority, ws->url.path, ws->key);
+    ws_request_write(&text, ws->url.authority, ws->url.path, ws->key, slice_of(ws->headers));
     ASSERT(!text.truncated);
-    if (!stream_send(stream, request, text.size)) {
+    bool sent = stream_send(stream, request, text.size);
+    OPENSSL_cleanse(request, sizeof(request));
+    if (!sent) {
         close_begin(ws, WS_CLOSE_ABNORMAL, "the upgrade request could not be sent");
     }
 }
@@ -409,6 +412,8 @@ void ws_destroy(struct ws *ws) {
     stream_destroy(ws->stream);
     free(ws->message);
     free(ws->frame);
+    OPENSSL_cleanse(ws->headers, sizeof(ws->headers));
+    OPENSSL_cleanse(&ws->url, sizeof(ws->url));
     free(ws);
 }
 
@@ -422,6 +427,31 @@ void ws_set_query(struct ws *ws, struct slice query) {
         memcpy(path + size + 1, query.data, query.size);
         path[size + 1 + query.size] = '\0';
     }
+}
+
+enum status ws_set_target(struct ws *ws, const char *url, struct slice headers) {
+    char lines[WS_HEADERS_MAX];
+    struct text text = TEXT_OVER(lines);
+    bool clean = true;
+    for (size_t i = 0; i < headers.size; i++) {
+        char c = headers.data[i];
+        clean = clean && (c == '\n' || (c >= ' ' && c != 0x7f));
+        text_add(&text, c == '\n' ? SLICE("\r\n") : (struct slice){&c, 1});
+    }
+    struct url target;
+    enum status status = STATUS_OK;
+    if (url_parse(&target, url) != STATUS_OK || !target.websocket ||
+        (target.tls && ws->config.tls == NULL)) {
+        status = status_fail(STATUS_CONFIG, "no WebSocket address, or TLS is not set up");
+    } else if (!clean || text.truncated || (text.size > 0 && lines[text.size - 1] != '\n')) {
+        status = status_fail(STATUS_CONFIG, "header lines that cannot be sent");
+    } else {
+        ws->url = target;
+        memcpy(ws->headers, lines, text.size + 1);
+    }
+    OPENSSL_cleanse(lines, sizeof(lines));
+    OPENSSL_cleanse(&target, sizeof(target));
+    return status;
 }
 
 enum status ws_start(struct ws *ws, const char *url, const char *address) {

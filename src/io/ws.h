@@ -14,6 +14,8 @@
 #include "io/ws_frame.h"
 #include "io/ws_handshake.h"
 
+enum { WS_HEADERS_MAX = 1536 };
+
 enum ws_state {
     WS_IDLE,
     WS_CONNECTING, // name, TCP, TLS: the stream's state tells which
@@ -66,7 +68,8 @@ struct ws {
     struct stream *stream;
     uv_timer_t timer; // one deadline at a time; which one depends on the state
     struct url url;
-    char address[64]; // numeric, "" = resolve
+    char address[64];             // numeric, "" = resolve
+    char headers[WS_HEADERS_MAX]; // of the upgrade, each with its CRLF; wiped by ws_destroy
     char key[WS_KEY_TEXT];
     struct ws_parser parser;
     unsigned char *message;
@@ -92,6 +95,10 @@ MUST_CHECK bool
 ws_send(struct ws *ws, struct slice text); // false: not open or the queue is full; nothing was sent
 // Replaces the query of the address, from the next attempt on. One that does not fit is left out.
 void ws_set_query(struct ws *ws, struct slice query);
+// Where the next attempt goes and what it says: for addresses and header lines ("Name: value\n")
+// that are made anew each time, from within may_connect. Both may be secret: no text shows them.
+// STATUS_CONFIG: not taken, the old ones stay.
+enum status ws_set_target(struct ws *ws, const char *url, struct slice headers) MUST_CHECK;
 // Closes and connects again; on_closed is told the same code and text. For silence, age and lost
 // books.
 void ws_reconnect(struct ws *ws, uint16_t code, const char *text);

@@ -23,7 +23,8 @@ void ws_accept_text(struct slice key, char out[WS_ACCEPT_TEXT]) {
     ASSERT(written == WS_ACCEPT_TEXT - 1);
 }
 
-void ws_request_write(struct text *out, const char *host, const char *path, const char *key) {
+void ws_request_write(struct text *out, const char *host, const char *path, const char *key,
+                      struct slice headers) {
     text_add_format(out,
                     "GET %s HTTP/1.1\r\n"
                     "Host: %s\r\n"
@@ -31,9 +32,10 @@ void ws_request_write(struct text *out, const char *host, const char *path, cons
                     "Connection: Upgrade\r\n"
                     "Sec-WebSocket-Key: %s\r\n"
                     "Sec-WebSocket-Version: 13\r\n"
-                    "User-Agent: Mozilla/5.0 (compatible; perpdesk)\r\n"
-                    "\r\n",
+                    "User-Agent: Mozilla/5.0 (compatible; perpdesk)\r\n",
                     path, host, key);
+    text_add(out, headers);
+    text_add_string(out, "\r\n");
 }
 
 static bool fail(const char **why, const char *sentence) {

@@ -11,8 +11,10 @@ void ws_key_text(const unsigned char random[WS_KEY_BYTES], char out[WS_KEY_TEXT]
 void ws_accept_text(struct slice key, char out[WS_ACCEPT_TEXT]);
 
 // Appends the client's request. `host` as it stands in the Host header (with a port other than the
-// scheme's own), `path` with its query. No extension and no subprotocol is asked for.
-void ws_request_write(struct text *out, const char *host, const char *path, const char *key);
+// scheme's own), `path` with its query. `headers`: more lines,
+// each with its CRLF. No extension and no subprotocol is asked for.
+void ws_request_write(struct text *out, const char *host, const char *path, const char *key,
+                      struct slice headers);
 
 // Client: judges the server's reply to `key`. False: *why is a sentence; the head's status tells
 // more.

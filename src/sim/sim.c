@@ -216,6 +216,12 @@ static enum status order_faults(struct sim *sim, const struct sim_options *optio
 
 // ---- life -------------------------------------------------------------------------------------
 
+static int64_t present_ns(void) {
+    struct clock clock;
+    clock_init_system(&clock);
+    return clock_now_ns(&clock);
+}
+
 static enum status set_up(struct sim *sim, const struct sim_options *options) {
     pick_venues(sim, options);
     struct sim_market_options market = {
@@ -226,6 +232,10 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
         .map_count = options->map_count,
         .loop = options->loop,
         .connection_age_s = options->connection_age_s,
+        .accounts = options->accounts,
+        .account_count = options->account_count,
+        .trouble = options->trouble,
+        .start_ns = options->now ? present_ns() - WARM_UP_MS * NS_PER_MS : 0,
     };
     enum status result = sim_market_create(&sim->market, &market);
     if (result != STATUS_OK) {
@@ -261,7 +271,10 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
         result = pick_ports(sim, options);
     }
     if (result == STATUS_OK) {
-        clock_init_scaled(sim->clock, sim_market_start_ns(sim->market) + WARM_UP_MS * NS_PER_MS,
+        // Reading the recording took a while: the present is that of now.
+        clock_init_scaled(sim->clock,
+                          options->now ? present_ns()
+                                       : sim_market_start_ns(sim->market) + WARM_UP_MS * NS_PER_MS,
                           options->speed_ppm == 0 ? PPM_ONE : options->speed_ppm);
         give_clients_time(sim, options->speed_ppm);
         result = order_faults(sim, options);
@@ -500,6 +513,16 @@ void sim_describe(const struct sim *sim, struct text *out) {
                             source->symbol, listing->recorded != 0 ? ", byte for byte" : "");
         }
     }
+}
+
+const struct vsim_world *sim_world(const struct sim *sim, const char *venue) {
+    int index = sim_market_venue(sim->market, slice_of(venue));
+    return index < 0 || sim->running ? NULL : &sim->market->worlds[index];
+}
+
+const struct vacc *sim_account(const struct sim *sim, const char *venue) {
+    const struct vsim_world *world = sim_world(sim, venue);
+    return world == NULL ? NULL : world->account;
 }
 
 const struct sim_counters *sim_counters(const struct sim *sim) {

@@ -40,6 +40,10 @@ struct sim_options {
     // Venues to serve; NULL: every venue of the venue table that has a server's side.
     const struct venue_sim *const *venues;
     uint32_t venue_count;
+    const struct sim_account *accounts; // at the venues served
+    uint32_t account_count;
+    struct sim_trouble trouble;
+    bool now;                  // the venues' time is that of this machine, not the recording's
     uint32_t connection_age_s; // after which every venue ends a connection; 0: its own
     // Faults (sim_fault.h) ordered from the start, each as sim_fault takes it, and by seed.
     const char *const *faults;
@@ -88,6 +92,9 @@ bool sim_shares_books(const struct sim *sim);
 void sim_describe(const struct sim *sim, struct text *out);
 // One line of it for a header: how many books stand for how many venues, and the date.
 void sim_describe_short(const struct sim *sim, struct text *out);
+// The account at a venue, after sim_stop; NULL: none.
+const struct vacc *sim_account(const struct sim *sim, const char *venue);
+const struct vsim_world *sim_world(const struct sim *sim, const char *venue);
 const struct sim_counters *sim_counters(const struct sim *sim);
 
 // Orders a fault: "VENUE:NAME[:SECONDS][@AT]", VENUE may be `all`, AT counts from now. STATUS_USAGE

@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/table.h"
+#include "exchanges/venue_account.h"
 #include "sim/sim_market_private.h"
 
 enum { PAUSE_MS = 100, TICK_MS = 10, FUNDING_MS = 1000, ID_GAP = 1000, BAD_LOGGED_MAX = 10 };
@@ -201,7 +203,7 @@ static void forward(struct sim_market *market, const struct sim_place *place, st
     if (channel < 0 || (sim_market_listing(market, place)->recorded >> channel & 1) == 0) {
         return;
     }
-    bool moved = market->round == 0;
+    bool moved = market->round == 0 && market->shift_ns == 0;
     for (uint32_t i = 0; i < SIM_SESSIONS_MAX; i++) {
         struct sim_market_session *session = market->sessions[i];
         if (session == NULL || session->session.world != world ||
@@ -388,9 +390,36 @@ static int64_t earlier(int64_t a, int64_t b) {
     return a < b ? a : b;
 }
 
+static void make_faults(struct sim_market *market, int64_t now_ns) {
+    const struct sim_trouble *trouble = &market->options.trouble;
+    if (trouble->account_ms == 0 || now_ns < market->fault_ns) {
+        return;
+    }
+    uint64_t draw = hash_mix(trouble->seed ^ ++market->fault_next);
+    market->fault_ns = now_ns + (int64_t)(1 + draw % (2 * trouble->account_ms)) * NS_PER_MS;
+    for (uint32_t v = 0; v < market->options.venue_count; v++) {
+        if (market->accounts[v] != NULL) {
+            // Those of sessions and numbers are the venue's own matter: not all venues have them.
+            market->accounts[v]->faults[hash_mix(draw ^ v) % VACC_FAULT_NONCE] = 1;
+        }
+    }
+}
+
+// Whatever the account's orders meet now, and to its client at once.
+static void tick_account(struct sim_market *market, uint32_t venue) {
+    if (market->accounts[venue] != NULL && !market->ended) {
+        vacc_tick(market->accounts[venue], &market->worlds[venue]);
+        poll_sessions(market, &market->worlds[venue]);
+    }
+}
+
 int64_t sim_market_step(struct sim_market *market, int64_t now_ns) {
     set_now(market, now_ns);
     run_records(market, now_ns);
+    make_faults(market, now_ns);
+    for (uint32_t v = 0; v < market->options.venue_count; v++) {
+        tick_account(market, v);
+    }
     if (market->ended && !market->options.loop) {
         return INT64_MAX;
     }
@@ -437,6 +466,7 @@ void sim_market_text(struct sim_market *market, struct sim_market_session *sessi
                      struct slice message) {
     ASSERT(market->sessions[session->slot] == session);
     vsim_session_text(&session->session, message);
+    tick_account(market, (uint32_t)(session->session.world - market->worlds));
 }
 
 void sim_market_answer(struct sim_market *market, uint32_t venue,
@@ -447,4 +477,5 @@ void sim_market_answer(struct sim_market *market, uint32_t venue,
         publish_venue(market, venue, true);
     }
     vsim_call(&market->worlds[venue], request, reply);
+    tick_account(market, venue);
 }

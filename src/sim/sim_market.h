@@ -47,6 +47,24 @@ struct sim_place {
     uint32_t source, world, listing;
 };
 
+// An account at a served venue: what its one client's secrets are (in the order of
+// venue_oe.secrets) and what it begins with. The rules of the money are the venue's.
+struct sim_account {
+    const char *venue;
+    const struct slice *secrets; // copied by the venue's private side
+    struct usd balance;
+    struct bps maker_fee, taker_fee;
+    int64_t taker_delay_ns;
+};
+
+// What goes wrong at venues with an account, drawn from the seed. 0 = never.
+struct sim_trouble {
+    uint64_t seed;
+    uint32_t lost_ppm;   // of requests: carried out, and the connection is gone before the answer
+    uint32_t unread_ppm; // of requests: the connection is gone before it is read
+    uint32_t account_ms; // one of the account's own faults (venue_account.h) about this often
+};
+
 struct sim_market_options {
     const char *path;                      // file or folder
     const struct venue_sim *const *venues; // to be served
@@ -55,6 +73,10 @@ struct sim_market_options {
     uint32_t map_count;
     bool loop;
     uint32_t connection_age_s; // of every venue; 0: each venue's own
+    const struct sim_account *accounts;
+    uint32_t account_count;
+    struct sim_trouble trouble;
+    int64_t start_ns; // venues' time of the first record; 0: as recorded
 };
 
 struct sim_market_session {
@@ -85,6 +107,9 @@ struct sim_market {
     struct sim_place *places; // SIM_PLACES_MAX; those of a source lie together
     uint32_t place_count;
     struct vsim_world worlds[SIM_VENUES_MAX];
+    struct vacc *accounts[SIM_VENUES_MAX]; // NULL: public data only
+    int64_t fault_ns;                      // of the accounts' next fault
+    uint32_t fault_next;
     int64_t publish_ns[SIM_VENUES_MAX];
     int64_t skew_ns[SIM_VENUES_MAX]; // the venue's clock is this far ahead: a fault
     int64_t funding_ns;              // of the next funding, mark and index

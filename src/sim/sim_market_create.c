@@ -4,9 +4,11 @@
 
 #include "base/clock.h"
 #include "base/table.h"
+#include "exchanges/venue_account.h"
 #include "sim/sim_market_private.h"
 
 enum { LOOK_AHEAD_RECORDS = 8192, STAMPS_MAX = 101, SETTLEMENT_H = 4 };
+enum { ACCOUNT_LEVERAGE = 10, FIRST_ORDER_NUMBER = 1000000 };
 
 // What the shipped recording shows beyond the venues it has by name. Dealt so that venues of
 // different books differ in fees, too.
@@ -282,6 +284,10 @@ static enum status set_up(struct sim_market *market) {
         return result;
     }
     market->start_ns = market->first_ns + market->offset_ns;
+    if (market->options.start_ns > 0) {
+        market->shift_ns = (market->options.start_ns - market->start_ns) / NS_PER_MS * NS_PER_MS;
+        market->start_ns += market->shift_ns;
+    }
     uint32_t counts[SIM_VENUES_MAX] = {0};
     const char *shows[SIM_VENUES_MAX] = {NULL};
     if (market->options.map == NULL) {
@@ -325,6 +331,29 @@ static enum status set_up(struct sim_market *market) {
     return result;
 }
 
+static enum status open_account(struct sim_market *market, const struct sim_account *account) {
+    int venue = sim_market_venue(market, slice_of(account->venue));
+    const struct vsim_private *side =
+        venue < 0 ? NULL : market->options.venues[venue]->private_side;
+    if (side == NULL || market->accounts[venue] != NULL) {
+        return status_fail(STATUS_USAGE, "%s keeps no account, or has one already", account->venue);
+    }
+    struct vsim_world *world = &market->worlds[venue];
+    struct vacc_options options = {.maker_fee = account->maker_fee,
+                                   .taker_fee = account->taker_fee,
+                                   .taker_delay_ns = account->taker_delay_ns,
+                                   .balance = account->balance,
+                                   .leverage = ACCOUNT_LEVERAGE,
+                                   .first_number = FIRST_ORDER_NUMBER};
+    enum status result =
+        vacc_create(&market->accounts[venue], &options, world->listing_count, side->own_size);
+    if (result == STATUS_OK) {
+        result = side->init(market->accounts[venue], account->secrets);
+        world->account = market->accounts[venue];
+    }
+    return result;
+}
+
 enum status sim_market_create(struct sim_market **out, const struct sim_market_options *options) {
     ASSERT(options->venue_count > 0 && options->venue_count <= SIM_VENUES_MAX);
     *out = NULL;
@@ -343,6 +372,9 @@ enum status sim_market_create(struct sim_market **out, const struct sim_market_o
     }
     market->options = *options;
     enum status result = set_up(market);
+    for (uint32_t i = 0; i < options->account_count && result == STATUS_OK; i++) {
+        result = open_account(market, &options->accounts[i]);
+    }
     if (result != STATUS_OK) {
         sim_market_destroy(market);
         return status_context(result, "simulator");
@@ -362,6 +394,8 @@ void sim_market_destroy(struct sim_market *market) {
         sim_source_finish(&market->sources[i]);
     }
     for (uint32_t i = 0; i < market->options.venue_count; i++) {
+        market->worlds[i].account = NULL;
+        vacc_destroy(market->accounts[i]);
         vsim_world_finish(&market->worlds[i]);
     }
     sim_reader_destroy(market->reader);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/table.h"
 #include "io/ws_handshake.h"
 
 static void session_sends(struct vsim_out *out, struct slice message) {
@@ -90,6 +91,20 @@ static void reply_refusal(struct sim_connection *connection, const struct sim_re
           text_slice(&headers), refusal->body, keep_alive);
 }
 
+enum fate { FATE_ANSWERED, FATE_LOST, FATE_UNREAD };
+
+// What becomes of a request at a venue with an account.
+static enum fate draw_fate(struct sim_server *server) {
+    const struct sim_trouble *trouble = &server->market->options.trouble;
+    uint32_t sum = trouble->lost_ppm + trouble->unread_ppm;
+    if (server->market->accounts[server->venue] == NULL || sum == 0) {
+        return FATE_ANSWERED;
+    }
+    uint64_t seed = trouble->seed ^ (uint64_t)server->venue << 32 ^ ++server->draws;
+    uint64_t draw = hash_mix(seed) % PPM_ONE;
+    return draw < trouble->lost_ppm ? FATE_LOST : draw < sum ? FATE_UNREAD : FATE_ANSWERED;
+}
+
 static void answer_call(struct sim_connection *connection, const struct sim_request *request) {
     struct sim_server *server = connection->server;
     struct vsim_reply out = empty_reply(server);
@@ -152,18 +167,29 @@ static bool upgrade(struct sim_connection *connection, const struct sim_request 
     return true;
 }
 
+static bool take_message(struct sim_connection *connection, struct slice message) {
+    enum fate fate = connection->session.session.account_mode != 0 || message.size > 64
+                         ? draw_fate(connection->server)
+                         : FATE_ANSWERED;
+    connection->mute = fate == FATE_LOST;
+    if (fate != FATE_UNREAD) {
+        sim_market_text(connection->server->market, &connection->session, message);
+    }
+    connection->mute = false;
+    if (fate != FATE_ANSWERED && connection->stream->state == STREAM_OPEN) {
+        stream_reset(connection->stream);
+        return false;
+    }
+    return true;
+}
+
 // Returns false when nothing more is to be read from this client.
 static bool on_frame(struct sim_connection *connection, enum ws_event_kind kind,
                      const struct ws_event *event) {
     switch (kind) {
     case WS_MESSAGE:
         counter_add(&connection->server->counters->messages_in, 1);
-        if (!connection->leaving) {
-            connection->replying = true;
-            sim_market_text(connection->server->market, &connection->session, event->data);
-            connection->replying = false;
-        }
-        return true;
+        return connection->leaving || take_message(connection, event->data);
     case WS_PING:
     case WS_PONG:
         if (!connection->leaving) {
@@ -225,9 +251,19 @@ static size_t on_data(struct stream *stream, void *user, unsigned char *data, si
         switch (sim_request_parse(rest, &request)) {
         case SIM_REQUEST_MORE:
             return at;
-        case SIM_REQUEST_CALL:
-            answer_call(connection, &request);
+        case SIM_REQUEST_CALL: {
+            enum fate fate = draw_fate(connection->server);
+            connection->mute = fate == FATE_LOST;
+            if (fate != FATE_UNREAD) {
+                answer_call(connection, &request);
+            }
+            connection->mute = false;
+            if (fate != FATE_ANSWERED && connection->stream->state == STREAM_OPEN) {
+                stream_reset(connection->stream);
+                return size;
+            }
             break;
+        }
         case SIM_REQUEST_UPGRADE:
             if (!upgrade(connection, &request)) {
                 return size;

@@ -50,6 +50,7 @@ struct sim_connection {
     struct stream *stream;
     bool upgraded;       // WebSocket: `session` is attached unless `leaving`
     bool leaving;        // our close frame is out
+    bool mute;           // what is sent now is lost
     int64_t leave_by_ns; // machine time
     struct sim_market_session session;
     struct vsim_out out;
@@ -82,6 +83,7 @@ struct sim_server {
     SSL_CTX *tls;
     struct stream_listener listener;
     struct sim_connection connections[SIM_CONNECTIONS_MAX];
+    uint64_t draws;       // of faults, so far
     unsigned char *frame; // scratch, one frame or reply
     char *body;           // scratch, VSIM_SCRATCH_SIZE
     char headers[VSIM_HEADERS_SIZE];

@@ -6,9 +6,9 @@
 // before execution, because a kill blocks before it cancels. Adding a component: its file and a row
 // here.
 static const struct component *const component_table[] = {
-    &paper_component,     &picture_component,   &scanner_component,
-    &capital_component,   &risk_component,      &position_component,
-    &execution_component, &scheduler_component, &watch_component,
+    &paper_component, &picture_component,  &scanner_component,   &capital_component,
+    &risk_component,  &position_component, &execution_component, &scheduler_component,
+    &audit_component, &watch_component,
 };
 
 enum status desk_create(struct desk *desk, enum desk_mode mode, const struct settings *settings,
@@ -41,6 +41,9 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
     if (status == STATUS_OK) {
         status = scheduler_create(&desk->scheduler, universe);
     }
+    if (status == STATUS_OK) {
+        status = audit_create(&desk->audit, universe);
+    }
     if (status != STATUS_OK) {
         desk_finish(desk);
         return status_context(status, "creating the desk");
@@ -57,6 +60,7 @@ void desk_finish(struct desk *desk) {
     execution_finish(&desk->execution);
     paper_finish(&desk->paper);
     scheduler_finish(&desk->scheduler);
+    audit_finish(&desk->audit);
 }
 
 void desk_add_components(struct desk *desk, struct engine *engine) {

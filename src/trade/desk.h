@@ -11,6 +11,7 @@
 
 #include "engine/engine.h"
 #include "engine/settings.h"
+#include "trade/audit.h"
 #include "trade/capital.h"
 #include "trade/execution.h"
 #include "trade/job.h"
@@ -47,6 +48,7 @@ struct desk {
     struct execution execution;
     struct paper paper;
     struct scheduler scheduler;
+    struct audit audit;
     struct watch watch;
 };
 

@@ -48,7 +48,7 @@ void execution_emit_order(struct bus *bus, enum event_kind kind, const struct or
         .venue = order->venue,
         .symbol = order->symbol,
         .leg = order->leg,
-        .reduce_only = order->reduce_only,
+        .reduce_only = order->net_only,
         .emergency = order->emergency,
         .state = (uint8_t)order->state,
         .price = order->price,
@@ -70,6 +70,23 @@ bool execution_gate(const struct desk *desk, const struct job *job, enum leg_pha
     default:
         return true;
     }
+}
+
+// The venue nets what our jobs hold: a leg closes reduce-only when the account's own position goes
+// down by it, other closing orders counted. Where another job holds the opposite, it closes
+// plainly, or the venue would refuse both for ever.
+static bool lowers_net(const struct desk *desk, uint16_t venue, uint16_t symbol, enum side side,
+                       struct qty size) {
+    int64_t net = position_of(desk, venue, symbol)->net.v;
+    int64_t covered = side == SIDE_SELL ? net : -net;
+    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+        const struct order *order = &desk->orders.orders[desk->orders.live[i]];
+        if (order->venue == venue && order->symbol == symbol && order->side == side &&
+            order->state != ORDER_NEW) {
+            covered -= order_rest(order).v;
+        }
+    }
+    return covered >= size.v;
 }
 
 // The last function before an order leaves: the gate is looked at here again, whatever was decided
@@ -95,6 +112,7 @@ static bool place(struct desk *desk, struct bus *bus, struct job *job, int leg,
     order->symbol = job->symbol;
     order->leg = (uint8_t)leg;
     order->reduce_only = !opens;
+    order->net_only = !opens && lowers_net(desk, order->venue, job->symbol, order->side, size);
     order->emergency = job->emergency;
     order->price = price;
     order->size = size;

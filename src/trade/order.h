@@ -37,7 +37,9 @@ struct order {
     enum leg_phase phase;
     uint16_t venue, symbol;
     uint8_t leg;
-    bool reduce_only, emergency, cancel_asked;
+    bool reduce_only; // it closes its job's leg
+    bool net_only;    // the venue is told to take it only as far as the account's position shrinks
+    bool emergency, cancel_asked;
     struct px price;
     struct qty size, filled;
     struct usd filled_usd, fees;

@@ -204,6 +204,20 @@ static void tell_feed(struct desk *desk, struct bus *bus, const struct event_fee
     }
 }
 
+static void tell_lane(struct bus *bus, const struct event_lane *before,
+                      const struct event_lane *now, const char *venue) {
+    if (now->state == LANE_AUTH_FAILED && before->state != LANE_AUTH_FAILED) {
+        watch_alert(bus, SEVERITY_RED, "lane", "%s does not take our keys: no orders there", venue);
+    } else if (now->state == LANE_CONNECTING && before->state == LANE_READY) {
+        watch_alert(bus, SEVERITY_WARN, "lane", "%s: private connection lost: %.47s", venue,
+                    now->text);
+    }
+    if (now->deadman == DEADMAN_FAILED && before->deadman != DEADMAN_FAILED) {
+        watch_alert(bus, SEVERITY_RED, "deadman",
+                    "%s: the dead-man's switch cannot be armed: no new orders there", venue);
+    }
+}
+
 static enum status picture_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
     switch (event->header.kind) {
@@ -233,6 +247,11 @@ static enum status picture_on_event(void *self, struct bus *bus, const struct ev
         venue->feed = event->u.feed;
         break;
     }
+    case EVENT_LANE_STATE:
+        tell_lane(bus, &desk->picture.venues[event->u.lane.venue].lane, &event->u.lane,
+                  desk->universe->venues[event->u.lane.venue].name);
+        desk->picture.venues[event->u.lane.venue].lane = event->u.lane;
+        break;
     case EVENT_FEED_ALIVE:
         if (event->u.alive.frame_ns > desk->picture.venues[event->u.alive.venue].frame_ns) {
             desk->picture.venues[event->u.alive.venue].frame_ns = event->u.alive.frame_ns;
@@ -376,7 +395,7 @@ const struct component picture_component = {
     .name = "picture",
     .kinds = EVENT_BIT(EVENT_QUOTE_UPDATED) | EVENT_BIT(EVENT_DEPTH_UPDATED) |
              EVENT_BIT(EVENT_FUNDING_UPDATED) | EVENT_BIT(EVENT_FEED_STATE) |
-             EVENT_BIT(EVENT_FEED_ALIVE),
+             EVENT_BIT(EVENT_FEED_ALIVE) | EVENT_BIT(EVENT_LANE_STATE),
     .on_event = picture_on_event,
     .on_time = picture_on_time,
     .deadline = picture_deadline,

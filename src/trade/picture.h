@@ -30,6 +30,7 @@ struct picture_listing {
 
 struct picture_venue {
     struct event_feed feed;
+    struct event_lane lane;  // LANE_NONE until told
     int64_t frame_ns;        // newest data frame
     int64_t lost_ns;         // when it was last live no more
     int64_t reliability_ppm; // healthy share, moving over 5 min

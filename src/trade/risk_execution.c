@@ -20,6 +20,26 @@ bool risk_execution_venue_down(const struct risk_case *c, struct verdict *v) {
     return c->desk->picture.venues[venue_of(c)].feed.state != FEED_LIVE;
 }
 
+// The private side matters to a live desk alone: elsewhere the paper venue answers.
+static const struct event_lane *lane_of(const struct risk_case *c) {
+    return &c->desk->picture.venues[venue_of(c)].lane;
+}
+
+bool risk_execution_no_keys(const struct risk_case *c, struct verdict *v) {
+    (void)v;
+    return c->desk->mode == DESK_LIVE && lane_of(c)->state == LANE_NO_KEYS;
+}
+
+bool risk_execution_lane(const struct risk_case *c, struct verdict *v) {
+    (void)v;
+    return c->desk->mode == DESK_LIVE && lane_of(c)->state != LANE_READY;
+}
+
+bool risk_execution_deadman(const struct risk_case *c, struct verdict *v) {
+    (void)v;
+    return c->desk->mode == DESK_LIVE && lane_of(c)->deadman == DEADMAN_FAILED;
+}
+
 bool risk_execution_tripped(const struct risk_case *c, struct verdict *v) {
     v->figure = (c->desk->risk.venues[venue_of(c)].tripped_until_ns - c->now_ns) / NS_PER_S;
     return risk_venue_tripped(c->desk, venue_of(c), c->now_ns);

@@ -88,13 +88,21 @@ COMMANDS = [
     ("check-config --set risk.mode=calm", 78, "",
      '--set risk.mode=calm: [risk] mode = "calm" is not a choice'),
     ("check-config --set fees.okx.taker_bps=0 --print effective", 0, "taker_bps = 0bps", ""),
+    ("cycle --set desk.mode=live", 78, "", "real orders need --live on the command line, too"),
+    ("cycle --live", 64, "", "--live is no option of perpdesk cycle"),
+    ("check-config --set desk.mode=live", 0, "ok", ""),
+    ("check-config --set endpoints.okx_ws=wss://localhost:1/x", 78, "", "without a path"),
+    ("check-config --set endpoints.nowhere_ws=wss://localhost:1", 78, "", "unknown key"),
+    ("venue nowhere orders", 64, "", "nowhere is no venue this version can place orders at"),
+    ("venue binance orders", 78, "", "no keys of binance: BINANCE_API_KEY is not set"),
+    ("venue binance", 64, "", "venue needs NAME"),
     ("feeds --set nope", 78, "", "--set nope: expected section.key=value"),
     ("check-config BAD", 78, "", "mistakes in the configuration"),
 ]
 
 # Lines of bad.ini that are wrong, and what each has to be told.
 BAD_LINES = {
-    3: "mode = live", 4: '"btcusdt" is no symbol', 5: "did you mean [scanner]?",
+    3: '"real" is not a choice', 4: '"btcusdt" is no symbol', 5: "did you mean [scanner]?",
     6: "gone_ms stands in an unknown section", 8: "did you mean min_profit_bps?",
     9: "is no number", 10: "unknown unit (usd)", 11: "did you mean okx?",
     13: "add up to 120%: expected 100%", 17: "conservative, balanced or aggressive",

@@ -384,7 +384,7 @@ static void add_feed(struct lab *lab, uint32_t index, const char *names,
                        endpoint.port, path == NULL ? "" : path);
         config.ws[i] = ws[i];
     }
-    MUST(feed_pool_add(&lab->feeds, &config) == STATUS_OK);
+    MUST(feed_pool_add(&lab->feeds, &config, NULL, NULL) == STATUS_OK);
 }
 
 void lab_start(struct lab *lab, const char *name, const char *tape, bool tls, const char *names,

@@ -61,7 +61,7 @@ static void add_feed(struct load_desk *desk, uint16_t v, const char *pem,
                        path == NULL ? "" : path);
         config.ws[i] = ws[i];
     }
-    ASSERT(feed_pool_add(&desk->pool, &config) == STATUS_OK);
+    ASSERT(feed_pool_add(&desk->pool, &config, NULL, NULL) == STATUS_OK);
 }
 
 void load_desk_start(struct load_desk *desk, struct farm *farm, const char *pem,

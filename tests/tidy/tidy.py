@@ -18,7 +18,7 @@ EDGES = {
     "src/engine": {"base", "market", "engine"},
     "src/trade": {"base", "market", "engine", "trade"},
     "exchanges": {"base", "market", "exchanges"},
-    "src/io": {"base", "market", "engine", "io"},
+    "src/io": {"base", "market", "engine", "io", "exchanges/venue_oe.h"},
     "src/sim": {"base", "market", "io", "exchanges", "sim"},
     "ui": {"base", "ui", "engine/state.h", "engine/control.h", "engine/event.h"},
     "src/cli": ANY,

@@ -87,7 +87,7 @@ static const struct {
      "\"wild\" is not a choice: expected conservative, balanced or aggressive"},
     {"comment with #", "[risk]\nmode = balanced # yes\n", "a comment behind a value begins with"},
     {"quotes", "[risk]\nmode = \"balanced\"\n", "(without quotes)"},
-    {"live", "[desk]\nmode = live\n", "x.ini:2: [desk] mode = live: this version cannot place"},
+    {"endpoint", "[endpoints]\nbinance_ws = https://x\n", "x.ini:2: "},
     {"twice", "[risk]\nmode = balanced\n\nmode = balanced\n",
      "x.ini:4: [risk] mode is set twice: line 2 has it too"},
     {"twice in two headers", "[risk]\nmode = balanced\n[arb]\n[risk]\nmode = balanced\n",

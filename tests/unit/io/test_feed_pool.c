@@ -137,7 +137,7 @@ static void add_feeds(struct rig *rig, struct connect_budget *connects) {
                                      .rest = rest,
                                      .seed = i,
                                      .connects = connects};
-        assert_int_equal(feed_pool_add(&rig->pool, &config), STATUS_OK);
+        assert_int_equal(feed_pool_add(&rig->pool, &config, NULL, NULL), STATUS_OK);
     }
 }
 
@@ -229,13 +229,13 @@ static void test_bad_address(void **state) {
                                  .settings = &rig.settings,
                                  .ws = {"ws://venue.example/"},
                                  .rest = "http://127.0.0.1:1"};
-    assert_int_equal(feed_pool_add(&rig.pool, &config), STATUS_OK);
+    assert_int_equal(feed_pool_add(&rig.pool, &config, NULL, NULL), STATUS_OK);
     assert_int_equal(feed_pool_start(&rig.pool), STATUS_OK);
     assert_int_equal(feed_pool_join(&rig.pool), STATUS_CONFIG);
     assert_non_null(strstr(status_text(), "unencrypted"));
     feed_pool_finish(&rig.pool);
     assert_int_equal(feed_pool_create(&rig.pool, 0), STATUS_OK); // and one that never started
-    assert_int_equal(feed_pool_add(&rig.pool, &config), STATUS_OK);
+    assert_int_equal(feed_pool_add(&rig.pool, &config, NULL, NULL), STATUS_OK);
     feed_pool_finish(&rig.pool);
     rig_finish(&rig);
     (void)state;

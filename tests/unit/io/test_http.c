@@ -20,7 +20,7 @@ struct rig {
     int done, stopped;
     uint64_t tag;
     struct http_answer answer;
-    char body[256], text[256], seen_body[256];
+    char body[256], text[256], headers[512], seen_body[256];
 };
 
 static char large[100000];
@@ -32,6 +32,17 @@ static void serve(struct loop_connection *c, const struct http_head *head, struc
     if (slice_equals(path, SLICE("/ok"))) {
         loop_reply(c, 200, "X-MBX-USED-WEIGHT-1M: 37\r\n",
                    slice_equals(head->method, SLICE("POST")) ? body : SLICE("fine"));
+    } else if (slice_equals(path, SLICE("/echo"))) {
+        char echo[256];
+        struct text text = TEXT_OVER(echo);
+        text_add(&text, head->method);
+        text_add_char(&text, ' ');
+        text_add(&text, http_head_find(head, "X-Key"));
+        text_add_char(&text, ' ');
+        text_add(&text, http_head_find(head, "Content-Type"));
+        text_add_char(&text, ' ');
+        text_add(&text, body);
+        loop_reply(c, 200, "X-Answer: 7\r\n", text_slice(&text));
     } else if (slice_equals(path, SLICE("/limited"))) {
         loop_reply(c, 429, "Retry-After: 3\r\n", SLICE("slow down"));
     } else if (slice_equals(path, SLICE("/banned"))) {
@@ -64,6 +75,7 @@ static void on_done(void *arg, uint64_t tag, const struct http_answer *answer) {
     rig->answer = *answer;
     (void)string_copy(rig->body, sizeof(rig->body), answer->body);
     (void)string_copy(rig->text, sizeof(rig->text), slice_of(answer->text));
+    (void)string_copy(rig->headers, sizeof(rig->headers), answer->headers);
 }
 
 static void on_stopped(void *arg) {
@@ -187,6 +199,44 @@ static void test_post_and_reuse(void **state) {
     (void)state;
 }
 
+static void test_methods_and_headers(void **state) {
+    static const struct row {
+        const char *method, *headers, *body, *echo;
+    } rows[] = {
+        {"GET", "X-Key: one\n", NULL, "GET one  "},
+        {"DELETE", "X-Key: two\n", NULL, "DELETE two  "},
+        {"PUT", "X-Key: three\n", "{}", "PUT three application/json {}"},
+        {"PATCH", NULL, "{}", "PATCH  application/json {}"},
+        {"POST", "X-Key: 4\nContent-Type: application/x-www-form-urlencoded\n", "a=1&b=2",
+         "POST 4 application/x-www-form-urlencoded a=1&b=2"},
+        {"POST", "X-Key: 5\n", NULL, "POST 5 application/x-www-form-urlencoded "},
+        {"GET", NULL, NULL, "GET   "}, // nothing is left of the one before
+    };
+    struct rig rig;
+    rig_init(&rig, true, NULL);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char url[256];
+        loop_server_url(&rig.server, "https", "127.0.0.1", "/echo", url, sizeof(url));
+        struct http_request request = {.method = rows[i].method,
+                                       .url = url,
+                                       .headers = rows[i].headers,
+                                       .body = rows[i].body,
+                                       .timeout_ms = 10000,
+                                       .on_done = on_done,
+                                       .arg = &rig};
+        int before = rig.done;
+        assert_int_equal(http_send(rig.http, &request), STATUS_OK);
+        while (rig.done == before) {
+            uv_run(&rig.loop, UV_RUN_ONCE);
+        }
+        assert_int_equal(rig.answer.result, HTTP_OK);
+        assert_string_equal(rig.body, rows[i].echo);
+        assert_non_null(strstr(rig.headers, "X-Answer: 7\r\n"));
+    }
+    rig_finish(&rig);
+    (void)state;
+}
+
 static void test_tls_refused(void **state) {
     struct tls_authority stranger;
     assert_int_equal(tls_authority_create(&stranger), STATUS_OK);
@@ -249,6 +299,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_post_and_reuse),
+        cmocka_unit_test(test_methods_and_headers),
         cmocka_unit_test(test_tls_refused),
         cmocka_unit_test(test_limits),
     };

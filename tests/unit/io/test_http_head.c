@@ -160,7 +160,7 @@ static void test_both_sides(void **state) {
     struct http_head head;
     const char *why = NULL;
     struct slice key;
-    ws_request_write(&text, "venue.example:8443", "/stream?streams=a/b", rfc_key);
+    ws_request_write(&text, "venue.example:8443", "/stream?streams=a/b", rfc_key, SLICE(""));
     assert_int_equal(http_head_parse(HTTP_REQUEST, text_slice(&text), &head, &why), HTTP_HEAD_DONE);
     assert_true(slice_equals(head.target, SLICE("/stream?streams=a/b")));
     assert_true(slice_equals(http_head_find(&head, "host"), SLICE("venue.example:8443")));

@@ -543,6 +543,46 @@ static void test_table(void **state) {
     (void)state;
 }
 
+// Address and header lines are those set for the attempt, and a wrong one changes nothing.
+static bool keep_head(struct loop_connection *c, const struct http_head *head) {
+    struct rig *rig = c->server->user;
+    struct text text = TEXT_OVER(rig->pong_text);
+    text_add(&text, head->target);
+    text_add_char(&text, ' ');
+    text_add(&text, http_head_find(head, "X-Key"));
+    return true;
+}
+
+static bool retarget(struct ws *ws, void *user) {
+    struct rig *rig = user;
+    char url[256];
+    loop_server_url(&rig->server, "ws", "127.0.0.1", rig->budget_asked == 0 ? "/a" : "/b?k=v", url,
+                    sizeof(url));
+    struct slice lines = rig->budget_asked == 0 ? SLICE("X-Key: one\n") : SLICE("X-Key: two\n");
+    rig->budget_asked++;
+    assert_int_equal(ws_set_target(ws, url, lines), STATUS_OK);
+    assert_int_equal(ws_set_target(ws, url, SLICE("X-Key: one")), STATUS_CONFIG);
+    assert_int_equal(ws_set_target(ws, url, SLICE("X-Key: o\rne\n")), STATUS_CONFIG);
+    assert_int_equal(ws_set_target(ws, "https://127.0.0.1/secret", lines), STATUS_CONFIG);
+    assert_null(strstr(status_text(), "secret"));
+    return true;
+}
+
+static void test_target(void **state) {
+    struct rig rig;
+    struct loop_script script = {.on_upgrade = keep_head, .on_event = count_event};
+    rig_init(&rig, &script, false);
+    rig.config.may_connect = retarget;
+    rig_start(&rig);
+    rig_until(&rig, &rig.opens, 1);
+    assert_string_equal(rig.pong_text, "/a one");
+    ws_reconnect(rig.ws, WS_CLOSE_GOING_AWAY, "again");
+    rig_until(&rig, &rig.opens, 2);
+    assert_string_equal(rig.pong_text, "/b?k=v two");
+    rig_finish(&rig);
+    (void)state;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_life),     cmocka_unit_test(test_losses),
@@ -551,6 +591,7 @@ int main(void) {
         cmocka_unit_test(test_backoff),       cmocka_unit_test(test_budget),
         cmocka_unit_test(test_backoff_reset), cmocka_unit_test(test_reconnect_and_stop_anywhere),
         cmocka_unit_test(test_urls),          cmocka_unit_test(test_table),
+        cmocka_unit_test(test_target),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -440,6 +440,44 @@ static void test_pause_and_states(void **state) {
     harness_destroy(h);
 }
 
+static uint32_t closes(const struct harness *h, bool reduce_only) {
+    uint32_t count = 0;
+    for (uint32_t i = h->mark; i < h->count; i++) {
+        const struct event *event = &h->events[i];
+        count += event->header.kind == EVENT_ORDER_COMMAND &&
+                 event->u.order.action == ORDER_ACTION_PLACE &&
+                 (event->u.order.reduce_only != 0) == reduce_only;
+    }
+    return count;
+}
+
+// The account nets what two jobs hold against each other: reduce-only would be refused there.
+static void test_opposite_jobs_close_plainly(void **state) {
+    (void)state;
+    for (int opposite = 0; opposite <= 1; opposite++) {
+        struct harness *h = harness_create();
+        h->settings.execution.mode = EXECUTION_SAFE_TAKER_ONLY;
+        h->settings.wash.hold_min_ns = h->settings.wash.hold_max_ns = 600 * NS_PER_S;
+        struct job a = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+        struct job b = harness_draft(h, STRATEGY_WASH, H_BTC, H_EXTENDED, H_LIGHTER, USD(300));
+        (void)harness_open(h, &a);
+        harness_calm_for(h, 2 * NS_PER_S);
+        if (opposite) {
+            (void)harness_open(h, &b);
+            harness_calm_for(h, 2 * NS_PER_S);
+        }
+        harness_mark(h);
+        harness_control(h, CONTROL_FLATTEN, 0);
+        harness_calm_for(h, 3 * NS_PER_S);
+        assert_int_equal(h->desk.jobs.live_count, 0);
+        // The first of the four closes leaves the account with what the others close.
+        assert_true(opposite ? closes(h, false) >= 1 : closes(h, false) == 0);
+        assert_true(closes(h, true) >= 2);
+        harness_check(h);
+        harness_destroy(h);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hybrid_wash_from_open_to_flat),
@@ -455,6 +493,7 @@ int main(void) {
         cmocka_unit_test(test_kill),
         cmocka_unit_test(test_paper_is_silent_when_live),
         cmocka_unit_test(test_pause_and_states),
+        cmocka_unit_test(test_opposite_jobs_close_plainly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

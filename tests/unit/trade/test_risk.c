@@ -91,6 +91,21 @@ static void set_instrument(struct world *w, bool refused) {
 static void set_down(struct world *w, bool refused) {
     harness_feed(w->h, H_EXTENDED, refused ? FEED_STALE : FEED_LIVE, 0);
 }
+static void set_lane(struct world *w, enum lane_state state, enum deadman_state deadman) {
+    w->h->desk.mode = DESK_LIVE;
+    w->h->desk.picture.venues[H_LIGHTER].lane.state = LANE_READY;
+    w->h->desk.picture.venues[H_EXTENDED].lane.state = (uint8_t)state;
+    w->h->desk.picture.venues[H_EXTENDED].lane.deadman = (uint8_t)deadman;
+}
+static void set_no_keys(struct world *w, bool refused) {
+    set_lane(w, refused ? LANE_NO_KEYS : LANE_READY, DEADMAN_OFF);
+}
+static void set_lane_blocked(struct world *w, bool refused) {
+    set_lane(w, refused ? LANE_BLOCKED : LANE_READY, DEADMAN_ARMED);
+}
+static void set_deadman(struct world *w, bool refused) {
+    set_lane(w, LANE_READY, refused ? DEADMAN_FAILED : DEADMAN_ARMED);
+}
 static void set_tripped(struct world *w, bool refused) {
     w->h->desk.risk.venues[H_EXTENDED].tripped_until_ns = w->h->now_ns + (refused ? NS_PER_S : 0);
 }
@@ -212,6 +227,9 @@ static const struct row rows[] = {
     {RULE_VENUE_ROLE, set_role, 0, 0, false},
     {RULE_NO_INSTRUMENT, set_instrument, 0, 0, false},
     {RULE_VENUE_DOWN, set_down, 0, 0, false},
+    {RULE_NO_KEYS, set_no_keys, 0, 0, false},
+    {RULE_LANE, set_lane_blocked, 0, 0, false},
+    {RULE_DEADMAN, set_deadman, 0, 0, false},
     {RULE_VENUE_TRIPPED, set_tripped, 1, 0, false},
     {RULE_CLOCK_OFFSET, set_clock, 251, 250, false},
     {RULE_NO_QUOTE, set_quote, 0, 0, false},

@@ -190,7 +190,7 @@ static void test_reader_fires_nothing(void **state) {
 
 static void type_text(const char *text) {
     for (; *text != '\0'; text++) {
-        console_key(&console, *text);
+        console_key(&console, *text == ' ' ? INPUT_SPACE : *text);
     }
     console_frame(&console);
 }
@@ -328,6 +328,52 @@ static void test_why_names_rule_figure_limit_distance(void **state) {
     assert_true(shows("9.10 bps"));
 }
 
+static void arm(const char *phrase) {
+    press("A");
+    type_text(phrase);
+    press("Enter");
+}
+
+// A live desk's console takes what may raise risk only after the phrase, and not for ever.
+static void test_live_is_read_only_until_armed(void **state) {
+    (void)state;
+    press("A"); // a paper desk has nothing to arm
+    assert_false(console.armed);
+    header()->mode = DESK_LIVE;
+    scene_touch(&scene, STATE_HEADER);
+    console_frame(&console);
+    press("r");
+    wait_ms(300);
+    press("y");
+    assert_int_equal(scene.requests, 0);
+    assert_true(shows("read-only: resume may raise risk"));
+    press("p"); // what tightens passes
+    press("H");
+    assert_int_equal(scene.requests, 2);
+    arm("TRADE PAPER");
+    assert_false(console.armed);
+    arm("TRADE LIVE");
+    assert_true(console.armed && shows("ARMED"));
+    press("r");
+    wait_ms(300);
+    press("y");
+    assert_int_equal(scene.requests, 3);
+    assert_int_equal(scene.last.verb, CONTROL_RESUME);
+    wait_ms(299000);
+    assert_true(console.armed);
+    wait_ms(2000); // nobody at the keys
+    assert_false(console.armed);
+    arm("TRADE LIVE");
+    struct state_alert *alert = scene.draft.rows[STATE_ALERTS];
+    alert->severity = SEVERITY_RED;
+    alert->time_ns = INT64_MAX;
+    scene.draft.count[STATE_ALERTS] = 1;
+    scene_touch(&scene, STATE_ALERTS);
+    console_frame(&console);
+    assert_false(console.armed); // a red alarm
+    assert_true(shows("read-only again: a red alarm"));
+}
+
 int main(void) {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -346,6 +392,7 @@ int main(void) {
         CASE(test_any_size_any_key),
         CASE(test_idle_frames_touch_nothing),
         CASE(test_why_names_rule_figure_limit_distance),
+        CASE(test_live_is_read_only_until_armed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

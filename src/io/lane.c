@@ -1,0 +1,305 @@
+// A lane's life: created, started, driven by its tick, its commands and its sockets, stopped.
+#include "io/lane_private.h"
+
+#include <openssl/crypto.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+
+int64_t lane_loop_ms(const struct lane *lane) {
+    return (int64_t)uv_now(lane->config.loop);
+}
+
+int64_t lane_now_ns(const struct lane *lane) {
+    return clock_now_ns(lane->config.clock);
+}
+
+int64_t lane_venue_ns(const struct lane *lane) {
+    int64_t offset_ns = lane->config.offset_ns != NULL
+                            ? atomic_load_explicit(lane->config.offset_ns, memory_order_relaxed)
+                            : 0;
+    return lane_now_ns(lane) + offset_ns;
+}
+
+const struct lane_stats *lane_stats(const struct lane *lane) {
+    return &lane->stats;
+}
+
+// ---- state -------------------------------------------------------------------------------------
+
+void lane_explain(struct lane *lane, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    memset(lane->text, 0, sizeof(lane->text));
+    (void)vsnprintf(lane->text, sizeof(lane->text), format, arguments);
+    va_end(arguments);
+}
+
+static bool any_rules(const struct lane *lane) {
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        if (lane->symbols[i].rules_known) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum lane_state state_now(const struct lane *lane) {
+    if (lane->keys_wrong) {
+        return LANE_AUTH_FAILED;
+    }
+    if (!lane_sockets_ready(lane) || !lane->reconciled || !any_rules(lane)) {
+        return LANE_CONNECTING;
+    }
+    return lane->rate.blocked_until_ns > lane_now_ns(lane) ? LANE_BLOCKED : LANE_READY;
+}
+
+bool lane_is_ready(const struct lane *lane) {
+    return state_now(lane) == LANE_READY && !lane->deadman_failed;
+}
+
+static uint32_t unknown_count(const struct lane *lane) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
+        count += lane->orders[i].state == LANE_ORDER_UNKNOWN;
+    }
+    return count;
+}
+
+static void tell(struct lane *lane) {
+    int64_t now_ms = lane_loop_ms(lane), now_ns = lane_now_ns(lane);
+    bool armed = lane->live > 0 && lane->deadman_until_ms > now_ms;
+    struct event_lane event = {
+        .venue = lane->config.venue_index,
+        .state = (uint8_t)lane->state,
+        .deadman = lane->deadman_failed ? DEADMAN_FAILED
+                   : armed              ? DEADMAN_ARMED
+                                        : DEADMAN_OFF,
+        .orders = lane->live,
+        .unknown = unknown_count(lane),
+        .blocked_until_ns = lane->state == LANE_BLOCKED ? lane->rate.blocked_until_ns : 0,
+        .deadman_until_ns = armed ? now_ns + (lane->deadman_until_ms - now_ms) * NS_PER_MS : 0,
+    };
+    if (lane->state != LANE_READY || lane->deadman_failed) {
+        memcpy(event.text, lane->text, sizeof(event.text));
+    }
+    lane->told_ms = now_ms;
+    engine_input(lane->config.engine, EVENT_LANE_STATE, &event, now_ns);
+}
+
+void lane_judge(struct lane *lane) {
+    enum lane_state state = state_now(lane);
+    if (state == lane->state) {
+        return;
+    }
+    log_write(state == LANE_AUTH_FAILED ? LOG_ERROR : LOG_INFO, lane->oe.venue->name,
+              "lane %s -> %s%s%s", lane_state_name(lane->state), lane_state_name(state),
+              state != LANE_READY && lane->text[0] != '\0' ? ": " : "",
+              state != LANE_READY ? lane->text : "");
+    lane->state = state;
+    tell(lane);
+}
+
+// ---- commands ----------------------------------------------------------------------------------
+
+static void pump(struct lane *lane) {
+    struct event_order command;
+    if (atomic_exchange(&lane->cancel_lost, false)) {
+        for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
+            lane->orders[i].cancel_wanted |= lane_order_live(&lane->orders[i]);
+        }
+    }
+    while (!lane->stopping && ring_pop(&lane->commands, &command)) {
+        lane_command(lane, &command);
+    }
+}
+
+// A report may lead to new commands while the lane's own tables are being looked at: they wait
+// until the callback at hand is through.
+void lane_enter(struct lane *lane) {
+    lane->depth++;
+}
+
+void lane_leave(struct lane *lane) {
+    if (lane->depth == 1) {
+        pump(lane);
+    }
+    lane->depth--;
+}
+
+static void refuse_command(struct lane *lane, const struct event_order *command) {
+    if (command->action == ORDER_ACTION_CANCEL) {
+        atomic_store(&lane->cancel_lost, true); // everything is cancelled instead
+        return;
+    }
+    struct event_report report = {.order = command->order,
+                                  .venue = command->venue,
+                                  .symbol = command->symbol,
+                                  .kind = REPORT_REJECTED,
+                                  .text = "not sent: the lane's queue is full"};
+    engine_input(lane->config.engine, EVENT_ORDER_REPORT, &report, lane_now_ns(lane));
+}
+
+void lane_send(struct lane *lane, const struct event_order *command) {
+    if (!ring_push(&lane->commands, command)) {
+        refuse_command(lane, command);
+    }
+    bool here = atomic_load_explicit(&lane->running, memory_order_acquire) &&
+                pthread_equal(lane->thread, pthread_self()) != 0;
+    if (!here) {
+        lane->config.wake(lane->config.wake_arg);
+    } else if (lane->depth == 0) {
+        lane_enter(lane);
+        lane_leave(lane);
+    }
+}
+
+void lane_wake(struct lane *lane) {
+    if (lane->started && !lane->stopping) {
+        lane_enter(lane);
+        lane_leave(lane);
+    }
+}
+
+void lane_learn(struct lane *lane, uint16_t symbol, const struct listing *listing) {
+    oe_learn(&lane->oe, symbol, listing);
+    bool first = !lane->symbols[symbol].rules_known && listing->ready;
+    lane->symbols[symbol].rules_known = listing->ready;
+    if (first && lane->started && lane_sockets_ready(lane)) {
+        lane_lists_want(lane); // its orders and fills are to be known before it is traded
+    }
+}
+
+// ---- time --------------------------------------------------------------------------------------
+
+static void on_tick(uv_timer_t *timer) {
+    struct lane *lane = timer->data;
+    lane_enter(lane);
+    lane_calls_tick(lane);
+    lane_sockets_tick(lane);
+    lane_lists_tick(lane);
+    lane_orders_tick(lane);
+    lane_deadman_tick(lane);
+    lane_judge(lane);
+    if (lane_loop_ms(lane) - lane->told_ms >= LANE_TELL_MS) {
+        tell(lane);
+    }
+    lane_leave(lane);
+}
+
+// ---- life --------------------------------------------------------------------------------------
+
+static enum status create_parts(struct lane *lane) {
+    const struct lane_config *config = &lane->config;
+    const char *rest = config->rest != NULL ? config->rest
+                       : config->testnet    ? config->venue->testnet.rest
+                                            : config->venue->mainnet.rest;
+    if (!string_copy(lane->rest, sizeof(lane->rest), slice_of(rest))) {
+        return status_fail(STATUS_CONFIG, "'%s' is too long", rest);
+    }
+    struct http_config http = {.loop = config->loop,
+                               .ca_file = config->ca_file,
+                               .ca_text = config->ca_text,
+                               .requests_max = LANE_REQUESTS_MAX,
+                               .body_max = LANE_BODY_MAX};
+    enum status status = http_create(&lane->http, &http);
+    if (status == STATUS_OK) {
+        status = ring_create(&lane->commands, sizeof(struct event_order), LANE_COMMANDS_MAX);
+    }
+    if (status == STATUS_OK) {
+        status = seen_set_create(&lane->trades, LANE_TRADES_REMEMBERED);
+    }
+    lane->orders = calloc(LANE_ORDERS_MAX, sizeof(*lane->orders));
+    lane->symbols = calloc(lane->oe.symbol_count, sizeof(*lane->symbols));
+    lane->message = calloc(1, sizeof(*lane->message));
+    if (lane->orders == NULL || lane->symbols == NULL || lane->message == NULL) {
+        return status_fail(STATUS_SYSTEM, "no memory");
+    }
+    return status == STATUS_OK ? lane_sockets_create(lane) : status;
+}
+
+enum status lane_create(struct lane **out, const struct lane_config *config) {
+    ASSERT(config->engine != NULL && config->clock != NULL && config->secrets != NULL);
+    struct lane *lane = calloc(1, sizeof(*lane));
+    if (lane == NULL) {
+        return status_fail(STATUS_SYSTEM, "no memory for the lane of %s", config->venue->name);
+    }
+    lane->config = *config;
+    lane->config.secrets = NULL; // the caller's, and wiped by it
+    lane->sink.on_event = lane_on_event;
+    lane->state = LANE_CONNECTING;
+    rate_init(&lane->rate, config->venue->buckets);
+    enum status status = oe_create(&lane->oe, config->venue, config->md, config->universe,
+                                   config->testnet, config->secrets);
+    status = status == STATUS_OK ? create_parts(lane) : status;
+    if (status != STATUS_OK) {
+        lane_destroy(lane);
+        return status_context(status, "lane of %s", config->venue->name);
+    }
+    *out = lane;
+    return STATUS_OK;
+}
+
+void lane_destroy(struct lane *lane) {
+    if (lane == NULL) {
+        return;
+    }
+    ASSERT(lane->pending == 0);
+    lane_sockets_destroy(lane);
+    http_destroy(lane->http);
+    ring_finish(&lane->commands);
+    seen_set_finish(&lane->trades);
+    free(lane->orders);
+    free(lane->symbols);
+    if (lane->message != NULL) {
+        OPENSSL_cleanse(lane->message, sizeof(*lane->message));
+        free(lane->message);
+    }
+    if (lane->oe.venue != NULL) {
+        oe_destroy(&lane->oe);
+    }
+    free(lane);
+}
+
+enum status lane_start(struct lane *lane) {
+    ASSERT(!lane->started);
+    lane->started = true;
+    lane->thread = pthread_self();
+    atomic_store_explicit(&lane->running, true, memory_order_release);
+    lane->connected_ns = lane_now_ns(lane);
+    lane->pending = 2; // timer and HTTP
+    ASSERT(uv_timer_init(lane->config.loop, &lane->tick) == 0);
+    lane->tick.data = lane;
+    ASSERT(uv_timer_start(&lane->tick, on_tick, 0, LANE_TICK_MS) == 0);
+    lane_enter(lane);
+    tell(lane);
+    lane_leave(lane);
+    return STATUS_OK;
+}
+
+void lane_part_released(struct lane *lane) {
+    ASSERT(lane->pending > 0);
+    if (--lane->pending == 0 && lane->stopping) {
+        lane->on_stopped(lane->stopped_arg);
+    }
+}
+
+static void handle_closed(uv_handle_t *handle) {
+    lane_part_released(handle->data);
+}
+
+static void http_stopped(void *arg) {
+    lane_part_released(arg);
+}
+
+void lane_stop(struct lane *lane, void (*on_stopped)(void *arg), void *arg) {
+    ASSERT(lane->started && !lane->stopping);
+    lane->stopping = true;
+    lane->on_stopped = on_stopped;
+    lane->stopped_arg = arg;
+    uv_close((uv_handle_t *)&lane->tick, handle_closed);
+    http_stop(lane->http, http_stopped, lane);
+    lane_sockets_stop(lane);
+}

@@ -1,0 +1,280 @@
+// What is asked for after a connect and now and then: open orders, fills, positions, balances; and
+// the dead-man's switch.
+#include "base/log.h"
+#include "io/lane_private.h"
+
+static const enum oe_call_kind kinds[LANE_LIST_COUNT] = {
+    [LANE_LIST_ORDERS] = OE_OPEN_ORDERS,
+    [LANE_LIST_FILLS] = OE_FILLS,
+    [LANE_LIST_POSITIONS] = OE_POSITIONS,
+    [LANE_LIST_BALANCES] = OE_BALANCES,
+};
+
+static bool per_symbol(const struct lane *lane, uint32_t list) {
+    uint32_t flags = lane->oe.venue->flags;
+    return (list == LANE_LIST_ORDERS && (flags & OE_OPEN_PER_SYMBOL) != 0) ||
+           (list == LANE_LIST_FILLS && (flags & OE_FILLS_PER_SYMBOL) != 0);
+}
+
+static bool has_list(const struct lane *lane, uint32_t list) {
+    return (lane->oe.venue->calls & OE_BIT(kinds[list])) != 0;
+}
+
+static struct lane_list *list_of(struct lane *lane, uint32_t list, uint16_t symbol) {
+    return &lane->symbols[per_symbol(lane, list) && symbol != OE_SYMBOL_NONE ? symbol : 0]
+                .lists[list];
+}
+
+static void want(struct lane *lane, uint32_t list, uint16_t symbol) {
+    struct lane_list *row = &lane->symbols[symbol].lists[list];
+    if (has_list(lane, list) && !row->busy) {
+        *row = (struct lane_list){.wanted = true, .due_ms = lane_loop_ms(lane)};
+    }
+}
+
+void lane_lists_want(struct lane *lane) {
+    lane->reconciled = false;
+    for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
+        for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+            struct lane_list *row = &lane->symbols[i].lists[list];
+            *row = (struct lane_list){0}; // an answer still on its way counts for nothing
+            if (i == 0 || (per_symbol(lane, list) && lane->symbols[i].rules_known)) {
+                want(lane, list, i);
+            }
+        }
+    }
+    lane->lists_due_ms = lane_loop_ms(lane) + LANE_POSITIONS_MS;
+}
+
+void lane_fills_want(struct lane *lane, uint16_t symbol) {
+    uint16_t row = per_symbol(lane, LANE_LIST_FILLS) ? symbol : 0;
+    if (!lane->symbols[row].lists[LANE_LIST_FILLS].wanted) {
+        want(lane, LANE_LIST_FILLS, row);
+    }
+}
+
+static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
+    struct lane_list *row = &lane->symbols[symbol].lists[list];
+    int64_t now_ms = lane_loop_ms(lane), retry_ms;
+    struct oe_call call = {
+        .kind = kinds[list],
+        .symbol = per_symbol(lane, list) ? symbol : OE_SYMBOL_NONE,
+        .cursor = slice_of(row->cursor),
+        .since_ns = lane->connected_ns + (lane_venue_ns(lane) - lane_now_ns(lane)) -
+                    LANE_LOOK_BACK_MS * NS_PER_MS,
+    };
+    if (call.symbol != OE_SYMBOL_NONE && lane->oe.listings[symbol].native[0] == '\0') {
+        row->wanted = false;
+        return;
+    }
+    if (lane_call(lane, &call, NULL, &retry_ms) != STATUS_OK) {
+        row->due_ms = now_ms + retry_ms;
+        return;
+    }
+    row->busy = true;
+    if (row->cursor[0] == '\0') {
+        row->asked_ms = now_ms;
+        for (uint16_t i = 0; list == LANE_LIST_POSITIONS && i < lane->oe.symbol_count; i++) {
+            lane->symbols[i].listed = false;
+        }
+    }
+}
+
+static bool all_done(const struct lane *lane) {
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
+            const struct lane_list *row = &lane->symbols[i].lists[list];
+            if (row->wanted || row->busy) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+void lane_lists_tick(struct lane *lane) {
+    int64_t now_ms = lane_loop_ms(lane);
+    if (!lane_sockets_ready(lane)) {
+        return;
+    }
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
+            const struct lane_list *row = &lane->symbols[i].lists[list];
+            if (row->wanted && !row->busy && now_ms >= row->due_ms) {
+                ask(lane, list, i);
+            }
+        }
+    }
+    if (!lane->reconciled && all_done(lane)) {
+        lane->reconciled = true;
+        lane->connected_ns = lane_now_ns(lane);
+        log_info(lane->oe.venue->name, "orders, fills, positions and balances are known");
+    }
+    if (lane->reconciled && now_ms >= lane->lists_due_ms) {
+        lane->lists_due_ms = now_ms + LANE_POSITIONS_MS;
+        want(lane, LANE_LIST_POSITIONS, 0);
+        want(lane, LANE_LIST_BALANCES, 0);
+    }
+}
+
+static uint32_t list_number(enum oe_call_kind kind) {
+    uint32_t list = 0;
+    while (list < LANE_LIST_COUNT && kinds[list] != kind) {
+        list++;
+    }
+    return list;
+}
+
+void lane_list_failed(struct lane *lane, const struct lane_call *row) {
+    uint32_t list = list_number(row->call.kind);
+    if (list == LANE_LIST_COUNT) {
+        return; // upkeep has a time of its own
+    }
+    struct lane_list *of = list_of(lane, list, row->call.symbol);
+    uint32_t doubled = of->attempts < 6 ? of->attempts : 6;
+    *of = (struct lane_list){.wanted = true,
+                             .attempts = of->attempts + 1,
+                             .due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled)};
+}
+
+static void tell_position(struct lane *lane, uint16_t symbol, struct qty net, struct px average,
+                          struct px liquidation) {
+    struct lane_symbol *row = &lane->symbols[symbol];
+    row->listed = true;
+    if (row->position_told && row->net.v == net.v) {
+        return;
+    }
+    row->position_told = true;
+    row->net = net;
+    struct event_venue_position event = {.venue = lane->config.venue_index,
+                                         .symbol = symbol,
+                                         .net = net,
+                                         .average = average,
+                                         .liquidation = liquidation};
+    engine_input(lane->config.engine, EVENT_VENUE_POSITION, &event, lane_now_ns(lane));
+}
+
+// Positions that were not in the whole list are none.
+static void positions_listed(struct lane *lane) {
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        const struct lane_symbol *row = &lane->symbols[i];
+        if (!row->listed && lane->oe.listings[i].native[0] != '\0') {
+            tell_position(lane, i, (struct qty){0}, (struct px){0}, (struct px){0});
+        }
+    }
+}
+
+void lane_list_end(struct lane *lane, struct lane_call *call, struct slice cursor) {
+    uint32_t list = list_number(call->call.kind);
+    uint16_t symbol = call->call.symbol;
+    if (list == LANE_LIST_COUNT) {
+        return;
+    }
+    struct lane_list *row = list_of(lane, list, symbol);
+    if (!row->busy) {
+        return; // asked for before the last connect
+    }
+    row->busy = false;
+    row->attempts = 0;
+    row->due_ms = lane_loop_ms(lane);
+    if (cursor.size > 0 && string_copy(row->cursor, sizeof(row->cursor), cursor)) {
+        return; // the next page
+    }
+    row->wanted = false;
+    row->cursor[0] = '\0';
+    if (list == LANE_LIST_ORDERS) {
+        lane_orders_listed(lane, symbol, row->asked_ms);
+    } else if (list == LANE_LIST_FILLS) {
+        lane_fills_listed(lane, symbol, row->asked_ms);
+    } else if (list == LANE_LIST_POSITIONS) {
+        positions_listed(lane);
+    }
+}
+
+void lane_position(struct lane *lane, const struct oe_event *event) {
+    if (event->symbol < lane->oe.symbol_count) {
+        tell_position(lane, event->symbol, event->position.net, event->position.average,
+                      event->position.liquidation);
+    }
+}
+
+void lane_balance(struct lane *lane, const struct oe_event *event) {
+    int64_t now_ms = lane_loop_ms(lane);
+    struct usd equity = event->balance.equity;
+    if (equity.v == lane->equity.v ||
+        (lane->equity_ms != 0 && !event->snapshot && now_ms - lane->equity_ms < LANE_TELL_MS)) {
+        return;
+    }
+    lane->equity = equity;
+    lane->equity_ms = now_ms;
+    struct event_equity told = {.venue = lane->config.venue_index, .equity = equity};
+    engine_input(lane->config.engine, EVENT_CAPITAL_SNAPSHOT, &told, lane_now_ns(lane));
+}
+
+// ---- the dead-man's switch ---------------------------------------------------------------------
+
+static uint32_t countdown_ms(const struct lane *lane) {
+    const struct venue_oe *venue = lane->oe.venue;
+    uint32_t most =
+        venue->deadman_max_ms < LANE_DEADMAN_MS ? venue->deadman_max_ms : LANE_DEADMAN_MS;
+    return most > venue->deadman_min_ms ? most : venue->deadman_min_ms;
+}
+
+static struct lane_symbol *armed_row(struct lane *lane, uint16_t symbol) {
+    bool each = (lane->oe.venue->flags & OE_DEADMAN_PER_SYMBOL) != 0;
+    return &lane->symbols[each && symbol < lane->oe.symbol_count ? symbol : 0];
+}
+
+static bool has_live(const struct lane *lane, uint16_t symbol) {
+    bool each = (lane->oe.venue->flags & OE_DEADMAN_PER_SYMBOL) != 0;
+    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
+        if (lane_order_live(&lane->orders[i]) && (!each || lane->orders[i].symbol == symbol)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void lane_deadman_tick(struct lane *lane) {
+    const struct venue_oe *venue = lane->oe.venue;
+    bool each = (venue->flags & OE_DEADMAN_PER_SYMBOL) != 0;
+    int64_t now_ms = lane_loop_ms(lane), retry_ms;
+    if (venue->deadman_max_ms == 0 || (venue->flags & OE_DEADMAN_BY_SOCKET) != 0 ||
+        (venue->calls & OE_BIT(OE_DEADMAN)) == 0 || !lane_sockets_ready(lane)) {
+        return;
+    }
+    for (uint16_t i = 0; i < (each ? lane->oe.symbol_count : 1); i++) {
+        struct lane_symbol *row = &lane->symbols[i];
+        bool wanted = has_live(lane, i) || (lane->deadman_failed && row->armed_until_ms == 0);
+        if (row->arming || now_ms < row->arm_due_ms || !wanted ||
+            lane->oe.listings[i].native[0] == '\0') {
+            continue;
+        }
+        struct oe_call call = {.kind = OE_DEADMAN,
+                               .symbol = each ? i : OE_SYMBOL_NONE,
+                               .countdown_ms = countdown_ms(lane)};
+        row->arming = lane_call(lane, &call, NULL, &retry_ms) == STATUS_OK;
+        row->arm_due_ms = now_ms + (row->arming ? LANE_ANSWER_MS : retry_ms);
+    }
+}
+
+void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
+    struct lane_symbol *row = armed_row(lane, symbol);
+    int64_t now_ms = lane_loop_ms(lane);
+    row->arming = false;
+    row->armed_until_ms = until_ns == 0 ? 0 : now_ms + (until_ns - lane_venue_ns(lane)) / NS_PER_MS;
+    row->arm_due_ms = now_ms + countdown_ms(lane) / 3;
+    lane->deadman_failed = false;
+    lane->deadman_until_ms = row->armed_until_ms;
+}
+
+void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text) {
+    struct lane_symbol *row = armed_row(lane, symbol);
+    row->arming = false;
+    row->arm_due_ms = lane_loop_ms(lane) + LANE_TELL_MS;
+    log_error(lane->oe.venue->name, "the dead-man's switch cannot be armed: %.*s",
+              (int)(text.size < 120 ? text.size : 120), text.size > 0 ? text.data : "");
+    lane_explain(lane, "dead-man's switch: %.*s", (int)(text.size < 28 ? text.size : 28),
+                 text.size > 0 ? text.data : "");
+    lane->deadman_failed = true;
+}

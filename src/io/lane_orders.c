@@ -1,0 +1,506 @@
+// The session's orders at the venue: what was asked, what is known, what has to be asked next.
+#include "base/log.h"
+#include "io/lane_private.h"
+
+bool lane_order_live(const struct lane_order *order) {
+    return order->state != LANE_ORDER_FREE && order->state != LANE_ORDER_OVER;
+}
+
+static int64_t backoff_ms(uint32_t asks) {
+    int64_t wait_ms = (int64_t)LANE_ASK_MS << (asks < 6 ? asks : 6);
+    return wait_ms < LANE_ASK_MAX_MS ? wait_ms : LANE_ASK_MAX_MS;
+}
+
+// ---- reports -----------------------------------------------------------------------------------
+
+static void report(struct lane *lane, const struct lane_order *order, struct event_report *event) {
+    event->order = order->order;
+    event->venue = lane->config.venue_index;
+    event->symbol = order->symbol;
+    counter_add(&lane->stats.reports, 1);
+    engine_input(lane->config.engine, EVENT_ORDER_REPORT, event, lane_now_ns(lane));
+}
+
+static void report_plain(struct lane *lane, const struct lane_order *order, enum report_kind kind) {
+    struct event_report event = {.kind = (uint8_t)kind};
+    memcpy(event.text, order->text, sizeof(event.text));
+    report(lane, order, &event);
+}
+
+static void set_text(struct lane_order *order, const char *prefix, struct slice words) {
+    struct text text = TEXT_OVER(order->text);
+    memset(order->text, 0, sizeof(order->text));
+    text_add_string(&text, prefix);
+    for (size_t i = 0; i < words.size && !text.truncated; i++) {
+        char c = words.data[i];
+        text_add_char(&text, c >= ' ' && c < 0x7f ? c : '?');
+    }
+}
+
+static void over(struct lane *lane, struct lane_order *order, enum report_kind end) {
+    order->state = LANE_ORDER_OVER;
+    order->due_ms = 0;
+    order->ended_ms = lane_loop_ms(lane);
+    lane->live--;
+    if (end == REPORT_REJECTED) {
+        log_warn(lane->oe.venue->name, "order %s rejected: %s", order->client_id, order->text);
+    }
+    if (order->filled.v < order->wanted.size.v) {
+        report_plain(lane, order, end); // else the last fill has said it
+    }
+}
+
+static bool is_complete(const struct lane_order *order) {
+    return !order->wants_fills && order->filled.v >= order->filled_end.v;
+}
+
+static void end(struct lane *lane, struct lane_order *order, enum report_kind kind,
+                struct qty filled, bool filled_told) {
+    if (!lane_order_live(order)) {
+        return;
+    }
+    order->end = kind;
+    order->filled_end = filled.v > order->filled.v ? filled : order->filled;
+    order->wants_fills = !filled_told;
+    if (is_complete(order)) {
+        over(lane, order, kind);
+        return;
+    }
+    if (order->state != LANE_ORDER_ENDING) {
+        order->state = LANE_ORDER_ENDING;
+        order->ended_ms = lane_loop_ms(lane);
+        order->due_ms = order->ended_ms + (filled_told ? LANE_ASK_MS : 0); // mostly on its way
+        order->asks = 0;
+    }
+}
+
+// ---- requests ----------------------------------------------------------------------------------
+
+static struct oe_call call_for(const struct lane_order *order, enum oe_call_kind kind) {
+    return (struct oe_call){.kind = kind,
+                            .symbol = order->symbol,
+                            .order = order->wanted,
+                            .client_id = slice_of(order->client_id),
+                            .venue_id = slice_of(order->venue_id)};
+}
+
+static void place(struct lane *lane, struct lane_order *order) {
+    struct oe_call call = call_for(order, OE_PLACE);
+    int64_t retry_ms;
+    order->state = LANE_ORDER_SENT;
+    order->sent_ms = lane_loop_ms(lane);
+    enum status status = lane_call(lane, &call, order, &retry_ms);
+    if (status == STATUS_UNAVAILABLE && order->urgent &&
+        order->sent_ms - order->asked_ms < LANE_HOLD_MS) {
+        order->state = LANE_ORDER_AGAIN;
+    } else if (status != STATUS_OK) {
+        set_text(order, "not sent: ", slice_of(status_text()));
+        over(lane, order, REPORT_REJECTED);
+    }
+}
+
+static void cancel(struct lane *lane, struct lane_order *order) {
+    struct oe_call call = call_for(order, OE_CANCEL);
+    int64_t retry_ms;
+    if (!lane_order_live(order) || order->cancel_out) {
+        return;
+    }
+    order->cancel_out = lane_call(lane, &call, order, &retry_ms) == STATUS_OK;
+    order->due_ms = lane_loop_ms(lane) + (order->cancel_out ? LANE_EVIDENCE_MS : retry_ms);
+}
+
+static void ask(struct lane *lane, struct lane_order *order) {
+    struct oe_call call = call_for(order, OE_QUERY);
+    int64_t retry_ms;
+    if (order->asking) {
+        return;
+    }
+    order->asking = lane_call(lane, &call, order, &retry_ms) == STATUS_OK;
+    int64_t wait_ms = backoff_ms(order->asks);
+    order->asks += order->asking;
+    order->due_ms = lane_loop_ms(lane) + (order->asking || retry_ms < wait_ms ? wait_ms : retry_ms);
+}
+
+static void make_unknown(struct lane *lane, struct lane_order *order, const char *why) {
+    counter_add(&lane->stats.unknown, 1);
+    set_text(order, "", slice_of(why));
+    order->state = LANE_ORDER_UNKNOWN;
+    order->asks = 0;
+    order->due_ms = lane_loop_ms(lane) + 1;
+    log_warn(lane->oe.venue->name, "order %s is unknown: %s", order->client_id, why);
+    report_plain(lane, order, REPORT_UNKNOWN);
+}
+
+// ---- commands ----------------------------------------------------------------------------------
+
+static struct lane_order *row_for(struct lane *lane, uint64_t id) {
+    struct lane_order *oldest = NULL;
+    for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
+        struct lane_order *row = &lane->orders[i];
+        if (id != 0 ? row->order == id && row->state != LANE_ORDER_FREE
+                    : row->state == LANE_ORDER_FREE) {
+            return row;
+        }
+        if (id == 0 && row->state == LANE_ORDER_OVER &&
+            (oldest == NULL || row->ended_ms < oldest->ended_ms)) {
+            oldest = row;
+        }
+    }
+    return oldest;
+}
+
+static void on_place(struct lane *lane, const struct event_order *command) {
+    struct lane_order *order = row_for(lane, 0);
+    struct lane_order refused = {.order = command->order, .symbol = command->symbol};
+    bool urgent = command->phase != LEG_OPEN || command->reduce_only != 0;
+    if (order == NULL || (!urgent && !lane_is_ready(lane))) {
+        set_text(&refused, "not sent: ",
+                 order == NULL ? SLICE("too many orders") : SLICE("the lane is not ready"));
+        report_plain(lane, &refused, REPORT_REJECTED);
+        return;
+    }
+    *order = (struct lane_order){
+        .order = command->order,
+        .symbol = command->symbol,
+        .wanted = {.side = (enum side)command->side,
+                   .kind = command->type == ORDER_POST_ONLY ? OE_POST_ONLY : OE_IOC,
+                   .reduce_only = command->reduce_only != 0,
+                   .price = command->price,
+                   .size = command->size},
+        .urgent = urgent,
+        .asked_ms = lane_loop_ms(lane),
+    };
+    lane->oe.venue->client_id(lane->config.session_key, command->order, order->client_id);
+    lane->live++;
+    place(lane, order);
+}
+
+void lane_command(struct lane *lane, const struct event_order *command) {
+    if (command->symbol >= lane->oe.symbol_count) {
+        return;
+    }
+    if (command->action == ORDER_ACTION_PLACE) {
+        on_place(lane, command);
+        return;
+    }
+    struct lane_order *order = row_for(lane, command->order);
+    if (order != NULL && order->state == LANE_ORDER_AGAIN) {
+        over(lane, order, REPORT_CANCELED); // the venue has never seen it
+    } else if (order != NULL && lane_order_live(order)) {
+        order->cancel_wanted = true;
+        cancel(lane, order);
+    }
+}
+
+// ---- evidence ----------------------------------------------------------------------------------
+
+static bool is_named(const struct lane_order *order, const struct oe_event *event) {
+    return order->state != LANE_ORDER_FREE &&
+           ((event->client_id.size > 0 &&
+             slice_equals(event->client_id, slice_of(order->client_id))) ||
+            (event->venue_id.size > 0 && slice_equals(event->venue_id, slice_of(order->venue_id))));
+}
+
+struct lane_order *lane_order_of(struct lane *lane, const struct oe_event *event) {
+    for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
+        if (is_named(&lane->orders[i], event)) {
+            return &lane->orders[i];
+        }
+    }
+    return NULL;
+}
+
+static void learn_venue_id(struct lane_order *order, struct slice id) {
+    if (id.size > 0 && id.size < sizeof(order->venue_id)) {
+        (void)string_copy(order->venue_id, sizeof(order->venue_id), id);
+    }
+}
+
+void lane_order_accepted(struct lane *lane, struct lane_order *order,
+                         const struct oe_event *event) {
+    learn_venue_id(order, event->venue_id);
+    if (order->state == LANE_ORDER_SENT || order->state == LANE_ORDER_UNKNOWN) {
+        order->state = LANE_ORDER_TAKEN;
+        order->due_ms = lane_loop_ms(lane) + LANE_EVIDENCE_MS;
+    }
+}
+
+void lane_order_refused(struct lane *lane, struct lane_order *order, enum oe_call_kind call,
+                        enum oe_error error, struct slice text) {
+    int64_t now_ms = lane_loop_ms(lane);
+    if (call == OE_CANCEL) {
+        order->cancel_out = false;
+        order->due_ms = now_ms + backoff_ms(order->asks++);
+        if (error == OE_ERROR_NO_ORDER && lane_order_live(order)) {
+            ask(lane, order); // over, or not there yet
+        }
+    } else if (call == OE_QUERY) {
+        struct oe_event gone = {.kind = OE_EVENT_ORDER,
+                                .client_id = slice_of(order->client_id),
+                                .order = {.state = OE_STATE_GONE}};
+        order->asking = false;
+        if (error == OE_ERROR_NO_ORDER) {
+            lane_order_state(lane, &gone);
+        }
+    } else if (order->state == LANE_ORDER_SENT || order->state == LANE_ORDER_UNKNOWN ||
+               order->state == LANE_ORDER_TAKEN) {
+        if (error == OE_ERROR_DUPLICATE) {
+            make_unknown(lane, order, "the client id was used: it arrived");
+        } else if (error == OE_ERROR_NONCE && !order->retried) {
+            order->retried = true;
+            order->state = LANE_ORDER_AGAIN;
+        } else {
+            char prefix[24];
+            struct text name = TEXT_OVER(prefix);
+            text_add_format(&name, "%s: ", oe_error_name(error));
+            set_text(order, prefix, text);
+            over(lane, order, REPORT_REJECTED);
+        }
+    }
+}
+
+void lane_order_lost(struct lane *lane, struct lane_order *order, enum oe_call_kind call,
+                     const char *why) {
+    if (call == OE_CANCEL) {
+        order->cancel_out = false;
+        order->asks = 0;
+        order->due_ms = lane_loop_ms(lane) + 1;
+        if (lane_order_live(order)) {
+            ask(lane, order);
+        }
+    } else if (call == OE_QUERY) {
+        order->asking = false;
+    } else if (order->state == LANE_ORDER_SENT) {
+        make_unknown(lane, order, why);
+    }
+}
+
+static void is_there(struct lane *lane, struct lane_order *order, const struct oe_event *event) {
+    int64_t now_ms = lane_loop_ms(lane);
+    if (!lane_order_live(order) || order->state == LANE_ORDER_ENDING) {
+        return; // told late
+    }
+    order->state = LANE_ORDER_OPEN;
+    order->seen_ms = now_ms;
+    order->asks = 0;
+    if (event->order.has_filled && event->order.filled.v > order->filled_end.v) {
+        order->filled_end = event->order.filled;
+    }
+    bool waits = order->wanted.kind == OE_IOC || order->filled_end.v > order->filled.v;
+    order->due_ms = waits ? now_ms + LANE_EVIDENCE_MS : 0;
+    if (!order->accepted_told) {
+        order->accepted_told = true;
+        memset(order->text, 0, sizeof(order->text));
+        report_plain(lane, order, REPORT_ACCEPTED);
+    }
+    if (order->cancel_wanted) {
+        order->due_ms = order->cancel_out ? now_ms + LANE_EVIDENCE_MS : now_ms + 1;
+    }
+}
+
+// The venue does not know it. That proves something only when the request cannot be taken any more,
+// and fills are looked for once more even then.
+static void is_gone(struct lane *lane, struct lane_order *order) {
+    if (!lane_order_live(order) || order->state == LANE_ORDER_ENDING ||
+        lane_loop_ms(lane) - order->sent_ms < LANE_GONE_MS) {
+        return;
+    }
+    set_text(order, "", SLICE("the venue does not know it"));
+    bool rests = order->wanted.kind == OE_POST_ONLY;
+    end(lane, order, rests ? REPORT_CANCELED : REPORT_EXPIRED, order->filled, false);
+}
+
+void lane_order_state(struct lane *lane, const struct oe_event *event) {
+    struct lane_order *order = lane_order_of(lane, event);
+    if (order == NULL) {
+        counter_add(&lane->stats.foreign, 1);
+        if (event->call == OE_OPEN_ORDERS && event->tag != 0) {
+            log_warn(lane->oe.venue->name, "an open order that is none of this session's: %.*s",
+                     (int)(event->venue_id.size < 72 ? event->venue_id.size : 72),
+                     event->venue_id.size > 0 ? event->venue_id.data : "");
+        }
+        return;
+    }
+    if (event->call == OE_QUERY && event->tag != 0) {
+        order->asking = false;
+        order->cancel_out = false; // whatever became of it, the answer says more
+    }
+    learn_venue_id(order, event->venue_id);
+    struct qty filled = event->order.has_filled ? event->order.filled : order->filled;
+    bool told = event->order.has_filled;
+    if (event->text.size > 0 && lane_order_live(order)) {
+        set_text(order, event->order.liquidation ? "by the venue: " : "", event->text);
+    }
+    switch (event->order.state) {
+    case OE_STATE_NEW:
+    case OE_STATE_PARTIAL:
+        is_there(lane, order, event);
+        break;
+    case OE_STATE_FILLED:
+        end(lane, order, REPORT_CANCELED, order->wanted.size, true);
+        break;
+    case OE_STATE_CANCELED: {
+        bool ioc = order->wanted.kind == OE_IOC;
+        end(lane, order, ioc ? REPORT_EXPIRED : REPORT_CANCELED, filled, told);
+        break;
+    }
+    case OE_STATE_EXPIRED:
+        end(lane, order, REPORT_EXPIRED, filled, told);
+        break;
+    case OE_STATE_REJECTED:
+        end(lane, order, REPORT_REJECTED, order->filled, true);
+        break;
+    case OE_STATE_GONE:
+        is_gone(lane, order);
+        break;
+    case OE_STATE_COUNT:
+    default:
+        break;
+    }
+}
+
+// Trade ids are unique per symbol at some venues: the number is mixed with it.
+static uint64_t trade_number(const struct lane_order *order, uint64_t trade) {
+    uint64_t number = hash_mix(trade ^ ((uint64_t)order->symbol + 1) << 48);
+    return number != 0 ? number : 1;
+}
+
+void lane_order_fill(struct lane *lane, const struct oe_event *event) {
+    struct lane_order *order = lane_order_of(lane, event);
+    if (order == NULL) {
+        counter_add(&lane->stats.foreign, !event->snapshot);
+        return;
+    }
+    uint64_t trade = trade_number(order, event->fill.trade);
+    learn_venue_id(order, event->venue_id);
+    if (event->fill.size.v <= 0 || !seen_set_add(&lane->trades, trade)) {
+        counter_add(&lane->stats.duplicates, 1);
+        return;
+    }
+    const struct venue_entry *venue = &lane->config.universe->venues[lane->config.venue_index];
+    struct bps rate = event->fill.maker ? venue->maker_fee : venue->taker_fee;
+    struct event_report fill = {
+        .trade = trade,
+        .kind = REPORT_FILL,
+        .liquidity = event->fill.maker ? LIQUIDITY_MAKER : LIQUIDITY_TAKER,
+        .price = event->fill.price,
+        .size = event->fill.size,
+        .fee = event->fill.has_fee
+                   ? event->fill.fee
+                   : usd_bps_ceil(usd_notional_near(event->fill.price, event->fill.size), rate),
+    };
+    counter_add(&lane->stats.fills, 1);
+    order->filled = qty_add(order->filled, event->fill.size);
+    if (order->state == LANE_ORDER_SENT || order->state == LANE_ORDER_TAKEN ||
+        order->state == LANE_ORDER_UNKNOWN) {
+        order->state = LANE_ORDER_OPEN; // it traded: it is there
+        order->seen_ms = lane_loop_ms(lane);
+        order->due_ms = order->seen_ms + LANE_EVIDENCE_MS;
+    }
+    report(lane, order, &fill);
+    if (!lane_order_live(order)) {
+        return; // late: the engine books it all the same
+    }
+    if (order->filled.v >= order->wanted.size.v ||
+        (order->state == LANE_ORDER_ENDING && is_complete(order))) {
+        over(lane, order, order->end);
+    }
+}
+
+// ---- lists and time ----------------------------------------------------------------------------
+
+void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms) {
+    for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
+        struct lane_order *order = &lane->orders[i];
+        bool meant = symbol == OE_SYMBOL_NONE || order->symbol == symbol;
+        if (meant && order->state == LANE_ORDER_OPEN && order->sent_ms < asked_ms &&
+            order->seen_ms < asked_ms) {
+            order->asks = 0;
+            order->due_ms = lane_loop_ms(lane);
+            ask(lane, order);
+        }
+    }
+}
+
+void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms) {
+    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
+        struct lane_order *order = &lane->orders[i];
+        bool meant = symbol == OE_SYMBOL_NONE || order->symbol == symbol;
+        if (meant && order->state == LANE_ORDER_ENDING && order->ended_ms <= asked_ms) {
+            order->wants_fills = false;
+            if (is_complete(order)) {
+                over(lane, order, order->end);
+            }
+        }
+    }
+}
+
+void lane_orders_ask_all(struct lane *lane) {
+    for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
+        struct lane_order *order = &lane->orders[i];
+        bool taker = order->wanted.kind == OE_IOC || order->cancel_wanted;
+        if (order->state == LANE_ORDER_TAKEN || (order->state == LANE_ORDER_OPEN && taker)) {
+            order->cancel_out = order->asking = false;
+            order->asks = 0;
+            order->due_ms = lane_loop_ms(lane) + 1;
+        }
+    }
+}
+
+static bool is_quiet(const struct lane *lane) {
+    for (uint32_t i = 0; i < LANE_CALLS_MAX; i++) {
+        const struct lane_call *row = &lane->calls[i];
+        if (row->busy && row->call.kind <= OE_AMEND && row->call.kind >= OE_PLACE) {
+            return false;
+        }
+    }
+    return !lane->nonce_wanted;
+}
+
+static void step(struct lane *lane, struct lane_order *order, int64_t now_ms) {
+    switch (order->state) {
+    case LANE_ORDER_AGAIN:
+        if (!order->retried || is_quiet(lane)) {
+            place(lane, order);
+        } else if (now_ms - order->asked_ms >= LANE_ANSWER_MS) {
+            set_text(order, "", SLICE("nonce: not known again in time"));
+            over(lane, order, REPORT_REJECTED);
+        }
+        break;
+    case LANE_ORDER_TAKEN:
+    case LANE_ORDER_UNKNOWN:
+        ask(lane, order);
+        break;
+    case LANE_ORDER_OPEN:
+        if (order->cancel_wanted && !order->cancel_out) {
+            cancel(lane, order);
+        } else {
+            lane_fills_want(lane, order->symbol);
+            ask(lane, order);
+        }
+        break;
+    case LANE_ORDER_ENDING:
+        lane_fills_want(lane, order->symbol);
+        order->due_ms = now_ms + 2 * backoff_ms(order->asks++);
+        break;
+    case LANE_ORDER_SENT:
+    case LANE_ORDER_FREE:
+    case LANE_ORDER_OVER:
+    default:
+        break;
+    }
+}
+
+void lane_orders_tick(struct lane *lane) {
+    int64_t now_ms = lane_loop_ms(lane);
+    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
+        struct lane_order *order = &lane->orders[i];
+        if (!lane_order_live(order)) {
+            continue;
+        }
+        bool due = order->due_ms != 0 && now_ms >= order->due_ms;
+        if (due || order->state == LANE_ORDER_AGAIN) {
+            step(lane, order, now_ms);
+        }
+    }
+}

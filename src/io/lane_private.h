@@ -1,0 +1,218 @@
+// What lane.c (life, state, time), lane_calls.c (requests and their answers), lane_orders.c (the
+// order table), lane_lists.c (what is asked for after a connect) and lane_sockets.c share.
+#ifndef PERPDESK_IO_LANE_PRIVATE_H
+#define PERPDESK_IO_LANE_PRIVATE_H
+
+#include <pthread.h>
+
+#include "base/ring.h"
+#include "io/http.h"
+#include "io/lane.h"
+#include "io/rate.h"
+#include "io/ws.h"
+
+enum {
+    LANE_TICK_MS = 50,
+    LANE_ORDERS_MAX = 1024,
+    LANE_CALLS_MAX = 128,   // on the way
+    LANE_REQUESTS_MAX = 16, // of them by REST
+    LANE_BODY_MAX = 2 * 1024 * 1024,
+    LANE_COMMANDS_MAX = ENGINE_OUTBOX_MAX,
+    LANE_TRADES_REMEMBERED = 65536,
+    LANE_ANSWER_MS = 4000,   // without an answer for so long it is lost
+    LANE_EVIDENCE_MS = 1500, // accepted, cancelled, and nothing said of the order: ask
+    LANE_ASK_MS = 250,       // before the first repetition of a question, doubled up to
+    LANE_ASK_MAX_MS = 5000,
+    LANE_HOLD_MS = 1500, // what lowers risk waits so long for a connection or the rate limit
+    LANE_GONE_MS = 6000, // longer than any venue's window for a late request
+    LANE_LOOK_BACK_MS = 60000,
+    LANE_POSITIONS_MS = 15000, // between two looks at positions and balances
+    LANE_DEADMAN_MS = 60000,
+    LANE_TELL_MS = 1000,
+};
+
+// An order's life as the lane knows it. Evidence moves it; UNKNOWN is asked for.
+enum lane_order_state {
+    LANE_ORDER_FREE,
+    LANE_ORDER_AGAIN,   // not sent, or its number was wrong: when it can be and nothing is out
+    LANE_ORDER_SENT,    // no answer yet
+    LANE_ORDER_TAKEN,   // the venue took the request; no evidence of the order yet
+    LANE_ORDER_OPEN,    // the venue says it is there
+    LANE_ORDER_UNKNOWN, // the answer was lost
+    LANE_ORDER_ENDING,  // it is over; fills of it are missing
+    LANE_ORDER_OVER,    // told; kept for late fills until the row is needed
+};
+
+struct lane_order {
+    uint64_t order; // the engine's
+    enum lane_order_state state;
+    uint16_t symbol;
+    struct oe_order wanted;
+    bool urgent; // lowers risk: takes from the reserved budget
+    bool accepted_told;
+    bool cancel_wanted;   // not confirmed yet
+    bool cancel_out;      // a cancel is on the way
+    bool asking;          // a question is on the way
+    bool wants_fills;     // ENDING: not over before the fills were listed once more
+    bool retried;         // after a wrong number
+    enum report_kind end; // ENDING: how
+    uint32_t asks;        // in a row
+    // Loop time. due: of the next step, 0 = none; seen: the venue last said that it is there.
+    int64_t asked_ms, sent_ms, due_ms, seen_ms, ended_ms;
+    struct qty filled;     // by trades told
+    struct qty filled_end; // by the venue's own sum
+    char client_id[OE_CLIENT_ID_MAX], venue_id[OE_VENUE_ID_MAX];
+    char text[48]; // why it ended, in the venue's words
+};
+
+// A request on the way.
+struct lane_call {
+    struct oe_call call; // slices point into the texts below
+    bool busy;
+    enum oe_way way;
+    uint32_t socket;
+    uint64_t number;
+    struct lane_order *order; // and its engine id, because rows are used again
+    uint64_t order_id;
+    int64_t sent_ms, sent_mono_ns;
+    char client_id[OE_CLIENT_ID_MAX], venue_id[OE_VENUE_ID_MAX], cursor[128];
+};
+
+// A list to be asked for: of the account, or (…_PER_SYMBOL) of one symbol.
+struct lane_list {
+    bool wanted, busy, failed;
+    int64_t due_ms, asked_ms;
+    uint32_t attempts;
+    char cursor[128];
+};
+enum {
+    LANE_LIST_ORDERS,
+    LANE_LIST_FILLS,
+    LANE_LIST_POSITIONS,
+    LANE_LIST_BALANCES,
+    LANE_LIST_COUNT
+};
+
+struct lane_socket {
+    struct lane *lane;
+    uint32_t index;
+    struct ws *ws;
+    bool started, open, greeted;
+    uint32_t step;
+    int64_t opened_ms, spoken_ms; // loop time
+};
+
+struct lane_symbol {
+    struct lane_list lists[LANE_LIST_COUNT]; // per symbol, or row 0: the account's
+    bool rules_known, listed;                // listed: in the list of positions at hand
+    bool position_told;
+    struct qty net;                     // as told
+    int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
+    bool arming;
+};
+
+struct lane {
+    struct lane_config config;
+    struct lane_stats stats;
+    struct oe oe;
+    struct oe_sink sink;
+    struct rate_limits rate;
+    struct http *http;
+    struct lane_socket sockets[OE_SOCKETS_MAX];
+    struct oe_message *message; // wiped when it was sent
+    char rest[URL_HOST_MAX + 16];
+    uv_timer_t tick;
+    pthread_t thread;
+    bool started, stopping;
+    _Atomic bool running; // thread is known
+    uint32_t pending, depth;
+    void (*on_stopped)(void *arg);
+    void *stopped_arg;
+
+    struct ring commands; // struct event_order
+    _Atomic bool cancel_lost;
+    struct lane_order *orders;
+    uint32_t live; // orders that are not over
+    struct lane_call calls[LANE_CALLS_MAX];
+    uint32_t next_tag;
+    struct seen_set trades;
+    struct lane_symbol *symbols; // the universe's
+    struct lane_call *answering; // whose answer is being decoded, NULL: none
+    struct lane_socket *heard;   // whose message is being decoded, NULL: none
+
+    bool reconciled, keys_checked, keys_wrong, nonce_wanted;
+    int64_t upkeep_due_ms;
+    uint32_t upkeep_attempts;
+    int64_t lists_due_ms;
+    int64_t connected_ns; // desk time since which fills are asked for
+    bool deadman_failed;
+    int64_t deadman_until_ms;
+
+    enum lane_state state;
+    char text[48];
+    int64_t told_ms;
+    struct usd equity;
+    int64_t equity_ms;
+};
+
+// lane.c
+int64_t lane_loop_ms(const struct lane *lane);
+int64_t lane_now_ns(const struct lane *lane);   // desk time
+int64_t lane_venue_ns(const struct lane *lane); // the venue's
+void lane_enter(struct lane *lane);             // around every callback: commands wait meanwhile
+void lane_leave(struct lane *lane);
+void lane_explain(struct lane *lane, const char *format, ...) PRINTF_LIKE(2, 3);
+void lane_judge(struct lane *lane); // works the state out and tells a change
+bool lane_is_ready(const struct lane *lane);
+
+// lane_calls.c
+// Sends a call; the row's slices are copied. STATUS_UNAVAILABLE: not now (*retry_ms: when again).
+enum status lane_call(struct lane *lane, const struct oe_call *call, struct lane_order *order,
+                      int64_t *retry_ms) MUST_CHECK;
+void lane_calls_tick(struct lane *lane);
+void lane_socket_lost(struct lane *lane, uint32_t socket); // its requests have no answer
+void lane_on_event(struct oe_sink *sink, const struct oe_event *event);
+void lane_answered(struct lane *lane, struct lane_call *row); // the row is free again
+// The order of a call that is still the same one; NULL otherwise.
+struct lane_order *lane_call_order(const struct lane_call *row);
+
+// lane_orders.c
+void lane_command(struct lane *lane, const struct event_order *command);
+void lane_orders_tick(struct lane *lane);
+struct lane_order *lane_order_of(struct lane *lane, const struct oe_event *event);
+void lane_order_accepted(struct lane *lane, struct lane_order *order, const struct oe_event *event);
+void lane_order_refused(struct lane *lane, struct lane_order *order, enum oe_call_kind call,
+                        enum oe_error error, struct slice text);
+void lane_order_lost(struct lane *lane, struct lane_order *order, enum oe_call_kind call,
+                     const char *why);
+void lane_order_state(struct lane *lane, const struct oe_event *event);
+void lane_order_fill(struct lane *lane, const struct oe_event *event);
+// The list of open orders was whole and asked for at `asked_ms`: what is not in it is asked for.
+void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms);
+void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms); // whole, likewise
+void lane_orders_ask_all(struct lane *lane);
+bool lane_order_live(const struct lane_order *order);
+
+// lane_lists.c
+void lane_lists_want(struct lane *lane); // everything, after a connect
+void lane_lists_tick(struct lane *lane);
+void lane_list_end(struct lane *lane, struct lane_call *row, struct slice cursor);
+void lane_list_failed(struct lane *lane, const struct lane_call *row);
+void lane_fills_want(struct lane *lane, uint16_t symbol);
+void lane_position(struct lane *lane, const struct oe_event *event);
+void lane_balance(struct lane *lane, const struct oe_event *event);
+void lane_deadman_tick(struct lane *lane);
+void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns);
+void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text);
+
+// lane_sockets.c
+enum status lane_sockets_create(struct lane *lane) MUST_CHECK;
+void lane_sockets_destroy(struct lane *lane);
+void lane_sockets_tick(struct lane *lane); // connects what can be, heartbeats, age
+void lane_sockets_stop(struct lane *lane);
+bool lane_sockets_ready(const struct lane *lane);
+MUST_CHECK bool lane_socket_send(struct lane *lane, uint32_t socket, struct slice text);
+void lane_socket_again(struct lane *lane, uint32_t socket, const char *why);
+void lane_part_released(struct lane *lane);
+
+#endif

@@ -1,0 +1,231 @@
+// The private sockets: where they connect to, greeting, heartbeat, age, loss.
+#include "base/log.h"
+#include "io/lane_private.h"
+
+#include <openssl/crypto.h>
+
+enum { IDLE_TIMEOUT_MS = 60000, CLOSE_TIMEOUT_MS = 500, SEND_MAX = 256 * 1024 };
+
+static enum status aim(struct lane_socket *socket) {
+    struct lane *lane = socket->lane;
+    char url_data[OE_URL_MAX], moved_data[OE_URL_MAX], headers_data[OE_HEADERS_MAX];
+    struct text url = TEXT_OVER(url_data), moved = TEXT_OVER(moved_data);
+    struct text headers = TEXT_OVER(headers_data);
+    enum status status =
+        lane->oe.venue->open(&lane->oe, socket->index, lane_venue_ns(lane), &url, &headers);
+    const char *base = lane->config.ws[socket->index];
+    if (base != NULL) {
+        url_move(base, url_data, &moved);
+    }
+    if (status == STATUS_OK && (url.truncated || moved.truncated || headers.truncated)) {
+        status = status_fail(STATUS_CONFIG, "an address that is too long");
+    }
+    if (status == STATUS_OK) {
+        status =
+            ws_set_target(socket->ws, base != NULL ? moved_data : url_data, text_slice(&headers));
+    }
+    OPENSSL_cleanse(url_data, sizeof(url_data));
+    OPENSSL_cleanse(moved_data, sizeof(moved_data));
+    OPENSSL_cleanse(headers_data, sizeof(headers_data));
+    return status;
+}
+
+static void greet(struct lane_socket *socket) {
+    struct lane *lane = socket->lane;
+    char data[OE_GREETING_MAX];
+    while (socket->open && !socket->greeted) {
+        struct text out = TEXT_OVER(data);
+        enum oe_greeting next = lane->oe.venue->greet(&lane->oe, socket->index, socket->step,
+                                                      lane_venue_ns(lane), &out);
+        if (next == OE_GREETING_WAIT) {
+            break;
+        }
+        if (next == OE_GREETING_DONE) {
+            socket->greeted = true;
+            if (lane_sockets_ready(lane)) {
+                lane_lists_want(lane);
+            }
+            break;
+        }
+        if (out.truncated || !ws_send(socket->ws, text_slice(&out))) {
+            lane_socket_again(lane, socket->index, "the greeting could not be sent");
+            break;
+        }
+        socket->step++;
+        socket->spoken_ms = lane_loop_ms(lane);
+    }
+    OPENSSL_cleanse(data, sizeof(data));
+}
+
+static void on_open(struct ws *ws, void *user) {
+    (void)ws;
+    struct lane_socket *socket = user;
+    lane_enter(socket->lane);
+    socket->open = true;
+    socket->greeted = false;
+    socket->step = 0;
+    socket->opened_ms = socket->spoken_ms = lane_loop_ms(socket->lane);
+    greet(socket);
+    lane_leave(socket->lane);
+}
+
+static void on_message(struct ws *ws, void *user, struct slice data, bool binary) {
+    (void)ws;
+    (void)binary; // venues send text; a decoder refuses what is not theirs
+    struct lane_socket *socket = user;
+    struct lane *lane = socket->lane;
+    lane_enter(lane);
+    lane->heard = socket;
+    lane->oe.venue->decode_frame(&lane->oe, socket->index, data, lane_venue_ns(lane), &lane->sink);
+    lane->heard = NULL;
+    greet(socket);
+    lane_leave(lane);
+}
+
+static void on_closed(struct ws *ws, void *user, uint16_t code, const char *text) {
+    struct lane_socket *socket = user;
+    struct lane *lane = socket->lane;
+    lane_enter(lane);
+    log_write(lane->stopping ? LOG_DEBUG : LOG_WARN, lane->oe.venue->name,
+              "private connection %u %s: %u %s", socket->index, ws->was_open ? "lost" : "not made",
+              code, text);
+    counter_add(&lane->stats.reconnects, ws->was_open);
+    socket->open = socket->greeted = false;
+    lane->reconciled = false;
+    if (!lane->stopping) {
+        lane_explain(lane, "private connection: %.28s", text);
+        lane_socket_lost(lane, socket->index);
+    }
+    lane_leave(lane);
+}
+
+static void on_stopped(struct ws *ws, void *user) {
+    struct lane_socket *socket = user;
+    ws_destroy(ws);
+    socket->ws = NULL;
+    lane_part_released(socket->lane);
+}
+
+static bool may_connect(struct ws *ws, void *user) {
+    (void)ws;
+    struct lane_socket *socket = user;
+    struct connect_budget *budget = socket->lane->config.connects;
+    if (aim(socket) != STATUS_OK) {
+        return false; // no login yet: asked again after the back-off
+    }
+    return budget == NULL || connect_budget_take(budget, mono_now_ns() / NS_PER_MS);
+}
+
+static const struct ws_events events = {on_open, on_message, on_closed, on_stopped};
+
+enum status lane_sockets_create(struct lane *lane) {
+    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+        lane->sockets[i] = (struct lane_socket){.lane = lane, .index = i};
+        const char *const *urls =
+            lane->oe.testnet ? lane->oe.venue->testnet.ws : lane->oe.venue->mainnet.ws;
+        if (urls[i] == NULL) {
+            continue;
+        }
+        struct ws_config config = ws_config_defaults;
+        config.loop = lane->config.loop;
+        config.tls = lane->config.tls;
+        config.idle_timeout_ms = IDLE_TIMEOUT_MS;
+        config.ping_ms = IDLE_TIMEOUT_MS / 3;
+        config.close_timeout_ms = CLOSE_TIMEOUT_MS;
+        config.backoff_ms = 250;
+        config.backoff_max_ms = 30000;
+        config.send_max = SEND_MAX;
+        config.seed = lane->config.seed + i;
+        config.may_connect = may_connect;
+        config.events = &events;
+        config.user = &lane->sockets[i];
+        enum status status = ws_create(&lane->sockets[i].ws, &config);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    return STATUS_OK;
+}
+
+void lane_sockets_destroy(struct lane *lane) {
+    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+        ws_destroy(lane->sockets[i].ws);
+    }
+}
+
+// The first attempt waits for what the address needs (a login); later ones are the connection's.
+static void start(struct lane_socket *socket) {
+    struct lane *lane = socket->lane;
+    const char *url = lane->oe.testnet ? lane->oe.venue->testnet.ws[socket->index]
+                                       : lane->oe.venue->mainnet.ws[socket->index];
+    char probe[OE_URL_MAX], headers[OE_HEADERS_MAX];
+    struct text a = TEXT_OVER(probe), b = TEXT_OVER(headers);
+    enum status status =
+        lane->oe.venue->open(&lane->oe, socket->index, lane_venue_ns(lane), &a, &b);
+    OPENSSL_cleanse(probe, sizeof(probe));
+    OPENSSL_cleanse(headers, sizeof(headers));
+    if (status != STATUS_OK) {
+        return;
+    }
+    socket->started = true;
+    lane->pending++;
+    if (ws_start(socket->ws, url, NULL) != STATUS_OK) {
+        lane_explain(lane, "%.40s", status_text());
+        lane->pending--;
+    }
+}
+
+void lane_sockets_tick(struct lane *lane) {
+    const struct venue_oe *venue = lane->oe.venue;
+    int64_t now_ms = lane_loop_ms(lane);
+    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+        struct lane_socket *socket = &lane->sockets[i];
+        if (socket->ws != NULL && !socket->started) {
+            start(socket);
+        }
+        if (!socket->open) {
+            continue;
+        }
+        if (venue->socket_age_max_s > 0 &&
+            now_ms - socket->opened_ms >= (int64_t)venue->socket_age_max_s * 1000) {
+            lane_socket_again(lane, i, "connection reached the venue's age limit");
+        } else if (venue->heartbeat_ms > 0 &&
+                   now_ms - socket->spoken_ms >= (int64_t)venue->heartbeat_ms) {
+            socket->spoken_ms = now_ms;
+            (void)!ws_send(socket->ws, slice_of(venue->heartbeat_text)); // silence will tell
+        }
+    }
+}
+
+void lane_sockets_stop(struct lane *lane) {
+    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+        if (lane->sockets[i].started && lane->sockets[i].ws != NULL) {
+            ws_stop(lane->sockets[i].ws, WS_CLOSE_NORMAL, "");
+        }
+    }
+}
+
+bool lane_sockets_ready(const struct lane *lane) {
+    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+        if (lane->sockets[i].ws != NULL && !(lane->sockets[i].open && lane->sockets[i].greeted)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool lane_socket_send(struct lane *lane, uint32_t socket, struct slice text) {
+    struct lane_socket *row = &lane->sockets[socket];
+    if (socket >= OE_SOCKETS_MAX || row->ws == NULL || !row->open || !row->greeted ||
+        !ws_send(row->ws, text)) {
+        return false;
+    }
+    row->spoken_ms = lane_loop_ms(lane);
+    return true;
+}
+
+void lane_socket_again(struct lane *lane, uint32_t socket, const char *why) {
+    if (socket < OE_SOCKETS_MAX && lane->sockets[socket].open) {
+        ws_reconnect(lane->sockets[socket].ws, WS_CLOSE_GOING_AWAY, why);
+    }
+}

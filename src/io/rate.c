@@ -1,0 +1,101 @@
+#include "io/rate.h"
+
+void rate_init(struct rate_limits *rate, const struct oe_bucket buckets[OE_BUCKETS_MAX]) {
+    *rate = (struct rate_limits){0};
+    for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
+        if (buckets[i].limit == 0) {
+            continue;
+        }
+        uint64_t most = (uint64_t)buckets[i].limit * RATE_SHARE_PERCENT / 100;
+        struct rate_bucket *bucket = &rate->buckets[i];
+        bucket->most = most > 0 ? (uint32_t)most : 1;
+        bucket->ordinary =
+            bucket->most - (uint32_t)((uint64_t)bucket->most * RATE_RESERVE_PERCENT / 100);
+        // One slot more than the window has, because the newest has only begun.
+        bucket->slot_ns = buckets[i].window_ms * NS_PER_MS / (RATE_SLOTS - 1) + 1;
+    }
+}
+
+static void move_on(struct rate_bucket *bucket, int64_t now_ns) {
+    int64_t slot = now_ns / bucket->slot_ns;
+    for (int64_t i = 0; i < RATE_SLOTS && bucket->newest < slot; i++) {
+        bucket->newest = slot - bucket->newest > RATE_SLOTS ? slot - RATE_SLOTS : bucket->newest;
+        bucket->used[++bucket->newest % RATE_SLOTS] = 0;
+    }
+}
+
+static uint64_t used_now(const struct rate_bucket *bucket) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < RATE_SLOTS; i++) {
+        sum += bucket->used[i];
+    }
+    return sum;
+}
+
+// When enough of the oldest slots have fallen out of the window.
+static int64_t bucket_when_ns(const struct rate_bucket *bucket, uint32_t units, bool urgent) {
+    uint64_t most = urgent ? bucket->most : bucket->ordinary;
+    uint64_t used = used_now(bucket);
+    int64_t slot = bucket->newest - RATE_SLOTS + 1;
+    while (used > 0 && used + units > most) {
+        used -= bucket->used[slot % RATE_SLOTS];
+        slot++;
+    }
+    return slot == bucket->newest - RATE_SLOTS + 1 ? 0 : (slot + RATE_SLOTS - 1) * bucket->slot_ns;
+}
+
+int64_t rate_when_ns(struct rate_limits *rate, const struct oe_cost *cost, bool urgent,
+                     int64_t now_ns) {
+    int64_t when_ns = rate->blocked_until_ns > now_ns ? rate->blocked_until_ns : 0;
+    for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
+        struct rate_bucket *bucket = &rate->buckets[i];
+        if (bucket->most == 0 || cost->units[i] == 0) {
+            continue;
+        }
+        move_on(bucket, now_ns);
+        int64_t at_ns = bucket_when_ns(bucket, cost->units[i], urgent);
+        when_ns = at_ns > when_ns ? at_ns : when_ns;
+    }
+    return when_ns;
+}
+
+static void add(struct rate_bucket *bucket, uint64_t units, int64_t now_ns) {
+    move_on(bucket, now_ns);
+    uint32_t *slot = &bucket->used[bucket->newest % RATE_SLOTS];
+    uint64_t sum = *slot + units;
+    *slot = sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
+}
+
+void rate_take(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns) {
+    for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
+        if (rate->buckets[i].most > 0 && cost->units[i] > 0) {
+            add(&rate->buckets[i], cost->units[i], now_ns);
+        }
+    }
+}
+
+void rate_correct(struct rate_limits *rate, uint32_t bucket, uint32_t used, int64_t now_ns) {
+    if (bucket >= OE_BUCKETS_MAX || rate->buckets[bucket].most == 0) {
+        return;
+    }
+    move_on(&rate->buckets[bucket], now_ns);
+    uint64_t own = used_now(&rate->buckets[bucket]);
+    if (used > own) {
+        add(&rate->buckets[bucket], used - own, now_ns);
+    }
+}
+
+void rate_refused(struct rate_limits *rate, int64_t retry_after_ms, int64_t now_ns) {
+    int64_t seconds = rate->refused < 5 ? INT64_C(1) << rate->refused : RATE_BACKOFF_MAX_S;
+    int64_t wait_ns = seconds * NS_PER_S;
+    int64_t told_ns = retry_after_ms < INT64_MAX / NS_PER_MS ? retry_after_ms * NS_PER_MS : 0;
+    wait_ns = told_ns > wait_ns ? told_ns : wait_ns;
+    rate->refused++;
+    if (now_ns + wait_ns > rate->blocked_until_ns) {
+        rate->blocked_until_ns = now_ns + wait_ns;
+    }
+}
+
+void rate_accepted(struct rate_limits *rate) {
+    rate->refused = 0;
+}

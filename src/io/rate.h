@@ -1,0 +1,47 @@
+// How much may be sent to a venue now: its own budgets (venue_oe.buckets), of which the desk uses a
+// share, of which a part is kept back for what lowers risk: cancels, hedges, reduce-only orders.
+//
+// A budget counts what was taken within its window, in sixteenths of the window, so that no window
+// of the venue's ever holds more than the share. What the venue itself counts corrects it upwards.
+// A refusal (429) blocks everything, cancels too, because more requests only lengthen a ban: for
+// min(2^n, 30) s or as long as the venue says. Pure: the time is the caller's.
+#ifndef PERPDESK_IO_RATE_H
+#define PERPDESK_IO_RATE_H
+
+#include "exchanges/venue_oe.h"
+
+enum {
+    RATE_SLOTS = 16,
+    RATE_SHARE_PERCENT = 50,   // of the venue's limit: what the desk uses
+    RATE_RESERVE_PERCENT = 30, // of that: for what lowers risk
+    RATE_BACKOFF_MAX_S = 30,
+};
+
+struct rate_bucket {
+    uint32_t most;     // units in a window; 0 = no such bucket
+    uint32_t ordinary; // of them, what may be taken by requests that lower no risk
+    int64_t slot_ns;
+    int64_t newest; // number of the slot `at` counts
+    uint32_t used[RATE_SLOTS];
+};
+
+struct rate_limits {
+    struct rate_bucket buckets[OE_BUCKETS_MAX];
+    int64_t blocked_until_ns;
+    uint32_t refused; // in a row
+};
+
+void rate_init(struct rate_limits *rate, const struct oe_bucket buckets[OE_BUCKETS_MAX]);
+// 0: may be sent now. Else the time from which it may. A cost above the whole budget goes when the
+// budget is untouched.
+int64_t rate_when_ns(struct rate_limits *rate, const struct oe_cost *cost, bool urgent,
+                     int64_t now_ns);
+void rate_take(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns);
+// The venue counts `used` units in the window that ends now.
+void rate_correct(struct rate_limits *rate, uint32_t bucket, uint32_t used, int64_t now_ns);
+// Too many requests; retry_after_ms 0: not told.
+void rate_refused(struct rate_limits *rate, int64_t retry_after_ms, int64_t now_ns);
+void rate_accepted(
+    struct rate_limits *rate); // the next refusal begins with the shortest back-off again
+
+#endif

@@ -1,0 +1,468 @@
+// A lane against a scripted server that speaks an invented venue's words, so that every answer that
+// can be lost, late or wrong is provoked; the engine is the real one. Both ends run on one loop.
+//
+// An answer is lines: "accepted", "rejected ERROR", "order STATE FILLED", "fill TRADE SIZE", "end",
+// "nonce", "keys". Sizes are in thousandths.
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "invented_venue.h"
+#include "io/lane.h"
+#include "loop_server.h"
+
+enum { REPORTS_MAX = 64, LOST = -1, ANSWERS_MAX = 8 };
+
+// ---- the venue ---------------------------------------------------------------------------------
+
+static enum status oe_init(struct oe *oe, const struct slice *secrets) {
+    (void)oe;
+    return slice_equals(secrets[0], SLICE("sesame"))
+               ? STATUS_OK
+               : status_fail(STATUS_CONFIG, "INVENTED_KEY is no key of invented");
+}
+
+static void client_id(uint64_t session_key, uint64_t order, char out[OE_CLIENT_ID_MAX]) {
+    (void)snprintf(out, OE_CLIENT_ID_MAX, "c%llu-%llu", (unsigned long long)session_key,
+                   (unsigned long long)order);
+}
+
+static enum status encode(struct oe *oe, const struct oe_call *call, struct oe_message *out) {
+    (void)oe;
+    out->method = oe_call_changes(call->kind) ? "POST" : "GET";
+    text_add_format(&out->path, "/%s/%.*s", oe_call_name(call->kind), (int)call->client_id.size,
+                    call->client_id.size > 0 ? call->client_id.data : "");
+    text_add_string(&out->headers, "X-Key: sesame\n");
+    out->cost.units[0] = 1;
+    return STATUS_OK;
+}
+
+static void decode_line(const struct oe_call *call, char *words, struct oe_sink *sink) {
+    struct oe_event event = oe_event_for(OE_EVENT_ACCEPTED, call);
+    long long a = 0, b = 0;
+    char name[32] = "";
+    event.client_id = call->client_id;
+    if (sscanf(words, "rejected %31s", name) == 1) {
+        event.kind = OE_EVENT_REJECTED;
+        for (int i = 0; i < OE_ERROR_COUNT; i++) {
+            event.error =
+                strcmp(oe_error_name((enum oe_error)i), name) == 0 ? (enum oe_error)i : event.error;
+        }
+        event.text = SLICE("as scripted");
+    } else if (sscanf(words, "order %31s %lld", name, &a) == 2) {
+        event.kind = OE_EVENT_ORDER;
+        for (int i = 0; i < OE_STATE_COUNT; i++) {
+            event.order.state = strcmp(oe_state_name((enum oe_state)i), name) == 0
+                                    ? (enum oe_state)i
+                                    : event.order.state;
+        }
+        event.order.has_filled = true;
+        event.order.filled.v = a * (QTY_ONE / 1000);
+    } else if (sscanf(words, "fill %lld %lld", &a, &b) == 2) {
+        static char of[OE_CLIENT_ID_MAX]; // lists name the session's first order
+        client_id(77, 1, of);
+        event.kind = OE_EVENT_FILL;
+        event.client_id = call->client_id.size > 0 ? call->client_id : slice_of(of);
+        event.fill.trade = (uint64_t)a;
+        event.fill.size.v = b * (QTY_ONE / 1000);
+        event.fill.price.v = 100 * PX_ONE;
+    } else if (strcmp(words, "end") == 0) {
+        event.kind = OE_EVENT_END;
+    } else if (strcmp(words, "nonce") == 0) {
+        event.kind = OE_EVENT_NONCE;
+    } else if (strcmp(words, "accepted") != 0) {
+        event.kind = OE_EVENT_SURPRISE;
+    }
+    sink->on_event(sink, &event);
+}
+
+static void decode_answer(struct oe *oe, const struct oe_call *call, uint32_t http_status,
+                          struct slice headers, struct slice body, struct oe_sink *sink) {
+    char text[256];
+    (void)oe;
+    (void)headers;
+    if (http_status != 200) {
+        oe_emit_http(sink, call, http_status, SLICE("as scripted"));
+        return;
+    }
+    assert_true(string_copy(text, sizeof(text), body));
+    char *rest = NULL;
+    for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        decode_line(call, line, sink);
+    }
+}
+
+static const struct venue_oe venue = {
+    .name = "invented",
+    .secrets = {{.variable = "INVENTED_KEY"}},
+    .calls = OE_BIT(OE_NONCE) | OE_BIT(OE_PLACE) | OE_BIT(OE_CANCEL) | OE_BIT(OE_QUERY) |
+             OE_BIT(OE_OPEN_ORDERS) | OE_BIT(OE_FILLS) | OE_BIT(OE_POSITIONS) | OE_BIT(OE_BALANCES),
+    .buckets = {{"all", 1000, 1000}},
+    .mainnet = {.rest = "https://venue.example"},
+    .state_size = 8,
+    .init = oe_init,
+    .client_id = client_id,
+    .encode = encode,
+    .decode_answer = decode_answer,
+};
+
+// ---- rig ---------------------------------------------------------------------------------------
+
+struct answer {
+    int status; // LOST: the connection breaks instead. 0 = no more of them
+    const char *body;
+};
+
+struct rig {
+    uv_loop_t loop;
+    uv_timer_t limit;
+    struct loop_server server;
+    struct universe universe;
+    struct engine engine;
+    struct clock clock;
+    struct lane *lane;
+    struct answer answers[OE_CALL_KIND_COUNT][ANSWERS_MAX]; // the last one goes on for ever
+    int requests[OE_CALL_KIND_COUNT];
+    int stopped, ready;
+    bool timed_out;
+    struct event_report reports[REPORTS_MAX];
+    int report_count;
+    uint64_t orders;
+    struct event_lane state;
+};
+
+static enum status on_event(void *self, struct bus *bus, const struct event *event) {
+    struct rig *rig = self;
+    (void)bus;
+    if (event->header.kind == EVENT_ORDER_REPORT && rig->report_count < REPORTS_MAX) {
+        rig->reports[rig->report_count++] = event->u.report;
+    } else if (event->header.kind == EVENT_LANE_STATE) {
+        rig->state = event->u.lane;
+        rig->ready += event->u.lane.state == LANE_READY;
+    }
+    return STATUS_OK;
+}
+
+static const struct component witness = {
+    .name = "witness",
+    .kinds = EVENT_BIT(EVENT_ORDER_REPORT) | EVENT_BIT(EVENT_LANE_STATE),
+    .on_event = on_event,
+};
+
+static void serve(struct loop_connection *c, const struct http_head *head, struct slice body) {
+    struct rig *rig = c->server->user;
+    (void)body;
+    assert_true(slice_equals(http_head_find(head, "X-Key"), SLICE("sesame")));
+    for (int kind = 0; kind < OE_CALL_KIND_COUNT; kind++) {
+        char prefix[32];
+        struct text text = TEXT_OVER(prefix);
+        text_add_format(&text, "/%s/", oe_call_name((enum oe_call_kind)kind));
+        if (!slice_starts(head->target, text_slice(&text))) {
+            continue;
+        }
+        int at = rig->requests[kind]++;
+        at = at < ANSWERS_MAX - 1 ? at : ANSWERS_MAX - 1;
+        while (at > 0 && rig->answers[kind][at].status == 0) {
+            at--;
+        }
+        const struct answer *answer = &rig->answers[kind][at];
+        if (answer->status == LOST) {
+            stream_reset(c->stream);
+        } else {
+            loop_reply(c, answer->status != 0 ? answer->status : 200,
+                       answer->status == 429 ? "Retry-After: 2\r\n" : "",
+                       slice_of(answer->body != NULL ? answer->body : "end"));
+        }
+        return;
+    }
+    fail_msg("an unknown call");
+}
+
+static const struct loop_script script = {.on_request = serve};
+
+static void on_limit(uv_timer_t *timer) {
+    ((struct rig *)timer->data)->timed_out = true;
+}
+
+static void wake(void *arg) {
+    (void)arg;
+}
+
+static void rig_init(struct rig *rig) {
+    *rig = (struct rig){0};
+    assert_int_equal(uv_loop_init(&rig->loop), 0);
+    assert_int_equal(uv_timer_init(&rig->loop, &rig->limit), 0);
+    rig->limit.data = rig;
+    uv_timer_start(&rig->limit, on_limit, 30000, 0);
+    assert_int_equal(universe_create(&rig->universe, 1, 1), STATUS_OK);
+    (void)string_copy(rig->universe.venues[0].name, VENUE_NAME_MAX, slice_of(venue.name));
+    assert_int_equal(symbol_parse(&rig->universe.symbols[0], SLICE("BTC/USDT")), STATUS_OK);
+    struct engine_options options = {.universe = &rig->universe};
+    assert_int_equal(engine_create(&rig->engine, &options), STATUS_OK);
+    engine_add(&rig->engine, &witness, rig);
+    clock_init_system(&rig->clock);
+    loop_server_start(&rig->server, &rig->loop, NULL, &script, rig, 0);
+}
+
+static enum status rig_create_lane(struct rig *rig, struct slice key) {
+    static char rest[128];
+    loop_server_url(&rig->server, "http", "127.0.0.1", "", rest, sizeof(rest));
+    struct lane_config config = {.loop = &rig->loop,
+                                 .venue = &venue,
+                                 .md = &invented_venue,
+                                 .universe = &rig->universe,
+                                 .engine = &rig->engine,
+                                 .clock = &rig->clock,
+                                 .secrets = &key,
+                                 .session_key = 77,
+                                 .wake = wake,
+                                 .rest = rest,
+                                 .seed = 5};
+    return lane_create(&rig->lane, &config);
+}
+
+static void until(struct rig *rig, const int *count, int least) {
+    while (*count < least && !rig->timed_out) {
+        uv_run(&rig->loop, UV_RUN_ONCE);
+    }
+    if (rig->timed_out) {
+        fail_msg("%d of %d; lane %s %s", *count, least,
+                 lane_state_name((enum lane_state)rig->state.state), rig->state.text);
+    }
+}
+
+static void pass(struct rig *rig, int64_t ms) {
+    int64_t end_ns = mono_now_ns() + ms * NS_PER_MS;
+    while (mono_now_ns() < end_ns) {
+        uv_run(&rig->loop, UV_RUN_ONCE);
+    }
+}
+
+static void rig_start(struct rig *rig) {
+    assert_int_equal(rig_create_lane(rig, SLICE("sesame")), STATUS_OK);
+    assert_int_equal(lane_start(rig->lane), STATUS_OK);
+    struct listing listing = {.ready = true, .tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
+    assert_true(invented_venue.native_name(&rig->universe.symbols[0], listing.native));
+    lane_learn(rig->lane, 0, &listing);
+    until(rig, &rig->ready, 1);
+}
+
+static void on_stopped(void *arg) {
+    ((struct rig *)arg)->stopped++;
+}
+
+static void rig_finish(struct rig *rig) {
+    lane_stop(rig->lane, on_stopped, rig);
+    loop_server_stop(&rig->server);
+    uv_close((uv_handle_t *)&rig->limit, NULL);
+    uv_run(&rig->loop, UV_RUN_DEFAULT);
+    assert_int_equal(rig->stopped, 1);
+    lane_destroy(rig->lane);
+    assert_int_equal(uv_loop_close(&rig->loop), 0);
+    loop_server_finish(&rig->server);
+    engine_finish(&rig->engine);
+    universe_finish(&rig->universe);
+}
+
+static void command(struct rig *rig, enum order_action action, enum order_type type,
+                    enum leg_phase phase) {
+    rig->orders += action == ORDER_ACTION_PLACE;
+    struct event_order order = {.order = rig->orders,
+                                .action = (uint8_t)action,
+                                .type = (uint8_t)type,
+                                .phase = (uint8_t)phase,
+                                .price = {100 * PX_ONE},
+                                .size = {2 * (QTY_ONE / 1000)}};
+    lane_send(rig->lane, &order);
+}
+
+static void expect(const struct rig *rig, const char *kinds) {
+    char data[256];
+    struct text text = TEXT_OVER(data);
+    for (int i = 0; i < rig->report_count; i++) {
+        text_add_string(&text, i == 0 ? "" : " ");
+        text_add_string(&text, report_kind_name((enum report_kind)rig->reports[i].kind));
+    }
+    assert_string_equal(data, kinds);
+}
+
+// ---- tests -------------------------------------------------------------------------------------
+
+static void test_wrong_key(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    assert_int_equal(rig_create_lane(&rig, SLICE("open")), STATUS_CONFIG);
+    assert_non_null(strstr(status_text(), "INVENTED_KEY"));
+    assert_null(strstr(status_text(), "open"));
+    assert_int_equal(rig_create_lane(&rig, SLICE("")), STATUS_CONFIG);
+    rig_start(&rig);
+    rig_finish(&rig);
+}
+
+// Accepted is not filled; a fill counts once, whoever tells it how often; the end comes last.
+static void test_good_life(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "fill 9 1\nfill 9 1\norder canceled 1"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    expect(&rig, "accepted");
+    command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "accepted fill canceled");
+    assert_int_equal(counter_read(&lane_stats(rig.lane)->duplicates), 1);
+    rig_finish(&rig);
+}
+
+// The end is told when the fill that is missing has come, by the list.
+static void test_fill_is_missing(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder expired 1"};
+    rig.answers[OE_FILLS][0] = (struct answer){200, "end"};
+    rig.answers[OE_FILLS][1] = (struct answer){200, "end"};
+    rig.answers[OE_FILLS][2] = (struct answer){200, "fill 4 1\nend"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    expect(&rig, "fill expired");
+    rig_finish(&rig);
+}
+
+// The answer is lost: unknown, asked for, never sent again.
+static void test_lost_answer(void **state) {
+    (void)state;
+    static const struct answer lost[] = {{LOST, ""}, {500, ""}};
+    for (size_t i = 0; i < COUNT_OF(lost); i++) {
+        struct rig rig;
+        rig_init(&rig);
+        rig.answers[OE_PLACE][0] = lost[i];
+        rig.answers[OE_QUERY][0] = (struct answer){LOST, ""};
+        rig.answers[OE_QUERY][1] = (struct answer){503, ""};
+        rig.answers[OE_QUERY][2] = (struct answer){200, "fill 5 2\norder filled 2"};
+        rig_start(&rig);
+        command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_HEDGE);
+        until(&rig, &rig.report_count, 2);
+        expect(&rig, "unknown fill");
+        pass(&rig, 300);
+        assert_int_equal(rig.requests[OE_PLACE], 1);
+        assert_int_equal(rig.requests[OE_QUERY], 3);
+        expect(&rig, "unknown fill");
+        rig_finish(&rig);
+    }
+}
+
+// A venue that does not know the order is believed only when the request cannot be taken any more.
+static void test_gone(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){LOST, ""};
+    rig.answers[OE_QUERY][0] = (struct answer){200, "order gone 0"};
+    rig_start(&rig);
+    int64_t began_ns = mono_now_ns();
+    command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    expect(&rig, "unknown expired");
+    assert_true(mono_now_ns() - began_ns >= 6 * NS_PER_S);
+    assert_int_equal(rig.requests[OE_PLACE], 1);
+    assert_true(rig.requests[OE_FILLS] >= 2); // looked for once more
+    rig_finish(&rig);
+}
+
+static void test_nonce(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "rejected nonce"};
+    rig.answers[OE_PLACE][1] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_NONCE][0] = (struct answer){200, "nonce"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    expect(&rig, "accepted");
+    assert_int_equal(rig.requests[OE_PLACE], 2);
+    assert_int_equal(rig.requests[OE_NONCE], 1);
+    rig_finish(&rig);
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "rejected nonce"};
+    rig.answers[OE_NONCE][0] = (struct answer){200, "nonce"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    expect(&rig, "rejected"); // once more, not for ever
+    assert_int_equal(rig.requests[OE_PLACE], 2);
+    rig_finish(&rig);
+}
+
+// Too many requests: nothing is sent for as long as the venue says, and the desk is told.
+static void test_rate_limit(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){429, ""};
+    rig.answers[OE_PLACE][1] = (struct answer){200, "accepted\norder new 0"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    expect(&rig, "rejected");
+    pass(&rig, 200);
+    assert_int_equal(rig.state.state, LANE_BLOCKED);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    expect(&rig, "rejected rejected");
+    assert_int_equal(rig.requests[OE_PLACE], 1);
+    assert_non_null(strstr(rig.reports[1].text, "not sent"));
+    rig.ready = 0;
+    until(&rig, &rig.ready, 1);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "rejected rejected accepted");
+    rig_finish(&rig);
+}
+
+static void test_keys_refused(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_POSITIONS][0] = (struct answer){401, ""};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    assert_int_equal(lane_start(rig.lane), STATUS_OK);
+    struct listing listing = {.ready = true, .tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
+    assert_true(invented_venue.native_name(&rig.universe.symbols[0], listing.native));
+    lane_learn(rig.lane, 0, &listing);
+    while (rig.state.state != LANE_AUTH_FAILED && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(rig.ready, 0); // found before the first order
+    assert_int_equal(rig.state.state, LANE_AUTH_FAILED);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    expect(&rig, "rejected");
+    assert_int_equal(rig.requests[OE_PLACE], 0);
+    rig_finish(&rig);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_wrong_key),
+        cmocka_unit_test(test_good_life),
+        cmocka_unit_test(test_fill_is_missing),
+        cmocka_unit_test(test_lost_answer),
+        cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_nonce),
+        cmocka_unit_test(test_rate_limit),
+        cmocka_unit_test(test_keys_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,126 @@
+// Budgets of a venue under a simulated clock: share, reserve, windows, corrections, back-off.
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include "io/rate.h"
+
+// 100 a minute: 50 are the desk's, 15 of them kept back.
+static const struct oe_bucket buckets[OE_BUCKETS_MAX] = {{"orders", 100, 60000},
+                                                         {"account", 5, 2000}};
+static const int64_t start_ns = 1700000000 * NS_PER_S;
+
+static bool send(struct rate_limits *rate, uint16_t units, bool urgent, int64_t now_ns) {
+    struct oe_cost cost = {.units = {units}};
+    if (rate_when_ns(rate, &cost, urgent, now_ns) > now_ns) {
+        return false;
+    }
+    rate_take(rate, &cost, now_ns);
+    return true;
+}
+
+static uint32_t send_all(struct rate_limits *rate, bool urgent, int64_t now_ns) {
+    uint32_t sent = 0;
+    while (send(rate, 1, urgent, now_ns)) {
+        sent++;
+    }
+    return sent;
+}
+
+static void test_share_and_reserve(void **state) {
+    (void)state;
+    struct rate_limits rate;
+    rate_init(&rate, buckets);
+    assert_int_equal(send_all(&rate, false, start_ns), 35);
+    assert_int_equal(send_all(&rate, true, start_ns), 15); // hedges still pass
+    assert_int_equal(send_all(&rate, true, start_ns + 59 * NS_PER_S), 0);
+    struct oe_cost one = {.units = {1}};
+    int64_t when_ns = rate_when_ns(&rate, &one, false, start_ns + NS_PER_S);
+    assert_true(when_ns > start_ns + 60 * NS_PER_S && when_ns <= start_ns + 65 * NS_PER_S);
+    assert_int_equal(rate_when_ns(&rate, &one, false, when_ns), 0);
+    assert_int_equal(send_all(&rate, false, when_ns), 35);
+}
+
+// Whatever the rhythm, no minute holds more than the share.
+static void test_no_window_holds_more(void **state) {
+    (void)state;
+    enum { STEPS = 6000, STEP_MS = 100, WINDOW = 600 };
+    static uint32_t sent[STEPS];
+    struct rate_limits rate;
+    rate_init(&rate, buckets);
+    uint32_t total = 0;
+    for (uint32_t i = 0; i < STEPS; i++) {
+        uint32_t wanted = (uint32_t)(hash_mix(i / 50) % 7);
+        sent[i] = 0;
+        while (sent[i] < wanted && send(&rate, 1, i % 3 == 0, start_ns + i * STEP_MS * NS_PER_MS)) {
+            sent[i]++;
+        }
+        total += sent[i];
+        uint32_t sum = 0;
+        for (uint32_t j = i < WINDOW ? 0 : i - WINDOW; j <= i; j++) {
+            sum += sent[j];
+        }
+        assert_true(sum <= 50);
+    }
+    assert_true(total > 350); // ten minutes, and little is given away
+}
+
+static void test_venue_counts(void **state) {
+    (void)state;
+    struct rate_limits rate;
+    rate_init(&rate, buckets);
+    assert_true(send(&rate, 5, false, start_ns));
+    rate_correct(&rate, 0, 3, start_ns); // less than ours: not all of it has arrived
+    rate_correct(&rate, 0, 30, start_ns);
+    rate_correct(&rate, OE_BUCKETS_MAX, 30, start_ns); // of no bucket
+    rate_correct(&rate, 3, 30, start_ns);
+    assert_int_equal(send_all(&rate, false, start_ns), 5);
+}
+
+static void test_small_and_large(void **state) {
+    (void)state;
+    struct rate_limits rate;
+    rate_init(&rate, buckets);
+    struct oe_cost account = {.units = {0, 1}}; // 5 in 2 s: 2 are ours
+    assert_int_equal(rate_when_ns(&rate, &account, false, start_ns), 0);
+    rate_take(&rate, &account, start_ns);
+    rate_take(&rate, &account, start_ns);
+    assert_true(rate_when_ns(&rate, &account, true, start_ns) > start_ns);
+    assert_true(send(&rate, 1000, false, start_ns)); // an untouched budget takes anything once
+    assert_false(send(&rate, 1, true, start_ns));
+    struct oe_cost unknown = {.units = {0, 0, 9}};
+    assert_int_equal(rate_when_ns(&rate, &unknown, false, start_ns), 0);
+}
+
+static void test_backoff(void **state) {
+    (void)state;
+    static const int64_t seconds[] = {1, 2, 4, 8, 16, 30, 30};
+    struct rate_limits rate;
+    struct oe_cost none = {.units = {0}};
+    rate_init(&rate, buckets);
+    int64_t now_ns = start_ns;
+    for (size_t i = 0; i < COUNT_OF(seconds); i++) {
+        rate_refused(&rate, 0, now_ns);
+        int64_t until_ns = rate_when_ns(&rate, &none, true, now_ns);
+        assert_int_equal(until_ns - now_ns, seconds[i] * NS_PER_S);
+        now_ns = until_ns;
+        assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), 0);
+    }
+    rate_accepted(&rate);
+    rate_refused(&rate, 7000, now_ns); // the venue asks for longer
+    assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), now_ns + 7 * NS_PER_S);
+    rate_refused(&rate, INT64_MAX, now_ns); // nonsense is not obeyed
+    assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), now_ns + 7 * NS_PER_S);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_share_and_reserve), cmocka_unit_test(test_no_window_holds_more),
+        cmocka_unit_test(test_venue_counts),      cmocka_unit_test(test_small_and_large),
+        cmocka_unit_test(test_backoff),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/verbs.h"
+#include "io/server.h"
 #include "ui/console.h"
 
 static atomic_bool stop_asked;
@@ -29,8 +30,19 @@ static void catch_signals(void) {
     ASSERT(failed == 0);
 }
 
+// Another console may have taken over by the desk's socket: what tightens passes nevertheless.
 static enum status control(void *arg, const struct control_request *request) {
-    return desk_run_control(arg, request);
+    struct desk_run *run = arg;
+    struct state_header header;
+    bool raises = state_read(desk_run_board(run), STATE_HEADER, &header, NULL) > 0 &&
+                  control_may_raise(request, &header);
+    if (raises && !server_local_steers(desk_run_server(run))) {
+        return status_fail(STATUS_PERMISSION,
+                           "another console steers this desk: %s may raise risk; take it over "
+                           "first",
+                           control_name(request->verb));
+    }
+    return desk_run_control(run, request);
 }
 
 static enum status say_what_is_left(struct desk_run *run) {
@@ -53,7 +65,8 @@ static enum status say_what_is_left(struct desk_run *run) {
 
 enum status verb_console(const struct cli_args *args) {
     static struct config config;
-    struct desk_run_options options = {.journal = true, .trade = true};
+    struct desk_run_options options = {
+        .journal = true, .trade = true, .serve = true, .console = true};
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         return status_fail(STATUS_USAGE, "the console needs a terminal on standard input and "
                                          "output; feeds, scan and cycle write plain lines");

@@ -56,6 +56,11 @@ struct settings_capital {
     struct bps in_flight_max;          // max_total_notional_pct = 30 %
     struct bps safe_drawdown;          // safe_mode_drawdown_pct = 5 %
     struct bps top_up_above;           // top_up_above_pct = 50 %: reserve helps arb above this use
+    uint8_t model;                     // model = three: enum capital_model
+    struct bps layer_share[LAYER_COUNT];   // layer1_pct = 20 … 30, 25, 10, 15
+    struct bps layer_use_max[LAYER_COUNT]; // layer1_max_use_pct = 100 …
+    bool layer_borrow;                     // borrow_from_layer5 = yes
+    uint8_t layer_of[STRATEGY_COUNT];      // arb_layer = L3 …: enum layer
 };
 
 struct settings_risk {

@@ -13,7 +13,7 @@
 #include "sim/sim_market.h"
 #include "trade/desk.h"
 
-enum { MEMORY_TIMER_MS = 5, MEMORY_RECONNECT_MS = 500, MEMORY_RETRY_MS = 1000 };
+enum { MEMORY_TIMER_MS = 50, MEMORY_RECONNECT_MS = 500, MEMORY_RETRY_MS = 1000 };
 
 struct memory_desk;
 

@@ -11,7 +11,7 @@
 #include "io/config.h"
 #include "sim/sim.h"
 
-enum { CLI_SETS_MAX = 64, CLI_FAULTS_MAX = 32, CLI_OPERANDS_MAX = 8 };
+enum { CLI_SETS_MAX = 64, CLI_FAULTS_MAX = 32, CLI_OPERANDS_MAX = 8, CLI_SWEEPS_MAX = 8 };
 
 enum cli_option {
     CLI_DEMO,
@@ -47,6 +47,10 @@ enum cli_option {
     CLI_FLATTEN,
     CLI_CONFIRM,
     CLI_DESK,
+    CLI_CSV,
+    CLI_SWEEP,
+    CLI_UNTIL,
+    CLI_SINCE,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -88,6 +92,10 @@ struct cli_args {
     const char *control; // --control
     const char *sets[CLI_SETS_MAX];
     uint32_t set_count;
+    bool csv;
+    const char *sweeps[CLI_SWEEPS_MAX];
+    uint32_t sweep_count;
+    const char *until, *since; // --until, --since, NULL = not given
     const char *operands[CLI_OPERANDS_MAX];
     uint32_t operand_count;
 };

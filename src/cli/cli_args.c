@@ -60,6 +60,11 @@ static const struct option_row option_rows[] = {
     {CLI_CONFIRM, "confirm", 0, "PHRASE",
      "the phrase a live desk asks for before what may raise risk: 'TRADE LIVE'"},
     {CLI_DESK, "desk", 0, "live|paper|demo", "which desk, where more than one runs"},
+    {CLI_CSV, "csv", 0, NULL, "comma-separated values, with a line of names first"},
+    {CLI_SWEEP, "sweep", 0, "SECTION.KEY=A,B,C",
+     "a run with each of these values; repeated: with every combination"},
+    {CLI_UNTIL, "until", 0, "TIME", "stop at this time of the recorded day: [DATE T]HH:MM:SS, UTC"},
+    {CLI_SINCE, "since", 0, "TIME", "from this time on: HH:MM:SS, DATE or DATE T HH:MM:SS, UTC"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -270,6 +275,21 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
         return STATUS_OK;
     case CLI_DESK:
         args->desk = value;
+        return STATUS_OK;
+    case CLI_CSV:
+        args->csv = true;
+        return STATUS_OK;
+    case CLI_SWEEP:
+        if (args->sweep_count == CLI_SWEEPS_MAX) {
+            return status_fail(STATUS_USAGE, "more than %d --sweep", CLI_SWEEPS_MAX);
+        }
+        args->sweeps[args->sweep_count++] = value;
+        return STATUS_OK;
+    case CLI_UNTIL:
+        args->until = value;
+        return STATUS_OK;
+    case CLI_SINCE:
+        args->since = value;
         return STATUS_OK;
     case CLI_HELP:
         args->help = true;

@@ -21,7 +21,9 @@ static int64_t newest_red_ns(const struct console *console) {
 }
 
 static void disarm(struct console *console, const char *why) {
+    const struct link *link = &console->view.link;
     console->armed = false;
+    (void)(link->ops->arm != NULL && link->ops->arm(link->self, NULL) != STATUS_OK); // it is gone
     console->header_dirty = true;
     console_say(console, INK_WARN, "read-only again: %s", why);
 }
@@ -29,6 +31,11 @@ static void disarm(struct console *console, const char *why) {
 static void phrase_given(struct console *console, struct slice text) {
     if (!slice_equals(text, SLICE(CONTROL_ARM_PHRASE))) {
         console_say(console, INK_BAD, "that is not the phrase: still read-only");
+        return;
+    }
+    const struct link *link = &console->view.link;
+    if (link->ops->arm != NULL && link->ops->arm(link->self, CONTROL_ARM_PHRASE) != STATUS_OK) {
+        console_say(console, INK_BAD, "%s", status_text());
         return;
     }
     console->armed = true;
@@ -52,7 +59,9 @@ void arm_tick(struct console *console) {
     if (!console->armed) {
         return;
     }
-    if (newest_red_ns(console) > console->armed_red_ns) {
+    if (!console_steers(console)) {
+        disarm(console, "another console steers, or the desk is gone");
+    } else if (newest_red_ns(console) > console->armed_red_ns) {
         disarm(console, "a red alarm");
     } else if (console->now_ns - console->armed_key_ns >= ARM_IDLE_S * NS_PER_S) {
         disarm(console, "no key for five minutes");

@@ -7,6 +7,7 @@
 
 enum status verb_console(const struct cli_args *args) MUST_CHECK;
 enum status verb_run(const struct cli_args *args) MUST_CHECK;
+enum status verb_attach(const struct cli_args *args) MUST_CHECK;
 enum status verb_report(const struct cli_args *args) MUST_CHECK;
 enum status verb_control(const struct cli_args *args) MUST_CHECK;
 enum status verb_feeds(const struct cli_args *args) MUST_CHECK;

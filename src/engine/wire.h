@@ -22,6 +22,8 @@ struct wire_names {
 struct wire_news {
     uint64_t log_last;
     uint32_t log_count, section_count;
+    uint8_t steers; // whether the asking console does
+    uint8_t pad[7];
 };
 
 struct wire_section {

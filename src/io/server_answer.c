@@ -203,7 +203,7 @@ static enum status tell_news(struct server_client *client, struct slice rest, st
                            STATE_SECTION_COUNT);
     }
     struct log_line lines[WIRE_LOG_MAX];
-    struct wire_news news = {.log_last = after};
+    struct wire_news news = {.log_last = after, .steers = steers(client)};
     int got = log_recent(after, lines, WIRE_LOG_MAX, &news.log_last);
     news.log_count = got > 0 ? (uint32_t)got : 0;
     text_add(answer, (struct slice){(const char *)&news, sizeof(news)});

@@ -8,6 +8,7 @@ test_attach.py PERPDESK
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -226,6 +227,34 @@ def a_desk_is_alone_and_ends_in_order():
     check(desk.wait(timeout=30) == 0, f"exit {desk.returncode}")
 
 
+def a_service_manager_hears_from_it():
+    path = HOME.name + "/notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(path)
+        manager.settimeout(20)
+        manages = {**terminal.environment(HOME.name), "NOTIFY_SOCKET": path,
+                   "WATCHDOG_USEC": "600000"}
+        with subprocess.Popen([PROGRAM, "run", "--headless", "--demo"], env=manages,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as service:
+            try:
+                heard = []
+                while not {"READY=1", "WATCHDOG=1"} <= set(heard) or \
+                        not any(word.startswith("STATUS=DEMO RUNNING") for word in heard):
+                    heard.append(manager.recv(4096).decode())
+                begun = time.monotonic()
+                fed = 0
+                while fed < 5:
+                    fed += manager.recv(4096) == b"WATCHDOG=1"
+                check(time.monotonic() - begun < 5 * 0.6, "it feeds the watchdog too late")
+                service.terminate()
+                while not heard[-1].startswith("STOPPING=1"):
+                    heard.append(manager.recv(4096).decode())
+                check(service.wait(timeout=30) == 0, f"exit {service.returncode}")
+            finally:
+                service.kill()
+
+
 try:
     start()
     sys.exit(tap.run([
@@ -237,6 +266,7 @@ try:
         panic_reaches_a_desk_that_hangs,
         an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one,
         a_desk_is_alone_and_ends_in_order,
+        a_service_manager_hears_from_it,
     ]))
 finally:
     kill()

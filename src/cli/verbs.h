@@ -10,6 +10,7 @@ enum status verb_run(const struct cli_args *args) MUST_CHECK;
 enum status verb_attach(const struct cli_args *args) MUST_CHECK;
 enum status verb_watch(const struct cli_args *args) MUST_CHECK;
 enum status verb_panic(const struct cli_args *args) MUST_CHECK;
+enum status verb_drill(const struct cli_args *args) MUST_CHECK;
 enum status verb_report(const struct cli_args *args) MUST_CHECK;
 enum status verb_control(const struct cli_args *args) MUST_CHECK;
 enum status verb_feeds(const struct cli_args *args) MUST_CHECK;

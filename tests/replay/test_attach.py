@@ -183,6 +183,18 @@ def watch_tells_changes():
     check(plain.returncode == 0 and " venue binance feed live" in plain.stdout, plain.stdout[:300])
 
 
+def drills_are_timed_and_leave_the_desk_as_it_was():
+    done = shell("drill", "kill", "--json")
+    check(done.returncode == 0, done.stderr)
+    row = json.loads(done.stdout)
+    check(0 <= row["blocked_ms"] <= row["no_order_open_ms"] < 10000, done.stdout)
+    check(state()["status"] == "RUNNING", "it does not run as before")
+    done = shell("drill", "reconnect", "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    check(done.returncode == 0 and {row["venue"] for row in rows} >= {"binance", "lighter"},
+          done.stdout + done.stderr)
+
+
 def panic_leaves_no_order_open():
     done = shell("panic")
     check(done.returncode == 0 and "no order is open" in done.stdout, done.stdout + done.stderr)
@@ -262,6 +274,7 @@ try:
         a_console_that_is_killed_leaves_the_desk_trading,
         one_console_steers_until_another_takes_over,
         watch_tells_changes,
+        drills_are_timed_and_leave_the_desk_as_it_was,
         panic_leaves_no_order_open,
         panic_reaches_a_desk_that_hangs,
         an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one,

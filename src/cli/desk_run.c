@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/cli.h"
@@ -274,6 +275,19 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
     return STATUS_OK;
 }
 
+// Before the first quote: a desk that a stop file keeps from trading does not trade for a moment.
+static void obey_stop_file(struct desk_run *run) {
+    if (run->stop_file[0] == '\0' || access(run->stop_file, F_OK) != 0) {
+        return;
+    }
+    struct control_request kill = {
+        .verb = CONTROL_KILL, .origin = ORIGIN_SHELL, .venue = CONTROL_ANY, .symbol = CONTROL_ANY};
+    log_warn("desk", "the stop file %s is there: this desk starts killed", run->stop_file);
+    if (desk_run_control(run, &kill) != STATUS_OK) {
+        log_error("desk", "the stop file: %s", status_text());
+    }
+}
+
 enum status desk_run_start(struct desk_run *run) {
     ASSERT(!run->started);
     enum status status = run->sim != NULL ? sim_start(run->sim) : STATUS_OK;
@@ -288,6 +302,7 @@ enum status desk_run_start(struct desk_run *run) {
         .config_hash = hash_bytes(run->config_text, strlen(run->config_text), 0),
     };
     engine_input(&run->engine, EVENT_DESK_STARTED, &started, clock_now_ns(&run->clock));
+    obey_stop_file(run);
     status = keeper_start(&run->keeper);
     if (status == STATUS_OK) {
         status = desk_feeds_start(run);

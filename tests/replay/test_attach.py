@@ -50,9 +50,9 @@ def wait(good, seconds=40):
 
 def start():
     global desk
-    desk = subprocess.Popen([PROGRAM, "run", "--headless", "--demo"], stdin=subprocess.DEVNULL,
-                            env=terminal.environment(HOME.name), stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL)
+    desk = subprocess.Popen([PROGRAM, "run", "--headless", "--demo", "--demo-speed", "4"],
+                            env=terminal.environment(HOME.name), stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait(lambda now: now["jobs_running"] > 0)
 
 
@@ -165,7 +165,7 @@ def an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one()
 
 
 def watch_tells_changes():
-    watch = subprocess.Popen([PROGRAM, "watch", "--json", "--seconds", "8"], text=True,
+    watch = subprocess.Popen([PROGRAM, "watch", "--json", "--seconds", "4"], text=True,
                              env=terminal.environment(HOME.name), stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE)
     time.sleep(1)
@@ -230,6 +230,46 @@ def panic_reaches_a_desk_that_hangs():
     check(done.returncode == 0 and "no desk is running" in done.stdout, done.stdout)
 
 
+def the_desks_own_console_may_be_taken_over_from():
+    own = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
+    other = None
+    try:
+        own.wait_for("RUNNING")
+        other = attached()
+        other.wait_for("LOOKS")
+        other.type("X")
+        answer_yes(other)
+        own.wait_for("LOOKS")
+        own.type("r")
+        answer_yes(own)
+        own.wait_for("another console steers")
+        own.type("X")
+        answer_yes(own)
+        other.wait_for("LOOKS")
+        left_in_order(own, asks=True)
+        other.wait_for("THE DESK IS GONE")
+    finally:
+        own.close()
+        if other is not None:
+            other.close()
+
+
+def a_stop_file_keeps_a_desk_from_trading():
+    path = HOME.name + "/state/perpdesk/demo/stop"
+    with open(path, "w", encoding="utf-8"):
+        pass
+    with subprocess.Popen([PROGRAM, "run", "--headless", "--demo", "--demo-speed", "4",
+                           "--seconds", "6"], env=terminal.environment(HOME.name),
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as killed:
+        wait(lambda now: now["venues"][0]["feed"] == "live")
+        time.sleep(2)
+        now = state()
+        check(now["status"] == "KILLED" and now["jobs_running"] == 0, str(now))
+        _, err = killed.communicate(timeout=30)
+        check(killed.returncode == 0 and "starts killed" in err, err)
+    os.unlink(path)
+
+
 def a_desk_is_alone_and_ends_in_order():
     start()
     second = shell("run", "--headless", "--demo", "--seconds", "5")
@@ -278,6 +318,8 @@ try:
         panic_leaves_no_order_open,
         panic_reaches_a_desk_that_hangs,
         an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one,
+        the_desks_own_console_may_be_taken_over_from,
+        a_stop_file_keeps_a_desk_from_trading,
         a_desk_is_alone_and_ends_in_order,
         a_service_manager_hears_from_it,
     ]))

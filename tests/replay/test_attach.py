@@ -260,7 +260,8 @@ def a_stop_file_keeps_a_desk_from_trading():
         pass
     with subprocess.Popen([PROGRAM, "run", "--headless", "--demo", "--demo-speed", "4",
                            "--seconds", "6"], env=terminal.environment(HOME.name),
-                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as killed:
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True) as killed:
         wait(lambda now: now["venues"][0]["feed"] == "live")
         time.sleep(2)
         now = state()

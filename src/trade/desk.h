@@ -23,6 +23,7 @@
 #include "trade/scanner.h"
 #include "trade/scheduler.h"
 #include "trade/watch.h"
+#include "trade/wire.h"
 
 struct desk {
     const struct settings *settings;
@@ -50,6 +51,7 @@ struct desk {
     struct scheduler scheduler;
     struct audit audit;
     struct watch watch;
+    struct wire wire;
 };
 
 // `settings` and `universe` must outlive the desk. Sizes everything; nothing is allocated later.

@@ -290,6 +290,20 @@ static void print_alert(struct text *out, const struct event_alert *e) {
     ADD_NAME(out, e->severity, SEVERITY_RED + 1, severity_name);
     add_fixed(out, e->rule, sizeof(e->rule));
     add_fixed(out, e->text, sizeof(e->text));
+    if (e->unit > UNIT_NONE && e->unit <= UNIT_PX) {
+        text_add_char(out, ' ');
+        rule_figure_print(out, (enum rule_unit)e->unit, e->figure);
+        text_add_string(out, " against ");
+        rule_figure_print(out, (enum rule_unit)e->unit, e->limit);
+    }
+}
+
+static void print_health(struct text *out, const struct event_health *e) {
+    text_add_format(out, " overall %u", e->overall);
+    for (int part = 0; part < HEALTH_PART_COUNT; part++) {
+        text_add_format(out, " %s %u", health_part_name((enum health_part)part),
+                        e->component[part]);
+    }
 }
 
 static void print_payload(struct text *out, const struct universe *universe,
@@ -364,7 +378,7 @@ static void print_payload(struct text *out, const struct universe *universe,
         print_risk(out, &event->u.risk);
         break;
     case EVENT_HEALTH_SNAPSHOT:
-        text_add_format(out, " overall %u", event->u.health.overall);
+        print_health(out, &event->u.health);
         break;
     case EVENT_ALERT:
         print_alert(out, &event->u.alert);

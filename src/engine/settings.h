@@ -90,6 +90,13 @@ struct settings_risk {
     struct usd volume_target;         // daily_volume_target_usd = 0 (off)
 };
 
+struct settings_health {
+    int64_t interval_ns;          // interval_sec = 5
+    int64_t quote_latency_max_ns; // max_quote_latency_ms = 5000
+    struct bps success_min;       // min_success_pct = 50 %
+    uint32_t success_jobs;        // success_window_jobs = 20
+};
+
 struct settings_scheduler {
     uint32_t jobs_max;             // max_jobs = 50
     uint32_t venue_jobs_max;       // max_jobs_per_venue = 10
@@ -133,6 +140,7 @@ struct settings {
     struct settings_scanner scanner;
     struct settings_capital capital;
     struct settings_risk risk;
+    struct settings_health health;
     struct settings_scheduler scheduler;
     struct settings_execution execution;
     struct settings_wash wash;

@@ -8,7 +8,7 @@
 static const struct component *const component_table[] = {
     &paper_component, &picture_component,  &scanner_component,   &capital_component,
     &risk_component,  &position_component, &execution_component, &scheduler_component,
-    &audit_component, &watch_component,    &wire_component,
+    &audit_component, &health_component,   &watch_component,     &wire_component,
 };
 
 enum status desk_create(struct desk *desk, enum desk_mode mode, const struct settings *settings,

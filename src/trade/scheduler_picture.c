@@ -98,6 +98,12 @@ static void publish_header(struct desk *desk, struct state_draft *draft, int64_t
     row->loss_used = risk_day_loss(desk);
     row->threshold = desk->threshold;
     row->alerts_open = watch_open_count(&desk->watch);
+    row->health = desk->health.now.overall;
+    struct position_sums sums = position_sums(desk);
+    row->realised = sums.realised;
+    row->unrealised = sums.unrealised;
+    row->funding = sums.funding;
+    row->day_funding = usd_sub(sums.funding, desk->positions.day_start_funding);
     draft->count[STATE_HEADER] = 1;
 }
 

@@ -24,6 +24,7 @@
 #include "trade/scanner.h"
 #include "trade/scheduler.h"
 #include "trade/watch.h"
+#include "trade/wire.h"
 
 struct desk {
     const struct settings *settings;
@@ -52,6 +53,7 @@ struct desk {
     struct audit audit;
     struct health health;
     struct watch watch;
+    struct wire wire;
 };
 
 // `settings` and `universe` must outlive the desk. Sizes everything; nothing is allocated later.

@@ -395,6 +395,7 @@ static void risk_publish(void *self, struct state_draft *draft, int64_t now_ns) 
     }
     row->kill_step = (uint8_t)kill_step(desk);
     row->kill_orders = row->kill_step == KILL_CANCELLING ? desk->orders.live_count : 0;
+    row->vanished = (uint32_t)desk->execution.vanished;
     memcpy(row->denials, desk->risk.denials, sizeof(row->denials));
     publish_freezes(desk, row, now_ns);
     draft->count[STATE_RISK] = 1;

@@ -257,6 +257,13 @@ void risk_note_latency(struct desk *desk, uint16_t venue, int64_t latency_ns,
     *average = *average == 0 ? latency_ns : *average + (latency_ns - *average) / 8;
 }
 
+void risk_cool_down(struct desk *desk, int64_t until_ns) {
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        int64_t *own = &desk->risk.cool_until_ns[symbol];
+        *own = *own > until_ns ? *own : until_ns;
+    }
+}
+
 static void on_kill(struct desk *desk, struct bus *bus) {
     desk->killed = true;
     watch_alert(bus, SEVERITY_RED, "kill",

@@ -8,6 +8,7 @@
 #ifndef PERPDESK_ENGINE_SETTINGS_H
 #define PERPDESK_ENGINE_SETTINGS_H
 
+#include "engine/alert.h"
 #include "engine/event.h"
 
 enum execution_mode { EXECUTION_HYBRID_HEDGE_TAKER, EXECUTION_SAFE_TAKER_ONLY };
@@ -102,6 +103,11 @@ struct settings_health {
     uint32_t success_jobs;        // success_window_jobs = 20
 };
 
+struct settings_alerts {
+    uint32_t count;
+    struct alert_rule rules[ALERT_RULES_MAX]; // [alert.<name>] each
+};
+
 struct settings_scheduler {
     uint32_t jobs_max;             // max_jobs = 50
     uint32_t venue_jobs_max;       // max_jobs_per_venue = 10
@@ -146,6 +152,7 @@ struct settings {
     struct settings_capital capital;
     struct settings_risk risk;
     struct settings_health health;
+    struct settings_alerts alerts;
     struct settings_scheduler scheduler;
     struct settings_execution execution;
     struct settings_wash wash;

@@ -23,6 +23,7 @@ struct link_ops {
     // As log_recent.
     int (*log)(void *self, uint64_t after, struct log_line *out, int max, uint64_t *last);
     bool ends_with_console; // stopping the console's process stops the desk
+    bool still;             // a moment of the past: that nothing moves is no alarm
 };
 
 struct link {
@@ -41,5 +42,7 @@ struct link_local {
 };
 
 struct link link_local(struct link_local *local);
+// The same, of a desk that is only looked at: it stands still and nothing ends with the console.
+struct link link_past(struct link_local *local);
 
 #endif

@@ -28,8 +28,9 @@ const struct cli_verb cli_verbs[] = {
     {"check-config", "[FILE]", "check the configuration and name every mistake",
      CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_PRINT), 0, 1,
      "perpdesk check-config etc/perpdesk.ini", verb_check_config},
-    {"replay", "FILE", "run a journal through a fresh desk",
-     CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_JSON), 1, 1, "perpdesk replay --verify FILE", verb_replay},
+    {"replay", "FILE", "run a journal through a fresh desk, and show it at a moment",
+     CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_UNTIL) | CLI_BIT(CLI_JSON), 1, 1,
+     "perpdesk replay --verify FILE", verb_replay},
     {"backtest", "[PATH]",
      "run the desk on a recording, as fast as it goes, and print what came of it",
      CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_SWEEP) | CLI_BIT(CLI_DEMO_MAP) |

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "cli/csv.h"
+#include "base/csv.h"
 #include "cli/time_text.h"
 #include "cli/verbs.h"
 

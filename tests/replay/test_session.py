@@ -124,6 +124,22 @@ def the_next_start_says_what_it_found_and_goes_on():
     check(done.returncode == 0 and "torn" not in done.stdout, done.stdout + done.stderr)
 
 
+def every_attempt_is_on_record():
+    told = replay()
+    jobs = int(re.search(r"over (\d+) jobs", told.stdout).group(1))
+    trades = subprocess.run([PROGRAM, "trades", FOLDER, "--json"], capture_output=True, text=True,
+                            timeout=60, env=terminal.environment(HOME.name))
+    check(trades.returncode == 0, trades.stderr)
+    rows = [json.loads(line) for line in trades.stdout.splitlines()]
+    newest = max(row["session"] for row in rows)
+    check(newest in max(glob.glob(FOLDER + "/*.pdj")), newest)
+    last = [row for row in rows if row["session"] == newest]
+    check([row["job"] for row in last] == list(range(1, jobs + 1)), f"{jobs} jobs, {last}")
+    check(len({row["session"] for row in rows}) == 2, "the session that was killed is on record")
+    check(any(row["fills"] > 0 and row["volume_usd"] > 0 for row in last), "no fill on record")
+    print("#", len(rows), "attempts")
+
+
 def after_a_farewell_there_is_nothing_to_say():
     desk = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
     try:
@@ -172,6 +188,7 @@ if __name__ == "__main__":
             a_moment_that_is_none_is_told,
             a_torn_tail_is_told_and_the_rest_verifies,
             the_next_start_says_what_it_found_and_goes_on,
+            every_attempt_is_on_record,
             after_a_farewell_there_is_nothing_to_say,
             a_second_desk_on_the_folder_is_refused,
             a_crash_gives_the_terminal_back,

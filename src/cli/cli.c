@@ -63,7 +63,7 @@ const struct cli_verb cli_verbs[] = {
          CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_CSV) | CLI_BIT(CLI_JSON),
      0, 1, "perpdesk backtest --sweep risk.mode=conservative,balanced", verb_backtest},
     {"trades", "[PATH]", "print every attempt on record: what was seen, decided, and came of it",
-     CLI_BIT(CLI_SINCE) | CLI_BIT(CLI_CSV) | CLI_BIT(CLI_JSON), 0, 1,
+     CALL_OPTIONS | CLI_BIT(CLI_SINCE) | CLI_BIT(CLI_CSV) | CLI_BIT(CLI_JSON), 0, 1,
      "perpdesk trades --since 08:00:00 --csv", verb_trades},
     {"record", "FILE", "store every message of the venues, as it came, in a recording",
      DESK_OPTIONS | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ROTATE_MB) | CLI_BIT(CLI_KEEP) |

@@ -137,13 +137,22 @@ static bool on_attempt(void *arg, const struct records_attempt *attempt) {
     return !trades->output_gone;
 }
 
-// The records that were written to last, of all kinds of desk.
-static enum status find_newest(char *out, size_t capacity) {
+static bool is_wanted(const struct cli_args *args, enum desk_mode mode) {
+    return args->desk == NULL || strcmp(args->desk, paths_mode_word(mode)) == 0;
+}
+
+// The records that were written to last, of all kinds of desk or of the one that is named.
+static enum status find_newest(const struct cli_args *args, char *out, size_t capacity) {
     int64_t newest_ns = -1;
+    bool named = false;
     for (int mode = 0; mode < DESK_MODE_COUNT; mode++) {
         char folder[PATH_BYTES / 2], path[PATH_BYTES];
         struct text text = TEXT_OVER(path);
         struct stat found;
+        if (!is_wanted(args, (enum desk_mode)mode)) {
+            continue;
+        }
+        named = true;
         enum status status = paths_state_folder((enum desk_mode)mode, folder, sizeof(folder));
         if (status != STATUS_OK) {
             return status;
@@ -162,6 +171,9 @@ static enum status find_newest(char *out, size_t capacity) {
             (void)string_copy(out, capacity, text_slice(&text));
         }
     }
+    if (!named) {
+        return status_fail(STATUS_USAGE, "--desk %s: expected live, paper or demo", args->desk);
+    }
     return newest_ns >= 0 ? STATUS_OK
                           : status_fail(STATUS_NO_INPUT, "no desk has kept records here yet");
 }
@@ -170,7 +182,7 @@ static enum status find_records(const struct cli_args *args, char *out, size_t c
     struct text text = text_over(out, capacity);
     struct stat found;
     if (args->operand_count == 0) {
-        return find_newest(out, capacity);
+        return find_newest(args, out, capacity);
     }
     text_add_string(&text, args->operands[0]);
     if (stat(args->operands[0], &found) == 0 && S_ISDIR(found.st_mode)) {

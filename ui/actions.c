@@ -36,6 +36,8 @@ const struct action action_table[] = {
      "acknowledge the selected alarm, else the newest"},
     {"arm", "A", ANY, ASK_NEVER, NONE, act_arm,
      "arm: a live desk takes what may raise risk only from a console armed by a typed phrase"},
+    {"take-over", "X", ANY, ASK_ALWAYS, NONE, act_take,
+     "take over: this console steers from now on, the other one only looks"},
     {"palette", ":", ANY, ASK_NEVER, NONE, act_palette,
      "palette: any command or action by name; Tab completes, Up and Down bring back earlier ones"},
     {"why", "w", ANY, ASK_NEVER, NONE, act_why,

@@ -166,7 +166,9 @@ void header_draw(struct console *console, struct rect area) {
     int x = draw_string(canvas, area, 1, 0, INK_STRONG, "perpdesk ");
     x = badge(console, area, x, 0, ink, status);
     x = badge(console, area, x + 1, 0, mode_ink(h), mode_word(h));
-    if (h->mode == DESK_LIVE) {
+    if (console->looks) {
+        x = badge(console, area, x + 1, 0, INK_NOTICE, "LOOKS");
+    } else if (h->mode == DESK_LIVE) {
         x = badge(console, area, x + 1, 0, console->armed ? INK_LIVE : INK_NOTICE,
                   console->armed ? "ARMED" : "READ-ONLY");
     }

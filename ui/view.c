@@ -154,6 +154,9 @@ uint32_t view_spreads_of(const struct view *view, uint16_t symbol, uint32_t most
 
 uint32_t view_refresh(struct view *view) {
     uint32_t changed = 0;
+    if (view->link.ops->refresh != NULL) {
+        view->link.ops->refresh(view->link.self);
+    }
     for (int i = 0; i < STATE_SECTION_COUNT; i++) {
         enum state_section section = (enum state_section)i;
         uint64_t version = view->link.ops->version(view->link.self, section);

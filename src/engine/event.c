@@ -39,7 +39,7 @@ _Static_assert(sizeof(struct event_denied) == 40, "format");
 _Static_assert(sizeof(struct event_order) == 72, "format");
 _Static_assert(sizeof(struct event_fill) == 56, "format");
 _Static_assert(sizeof(struct event_position) == 56, "format");
-_Static_assert(sizeof(struct event_capital) == 48, "format");
+_Static_assert(sizeof(struct event_capital) == 64, "format");
 _Static_assert(sizeof(struct event_risk) == 24, "format");
 _Static_assert(sizeof(struct event_health) == 32, "format");
 _Static_assert(sizeof(struct event_alert) == 144, "format");

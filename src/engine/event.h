@@ -36,6 +36,9 @@ enum severity { SEVERITY_INFO, SEVERITY_WARN, SEVERITY_RED };
 // The two models of capital: three pools, or five layers.
 enum capital_model { CAPITAL_THREE, CAPITAL_FIVE, CAPITAL_MODEL_COUNT };
 enum layer { LAYER_1, LAYER_2, LAYER_3, LAYER_4, LAYER_5, LAYER_COUNT };
+// A venue's equity is cut into parts: the pools of one model, or the layers of the other.
+enum { CAPITAL_PARTS_MAX = LAYER_COUNT };
+_Static_assert((int)POOL_COUNT <= (int)CAPITAL_PARTS_MAX, "a part is a pool or a layer");
 // How far a kill has come: block, cancel and verify, flatten, and what is left was said.
 enum kill_step { KILL_NONE, KILL_CANCELLING, KILL_FLATTENING, KILL_DONE, KILL_STEP_COUNT };
 enum health_part {
@@ -261,10 +264,10 @@ struct event_position {
 };
 struct event_capital {
     uint16_t venue;
-    uint16_t safe_mode;
+    uint8_t safe_mode, model; // enum capital_model
     uint32_t pad;
     struct usd equity;
-    struct usd available[POOL_COUNT];
+    struct usd available[CAPITAL_PARTS_MAX]; // by pool, or by layer
     struct bps drawdown;
 };
 struct event_risk {

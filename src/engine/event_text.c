@@ -268,9 +268,11 @@ static void print_capital(struct text *out, const struct universe *universe,
                           const struct event_capital *e) {
     add_venue(out, universe, e->venue);
     add_usd(out, "equity ", e->equity);
-    for (uint32_t pool = 0; pool < POOL_COUNT; pool++) {
-        add_word(out, pool_name((enum pool)pool));
-        add_usd(out, "", e->available[pool]);
+    bool layers = e->model == CAPITAL_FIVE;
+    for (uint32_t part = 0; part < (layers ? (uint32_t)LAYER_COUNT : (uint32_t)POOL_COUNT);
+         part++) {
+        add_word(out, layers ? layer_name((enum layer)part) : pool_name((enum pool)part));
+        add_usd(out, "", e->available[part]);
     }
     add_bps(out, "drawdown ", e->drawdown);
     if (e->safe_mode != 0) {

@@ -51,7 +51,7 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
         desk_finish(desk);
         return status_context(status, "creating the desk");
     }
-    capital_start(&desk->capital, settings, universe->venue_count);
+    capital_start(&desk->capital, mode, settings, universe->venue_count);
     return STATUS_OK;
 }
 

@@ -229,9 +229,9 @@ static enum status position_on_time(void *self, struct bus *bus, int64_t now_ns)
     }
     if (now_ns - book->curve_ns >= CURVE_STEP_S * NS_PER_S) {
         book->curve_ns = now_ns;
-        struct usd equity =
-            usd_add(position_total_pnl(desk), (struct usd){desk->settings->capital.equity_start.v *
-                                                           desk->universe->venue_count});
+        struct usd equity = desk->mode == DESK_LIVE
+                                ? capital_all_equity(desk) // as told
+                                : usd_add(capital_start_equity(desk), position_total_pnl(desk));
         bool first = book->curve_count == 0;
         book->curve_peak = first || equity.v > book->curve_peak.v ? equity : book->curve_peak;
         book->curve_trough = first || equity.v < book->curve_trough.v ? equity : book->curve_trough;

@@ -84,7 +84,7 @@ static void publish_header(struct desk *desk, struct state_draft *draft, int64_t
     row->day_fees = desk->positions.fees;
     row->day_pnl = position_day_pnl(desk);
     row->equity = capital_total_equity(desk);
-    row->equity_start.v = desk->settings->capital.equity_start.v * desk->universe->venue_count;
+    row->equity_start = capital_start_equity(desk);
     row->gross = gross;
     row->net = net;
     row->unhedged = execution_unhedged(desk);

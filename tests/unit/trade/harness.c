@@ -35,7 +35,13 @@ struct settings harness_settings(void) {
                     .single_max = BPS(1000),
                     .in_flight_max = BPS(3000),
                     .safe_drawdown = BPS(500),
-                    .top_up_above = BPS(5000)},
+                    .top_up_above = BPS(5000),
+                    .layer_share = {BPS(2000), BPS(3000), BPS(2500), BPS(1000), BPS(1500)},
+                    .layer_use_max = {BPS(10000), BPS(10000), BPS(10000), BPS(10000), BPS(10000)},
+                    .layer_borrow = true,
+                    .layer_of = {[STRATEGY_ARB] = LAYER_3,
+                                 [STRATEGY_WASH] = LAYER_1,
+                                 [STRATEGY_MANUAL] = LAYER_2}},
         .risk = {.mode = RISK_BALANCED,
                  .order_share_max = BPS(500),
                  .drawdown_max = BPS(1000),
@@ -401,7 +407,7 @@ static void check_capital(const struct harness *h) {
             }
         }
         const struct purse *purse = &h->desk.capital.venues[venue].purse;
-        for (int pool = 0; pool < POOL_COUNT; pool++) {
+        for (int pool = 0; pool < CAPITAL_PARTS_MAX; pool++) {
             assert_true(purse->used[pool].v >= 0);
         }
         assert_int_equal(allocator_in_flight(purse).v, reserved.v);

@@ -160,7 +160,12 @@ struct settings {
     uint64_t journal_max_bytes;   // journal_max_mb = 256 a file, then rotate
     uint64_t disk_floor_bytes;    // disk_floor_mb = 1024
     // [console]
-    uint32_t frames_per_s; // frame_rate = 10
+    uint32_t frames_per_s;   // frame_rate = 10
+    uint8_t console_scheme;  // scheme = dark | light | colour_blind | mono
+    uint8_t console_colours; // colours = auto | mono | 8 | 16 | 256 | true
+    bool console_ascii;      // ascii = no
+    bool console_mouse;      // mouse = no
+    bool console_calm;       // calm = no
     // [venues], [fees.<venue>]: in the universe
 };
 

@@ -128,6 +128,7 @@ int64_t config_value_get(const struct config_key *key, const struct settings *se
     case CONFIG_ROLE:
     case CONFIG_FEE:
     case CONFIG_FILE:
+    case CONFIG_KEYMAP:
     case CONFIG_ENDPOINT:
         break;
     }
@@ -161,6 +162,7 @@ void config_value_set(const struct config_key *key, struct settings *settings, i
     case CONFIG_ROLE:
     case CONFIG_FEE:
     case CONFIG_FILE:
+    case CONFIG_KEYMAP:
     case CONFIG_ENDPOINT:
         break;
     }
@@ -225,6 +227,9 @@ void config_value_print_range(struct text *out, const struct config_key *key) {
         return;
     case CONFIG_FILE:
         text_add_string(out, "an absolute path, or system");
+        return;
+    case CONFIG_KEYMAP:
+        text_add_string(out, "none, or a list such as pause:P, panic:F8 F12");
         return;
     case CONFIG_ENDPOINT:
         text_add_format(out, "%s://host:port without a path", key->min == 1 ? "wss" : "https");

@@ -232,7 +232,8 @@ static void quit(struct console *console) {
 
 void act_quit(struct console *console) {
     const struct state_header *h = console->view.header;
-    if (h->jobs_running == 0 && h->orders_open == 0) {
+    bool still = console->view.link.ops->still;
+    if (still || (h->jobs_running == 0 && h->orders_open == 0)) {
         quit(console);
         return;
     }

@@ -292,7 +292,7 @@ static void mark(struct console *console, uint32_t changed) {
 // A desk whose clock stands still is a desk to worry about: say so.
 static void watch_silence(struct console *console) {
     int64_t desk_ns = view_now_ns(&console->view);
-    if (desk_ns != console->desk_ns) {
+    if (desk_ns != console->desk_ns || console->view.link.ops->still) {
         console->desk_ns = desk_ns;
         console->news_ns = console->now_ns;
     }

@@ -11,6 +11,7 @@
 
 #include "engine/engine.h"
 #include "engine/settings.h"
+#include "trade/alert_rule.h"
 #include "trade/audit.h"
 #include "trade/capital.h"
 #include "trade/execution.h"
@@ -52,6 +53,7 @@ struct desk {
     struct scheduler scheduler;
     struct audit audit;
     struct health health;
+    struct alert_rows alerts;
     struct watch watch;
     struct wire wire;
 };

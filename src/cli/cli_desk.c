@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cli/verbs.h"
 #include "exchanges/venues.h"
+#include "ui/console.h"
 
 static volatile sig_atomic_t signalled;
 static int output_errno; // why standard output takes no more
@@ -40,6 +41,9 @@ enum status cli_load_config(const struct cli_args *args, struct config *config,
     }
     config_report_init(own);
     enum status status = config_load(config, &options, own);
+    if (status == STATUS_OK) {
+        status = console_check_keys(config->console_keys);
+    }
     (void)fputs(own->lines, stderr);
     if (own->text.truncated) {
         (void)fputs("\n(the list of mistakes was cut here)\n", stderr);

@@ -30,6 +30,8 @@ enum control_effect { EFFECT_REDUCES, EFFECT_LOOSENS };
     X(CONTROL_KILL, "kill", EFFECT_REDUCES, "0|1",                                                 \
       "block, cancel everything, 1: flatten too; latched")                                         \
     X(CONTROL_CLEAR, "clear-kill", EFFECT_LOOSENS, "", "unlatch the kill switch")                  \
+    X(CONTROL_SUBMIT, "submit", EFFECT_LOOSENS, "usd/1000000",                                     \
+      "trade by hand: buy or sell on a venue, hedged on another if one is named")                  \
     X(CONTROL_CANCEL_JOB, "cancel", EFFECT_REDUCES, "job",                                         \
       "cancel a job: open orders go, filled legs are closed")                                      \
     X(CONTROL_FLATTEN, "flatten", EFFECT_REDUCES, "",                                              \
@@ -53,6 +55,12 @@ struct control_request {
     enum control_origin origin;
     uint16_t venue, symbol; // CONTROL_ANY when the verb has none
     int64_t value, value2;
+    // CONTROL_SUBMIT alone, else 0. `venue` and `symbol` are traded for `value` USD (1e-6) on
+    // `side`.
+    uint8_t side;         // enum side
+    bool hedged;          // the opposite side is traded on hedge_venue
+    uint16_t hedge_venue; // 0 unless hedged
+    uint32_t over_s;      // spread over so many seconds, 0: at once or as [twap] says
 };
 
 const char *control_name(enum control_verb verb);
@@ -61,5 +69,10 @@ enum control_effect control_effect_of(enum control_verb verb);
 // STATUS_USAGE with a sentence when the arguments do not fit the verb.
 enum status control_check(const struct control_request *request,
                           const struct universe *universe) MUST_CHECK;
+
+// "buy|sell VENUE SYMBOL USD [against VENUE] [over SECONDS]": the words of a submit, from keyboard,
+// shell or HTTP. STATUS_USAGE names the word that does not fit; control_check still has to pass.
+enum status control_parse_submit(struct slice words, const struct universe *universe,
+                                 struct control_request *request) MUST_CHECK;
 
 #endif

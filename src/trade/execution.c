@@ -125,6 +125,7 @@ static void on_fill(struct desk *desk, struct bus *bus, struct order *order,
             *working = qty_sub(*working, report->size);
         }
         book_fill(job, order->leg, order->reduce_only, report, value);
+        leg->misses = 0;
         risk_note_latency(desk, order->venue, bus->now_ns - order->created_ns, order->type);
         return;
     }
@@ -175,6 +176,8 @@ static void on_end(struct desk *desk, struct bus *bus, struct order *order,
         struct leg *leg = &job->legs[order->leg];
         struct qty *working = order->reduce_only ? &leg->working_close : &leg->working_open;
         *working = qty_sub(*working, order_rest(order));
+        bool missed = order->phase == LEG_OPEN && order->type == ORDER_IOC && order->filled.v == 0;
+        leg->misses = (uint8_t)(missed && leg->misses < UINT8_MAX ? leg->misses + 1 : leg->misses);
     }
     bool rejected = report->kind == REPORT_REJECTED;
     execution_emit_order(bus, rejected ? EVENT_ORDER_FAILED : EVENT_ORDER_CANCELED, order,
@@ -258,6 +261,18 @@ static void on_state(struct desk *desk, struct bus *bus, enum trading_state stat
     step_all(desk, bus);
 }
 
+static bool any_unowned(const struct desk *desk) {
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+            const struct listing *listing = universe_listing(desk->universe, venue, symbol);
+            if (listing->ready && qty_abs(job_unowned(desk, venue, symbol)).v >= listing->step.v) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static bool any_running(const struct desk *desk) {
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         if (job_running(&desk->jobs.jobs[desk->jobs.live[i]])) {
@@ -285,7 +300,7 @@ static void verify_kill(struct desk *desk, struct bus *bus) {
         return;
     }
     execution->kill_verifying = false;
-    bool flattens = execution->kill_flatten && any_running(desk);
+    bool flattens = execution->kill_flatten && (any_running(desk) || any_unowned(desk));
     watch_alert(bus, SEVERITY_RED, "kill",
                 "killed: no order of ours is open; positions left: gross %s USD%s",
                 watch_usd(gross).text, flattens ? ", flattening" : "");
@@ -297,6 +312,7 @@ static void verify_kill(struct desk *desk, struct bus *bus) {
                 execution_stop(desk, bus, job);
             }
         }
+        execution_flatten_unowned(desk, bus, CONTROL_ANY, CONTROL_ANY);
     }
 }
 
@@ -331,6 +347,9 @@ static void on_control(struct desk *desk, struct bus *bus, const struct event_co
         if (job_running(job) && is_hit(job, control)) {
             execution_stop(desk, bus, job);
         }
+    }
+    if (control->verb == CONTROL_FLATTEN) {
+        execution_flatten_unowned(desk, bus, control->venue, control->symbol);
     }
 }
 

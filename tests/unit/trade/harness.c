@@ -71,7 +71,10 @@ struct settings harness_settings(void) {
         .execution = {.mode = EXECUTION_HYBRID_HEDGE_TAKER,
                       .partial_fill = PARTIAL_HEDGE,
                       .wait_fill_ns = 30 * s,
-                      .hedge_deadline_ns = 3 * s},
+                      .hedge_deadline_ns = 3 * s,
+                      .maker_grace_ns = H_MS(500),
+                      .split_notional = USD(5000),
+                      .high_volatility = BPS(50)},
         .wash = {.notional_min = USD(300),
                  .notional_max = USD(500),
                  .hold_min_ns = 10 * s,
@@ -86,6 +89,10 @@ struct settings harness_settings(void) {
                 .notional_max = USD(200),
                 .target = BPS(1),
                 .hold_max_ns = 20 * s},
+        .take_profit = {.target = BPS(50), .trailing = BPS(30)},
+        .rebalance = {.enabled = true, .drift_max = USD(50), .patience_ns = 5 * s},
+        .twap = {.above = USD(1000), .duration_ns = 60 * s, .slices = 10},
+        .macd = {.period_ns = 60 * s, .fast = 12, .slow = 26, .signal = 9, .notional = USD(100)},
         .paper = {.latency_ns = H_MS(5)},
         .mode = DESK_PAPER,
         .journal_quotes_all = true,
@@ -391,7 +398,7 @@ static void check_capital(const struct harness *h) {
         for (uint32_t i = 0; i < h->desk.jobs.live_count; i++) {
             const struct job *job = &h->desk.jobs.jobs[h->desk.jobs.live[i]];
             for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
-                if (job->legs[leg].venue == venue) {
+                if (job_uses(job, leg) && job->legs[leg].venue == venue) {
                     reserved = usd_add(reserved, job->reserved);
                 }
             }

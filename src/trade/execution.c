@@ -21,8 +21,9 @@ struct usd execution_unhedged(const struct desk *desk) {
     return sum;
 }
 
-// A fill of an order whose job has ended is a position without an owner: a new job takes it over
-// and unwinds it. NULL when there is no row for one; the position book has the fill anyway.
+// A fill of an order whose job has ended, or left the venue, is a position without an owner: a new
+// job takes it over and unwinds it. NULL when there is no row for one; the position book has the
+// fill anyway.
 static struct job *adopt_fill(struct desk *desk, struct bus *bus, const struct order *order,
                               const struct job *ended) {
     struct job draft = {.strategy = STRATEGY_MANUAL, .symbol = order->symbol, .stopping = true};
@@ -36,7 +37,7 @@ static struct job *adopt_fill(struct desk *desk, struct bus *bus, const struct o
     struct job *job = job_create(&desk->jobs, bus->now_ns);
     if (job == NULL) {
         watch_alert(bus, SEVERITY_RED, "late_fill",
-                    "order %s filled after its job ended and no job is free to unwind it",
+                    "order %s filled late, nobody's any more, and no job is free to unwind it",
                     order->client_id);
         return NULL;
     }
@@ -44,7 +45,7 @@ static struct job *adopt_fill(struct desk *desk, struct bus *bus, const struct o
     draft.created_ns = draft.state_ns = bus->now_ns;
     *job = draft;
     watch_alert(bus, SEVERITY_RED, "late_fill",
-                "order %s filled after its job ended: job %u unwinds it", order->client_id,
+                "order %s filled late, nobody's any more: job %u unwinds it", order->client_id,
                 job->id);
     job_set_state(desk, bus, job, JOB_PENDING);
     job_set_state(desk, bus, job, JOB_OPENING);
@@ -117,7 +118,9 @@ static void on_fill(struct desk *desk, struct bus *bus, struct order *order,
     }
     struct usd value = usd_notional_near(report->price, report->size);
     struct job *job = job_find(&desk->jobs, order->job);
-    if (job != NULL && job_running(job)) {
+    // A leg that moved to another venue does not hold what comes late from the old one.
+    bool owned = job != NULL && job_running(job) && job->legs[order->leg].venue == order->venue;
+    if (owned) {
         emit_fill(bus, order, report, job->id, order->leg, order->state == ORDER_FILLED_ALL);
         struct leg *leg = &job->legs[order->leg];
         if (was_live) { // else its rest was given back when it ended

@@ -63,16 +63,20 @@ static struct qty covered(struct desk *desk, const struct job *job, int i) {
 }
 
 // The leg that is behind rests itself: it has a moment to follow, then it gives way to a taker
-// order. Its report comes back here; past the deadline nobody waits for that.
+// order. Its report comes back here; past the deadline nobody waits for that. What one of the
+// venues cannot trade hurries nobody.
 static bool hurry_resting(struct desk *desk, struct bus *bus, struct job *job,
                           struct order *resting) {
+    if (job->unhedged_since_ns == 0) {
+        return true;
+    }
     int64_t deadline_ns = job->unhedged_since_ns + execution_hedge_deadline_ns(desk, job);
     int64_t until_ns = job->unhedged_since_ns + desk->settings->execution.maker_grace_ns;
-    if (job->unhedged_since_ns != 0 && bus->now_ns >= deadline_ns) {
+    if (bus->now_ns >= deadline_ns) {
         execution_begin_unwind(desk, bus, job);
         return false;
     }
-    if (job->unhedged_since_ns != 0 && bus->now_ns < until_ns && !job->stopping) {
+    if (bus->now_ns < until_ns && !job->stopping) {
         execution_note_deadline(job, until_ns);
     } else {
         execution_cancel(desk, bus, resting);

@@ -520,6 +520,7 @@ static void obey(struct scene *scene, const struct control_request *request) {
         venues[request->venue].role = (uint8_t)request->value;
         scene_touch(scene, STATE_VENUES);
         break;
+    case CONTROL_SUBMIT:
     case CONTROL_CANCEL_JOB:
     case CONTROL_FLATTEN:
     case CONTROL_STRATEGY:

@@ -210,8 +210,11 @@ void harness_input(struct harness *h, enum event_kind kind, const void *payload)
 
 void harness_advance(struct harness *h, int64_t ns) {
     int64_t until_ns = h->now_ns + ns;
+    uint32_t stuck = 0;
     while (bus_deadline(&h->engine.bus) <= until_ns) {
         int64_t at_ns = bus_deadline(&h->engine.bus);
+        stuck = at_ns > h->now_ns ? 0 : stuck + 1;
+        assert_true(stuck < 100); // a timer that asks again and again would eat the core
         h->now_ns = at_ns > h->now_ns ? at_ns : h->now_ns + 1;
         engine_timer(&h->engine, h->now_ns);
     }

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "engine/control_text.h"
 #include "harness.h"
 
 static struct harness *in_mode(enum execution_mode mode) {

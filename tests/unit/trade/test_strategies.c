@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "engine/control_text.h"
 #include "harness.h"
 
 #define TICK (PX_ONE / 10)
@@ -323,7 +324,7 @@ static void test_macd(void **state) {
     assert_int_equal(job->state, JOB_HOLDING);
     assert_int_equal(job->only, LEG_BUY);
     assert_int_equal(job->legs[LEG_BUY].venue, H_LIGHTER); // no fee there
-    assert_int_equal(h->desk.jobs.live_count, 2); // one per symbol
+    assert_int_equal(h->desk.jobs.live_count, 2);          // one per symbol
     for (int i = 4; i >= -4 && job_live(job); i--) {
         calm_at(h, BPS(2 * i), NS_PER_S);
     }

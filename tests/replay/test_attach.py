@@ -145,6 +145,7 @@ def one_console_steers_until_another_takes_over():
 
 
 def an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one():
+    start()
     console = attached()
     try:
         console.wait_for("RUNNING")
@@ -162,6 +163,60 @@ def an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one()
         console.close()
 
 
+def watch_tells_changes():
+    watch = subprocess.Popen([PROGRAM, "watch", "--json", "--seconds", "8"], text=True,
+                             env=terminal.environment(HOME.name), stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+    time.sleep(1)
+    shell("set-risk-mode", "conservative")
+    time.sleep(0.5)
+    shell("set-risk-mode", "balanced")
+    out, err = watch.communicate(timeout=30)
+    rows = [json.loads(line) for line in out.splitlines()]
+    check(watch.returncode == 0 and rows, err)
+    check(all(set(row) == {"t_ms", "change"} for row in rows), str(rows[0]))
+    modes = [row["change"]["risk_mode"] for row in rows if row["change"]["kind"] == "desk"]
+    check(modes[-3:] == ["balanced", "conservative", "balanced"], str(modes))
+    check({"venue", "job"} <= {row["change"]["kind"] for row in rows}, "no venue or no job")
+    plain = shell("watch", "--plain", "--seconds", "1")
+    check(plain.returncode == 0 and " venue binance feed live" in plain.stdout, plain.stdout[:300])
+
+
+def panic_leaves_no_order_open():
+    done = shell("panic")
+    check(done.returncode == 0 and "no order is open" in done.stdout, done.stdout + done.stderr)
+    now = state()
+    check(now["status"] == "KILLED" and now["orders_open"] == 0, str(now))
+    check(shell("clear-kill").returncode == 0, "the kill switch stays")
+    shell("resume")
+    wait(lambda now: now["status"] == "RUNNING")
+    wait(lambda now: now["gross_usd"] > 0)
+    done = shell("panic", "--flatten")
+    check(done.returncode == 0 and "and no position" in done.stdout, done.stdout + done.stderr)
+
+
+def panic_reaches_a_desk_that_hangs():
+    kill()
+    start()
+    desk.send_signal(signal.SIGSTOP)
+    panic = subprocess.Popen([PROGRAM, "panic"], env=terminal.environment(HOME.name), text=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    check("made the stop file" in panic.stdout.readline(), "it made no stop file")
+    desk.send_signal(signal.SIGCONT)  # it comes to itself: the stop file kills it
+    out, err = panic.communicate(timeout=60)
+    check(panic.returncode == 0 and "no order is open" in out, out + err)
+    check(state()["status"] == "KILLED", "it was not killed")
+    refused = shell("clear-kill")
+    check(refused.returncode == 13 and "stop file" in refused.stderr, refused.stderr)
+    desk.send_signal(signal.SIGSTOP)  # and this time it never does
+    done = shell("panic")
+    check(done.returncode == 0 and "ended it" in done.stdout, done.stdout + done.stderr)
+    check(desk.wait(timeout=10) == -signal.SIGKILL, "it runs")
+    os.unlink(HOME.name + "/state/perpdesk/demo/stop")
+    done = shell("panic")
+    check(done.returncode == 0 and "no desk is running" in done.stdout, done.stdout)
+
+
 def a_desk_is_alone_and_ends_in_order():
     start()
     second = shell("run", "--headless", "--demo", "--seconds", "5")
@@ -177,6 +232,9 @@ try:
         two_viewers_look_and_one_that_stands_still_holds_nobody_up,
         a_console_that_is_killed_leaves_the_desk_trading,
         one_console_steers_until_another_takes_over,
+        watch_tells_changes,
+        panic_leaves_no_order_open,
+        panic_reaches_a_desk_that_hangs,
         an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one,
         a_desk_is_alone_and_ends_in_order,
     ]))

@@ -23,6 +23,8 @@ const struct action action_table[] = {
      "state: ACTIVE, REDUCING, HALTED, and back"},
     {"kill", "K", ANY, ASK_ALWAYS, CONTROL_KILL, act_kill,
      "kill switch: block and cancel everything, then flatten if wanted; clears it when latched"},
+    {"submit", "b", ANY, ASK_ALWAYS, CONTROL_SUBMIT, act_submit,
+     "buy or sell by hand, also against another venue or over time"},
     {"cancel", "c", ANY, ASK_ALWAYS, CONTROL_CANCEL_JOB, act_cancel,
      "cancel the selected job: open orders go, filled legs are closed"},
     {"flatten", "f", ANY, ASK_ALWAYS, CONTROL_FLATTEN, act_flatten,

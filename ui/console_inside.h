@@ -8,7 +8,7 @@
 #include "ui/mode.h"
 #include "ui/term.h"
 
-enum { MESSAGE_MAX = 240, MESSAGE_MS = 6000, PROMPT_TEXT_MAX = 24, QUESTION_LINES_MAX = 4 };
+enum { MESSAGE_MAX = 240, MESSAGE_MS = 6000, PROMPT_TEXT_MAX = 72, QUESTION_LINES_MAX = 4 };
 
 // A question that waits for y or n.
 struct question {

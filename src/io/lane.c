@@ -68,7 +68,53 @@ static uint32_t unknown_count(const struct lane *lane) {
     return count;
 }
 
+// What stands between the lane and its orders, and the last trouble on the way; empty when nothing
+// does.
+static void describe_wait(const struct lane *lane, struct text *out) {
+    bool keys = lane->keys_wrong, sockets = lane_sockets_ready(lane);
+    if (!keys && !sockets) {
+        lane_sockets_describe_wait(lane, out);
+    } else if (!keys && !lane->reconciled) {
+        lane_lists_describe_wait(lane, out);
+    } else if (!keys && !any_rules(lane)) {
+        text_add_string(out, "instrument rules of any symbol");
+    } else if (!keys && lane->state == LANE_BLOCKED) {
+        text_add_string(out, "end of the venue's rate limit");
+    } else if (!keys && !lane->deadman_failed) {
+        return;
+    }
+    if (lane->text[0] != '\0') {
+        text_add_string(out, out->size > 0 ? ": " : "");
+        text_add_string(out, lane->text);
+    }
+}
+
+// A lane that is not ready says why: when that changes and, while it lasts, again and again.
+static void log_wait(struct lane *lane, const char *wait) {
+    int64_t now_ms = lane_loop_ms(lane);
+    if (wait[0] == '\0') {
+        lane->waiting_ms = 0;
+        lane->wait_logged[0] = '\0';
+        return;
+    }
+    if (lane->waiting_ms == 0) {
+        lane->waiting_ms = now_ms;
+    }
+    bool changed = strcmp(wait, lane->wait_logged) != 0;
+    if (now_ms - lane->waiting_ms >= LANE_PATIENCE_MS &&
+        (changed || now_ms - lane->wait_logged_ms >= LANE_REMIND_MS)) {
+        log_warn(lane->oe.venue->name, "no new orders for %d s, waits for %s",
+                 (int)((now_ms - lane->waiting_ms) / 1000), wait);
+        (void)string_copy(lane->wait_logged, sizeof(lane->wait_logged), slice_of(wait));
+        lane->wait_logged_ms = now_ms;
+    }
+}
+
 static void tell(struct lane *lane) {
+    char wait[LANE_WAIT_MAX];
+    struct text text = TEXT_OVER(wait);
+    describe_wait(lane, &text);
+    log_wait(lane, wait);
     int64_t now_ms = lane_loop_ms(lane), now_ns = lane_now_ns(lane);
     bool armed = lane->live > 0 && lane->deadman_until_ms > now_ms;
     struct event_lane event = {
@@ -82,9 +128,7 @@ static void tell(struct lane *lane) {
         .blocked_until_ns = lane->state == LANE_BLOCKED ? lane->rate.blocked_until_ns : 0,
         .deadman_until_ns = armed ? now_ns + (lane->deadman_until_ms - now_ms) * NS_PER_MS : 0,
     };
-    if (lane->state != LANE_READY || lane->deadman_failed) {
-        memcpy(event.text, lane->text, sizeof(event.text));
-    }
+    memcpy(event.text, wait, text.size < sizeof(event.text) ? text.size : sizeof(event.text) - 1);
     lane->told_ms = now_ms;
     engine_input(lane->config.engine, EVENT_LANE_STATE, &event, now_ns);
 }
@@ -94,11 +138,17 @@ void lane_judge(struct lane *lane) {
     if (state == lane->state) {
         return;
     }
-    log_write(state == LANE_AUTH_FAILED ? LOG_ERROR : LOG_INFO, lane->oe.venue->name,
-              "lane %s -> %s%s%s", lane_state_name(lane->state), lane_state_name(state),
-              state != LANE_READY && lane->text[0] != '\0' ? ": " : "",
-              state != LANE_READY ? lane->text : "");
+    char wait[LANE_WAIT_MAX];
+    struct text text = TEXT_OVER(wait);
+    enum lane_state before = lane->state;
     lane->state = state;
+    describe_wait(lane, &text);
+    log_write(state == LANE_AUTH_FAILED ? LOG_ERROR : LOG_INFO, lane->oe.venue->name,
+              "lane %s -> %s%s%s", lane_state_name(before), lane_state_name(state),
+              text.size > 0 ? ": waits for " : "", wait);
+    if (state == LANE_READY) {
+        lane->text[0] = '\0'; // it is over
+    }
     tell(lane);
 }
 

@@ -72,6 +72,7 @@ static void lost(struct lane *lane, struct lane_call *row, const char *why) {
     } else if (row->call.kind == OE_DEADMAN) {
         lane_deadman_failed(lane, row->call.symbol, slice_of(why));
     } else {
+        lane_explain(lane, "%s: %s", oe_call_name(row->call.kind), why);
         lane_list_failed(lane, row);
     }
 }
@@ -109,7 +110,7 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
         rate_accepted(&lane->rate);
     }
     if (answer->result == HTTP_CONNECT_FAILED) {
-        lane_explain(lane, "REST: %.38s", answer->text);
+        lane_explain(lane, "REST: %.80s", answer->text);
         not_sent(lane, row, "no connection: nothing was sent");
     } else if (answer->result == HTTP_TIMEOUT || answer->result == HTTP_BROKEN) {
         counter_add(&lane->stats.timeouts, 1);
@@ -230,6 +231,7 @@ static void keep_up(struct lane *lane) {
     int64_t wait_ms = (int64_t)UPKEEP_RETRY_MS << doubled;
     if (lane_call(lane, &call, NULL, &retry_ms) != STATUS_OK) {
         wait_ms = retry_ms;
+        lane_explain(lane, "%s: %s", oe_call_name(kind), status_text());
     } else {
         lane->upkeep_attempts++; // until an answer says that it worked
     }
@@ -308,6 +310,10 @@ static void on_refused(struct lane *lane, struct lane_call *row, const struct oe
                  oe_error_name(event->error),
                  (int)(event->text.size < 120 ? event->text.size : 120),
                  event->text.size > 0 ? event->text.data : "");
+        lane_explain(lane, "%s refused: %s: %.*s", oe_call_name(row->call.kind),
+                     oe_error_name(event->error),
+                     (int)(event->text.size < 60 ? event->text.size : 60),
+                     event->text.size > 0 ? event->text.data : "");
         lane_list_failed(lane, row);
     }
 }

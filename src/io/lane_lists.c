@@ -69,6 +69,7 @@ static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
     }
     if (lane_call(lane, &call, NULL, &retry_ms) != STATUS_OK) {
         row->due_ms = now_ms + retry_ms;
+        lane_explain(lane, "%s: %s", oe_call_name(kinds[list]), status_text());
         return;
     }
     row->busy = true;
@@ -114,6 +115,26 @@ void lane_lists_tick(struct lane *lane) {
         lane->lists_due_ms = now_ms + LANE_POSITIONS_MS;
         want(lane, LANE_LIST_POSITIONS, 0);
         want(lane, LANE_LIST_BALANCES, 0);
+    }
+}
+
+void lane_lists_describe_wait(const struct lane *lane, struct text *out) {
+    uint32_t missing = 0;
+    for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
+        for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+            const struct lane_list *row = &lane->symbols[i].lists[list];
+            if ((row->wanted || row->busy) && missing++ == 0) {
+                text_add_format(out, "%s%s%s (asked %u times)", oe_call_name(kinds[list]),
+                                per_symbol(lane, list) ? " of " : "",
+                                per_symbol(lane, list) ? lane->config.universe->symbols[i].name
+                                                       : "",
+                                row->attempts + row->busy);
+            }
+        }
+    }
+    if (missing != 1) {
+        text_add_format(out, missing == 0 ? "a first look at the account" : " and %u more",
+                        missing - 1);
     }
 }
 
@@ -263,7 +284,7 @@ void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
     int64_t now_ms = lane_loop_ms(lane);
     row->arming = false;
     row->armed_until_ms = until_ns == 0 ? 0 : now_ms + (until_ns - lane_venue_ns(lane)) / NS_PER_MS;
-    row->arm_due_ms = now_ms + countdown_ms(lane) / 3;
+    row->arm_due_ms = until_ns == 0 ? 0 : row->armed_until_ms - 2 * (int64_t)countdown_ms(lane) / 3;
     lane->deadman_failed = false;
     lane->deadman_until_ms = row->armed_until_ms;
 }

@@ -29,6 +29,9 @@ enum {
     LANE_POSITIONS_MS = 15000, // between two looks at positions and balances
     LANE_DEADMAN_MS = 60000,
     LANE_TELL_MS = 1000,
+    LANE_PATIENCE_MS = 3000, // not ready for longer: the log says what it waits for
+    LANE_REMIND_MS = 30000,  // and says it again
+    LANE_WAIT_MAX = 160,
 };
 
 // An order's life as the lane knows it. Evidence moves it; UNKNOWN is asked for.
@@ -99,6 +102,7 @@ struct lane_socket {
     struct ws *ws;
     bool started, open, greeted;
     uint32_t step;
+    char needs[48];               // why it cannot connect yet
     int64_t opened_ms, spoken_ms; // loop time
 };
 
@@ -149,8 +153,10 @@ struct lane {
     int64_t deadman_until_ms;
 
     enum lane_state state;
-    char text[48];
+    char text[96]; // the last trouble, for a person
     int64_t told_ms;
+    int64_t waiting_ms, wait_logged_ms; // loop time, 0 = does not wait
+    char wait_logged[LANE_WAIT_MAX];
     struct usd equity;
     int64_t equity_ms;
 };
@@ -196,6 +202,7 @@ bool lane_order_live(const struct lane_order *order);
 // lane_lists.c
 void lane_lists_want(struct lane *lane); // everything, after a connect
 void lane_lists_tick(struct lane *lane);
+void lane_lists_describe_wait(const struct lane *lane, struct text *out); // not reconciled: why
 void lane_list_end(struct lane *lane, struct lane_call *row, struct slice cursor);
 void lane_list_failed(struct lane *lane, const struct lane_call *row);
 void lane_fills_want(struct lane *lane, uint16_t symbol);
@@ -211,6 +218,7 @@ void lane_sockets_destroy(struct lane *lane);
 void lane_sockets_tick(struct lane *lane); // connects what can be, heartbeats, age
 void lane_sockets_stop(struct lane *lane);
 bool lane_sockets_ready(const struct lane *lane);
+void lane_sockets_describe_wait(const struct lane *lane, struct text *out); // not ready: why
 MUST_CHECK bool lane_socket_send(struct lane *lane, uint32_t socket, struct slice text);
 void lane_socket_again(struct lane *lane, uint32_t socket, const char *why);
 void lane_part_released(struct lane *lane);

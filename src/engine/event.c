@@ -18,7 +18,7 @@ static const struct {
     _Static_assert(sizeof(struct payload) % 8 == 0, "payloads are whole words");
 EVENT_LIST(EVENT_WORDS)
 #undef EVENT_WORDS
-_Static_assert(EVENT_FORMAT == 2, "the sizes below belong to format 2");
+_Static_assert(EVENT_FORMAT == 3, "the sizes below belong to format 3");
 _Static_assert(sizeof(struct event_header) == 24, "format");
 _Static_assert(sizeof(struct event_desk) == 16, "format");
 _Static_assert(sizeof(struct event_listing_rules) == 88, "format");

@@ -68,6 +68,19 @@ static uint32_t unknown_count(const struct lane *lane) {
     return count;
 }
 
+enum { ROOM_MOST = 1000, ROOM_SCARCE = 16 };
+
+static uint32_t room_now(struct lane *lane) {
+    uint32_t room = rate_room(&lane->rate, &lane->order_cost, lane_now_ns(lane));
+    return room < ROOM_MOST ? room : ROOM_MOST;
+}
+
+// While there is little room the engine hears of every order's worth of it.
+static bool is_room_news(struct lane *lane) {
+    uint32_t room = room_now(lane);
+    return room != lane->told_room && (room < ROOM_SCARCE || lane->told_room < ROOM_SCARCE);
+}
+
 // What stands between the lane and its orders, and the last trouble on the way; empty when nothing
 // does.
 static void describe_wait(const struct lane *lane, struct text *out) {
@@ -125,11 +138,13 @@ static void tell(struct lane *lane) {
                                         : DEADMAN_OFF,
         .orders = lane->live,
         .unknown = unknown_count(lane),
+        .room = room_now(lane),
         .blocked_until_ns = lane->state == LANE_BLOCKED ? lane->rate.blocked_until_ns : 0,
         .deadman_until_ns = armed ? now_ns + (lane->deadman_until_ms - now_ms) * NS_PER_MS : 0,
     };
     memcpy(event.text, wait, text.size < sizeof(event.text) ? text.size : sizeof(event.text) - 1);
     lane->told_ms = now_ms;
+    lane->told_room = event.room;
     engine_input(lane->config.engine, EVENT_LANE_STATE, &event, now_ns);
 }
 
@@ -233,7 +248,7 @@ static void on_tick(uv_timer_t *timer) {
     lane_orders_tick(lane);
     lane_deadman_tick(lane);
     lane_judge(lane);
-    if (lane_loop_ms(lane) - lane->told_ms >= LANE_TELL_MS) {
+    if (lane_loop_ms(lane) - lane->told_ms >= LANE_TELL_MS || is_room_news(lane)) {
         tell(lane);
     }
     lane_leave(lane);
@@ -280,7 +295,10 @@ enum status lane_create(struct lane **out, const struct lane_config *config) {
     lane->config.secrets = NULL; // the caller's, and wiped by it
     lane->sink.on_event = lane_on_event;
     lane->state = LANE_CONNECTING;
-    rate_init(&lane->rate, config->venue->buckets);
+    for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
+        lane->order_cost.units[i] = 1; // until one was encoded
+    }
+    rate_init(&lane->rate, config->venue->buckets, config->rate_share, config->rate_reserve);
     enum status status = oe_create(&lane->oe, config->venue, config->md, config->universe,
                                    config->testnet, config->secrets);
     status = status == STATUS_OK ? create_parts(lane) : status;

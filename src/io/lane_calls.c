@@ -148,9 +148,11 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
     return sent;
 }
 
-static bool is_urgent(const struct lane_order *order, enum oe_call_kind kind) {
-    return kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN || kind == OE_QUERY ||
-           kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
+// What lowers risk; and every question before the first answer, when no order can be sent anyway.
+static bool is_urgent(const struct lane *lane, const struct lane_order *order,
+                      enum oe_call_kind kind) {
+    return !lane->reconciled || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN ||
+           kind == OE_QUERY || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
            (order != NULL && order->urgent);
 }
 
@@ -159,7 +161,7 @@ static enum status send_message(struct lane *lane, const struct oe_call *call,
     struct oe_message *message = lane->message;
     int64_t now_ns = lane_now_ns(lane);
     int64_t when_ns =
-        rate_when_ns(&lane->rate, &message->cost, is_urgent(order, call->kind), now_ns);
+        rate_when_ns(&lane->rate, &message->cost, is_urgent(lane, order, call->kind), now_ns);
     struct lane_call *row = free_row(lane);
     bool full = row == NULL ||
                 (message->way == OE_WAY_REST && http_active(lane->http) >= LANE_REQUESTS_MAX);
@@ -195,6 +197,7 @@ enum status lane_call(struct lane *lane, const struct oe_call *call, struct lane
     own.random = hash_mix(lane->config.seed ^ (uint64_t)own.now_ns << 20 ^ own.tag);
     enum status status = oe_encode(&lane->oe, &own, lane->message);
     if (status == STATUS_OK) {
+        lane->order_cost = own.kind == OE_PLACE ? lane->message->cost : lane->order_cost;
         status = send_message(lane, &own, order, retry_ms);
     }
     OPENSSL_cleanse(lane->message->path_data, sizeof(lane->message->path_data));

@@ -28,6 +28,7 @@ enum {
     LANE_LOOK_BACK_MS = 60000,
     LANE_POSITIONS_MS = 15000, // between two looks at positions and balances
     LANE_DEADMAN_MS = 60000,
+    LANE_DEADMAN_MARGIN_MS = 5000,
     LANE_TELL_MS = 1000,
     LANE_PATIENCE_MS = 3000, // not ready for longer: the log says what it waits for
     LANE_REMIND_MS = 30000,  // and says it again
@@ -121,6 +122,8 @@ struct lane {
     struct oe oe;
     struct oe_sink sink;
     struct rate_limits rate;
+    struct oe_cost order_cost; // of an order, as the last one that was encoded
+    uint32_t told_room;
     struct http *http;
     struct lane_socket sockets[OE_SOCKETS_MAX];
     struct oe_message *message; // wiped when it was sent

@@ -369,7 +369,15 @@ static void test_deadman(void **state) {
         assert_true(armed->deadman.until_ns > rig.world.now_ns);
         rig_pass(&rig, countdown_ms / 2);
         assert_int_equal(rig.account->live_count, 1);
+        call.countdown_ms = 0; // disarmed: nothing happens when its time comes
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        assert_int_equal(rig_last(&rig, OE_EVENT_DEADMAN)->deadman.until_ns, 0);
         rig_pass(&rig, countdown_ms);
+        settle();
+        assert_int_equal(rig.account->live_count, 1);
+        call.countdown_ms = countdown_ms;
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        rig_pass(&rig, countdown_ms + countdown_ms / 2);
         settle();
         assert_int_equal(rig.account->live_count, 0);
         expect_state(id, OE_STATE_CANCELED);

@@ -11,7 +11,7 @@
 #include "io/config.h"
 #include "sim/sim.h"
 
-enum { CLI_SETS_MAX = 64, CLI_FAULTS_MAX = 32, CLI_OPERANDS_MAX = 8 };
+enum { CLI_SETS_MAX = 64, CLI_FAULTS_MAX = 32, CLI_OPERANDS_MAX = 8, CLI_SWEEPS_MAX = 8 };
 
 enum cli_option {
     CLI_DEMO,
@@ -40,16 +40,31 @@ enum cli_option {
     CLI_ACCOUNTS,
     CLI_NOW,
     CLI_DRY_RUN,
+    CLI_HEADLESS,
+    CLI_READ_ONLY,
+    CLI_TAKE,
+    CLI_PLAIN,
+    CLI_FLATTEN,
+    CLI_CONFIRM,
+    CLI_DESK,
+    CLI_CSV,
+    CLI_SWEEP,
+    CLI_UNTIL,
+    CLI_SINCE,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
 };
-#define CLI_BIT(option) (UINT32_C(1) << (option))
+#define CLI_BIT(option) (UINT64_C(1) << (option))
 
 // A command line taken apart. The texts are the process's arguments; `maps` points into it: it is
 // not copied.
 struct cli_args {
+    const char *verb; // its name
     bool demo, live, now, dry_run, json, gross, verify, tls, help, version;
+    bool headless, read_only, take, plain, flatten;
+    const char *confirm;   // --confirm: the phrase that arms
+    const char *desk;      // --desk: live, paper or demo; NULL: the one that runs
     const char *demo_path; // NULL: the recording that ships with the program
     int64_t speed_ppm;     // of the recorded time, 0 = not given
     struct sim_map maps[SIM_VENUES_MAX];
@@ -77,6 +92,10 @@ struct cli_args {
     const char *control; // --control
     const char *sets[CLI_SETS_MAX];
     uint32_t set_count;
+    bool csv;
+    const char *sweeps[CLI_SWEEPS_MAX];
+    uint32_t sweep_count;
+    const char *until, *since; // --until, --since, NULL = not given
     const char *operands[CLI_OPERANDS_MAX];
     uint32_t operand_count;
 };
@@ -85,7 +104,7 @@ struct cli_verb {
     const char *name;
     const char *operands; // as the synopsis shows them, "" = none
     const char *sentence;
-    uint32_t options; // CLI_BIT of each it understands; --help is always
+    uint64_t options; // CLI_BIT of each it understands; --help is always
     uint32_t operands_min, operands_max;
     const char *example;
     enum status (*run)(const struct cli_args *args);
@@ -93,6 +112,9 @@ struct cli_verb {
 
 extern const struct cli_verb cli_verbs[]; // the first row runs when no verb is given
 extern const uint32_t cli_verb_count;
+// The control verbs (engine/control.h) are verbs, too: composed from their table. NULL: the index
+// is too high, or the verb table has a row of that name.
+const struct cli_verb *cli_control_verb(uint32_t index);
 
 // All there is to do for main: returns the process's exit code.
 int cli_main(int argc, char **argv);
@@ -105,5 +127,8 @@ void cli_print_help(struct text *out);
 void cli_print_verb_help(struct text *out, const struct cli_verb *verb);
 void cli_print_option(struct text *out, enum cli_option option); // one line of help
 void cli_print_version(struct text *out);
+// This build, and the layout of what it publishes: two that are equal understand each other's
+// structs.
+const char *cli_build(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "cli/cli.h"
 #include "cli/desk_inside.h"
 #include "cli/paths.h"
 
@@ -91,6 +92,33 @@ static enum status open_sim(struct desk_run *run) {
     return status_context(sim_create(&run->sim, &options), "the demo");
 }
 
+// The socket of this desk: its lock keeps a second one of the kind away.
+static enum status open_server(struct desk_run *run) {
+    char folder[256];
+    char state[256];
+    enum status status = paths_runtime_folder(folder, sizeof(folder));
+    if (status == STATUS_OK) {
+        status = paths_state_folder(mode_of(run), state, sizeof(state));
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct text stop = TEXT_OVER(run->stop_file);
+    text_add_format(&stop, "%s/stop", state);
+    struct server_options options = {
+        .folder = folder,
+        .mode = mode_of(run),
+        .build = cli_build(),
+        .engine = &run->engine,
+        .universe = &run->universe,
+        .clock = &run->clock,
+        .stop_file = run->stop_file,
+        .has_console = run->options.console,
+        .pause_on_disarm = run->config.settings.pause_on_disarm,
+    };
+    return server_create(&run->server, &options);
+}
+
 static enum status open_journal(struct desk_run *run) {
     char path[256];
     enum status status = paths_state_folder(mode_of(run), path, sizeof(path));
@@ -121,6 +149,30 @@ static enum status open_journal(struct desk_run *run) {
     return status;
 }
 
+// Beside a journal only. A desk without records trades all the same: what is wrong is told.
+static void open_records(struct desk_run *run) {
+    const struct settings *settings = &run->config.settings;
+    struct clock machine;
+    clock_init_system(&machine);
+    struct records_options options = {
+        .db = {.folder = run->folder.path,
+               .stamp = run->journal.stamp,
+               .mode = mode_of(run),
+               .began_ns = clock_now_ns(&machine),
+               .retention_ns = settings->records_retention_ns,
+               .universe = &run->universe,
+               .csv = settings->records_csv},
+        .cache = &run->cache,
+    };
+    if (!run->has_journal || !settings->records) {
+        return;
+    }
+    run->has_records = records_create(&run->records, &options) == STATUS_OK;
+    if (!run->has_records) {
+        log_warn("records", "nothing is recorded: %s", status_text());
+    }
+}
+
 static void describe(struct desk_run *run) {
     struct state_header *header = STATE_ROWS(&run->engine.draft, STATE_HEADER, struct state_header);
     (void)string_copy(header->notice, sizeof(header->notice), slice_of(run->notice));
@@ -146,10 +198,13 @@ static enum status open_engine(struct desk_run *run) {
         return status;
     }
     run->has_desk = true;
+    open_records(run);
+    struct journal_sink sink =
+        run->has_journal ? journal_sink(&run->journal) : (struct journal_sink){0};
     struct engine_options options = {
         .universe = &run->universe,
         .cache = &run->cache,
-        .journal = run->has_journal ? journal_sink(&run->journal) : (struct journal_sink){0},
+        .journal = run->has_records ? records_sink(&run->records, sink) : sink,
         .journal_quotes_all = config->settings.journal_quotes_all,
         .depth_sample_ns = config->settings.feeds.depth_sample_ns,
         .publish_ns = NS_PER_S / 20,
@@ -219,6 +274,9 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
         status = keeper_create(&run->keeper, &keeper);
         run->has_keeper = status == STATUS_OK;
     }
+    if (status == STATUS_OK && options->serve) {
+        status = open_server(run);
+    }
     if (status != STATUS_OK) {
         desk_run_close(run);
         return status;
@@ -241,18 +299,24 @@ enum status desk_run_start(struct desk_run *run) {
         .config_hash = hash_bytes(run->config_text, strlen(run->config_text), 0),
     };
     engine_input(&run->engine, EVENT_DESK_STARTED, &started, clock_now_ns(&run->clock));
-    status = keeper_start(&run->keeper);
+    status = run->has_records ? records_start(&run->records) : STATUS_OK;
+    if (status == STATUS_OK) {
+        status = keeper_start(&run->keeper);
+    }
     if (status == STATUS_OK) {
         status = desk_feeds_start(run);
+    }
+    if (status == STATUS_OK && run->server != NULL) {
+        status = server_start(run->server);
     }
     return status;
 }
 
-static bool orders_open(const struct desk_run *run) {
+uint32_t desk_run_orders_open(const struct desk_run *run) {
     struct state_header header;
-    uint64_t version;
-    return state_read(engine_board(&run->engine), STATE_HEADER, &header, &version) > 0 &&
-           header.orders_open > 0;
+    return state_read(engine_board(&run->engine), STATE_HEADER, &header, NULL) > 0
+               ? header.orders_open
+               : 0;
 }
 
 // Block, cancel, verify: the way the kill switch goes, told as a signal's so that the journal knows
@@ -268,7 +332,7 @@ static void stop_trading(struct desk_run *run) {
     struct timespec moment = {.tv_nsec = 5 * NS_PER_MS};
     do {
         engine_publish(&run->engine);
-        if (!orders_open(run)) {
+        if (desk_run_orders_open(run) == 0) {
             return;
         }
         (void)nanosleep(&moment, NULL);
@@ -288,6 +352,9 @@ void desk_run_stop(struct desk_run *run) {
         return;
     }
     run->started = false;
+    if (run->server != NULL) {
+        server_stop(run->server); // nobody may clear the kill switch from here on
+    }
     stop_trading(run);
     desk_feeds_stop(run);
     stop_keeper(run);
@@ -301,11 +368,15 @@ void desk_run_close(struct desk_run *run) {
         return;
     }
     desk_run_stop(run);
+    server_destroy(run->server);
     if (run->has_keeper) { // never started: a verb that failed before
         stop_keeper(run);
     }
     desk_lanes_wipe_keys(run);
     desk_feeds_close(run);
+    if (run->has_records) {
+        records_finish(&run->records);
+    }
     if (run->has_journal) {
         journal_finish(&run->journal);
     }
@@ -354,6 +425,12 @@ void desk_run_describe_demo(const struct desk_run *run, struct text *out) {
     if (run->sim != NULL) {
         sim_describe_short(run->sim, out);
     }
+}
+struct server *desk_run_server(const struct desk_run *run) {
+    return run->server;
+}
+enum desk_mode desk_run_mode(const struct desk_run *run) {
+    return mode_of(run);
 }
 const char *desk_run_notice(const struct desk_run *run) {
     return run->notice;

@@ -35,6 +35,8 @@ struct desk_run_options {
     uint64_t seed;
     const char *control;
     bool journal; // keep a journal in the state folder and say what the last session left
+    bool serve;   // open the desk's socket (io/server.h)
+    bool console; // and this process has a console of its own
     bool trade;   // false: strategies are off (feeds, scan)
     // Called on an io thread for every quote stored; NULL: nobody listens. latency_ns: venue stamp
     // to stored.
@@ -66,6 +68,10 @@ struct ssl_ctx_st *desk_run_tls(const struct desk_run *run); // of the feeds, af
 const struct feed_stats *desk_run_feed_stats(const struct desk_run *run, uint16_t venue);
 // What a demo shows, in a line; nothing outside one.
 void desk_run_describe_demo(const struct desk_run *run, struct text *out);
+struct server *desk_run_server(const struct desk_run *run); // NULL: none
+enum desk_mode desk_run_mode(const struct desk_run *run);
+// Orders of ours that are not over, as last published. Also after desk_run_stop.
+uint32_t desk_run_orders_open(const struct desk_run *run);
 const char *desk_run_notice(const struct desk_run *run); // what start-up found, "" when nothing
 // A person's command, stamped with the desk's clock.
 enum status desk_run_control(struct desk_run *run,
@@ -79,10 +85,20 @@ void desk_run_demo_settings(struct config *config, bool shared);
 // was installed. STATUS_NO_INPUT when there is none.
 enum status desk_run_demo_folder(char *out, size_t capacity) MUST_CHECK;
 
-// Replays a session of the journal at `path` through a fresh desk. With `verify` every decision is
-// compared byte for byte; STATUS_DATA with both sides in the text at the first difference. *events:
-// inputs and decisions seen.
-enum status desk_run_replay(const char *path, bool verify, uint64_t *events,
-                            struct text *summary) MUST_CHECK;
+// A session of a journal run again through a fresh desk.
+struct desk_replay {
+    const char *path;  // folder or file, as journal_session_open
+    bool verify;       // compare every decision byte for byte
+    const char *until; // stop at this time (cli/time_text.h), NULL: at the end
+    // Called with the desk as it was there, before it is taken apart; NULL: nobody looks.
+    enum status (*show)(void *arg, const struct state_board *board,
+                        const struct universe *universe);
+    void *arg;
+    uint64_t events; // out: inputs and decisions seen
+};
+
+// STATUS_DATA: with `verify`, both sides in the text at the first difference; STATUS_USAGE: `until`
+// is no time or none of the session. *summary: what was found, a sentence.
+enum status desk_run_replay(struct desk_replay *replay, struct text *summary) MUST_CHECK;
 
 #endif

@@ -28,7 +28,8 @@ enum rule_unit {
     UNIT_PPM,
     UNIT_QTY,
     UNIT_USD_S,
-    UNIT_PPM_SCORE
+    UNIT_PPM_SCORE,
+    UNIT_PX
 };
 
 #define RULE_LIST(X)                                                                               \
@@ -67,6 +68,9 @@ enum rule_unit {
       "the position on this venue and symbol would exceed max_position_usd")                       \
     X(RULE_COOL_DOWN, "cool_down", LEVEL_POSITION, UNIT_MS, false,                                 \
       "the symbol cools down after a failure")                                                     \
+    X(RULE_LEG_VANISHED, "leg_vanished", LEVEL_POSITION, UNIT_USD, true,                           \
+      "a leg went without an order of ours (liquidated, deleveraged, closed by hand): the rest "   \
+      "was closed")                                                                                \
     X(RULE_VENUE_ROLE, "venue_role", LEVEL_EXECUTION, UNIT_NONE, true,                             \
       "the venue's role is not trade")                                                             \
     X(RULE_VENUE_DOWN, "venue_down", LEVEL_EXECUTION, UNIT_NONE, true,                             \
@@ -136,7 +140,7 @@ enum rule {
 };
 
 // A refusal, or RULE_NONE. Figure and limit are in the rule's unit: USD 1e-6, BPS 1e-2, MS ms,
-// COUNT, PPM_SCORE.
+// COUNT, PPM_SCORE, PX 1e-12.
 struct verdict {
     uint16_t rule;
     uint16_t venue;  // the venue it is about, VENUE_MAX when none

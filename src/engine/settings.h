@@ -8,6 +8,7 @@
 #ifndef PERPDESK_ENGINE_SETTINGS_H
 #define PERPDESK_ENGINE_SETTINGS_H
 
+#include "engine/alert.h"
 #include "engine/event.h"
 
 enum execution_mode { EXECUTION_HYBRID_HEDGE_TAKER, EXECUTION_SAFE_TAKER_ONLY };
@@ -56,6 +57,11 @@ struct settings_capital {
     struct bps in_flight_max;          // max_total_notional_pct = 30 %
     struct bps safe_drawdown;          // safe_mode_drawdown_pct = 5 %
     struct bps top_up_above;           // top_up_above_pct = 50 %: reserve helps arb above this use
+    uint8_t model;                     // model = three: enum capital_model
+    struct bps layer_share[LAYER_COUNT];   // layer1_pct = 20 … 30, 25, 10, 15
+    struct bps layer_use_max[LAYER_COUNT]; // layer1_max_use_pct = 100 …
+    bool layer_borrow;                     // borrow_from_layer5 = yes
+    uint8_t layer_of[STRATEGY_COUNT];      // arb_layer = L3 …: enum layer
 };
 
 struct settings_risk {
@@ -88,6 +94,18 @@ struct settings_risk {
     int64_t venue_trip_ns;            // venue_breaker_sec = 60
     struct bps leverage_distance_min; // min_liquidation_distance_pct = 25 %
     struct usd volume_target;         // daily_volume_target_usd = 0 (off)
+};
+
+struct settings_health {
+    int64_t interval_ns;          // interval_sec = 5
+    int64_t quote_latency_max_ns; // max_quote_latency_ms = 5000
+    struct bps success_min;       // min_success_pct = 50 %
+    uint32_t success_jobs;        // success_window_jobs = 20
+};
+
+struct settings_alerts {
+    uint32_t count;
+    struct alert_rule rules[ALERT_RULES_MAX]; // [alert.<name>] each
 };
 
 struct settings_scheduler {
@@ -135,6 +153,8 @@ struct settings {
     struct settings_scanner scanner;
     struct settings_capital capital;
     struct settings_risk risk;
+    struct settings_health health;
+    struct settings_alerts alerts;
     struct settings_scheduler scheduler;
     struct settings_execution execution;
     struct settings_wash wash;
@@ -143,10 +163,13 @@ struct settings {
     // [desk]
     uint8_t mode;                 // enum desk_mode, asked for in the file: paper | live
     uint8_t start_status;         // enum desk_status
+    bool pause_on_disarm;         // pause_on_disarm = no
     bool journal_quotes_all;      // journal_quotes = decisions | all
     int64_t journal_retention_ns; // journal_retention_days = 7
     uint64_t journal_max_bytes;   // journal_max_mb = 256 a file, then rotate
     uint64_t disk_floor_bytes;    // disk_floor_mb = 1024
+    bool records, records_csv;    // records = yes, records_csv = no
+    int64_t records_retention_ns; // records_retention_days = 366
     // [console]
     uint32_t frames_per_s; // frame_rate = 10
     // [venues], [fees.<venue>]: in the universe

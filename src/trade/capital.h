@@ -17,28 +17,30 @@ struct reservation {
     uint32_t job; // 0 = free; the row is the row of the job
     struct {
         uint16_t venue;
-        struct usd from[POOL_COUNT];
+        struct usd from[CAPITAL_PARTS_MAX];
     } legs[JOB_LEGS_MAX];
 };
 
 struct capital_venue {
     struct purse purse;
-    struct usd peak;
+    struct usd start, peak;       // live: start is the first balance told
     struct usd pnl, volume, fees; // of settled jobs, since start
-    struct bps told_drawdown;
+    bool told; // live: the venue has told its balance; before that nothing is there to lend
 };
 
 struct capital {
     struct capital_venue venues[VENUE_MAX];
     struct reservation reservations[JOBS_MAX];
     int64_t snapshot_ns;
+    bool forced_safe;  // every venue is in safe mode until a person resumes
     bool concentrated; // one venue held too large a share at the last look
 };
 
 extern const struct component capital_component;
 
-void capital_start(struct capital *capital, const struct settings *settings, uint16_t venue_count);
-enum pool capital_pool_of(enum strategy strategy);
+// On paper every venue starts with equity_usd; a live venue has nothing until it tells its balance.
+void capital_start(struct capital *capital, enum desk_mode mode, const struct settings *settings,
+                   uint16_t venue_count);
 // RULE_NONE when every leg of the job could be reserved now; else the first refusal, naming its
 // venue.
 struct verdict capital_check_job(const struct desk *desk, const struct job *job);
@@ -51,9 +53,13 @@ void capital_record_pnl(struct desk *desk, const struct job *job, struct usd pnl
 // A venue's equity as told or worked out; updates peak, drawdown and safe mode.
 void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, struct usd equity);
 
+// Every venue is in safe mode, whatever its drawdown, until the desk is resumed.
+void capital_force_safe_mode(struct desk *desk, struct bus *bus);
 bool capital_safe_mode(const struct desk *desk, uint16_t venue);
 struct usd capital_equity(const struct desk *desk, uint16_t venue);
 struct usd capital_total_equity(const struct desk *desk); // of the venues with role trade
+struct usd capital_all_equity(const struct desk *desk);   // of all venues, whatever their role
+struct usd capital_start_equity(const struct desk *desk); // theirs at the start
 struct bps capital_drawdown(const struct desk *desk, uint16_t venue);
 struct bps capital_total_drawdown(const struct desk *desk); // worst venue
 

@@ -11,9 +11,11 @@
 
 #include "engine/engine.h"
 #include "engine/settings.h"
+#include "trade/alert_rule.h"
 #include "trade/audit.h"
 #include "trade/capital.h"
 #include "trade/execution.h"
+#include "trade/health.h"
 #include "trade/job.h"
 #include "trade/order.h"
 #include "trade/paper.h"
@@ -23,6 +25,7 @@
 #include "trade/scanner.h"
 #include "trade/scheduler.h"
 #include "trade/watch.h"
+#include "trade/wire.h"
 
 struct desk {
     const struct settings *settings;
@@ -49,7 +52,10 @@ struct desk {
     struct paper paper;
     struct scheduler scheduler;
     struct audit audit;
+    struct health health;
+    struct alert_rows alerts;
     struct watch watch;
+    struct wire wire;
 };
 
 // `settings` and `universe` must outlive the desk. Sizes everything; nothing is allocated later.

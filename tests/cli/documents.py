@@ -39,9 +39,19 @@ def actions(program):
     out = ""
     lines = run(program, "console", "--help").split("Keys:\n")[1].splitlines()
     for line in lines:
-        keys, text = line[:18].strip(), line[34:].strip()  # columns of actions_print
+        keys, text = line[:22].strip(), line[40:].strip()  # columns of actions_print
         out += ".It Ic " + " ".join(escaped(key) for key in keys.split()) + "\n"
         out += filled(sentence(text))
+    return out
+
+
+def controls(program):
+    """Control verbs with their operands, as --help lists them."""
+    out = ""
+    rows = run(program, "--help").split("Verbs that steer a running desk:\n")[1].split("\n\n")[0]
+    for name, operands, text in re.findall(r"^  ([a-z-]+) ?(\S.*?)?\s{2,}(\S.*)$", rows, re.M):
+        words = " ".join(f"Ar {escaped(word)}" for word in operands.split())
+        out += f".It Ic {name} {words}".rstrip() + "\n" + filled(sentence(text))
     return out
 
 
@@ -83,6 +93,7 @@ def wanted(program, root):
     man1, man5 = root / "man/perpdesk.1", root / "man/perpdesk.ini.5"
     text1 = man1.read_text()
     text1 = put(text1, "actions", actions(program))
+    text1 = put(text1, "controls", controls(program))
     text1 = put(text1, "rules", rules(root))
     text1 = put(text1, "statuses", statuses(root))
     keys = run(program, "check-config", "--print", "man")

@@ -31,7 +31,11 @@ static void sleep_ms(long ms) {
 // The child: a demo that trades until its engine's lock is taken and never given back.
 static void run_desk(void) {
     static struct config config;
-    struct cli_args args = {.demo = true, .demo_path = DEMO_PATH, .speed_ppm = 4 * PPM_ONE};
+    struct cli_args args = {.demo = true,
+                            .demo_path = DEMO_PATH,
+                            .speed_ppm = 4 * PPM_ONE,
+                            .sets = {"feeds.max_clock_offset_ms=60000ms"}, // the machine's load
+                            .set_count = 1};
     struct desk_run_options options = {.journal = true, .serve = true, .trade = true};
     struct desk_run *run;
     struct state_header header = {0};
@@ -40,11 +44,15 @@ static void run_desk(void) {
         (void)fprintf(stderr, "# %s\n", status_text());
         _exit(1);
     }
-    while (header.orders_open == 0) {
+    for (;;) { // with an order open in the picture that stands from then on
+        (void)pthread_mutex_lock(&desk_run_engine(run)->lock);
         (void)state_read(desk_run_board(run), STATE_HEADER, &header, NULL);
+        if (header.orders_open > 0) {
+            break;
+        }
+        (void)pthread_mutex_unlock(&desk_run_engine(run)->lock);
         sleep_ms(5);
     }
-    (void)pthread_mutex_lock(&desk_run_engine(run)->lock);
     for (;;) {
         (void)pause();
     }

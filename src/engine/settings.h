@@ -166,6 +166,8 @@ struct settings {
     int64_t journal_retention_ns; // journal_retention_days = 7
     uint64_t journal_max_bytes;   // journal_max_mb = 256 a file, then rotate
     uint64_t disk_floor_bytes;    // disk_floor_mb = 1024
+    bool records, records_csv;    // records = yes, records_csv = no
+    int64_t records_retention_ns; // records_retention_days = 366
     // [console]
     uint32_t frames_per_s; // frame_rate = 10
     // [venues], [fees.<venue>]: in the universe

@@ -94,6 +94,12 @@ const struct config_key config_keys[] = {
          journal_retention_ns, "Journals older than this are removed"),
     BYTES("desk", "journal_max_mb", MB, MBYTES(1), MBYTES(65536), MBYTES(256), true,
           journal_max_bytes, "A journal file that has reached this size is followed by a new one"),
+    WORD("desk", "records", no_yes, 2, 1, false, records,
+         "Keep every attempt (jobs, orders, fills, refusals) in the database records.db"),
+    WORD("desk", "records_csv", no_yes, 2, 0, false, records_csv,
+         "Also write a line for each attempt that ended to attempts-*.csv"),
+    TIME("desk", "records_retention_days", DAYS, DAYS(1), DAYS(3650), DAYS(366), true,
+         records_retention_ns, "Sessions older than this are removed from records.db"),
     BYTES("desk", "disk_floor_mb", MB, MBYTES(0), MBYTES(1048576), MBYTES(1024), true,
           disk_floor_bytes, "With less free disk than this the desk does not go on writing"),
 

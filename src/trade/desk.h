@@ -25,6 +25,7 @@
 #include "trade/scanner.h"
 #include "trade/scheduler.h"
 #include "trade/watch.h"
+#include "trade/wire.h"
 
 struct desk {
     const struct settings *settings;
@@ -54,6 +55,7 @@ struct desk {
     struct health health;
     struct alert_rows alerts;
     struct watch watch;
+    struct wire wire;
 };
 
 // `settings` and `universe` must outlive the desk. Sizes everything; nothing is allocated later.

@@ -50,7 +50,7 @@ extern const struct risk_rule risk_table[];
 extern const uint32_t risk_table_count;
 
 struct risk_venue {
-    uint32_t rejects; // in a row
+    uint32_t rejects; // orders refused, or whose answer was lost, in a row
     int64_t tripped_until_ns;
     int64_t latency_ns; // moving average sent → first fill of taker orders, 0 = none yet
 };
@@ -91,7 +91,9 @@ void risk_note_denial(struct desk *desk, struct bus *bus, const struct job *job,
 
 void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job);
 void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl);
+// The circuit breaker: the venue refused an order, or its answer was lost; it took one.
 void risk_note_reject(struct desk *desk, struct bus *bus, uint16_t venue);
+void risk_note_answer(struct desk *desk, uint16_t venue);
 void risk_note_latency(struct desk *desk, uint16_t venue, int64_t latency_ns, enum order_type type);
 
 // No new job on any symbol until then.
@@ -150,6 +152,7 @@ bool risk_job_round_trip(const struct risk_case *c, struct verdict *v);
 bool risk_job_funding_blackout(const struct risk_case *c, struct verdict *v);
 bool risk_job_funding(const struct risk_case *c, struct verdict *v);
 bool risk_job_volatility(const struct risk_case *c, struct verdict *v);
+bool risk_job_spread(const struct risk_case *c, struct verdict *v);
 bool risk_job_latency(const struct risk_case *c, struct verdict *v);
 bool risk_job_leverage(const struct risk_case *c, struct verdict *v);
 bool risk_job_score(const struct risk_case *c, struct verdict *v);

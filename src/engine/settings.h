@@ -171,7 +171,12 @@ struct settings {
     bool records, records_csv;    // records = yes, records_csv = no
     int64_t records_retention_ns; // records_retention_days = 366
     // [console]
-    uint32_t frames_per_s; // frame_rate = 10
+    uint32_t frames_per_s;   // frame_rate = 10
+    uint8_t console_scheme;  // scheme = dark | light | colour_blind | mono
+    uint8_t console_colours; // colours = auto | mono | 8 | 16 | 256 | true
+    bool console_ascii;      // ascii = no
+    bool console_mouse;      // mouse = no
+    bool console_calm;       // calm = no
     // [venues], [fees.<venue>]: in the universe
 };
 

@@ -30,6 +30,8 @@ static const char *const partial_choices[] = {"hedge", "unwind", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const models[] = {"three", "five", NULL};
 static const char *const layers[] = {"L1", "L2", "L3", "L4", "L5", NULL};
+static const char *const colour_schemes[] = {"dark", "light", "colour_blind", "mono", NULL};
+static const char *const colour_depths[] = {"auto", "mono", "8", "16", "256", "true", NULL};
 static const char *const severities[] = {"info", "warn", "red", NULL};
 static const char *const alert_actions[] = {
     "notify", "pause_trading", "cooldown", "safe_mode_on", "emergency_stop", "start_trading", NULL};
@@ -331,6 +333,18 @@ const struct config_key config_keys[] = {
      AT(paper.reject_ppm), "Share of paper orders that are rejected"},
 
     COUNT("console", "frame_rate", 1, 20, 10, true, frames_per_s, "Most frames drawn in a second"),
+    WORD("console", "scheme", colour_schemes, 4, 0, false, console_scheme,
+         "Colours for a dark or a light screen, for eyes that confuse red and green, or none"),
+    WORD("console", "colours", colour_depths, 6, 0, false, console_colours,
+         "How many colours are used; auto: what the terminal says it has, none with NO_COLOR set"),
+    WORD("console", "ascii", no_yes, 2, 0, false, console_ascii,
+         "Whether lines and bars are drawn with plain characters even where others are there"),
+    WORD("console", "mouse", no_yes, 2, 0, false, console_mouse,
+         "Whether a click selects a row and the wheel scrolls; the mouse never sends anything"),
+    WORD("console", "calm", no_yes, 2, 0, false, console_calm,
+         "One frame a second and no marks of moves, for slow lines and quiet eyes"),
+    OTHER("console", "keys", CONFIG_KEYMAP, 0, CONFIG_KEYMAP_MAX - 1, 0, false,
+          "Other keys for actions, by the names the console's help lists"),
 
     {"alert.<name>", "condition", CONFIG_TEXT, CONFIG_UNIT_NONE, 0, ALERT_CONDITION_MAX - 1, 0,
      NULL, true, offsetof(struct alert_rule, condition),

@@ -87,6 +87,8 @@ const struct cli_verb cli_verbs[] = {
          CLI_BIT(CLI_TLS) | CLI_BIT(CLI_AUTHORITY) | CLI_BIT(CLI_FAULT) | CLI_BIT(CLI_SEED) |
          CLI_BIT(CLI_CONTROL) | CLI_BIT(CLI_ACCOUNTS) | CLI_BIT(CLI_NOW),
      0, 1, "perpdesk sim --port binance=9001", verb_sim},
+    {"completion", "bash|zsh", "print what completes these words in a shell", 0, 1, 1,
+     "perpdesk completion bash", verb_completion},
 };
 const uint32_t cli_verb_count = COUNT_OF(cli_verbs);
 

@@ -16,7 +16,7 @@ static enum status control(void *arg, const struct control_request *request) {
     if (raises && !server_local_steers(desk_run_server(run))) {
         return status_fail(STATUS_PERMISSION,
                            "another console steers this desk: %s may raise risk; take it over "
-                           "first",
+                           "first (X)",
                            control_name(request->verb));
     }
     return desk_run_control(run, request);

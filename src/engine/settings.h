@@ -129,6 +129,8 @@ struct settings_execution {
     int64_t maker_grace_ns;     // double_maker_grace_ms = 500
     struct usd split_notional;  // split_notional_usd = 5000, 0: never split
     struct bps high_volatility; // high_volatility_pct = 0.5 %: nothing rests above it, 0: never
+    struct bps rate_share;      // rate_share_pct = 50 %
+    struct bps rate_reserve;    // rate_reserve_pct = 30 %
 };
 
 struct settings_wash {

@@ -289,11 +289,24 @@ static bool any_running(const struct desk *desk) {
     return false;
 }
 
+// Takers that lower risk go on through a kill, and never rest: a venue that refuses them again and
+// again must not keep the flatten of the others waiting.
+static bool kill_ends(const struct order *order) {
+    return order->phase == LEG_OPEN || order->phase == LEG_CLOSE || order->type == ORDER_POST_ONLY;
+}
+
 // What a kill waits for has come: no order is open; after a flatten, no job holds anything.
 static bool kill_due(const struct desk *desk) {
     const struct execution *execution = &desk->execution;
-    return desk->orders.live_count == 0 &&
-           (execution->kill_verifying || (execution->kill_flattening && !any_running(desk)));
+    if (!execution->kill_verifying) {
+        return execution->kill_flattening && desk->orders.live_count == 0 && !any_running(desk);
+    }
+    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+        if (kill_ends(&desk->orders.orders[desk->orders.live[i]])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void verify_kill(struct desk *desk, struct bus *bus) {

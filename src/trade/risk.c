@@ -1,7 +1,5 @@
 #include "trade/risk.h"
 
-#include <stdlib.h>
-
 #include "trade/desk.h"
 
 const struct risk_preset risk_presets[RISK_MODE_COUNT] = {
@@ -56,18 +54,6 @@ const struct risk_rule risk_table[] = {
     {RULE_SCORE, false, risk_job_score},
 };
 const uint32_t risk_table_count = COUNT_OF(risk_table);
-
-enum status risk_create(struct risk *risk, const struct universe *universe) {
-    *risk = (struct risk){0};
-    risk->cool_until_ns = calloc(universe->symbol_count, sizeof(*risk->cool_until_ns));
-    return risk->cool_until_ns != NULL ? STATUS_OK
-                                       : status_fail(STATUS_SYSTEM, "no memory for risk");
-}
-
-void risk_finish(struct risk *risk) {
-    free(risk->cool_until_ns);
-    *risk = (struct risk){0};
-}
 
 const struct risk_preset *risk_preset_of(const struct desk *desk) {
     return &risk_presets[desk->risk_mode];

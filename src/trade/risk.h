@@ -58,7 +58,7 @@ struct risk_venue {
 struct risk {
     uint32_t failures; // in a row
     struct risk_venue venues[VENUE_MAX];
-    int64_t *cool_until_ns; // per symbol
+    int64_t cool_until_ns[SYMBOL_MAX];
     uint32_t losing[STRATEGY_COUNT];
     uint32_t strategies_off; // bit per strategy
     uint64_t accepted, denied;
@@ -68,9 +68,6 @@ struct risk {
 };
 
 extern const struct component risk_component;
-
-enum status risk_create(struct risk *risk, const struct universe *universe) MUST_CHECK;
-void risk_finish(struct risk *risk);
 
 // Runs the table. `*relaxed` counts soft rules that only the override let pass; NULL allowed.
 struct verdict risk_check_job(const struct desk *desk, const struct job *job, int64_t now_ns,

@@ -110,7 +110,7 @@ static struct qty surely_taken(const struct desk *desk, const struct job *job, i
 static struct qty with_enough(const struct desk *desk, const struct job *job, int i,
                               struct qty size) {
     struct qty least = surely_taken(desk, job, i);
-    bool refused = job->legs[i].tries >= TRIES_NORMAL && size.v > 0;
+    bool refused = job->legs[i].tries >= EXECUTION_TRIES_MAX && size.v > 0;
     return refused && size.v < least.v ? qty_add(size, least) : size;
 }
 

@@ -374,6 +374,12 @@ static void add_over(struct head *head, const struct state_health *h) {
     }
 }
 
+static void add_engine(struct head *head, const struct state_header *h) {
+    struct text *text = head_add(head, "engine", HEAD_NO_BAR, INK_TEXT);
+    text_add_string(text, "longest pass ");
+    number_latency(text, (int64_t)h->longest_pass_ns);
+}
+
 // In steps of a tenth of a kilobyte, so that telling the cost does not itself cost.
 static void add_screen(struct head *head, const struct view_screen *screen) {
     struct text *text = head_add(head, "screen", HEAD_NO_BAR, INK_TEXT);
@@ -392,6 +398,7 @@ static int health_head(const struct view *view, struct canvas *canvas, struct re
         add_part(&head, &h->parts[i], health_part_name((enum health_part)i));
     }
     add_screen(&head, &view->screen);
+    add_engine(&head, view->header);
     int wanted = (int)view->count[STATE_VENUES] + 1;
     int kept = wanted < area.rows / 2 ? wanted : area.rows / 2;
     kept = kept < ROWS_KEPT ? ROWS_KEPT : kept;

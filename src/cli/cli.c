@@ -18,14 +18,15 @@
 // Help lists them in this order; the first runs when no verb is given.
 const struct cli_verb cli_verbs[] = {
     {"console", "", "the desk with its screen (also without any verb)",
-     (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_LIVE) | CLI_BIT(CLI_VERSION), 0, 0,
-     "perpdesk --demo", verb_console},
+     (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_LIVE) | CLI_BIT(CLI_CALM) |
+         CLI_BIT(CLI_VERSION),
+     0, 0, "perpdesk --demo", verb_console},
     {"run", "", "the desk without its screen, for a service manager or a shell in the background",
      DESK_OPTIONS | CLI_BIT(CLI_LIVE) | CLI_BIT(CLI_HEADLESS), 0, 0,
      "perpdesk run --headless --demo", verb_run},
     {"attach", "", "a console on a desk that runs already",
      CALL_OPTIONS | CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_READ_ONLY) |
-         CLI_BIT(CLI_TAKE),
+         CLI_BIT(CLI_TAKE) | CLI_BIT(CLI_CALM),
      0, 0, "perpdesk attach --read-only", verb_attach},
     {"status", "", "what a running desk is and does", CALL_OPTIONS | CLI_BIT(CLI_JSON), 0, 0,
      "perpdesk status", verb_report},

@@ -48,6 +48,7 @@ static const struct cli_option_row option_rows[] = {
     {CLI_READ_ONLY, "read-only", 0, NULL, "only look: every command is refused"},
     {CLI_TAKE, "take", 0, NULL, "steer even if another console does: that one then only looks"},
     {CLI_PLAIN, "plain", 0, NULL, "one line of text a change (as without --json)"},
+    {CLI_CALM, "calm", 0, NULL, "one frame a second, moves are not marked"},
     {CLI_FLATTEN, "flatten", 0, NULL, "close every position, too"},
     {CLI_CONFIRM, "confirm", 0, "PHRASE",
      "the phrase a live desk asks for before what may raise risk: 'TRADE LIVE'"},
@@ -259,6 +260,9 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
         return STATUS_OK;
     case CLI_READ_ONLY:
         args->read_only = true;
+        return STATUS_OK;
+    case CLI_CALM:
+        args->calm = true;
         return STATUS_OK;
     case CLI_TAKE:
         args->take = true;

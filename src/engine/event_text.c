@@ -139,6 +139,13 @@ static void print_control(struct text *out, const struct universe *universe,
     if (e->symbol != CONTROL_ANY) {
         add_symbol(out, universe, e->symbol);
     }
+    if (e->verb == CONTROL_SUBMIT) {
+        ADD_NAME(out, e->side, SIDE_SELL + 1, side_name);
+        if (e->hedged != 0) {
+            add_venue(out, universe, e->hedge_venue);
+        }
+        add_int(out, "over_s ", e->over_s);
+    }
     add_int(out, "value ", e->value);
     add_int(out, "value2 ", e->value2);
     add_int(out, "origin ", e->origin);
@@ -161,7 +168,7 @@ static void print_lane(struct text *out, const struct universe *universe,
         [DEADMAN_OFF] = "off", [DEADMAN_ARMED] = "armed", [DEADMAN_FAILED] = "failed"};
     add_venue(out, universe, e->venue);
     ADD_NAME(out, e->state, LANE_STATE_COUNT, lane_state_name);
-    text_add_format(out, " orders %u unknown %u deadman", e->orders, e->unknown);
+    text_add_format(out, " orders %u unknown %u room %u deadman", e->orders, e->unknown, e->room);
     add_named(out, e->deadman, e->deadman < DEADMAN_STATE_COUNT ? deadman[e->deadman] : NULL);
     add_fixed(out, e->text, sizeof(e->text));
 }

@@ -81,6 +81,8 @@ enum rule_unit {
       "the venue's private side is not ready: connecting, blocked, or its keys are refused")       \
     X(RULE_DEADMAN, "deadman", LEVEL_EXECUTION, UNIT_NONE, true,                                   \
       "the venue's dead-man's switch could not be armed")                                          \
+    X(RULE_MESSAGE_RATE, "message_rate", LEVEL_EXECUTION, UNIT_COUNT, true,                        \
+      "the venue's message rate has no room for the order and for closing what is open there")     \
     X(RULE_VENUE_TRIPPED, "venue_tripped", LEVEL_EXECUTION, UNIT_COUNT, true,                      \
       "the venue's circuit breaker is open")                                                       \
     X(RULE_CLOCK_OFFSET, "clock_offset", LEVEL_EXECUTION, UNIT_MS, true,                           \
@@ -128,7 +130,9 @@ enum rule_unit {
       "the strategy is off: by configuration, or after losing in a row until named on again")      \
     X(RULE_EXPOSURE_CLOCK, "exposure_clock", LEVEL_SCHEDULE, UNIT_USD, true,                       \
       "too much is unhedged right now")                                                            \
-    X(RULE_EXPIRED, "expired", LEVEL_SCHEDULE, UNIT_MS, true, "it waited too long and expired")
+    X(RULE_EXPIRED, "expired", LEVEL_SCHEDULE, UNIT_MS, true, "it waited too long and expired")    \
+    X(RULE_CANCELED, "canceled", LEVEL_SCHEDULE, UNIT_NONE, true,                                  \
+      "a person cancelled it while it waited")
 
 enum rule {
 #define RULE_ENUM(code, name, level, unit, hard, sentence) code,

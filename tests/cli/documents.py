@@ -50,7 +50,8 @@ def controls(program):
     out = ""
     rows = run(program, "--help").split("Verbs that steer a running desk:\n")[1].split("\n\n")[0]
     for name, operands, text in re.findall(r"^  ([a-z-]+) ?(\S.*?)?\s{2,}(\S.*)$", rows, re.M):
-        words = " ".join(f"Ar {escaped(word)}" for word in operands.split())
+        words = " ".join(f'Ar "{escaped(word)}"' if " " in word else f"Ar {escaped(word)}"
+                         for word in re.findall(r"\[[^]]*\]|\S+", operands))
         out += f".It Ic {name} {words}".rstrip() + "\n" + filled(sentence(text))
     return out
 

@@ -183,6 +183,27 @@ def watch_tells_changes():
     check(plain.returncode == 0 and " venue binance feed live" in plain.stdout, plain.stdout[:300])
 
 
+def jobs():
+    return [json.loads(line) for line in shell("jobs", "--json").stdout.splitlines()]
+
+
+def a_shell_trades_by_hand():
+    done = shell("submit", "buy", "okx", "BTC/USDT", "250")
+    check(done.returncode == 0 and "taken: submit buy okx BTC/USDT 250" in done.stdout,
+          done.stdout + done.stderr)
+    mine = [job for job in jobs() if job["strategy"] == "manual"]
+    check(len(mine) == 1 and mine[0]["buy"] == "okx", str(mine))
+    check(shell("cancel", str(mine[0]["job"])).returncode == 0, "cancel is refused")
+    check(shell("flatten", "okx", "BTC/USDT").returncode == 0, "flatten is refused")
+    for words in (("submit", "buy", "okx"), ("submit", "hold", "okx", "BTC/USDT", "250"),
+                  ("cancel", "0"), ("flatten", "kraken")):
+        done = shell(*words)
+        check(done.returncode == 64, f"{words}: exit {done.returncode} {done.stderr}")
+    check(shell("state", "reducing").returncode == 0, "state is refused")
+    check(state()["state"] == "REDUCING", "it does not reduce")
+    check(shell("state", "active").returncode == 0, "state is refused")
+
+
 def drills_are_timed_and_leave_the_desk_as_it_was():
     done = shell("drill", "kill", "--json")
     check(done.returncode == 0, done.stderr)
@@ -315,6 +336,7 @@ try:
         a_console_that_is_killed_leaves_the_desk_trading,
         one_console_steers_until_another_takes_over,
         watch_tells_changes,
+        a_shell_trades_by_hand,
         drills_are_timed_and_leave_the_desk_as_it_was,
         panic_leaves_no_order_open,
         panic_reaches_a_desk_that_hangs,

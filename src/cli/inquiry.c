@@ -166,9 +166,11 @@ static enum status encode(struct inquiry *inquiry, struct oe_call *call) {
 static enum status one_page(struct inquiry *inquiry, struct oe_call *call) {
     bool shown = inquiry->on_dry_run != NULL && !inquiry->upkeep;
     enum status status = encode(inquiry, call);
-    bool unconnected = inquiry->message.way == OE_WAY_SOCKET && !inquiry_sockets_ready(inquiry);
-    if (status == STATUS_OK && unconnected && !shown) {
-        if (inquiry->message.number != 0 && inquiry->venue->oe->number_unused != NULL) {
+    bool by_socket = status == STATUS_OK && inquiry->message.way == OE_WAY_SOCKET && !shown;
+    bool no_login = status == STATUS_UNAVAILABLE; // of the socket, where it has one
+    if ((by_socket || no_login) && !inquiry_sockets_ready(inquiry)) {
+        if (by_socket && inquiry->message.number != 0 &&
+            inquiry->venue->oe->number_unused != NULL) {
             inquiry->venue->oe->number_unused(&inquiry->oe, inquiry->message.number);
         }
         status = inquiry_connect(inquiry);
@@ -227,11 +229,13 @@ static enum status ask_market(struct inquiry *inquiry, enum md_request_kind kind
         status = send_rest(inquiry, wanted.method, slice_of(wanted.path), NULL, wanted.body);
         status = status == STATUS_OK ? await_answer(inquiry, false) : status;
         if (!inquiry->limited) {
-            break;
+            return status;
         }
         inquiry_hear(inquiry, LIMITED_MS, NULL);
     }
-    return status;
+    return status == STATUS_OK
+               ? status_fail(STATUS_UNAVAILABLE, "%s: too many requests", inquiry->venue->md->name)
+               : status;
 }
 
 enum status inquiry_quote(struct inquiry *inquiry, uint16_t symbol, struct px *bid,
@@ -251,6 +255,7 @@ enum status inquiry_quote(struct inquiry *inquiry, uint16_t symbol, struct px *b
 static enum status keep_up(struct inquiry *inquiry) {
     const struct venue_oe *oe = inquiry->venue->oe;
     enum status status = STATUS_OK;
+    bool outer = inquiry->upkeep;
     inquiry->upkeep = true;
     for (int i = 0; i < UPKEEP_MOST && status == STATUS_OK && oe->upkeep != NULL; i++) {
         enum oe_call_kind kind;
@@ -260,8 +265,12 @@ static enum status keep_up(struct inquiry *inquiry) {
         }
         struct oe_call call = {.kind = kind, .symbol = OE_SYMBOL_NONE};
         status = inquiry_call(inquiry, &call);
+        if (status == STATUS_OK && inquiry->limited) {
+            status =
+                status_fail(STATUS_UNAVAILABLE, "%s: too many requests", inquiry->venue->md->name);
+        }
     }
-    inquiry->upkeep = false;
+    inquiry->upkeep = outer;
     return status;
 }
 
@@ -269,6 +278,8 @@ enum status inquiry_connect(struct inquiry *inquiry) {
     inquiry->trouble[0] = '\0';
     enum status status = inquiry_sockets_open(inquiry);
     int64_t end_ns = mono_now_ns() + CONNECT_MS * NS_PER_MS;
+    bool outer = inquiry->upkeep;
+    inquiry->upkeep = true; // the picture that a stream begins with was not asked for
     while (status == STATUS_OK && !inquiry_sockets_ready(inquiry) && mono_now_ns() < end_ns) {
         (void)uv_run(&inquiry->loop, UV_RUN_ONCE);
     }
@@ -277,7 +288,14 @@ enum status inquiry_connect(struct inquiry *inquiry) {
                              inquiry->venue->md->name,
                              inquiry->trouble[0] != '\0' ? inquiry->trouble : "no greeting");
     }
-    return status == STATUS_OK ? keep_up(inquiry) : status; // some numbers come after the greeting
+    status = status == STATUS_OK ? keep_up(inquiry) : status; // some numbers come after it
+    if (status == STATUS_OK && (inquiry->venue->oe->flags & OE_DEADMAN_BY_SOCKET) != 0) {
+        // A desk's orders end with its connection; a person's stay.
+        struct oe_call call = {.kind = OE_DEADMAN, .symbol = OE_SYMBOL_NONE};
+        status = inquiry_call(inquiry, &call);
+    }
+    inquiry->upkeep = outer;
+    return status;
 }
 
 // ---- set-up ------------------------------------------------------------------------------------

@@ -32,9 +32,20 @@ static bool takes(const char *at, const char *name, size_t *skip) {
     return strncmp(at, name, size) == 0;
 }
 
+// Up to the quote that ends it, or of a query to the next member.
+static size_t value_size(const char *text, bool quoted) {
+    size_t size = 0;
+    while (text[size] != '\0' && text[size] != (quoted ? '"' : '&')) {
+        size += quoted && text[size] == '\\' && text[size + 1] != '\0' ? 2 : 1;
+    }
+    return size;
+}
+
 // Appends text with every secret of the account, and whatever is signed with it, as ***.
 static void add_redacted(struct text *out, const struct inquiry *inquiry, const char *text) {
-    static const char *const marks[] = {"signature=", "\"signature\":\"", "\"sign\":\""};
+    static const char *const marks[] = {"signature=", "\"signature\":\"",   "\"sign\":\"",
+                                        "\"Sig\":\"", "\"l2Signature\":\"", "\"r\":\"0x",
+                                        "\"s\":\"0x"};
     while (*text != '\0') {
         size_t skip = 0;
         bool hidden = false;
@@ -47,7 +58,7 @@ static void add_redacted(struct text *out, const struct inquiry *inquiry, const 
         for (size_t i = 0; i < COUNT_OF(marks) && !hidden; i++) {
             if (takes(text, marks[i], &skip)) {
                 text_add_string(out, marks[i]);
-                skip += strcspn(text + skip, "&\"");
+                skip += value_size(text + skip, marks[i][0] == '"');
                 hidden = true;
             }
         }

@@ -113,6 +113,8 @@ enum rule_unit {
       "funding over the holding time costs too much")                                              \
     X(RULE_VOLATILITY, "volatility", LEVEL_JOB, UNIT_BPS, false,                                   \
       "the market moves more than the risk mode allows")                                           \
+    X(RULE_SPREAD, "spread", LEVEL_JOB, UNIT_BPS, false,                                           \
+      "a leg's spread has blown out against what it usually is")                                   \
     X(RULE_LATENCY, "latency", LEVEL_JOB, UNIT_MS, false,                                          \
       "the venue answers too slowly for the risk mode")                                            \
     X(RULE_LEVERAGE, "leverage", LEVEL_JOB, UNIT_BPS, true, "liquidation would be too near")       \
@@ -130,7 +132,9 @@ enum rule_unit {
       "the strategy is off: by configuration, or after losing in a row until named on again")      \
     X(RULE_EXPOSURE_CLOCK, "exposure_clock", LEVEL_SCHEDULE, UNIT_USD, true,                       \
       "too much is unhedged right now")                                                            \
-    X(RULE_EXPIRED, "expired", LEVEL_SCHEDULE, UNIT_MS, true, "it waited too long and expired")
+    X(RULE_EXPIRED, "expired", LEVEL_SCHEDULE, UNIT_MS, true, "it waited too long and expired")    \
+    X(RULE_CANCELED, "canceled", LEVEL_SCHEDULE, UNIT_NONE, true,                                  \
+      "a person cancelled it while it waited")
 
 enum rule {
 #define RULE_ENUM(code, name, level, unit, hard, sentence) code,

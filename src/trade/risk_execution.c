@@ -107,7 +107,7 @@ bool risk_execution_quarantine(const struct risk_case *c, struct verdict *v) {
 }
 
 bool risk_execution_order_size(const struct risk_case *c, struct verdict *v) {
-    v->figure = c->job->notional.v;
+    v->figure = job_order_notional(c->desk->settings, c->job).v;
     v->limit = c->desk->settings->risk.order_max.v;
     return v->figure > v->limit;
 }
@@ -140,7 +140,7 @@ bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
     uint16_t venue = venue_of(c), symbol = c->job->symbol;
     v->figure = cost_slippage(picture_quote(c->desk, venue, symbol),
                               picture_fresh_depth(c->desk, venue, symbol, c->now_ns), side_of(c),
-                              c->job->notional, settings->feeds.unknown_size)
+                              job_order_notional(settings, c->job), settings->feeds.unknown_size)
                     .v;
     v->limit = settings->risk.slippage_max.v;
     if (c->job->strategy == STRATEGY_WASH && settings->wash.slippage_max.v < v->limit) {
@@ -154,6 +154,10 @@ bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
 // counts as crossing.
 bool risk_execution_self_trade(const struct risk_case *c, struct verdict *v) {
     const struct desk *desk = c->desk;
+    const struct leg *legs = c->job->legs;
+    if (!c->job->single && legs[LEG_BUY].venue == legs[LEG_SELL].venue) {
+        return true; // its own two legs would meet
+    }
     for (uint32_t i = 0; i < desk->orders.live_count; i++) {
         const struct order *order = &desk->orders.orders[desk->orders.live[i]];
         if (order->venue == venue_of(c) && order->symbol == c->job->symbol &&

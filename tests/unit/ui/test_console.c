@@ -241,6 +241,32 @@ static void test_strategy(void **state) {
     assert_int_equal(scene.last.value, 1);
 }
 
+static void test_submit(void **state) {
+    (void)state;
+    press("b");
+    type_text("buy nowhere BTC/USDT 250");
+    press("Enter");
+    assert_true(shows("no venue nowhere"));
+    press("b");
+    char words[96];
+    (void)snprintf(words, sizeof(words), "sell %s BTC/USDT 250 against %s over 60",
+                   scene.universe.venues[0].name, scene.universe.venues[1].name);
+    type_text(words);
+    press("Enter");
+    assert_int_equal(scene.requests, 0); // it always asks
+    assert_true(shows("Sell 250"));
+    assert_true(shows("Spread evenly over 60 s"));
+    wait_ms(300);
+    press("y");
+    assert_int_equal(scene.requests, 1);
+    assert_int_equal(scene.last.verb, CONTROL_SUBMIT);
+    assert_int_equal(scene.last.value, 250 * USD_ONE);
+    assert_int_equal(scene.last.side, SIDE_SELL);
+    assert_true(scene.last.hedged);
+    assert_int_equal(scene.last.hedge_venue, 1);
+    assert_int_equal(scene.last.over_s, 60);
+}
+
 static void test_refusal_is_shown(void **state) {
     (void)state;
     scene.refuse = true;
@@ -399,6 +425,33 @@ static void test_every_key_once(void **state) {
     }
 }
 
+// Rows go while nothing is drawn: the window is too small for panes, or the pane is out of sight.
+static void test_rows_that_went_unseen(void **state) {
+    static const char *const keys[] = {"j", "G", "c", "f", "v", "a", "w", "Enter", "PgDn"};
+    for (int pane = 0; pane < PANE_COUNT; pane++) {
+        for (size_t i = 0; i < COUNT_OF(keys); i++) {
+            console_focus(&console, (enum pane_id)pane);
+            console_frame(&console);
+            press("G");
+            console_resize(&console, 40, 10);
+            console_frame(&console);
+            for (int section = 0; section < STATE_SECTION_COUNT; section++) {
+                if (section != STATE_HEADER && section != STATE_RISK && section != STATE_QUOTES) {
+                    scene.draft.count[section] = 0;
+                    scene_touch(&scene, (enum state_section)section);
+                }
+            }
+            struct state_risk *risk = scene.draft.rows[STATE_RISK];
+            risk->denial_count = 0;
+            scene_touch(&scene, STATE_RISK);
+            console_frame(&console);
+            press(keys[i]);
+            tear_down(state);
+            set_up(state);
+        }
+    }
+}
+
 static void test_mouse_only_selects(void **state) {
     (void)state;
     const struct pane *jobs = &console.panes[PANE_JOBS];
@@ -479,6 +532,7 @@ int main(void) {
         CASE(test_reader_fires_nothing),
         CASE(test_threshold),
         CASE(test_strategy),
+        CASE(test_submit),
         CASE(test_refusal_is_shown),
         CASE(test_quit_asks_while_open),
         CASE(test_override_on_every_screen),
@@ -488,6 +542,7 @@ int main(void) {
         CASE(test_why_names_rule_figure_limit_distance),
         CASE(test_live_is_read_only_until_armed),
         CASE(test_every_key_once),
+        CASE(test_rows_that_went_unseen),
         CASE(test_mouse_only_selects),
         CASE(test_rates),
         CASE(test_calm),

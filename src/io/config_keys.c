@@ -35,7 +35,8 @@ static const char *const colour_schemes[] = {"dark", "light", "colour_blind", "m
 static const char *const colour_depths[] = {"auto", "mono", "8", "16", "256", "true", NULL};
 static const char *const severities[] = {"info", "warn", "red", NULL};
 static const char *const alert_actions[] = {
-    "notify", "pause_trading", "cooldown", "safe_mode_on", "emergency_stop", "start_trading", NULL};
+    "notify",         "pause_trading", "cooldown",   "safe_mode_on",
+    "emergency_stop", "start_trading", "auto_order", NULL};
 static const char *const roles[] = {"trade", "reference", "off", NULL};
 
 // The enums the word lists stand for.
@@ -50,7 +51,7 @@ _Static_assert(CAPITAL_THREE == 0 && CAPITAL_FIVE == 1, "models");
 _Static_assert(LAYER_1 == 0 && LAYER_5 == 4 && LAYER_COUNT == 5, "layers");
 _Static_assert(SEVERITY_INFO == 0 && SEVERITY_RED == 2, "severities");
 _Static_assert(ALERT_NOTIFY == 0 && ALERT_COOLDOWN == 2 && ALERT_START_TRADING == 5, "actions");
-_Static_assert(ALERT_ACTION_COUNT == 6, "actions");
+_Static_assert(ALERT_AUTO_ORDER == 6 && ALERT_ACTION_COUNT == 7, "actions");
 _Static_assert(VENUE_TRADE == 0 && VENUE_REFERENCE == 1 && VENUE_OFF == 2, "roles");
 _Static_assert(sizeof(bool) == 1, "a word is stored in one byte");
 
@@ -201,7 +202,7 @@ const struct config_key config_keys[] = {
     LAYER_OF("arb", LAYER_3, STRATEGY_ARB, "arbitrage"),
     LAYER_OF("wash", LAYER_1, STRATEGY_WASH, "hedged volume"),
     LAYER_OF("manual", LAYER_2, STRATEGY_MANUAL, "a person's own jobs"),
-    LAYER_OF("hedge_rebalance", LAYER_5, STRATEGY_HEDGE_REBALANCE, "hedge rebalance"),
+    LAYER_OF("hedge_rebalance", LAYER_4, STRATEGY_HEDGE_REBALANCE, "hedge rebalance"),
     LAYER_OF("take_profit", LAYER_4, STRATEGY_TAKE_PROFIT, "take-profit"),
     LAYER_OF("twap", LAYER_2, STRATEGY_TWAP, "orders spread over time"),
     LAYER_OF("macd", LAYER_3, STRATEGY_MACD, "the MACD signal"),
@@ -258,8 +259,13 @@ const struct config_key config_keys[] = {
          "No job starts this short before a funding settlement of its venues"),
     TIME("risk", "volatility_window_sec", S, SEC(10), SEC(3600), SEC(300), true,
          risk.volatility_window_ns, "Span over which volatility is measured"),
+    SHARE("risk", "calm_spread_bps", BPS, 0, BP(1000), BP(10), true, risk.spread_calm,
+          "A spread up to this has not blown out, whatever is usual"),
+    COUNT("risk", "max_spread_times", 1, 1000, 5, true, risk.spread_times_max,
+          "A leg whose spread is more than so many times its usual one does not open"),
     COUNT("risk", "venue_breaker_failures", 1, 1000, 3, true, risk.venue_failures_max,
-          "Failures in a row of one venue that open its circuit breaker"),
+          "Orders in a row that a venue refuses, or leaves unanswered, until its circuit breaker "
+          "opens"),
     TIME("risk", "venue_breaker_sec", S, SEC(1), SEC(86400), SEC(60), true, risk.venue_trip_ns,
          "How long the breaker stays open"),
     SHARE("risk", "min_liquidation_distance_pct", PERCENT, 0, PCT(100), PCT(25), true,
@@ -413,7 +419,11 @@ const struct config_key config_keys[] = {
      ALERT_NOTIFY, alert_actions, true, offsetof(struct alert_rule, action),
      "What the desk does beside telling it. cooldown: no new job for 60s. safe_mode_on: every "
      "venue is in safe mode until a person resumes. emergency_stop: the kill switch. "
-     "start_trading: as a resume; a latched kill stays"},
+     "start_trading: as a resume; a latched kill stays. auto_order: submits what order says"},
+    {"alert.<name>", "order", CONFIG_TEXT, CONFIG_UNIT_NONE, 1, ALERT_ORDER_MAX - 1, 0, NULL, true,
+     offsetof(struct alert_rule, order),
+     "What auto_order submits, checked like any other order: buy or sell, VENUE SYMBOL USD, then "
+     "against VENUE, over SECONDS where wanted"},
 
     OTHER("endpoints", "ca_file", CONFIG_FILE, 0, CONFIG_URL_MAX - 1, 0, false,
           "PEM file of the only authorities trusted; system: the machine's"),

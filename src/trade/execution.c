@@ -116,6 +116,7 @@ static void on_fill(struct desk *desk, struct bus *bus, struct order *order,
     if (!apply_fill(desk, bus, order, report)) {
         return;
     }
+    risk_note_answer(desk, order->venue);
     struct usd value = usd_notional_near(report->price, report->size);
     struct job *job = job_find(&desk->jobs, order->job);
     // A leg that moved to another venue does not hold what comes late from the old one.
@@ -198,6 +199,7 @@ static void on_accepted(struct desk *desk, struct bus *bus, struct order *order)
     if (was_unknown) {
         order->cancel_asked = false; // it rests: a cancel asked before is lost with the rest
     }
+    risk_note_answer(desk, order->venue);
     execution_emit_order(bus, EVENT_ORDER_PLACED, order, ORDER_ACTION_PLACE);
 }
 
@@ -220,7 +222,9 @@ static void on_report(struct desk *desk, struct bus *bus, const struct event_rep
         on_end(desk, bus, order, report);
         break;
     case REPORT_UNKNOWN:
-        (void)order_apply(&desk->orders, order, ORDER_EVENT_UNKNOWN, bus->now_ns);
+        if (order_apply(&desk->orders, order, ORDER_EVENT_UNKNOWN, bus->now_ns)) {
+            risk_note_reject(desk, bus, order->venue);
+        }
         break;
     default:
         desk->orders.late++;

@@ -135,6 +135,17 @@ def statuses(root):
     return out
 
 
+def metrics(root):
+    """Names of the metrics of alert rules, with their units."""
+    units = {"UNIT_MS": "milliseconds", "UNIT_PPM": "%", "UNIT_BPS": "%", "UNIT_USD": "USD",
+             "UNIT_COUNT": "a number"}
+    out = ""
+    for _, name, unit in macro_rows((root / "src/engine/alert.h").read_text(),
+                                    "ALERT_METRIC_LIST(X)"):
+        out += f".It Ic {name}\n{units[unit].capitalize()}.\n"
+    return out
+
+
 def put(text, mark, part):
     begin, end = f'.\\" {mark} begin\n', f'.\\" {mark} end\n'
     head, rest = text.split(begin)
@@ -158,7 +169,7 @@ def wanted(program, root):
         root / "etc/completions/perpdesk": run(program, "completion", "bash"),
         root / "etc/completions/_perpdesk": run(program, "completion", "zsh"),
         man1: text1,
-        man5: put(man5.read_text(), "keys", keys),
+        man5: put(put(man5.read_text(), "keys", keys), "metrics", metrics(root)),
         risk: put(risk.read_text(), "refusals", refusals(root)),
         protocol: text7,
     }

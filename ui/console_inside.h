@@ -78,7 +78,8 @@ struct console {
     struct term *term; // NULL: headless
     struct layout layout;
     struct pane panes[PANE_COUNT];
-    enum pane_id focus, shared;
+    enum pane_id focus,
+        shared; // shared: brought into the place that panes share, or PANE_NONE
     bool zoomed;
     enum layout_preset preset;
     enum ink_scheme scheme;

@@ -32,7 +32,7 @@ static int health_columns(const struct view *view, struct pane_column out[PANE_C
         [FEED] = {"feed", 10, .sortable = true},
         [AGE] = {"age", 6, .right = true, .sortable = true},
         [RATE] = {"upd/s", 6, .right = true, .sortable = true, .priority = 2},
-        [TICK] = {"tick p50", 8, .right = true, .sortable = true, .priority = 6},
+        [TICK] = {"tick avg", 8, .right = true, .sortable = true, .priority = 6},
         [TICK_P99] = {"tick p99", 8, .right = true, .sortable = true, .priority = 3},
         [CLOCK] = {"clock", 7, .right = true, .sortable = true, .priority = 4},
         [LANE] = {"lane", 10, .sortable = true},
@@ -374,6 +374,12 @@ static void add_over(struct head *head, const struct state_health *h) {
     }
 }
 
+static void add_engine(struct head *head, const struct state_header *h) {
+    struct text *text = head_add(head, "engine", HEAD_NO_BAR, INK_TEXT);
+    text_add_string(text, "longest pass ");
+    number_latency(text, (int64_t)h->longest_pass_ns);
+}
+
 // In steps of a tenth of a kilobyte, so that telling the cost does not itself cost.
 static void add_screen(struct head *head, const struct view_screen *screen) {
     struct text *text = head_add(head, "screen", HEAD_NO_BAR, INK_TEXT);
@@ -392,6 +398,7 @@ static int health_head(const struct view *view, struct canvas *canvas, struct re
         add_part(&head, &h->parts[i], health_part_name((enum health_part)i));
     }
     add_screen(&head, &view->screen);
+    add_engine(&head, view->header);
     int wanted = (int)view->count[STATE_VENUES] + 1;
     int kept = wanted < area.rows / 2 ? wanted : area.rows / 2;
     kept = kept < ROWS_KEPT ? ROWS_KEPT : kept;

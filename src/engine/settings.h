@@ -94,6 +94,8 @@ struct settings_risk {
     int64_t override_ns;              // override_sec = 300
     int64_t funding_blackout_ns;      // funding_blackout_min = 10
     int64_t volatility_window_ns;     // volatility_window_sec = 300
+    struct bps spread_calm;           // calm_spread_bps = 10
+    uint32_t spread_times_max;        // max_spread_times = 5
     uint32_t venue_failures_max;      // venue_breaker_failures = 3
     int64_t venue_trip_ns;            // venue_breaker_sec = 60
     struct bps leverage_distance_min; // min_liquidation_distance_pct = 25 %
@@ -127,6 +129,8 @@ struct settings_execution {
     int64_t maker_grace_ns;     // double_maker_grace_ms = 500
     struct usd split_notional;  // split_notional_usd = 5000, 0: never split
     struct bps high_volatility; // high_volatility_pct = 0.5 %: nothing rests above it, 0: never
+    struct bps rate_share;      // rate_share_pct = 50 %
+    struct bps rate_reserve;    // rate_reserve_pct = 30 %
 };
 
 struct settings_wash {
@@ -205,7 +209,12 @@ struct settings {
     bool records, records_csv;    // records = yes, records_csv = no
     int64_t records_retention_ns; // records_retention_days = 366
     // [console]
-    uint32_t frames_per_s; // frame_rate = 10
+    uint32_t frames_per_s;   // frame_rate = 10
+    uint8_t console_scheme;  // scheme = dark | light | colour_blind | mono
+    uint8_t console_colours; // colours = auto | mono | 8 | 16 | 256 | true
+    bool console_ascii;      // ascii = no
+    bool console_mouse;      // mouse = no
+    bool console_calm;       // calm = no
     // [venues], [fees.<venue>]: in the universe
 };
 

@@ -149,7 +149,7 @@ struct state_denial {
     struct verdict verdict;
 };
 struct state_freeze {
-    uint16_t symbol, rule; // fast_market, cool_down or spread
+    uint16_t symbol, rule; // fast_market or cool_down
     uint32_t pad;
     int64_t until_ns;
 };

@@ -31,9 +31,12 @@ static const char *const partial_choices[] = {"hedge", "unwind", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const models[] = {"three", "five", NULL};
 static const char *const layers[] = {"L1", "L2", "L3", "L4", "L5", NULL};
+static const char *const colour_schemes[] = {"dark", "light", "colour_blind", "mono", NULL};
+static const char *const colour_depths[] = {"auto", "mono", "8", "16", "256", "true", NULL};
 static const char *const severities[] = {"info", "warn", "red", NULL};
 static const char *const alert_actions[] = {
-    "notify", "pause_trading", "cooldown", "safe_mode_on", "emergency_stop", "start_trading", NULL};
+    "notify",         "pause_trading", "cooldown",   "safe_mode_on",
+    "emergency_stop", "start_trading", "auto_order", NULL};
 static const char *const roles[] = {"trade", "reference", "off", NULL};
 
 // The enums the word lists stand for.
@@ -48,7 +51,7 @@ _Static_assert(CAPITAL_THREE == 0 && CAPITAL_FIVE == 1, "models");
 _Static_assert(LAYER_1 == 0 && LAYER_5 == 4 && LAYER_COUNT == 5, "layers");
 _Static_assert(SEVERITY_INFO == 0 && SEVERITY_RED == 2, "severities");
 _Static_assert(ALERT_NOTIFY == 0 && ALERT_COOLDOWN == 2 && ALERT_START_TRADING == 5, "actions");
-_Static_assert(ALERT_ACTION_COUNT == 6, "actions");
+_Static_assert(ALERT_AUTO_ORDER == 6 && ALERT_ACTION_COUNT == 7, "actions");
 _Static_assert(VENUE_TRADE == 0 && VENUE_REFERENCE == 1 && VENUE_OFF == 2, "roles");
 _Static_assert(sizeof(bool) == 1, "a word is stored in one byte");
 
@@ -199,7 +202,7 @@ const struct config_key config_keys[] = {
     LAYER_OF("arb", LAYER_3, STRATEGY_ARB, "arbitrage"),
     LAYER_OF("wash", LAYER_1, STRATEGY_WASH, "hedged volume"),
     LAYER_OF("manual", LAYER_2, STRATEGY_MANUAL, "a person's own jobs"),
-    LAYER_OF("hedge_rebalance", LAYER_5, STRATEGY_HEDGE_REBALANCE, "hedge rebalance"),
+    LAYER_OF("hedge_rebalance", LAYER_4, STRATEGY_HEDGE_REBALANCE, "hedge rebalance"),
     LAYER_OF("take_profit", LAYER_4, STRATEGY_TAKE_PROFIT, "take-profit"),
     LAYER_OF("twap", LAYER_2, STRATEGY_TWAP, "orders spread over time"),
     LAYER_OF("macd", LAYER_3, STRATEGY_MACD, "the MACD signal"),
@@ -256,8 +259,13 @@ const struct config_key config_keys[] = {
          "No job starts this short before a funding settlement of its venues"),
     TIME("risk", "volatility_window_sec", S, SEC(10), SEC(3600), SEC(300), true,
          risk.volatility_window_ns, "Span over which volatility is measured"),
+    SHARE("risk", "calm_spread_bps", BPS, 0, BP(1000), BP(10), true, risk.spread_calm,
+          "A spread up to this has not blown out, whatever is usual"),
+    COUNT("risk", "max_spread_times", 1, 1000, 5, true, risk.spread_times_max,
+          "A leg whose spread is more than so many times its usual one does not open"),
     COUNT("risk", "venue_breaker_failures", 1, 1000, 3, true, risk.venue_failures_max,
-          "Failures in a row of one venue that open its circuit breaker"),
+          "Orders in a row that a venue refuses, or leaves unanswered, until its circuit breaker "
+          "opens"),
     TIME("risk", "venue_breaker_sec", S, SEC(1), SEC(86400), SEC(60), true, risk.venue_trip_ns,
          "How long the breaker stays open"),
     SHARE("risk", "min_liquidation_distance_pct", PERCENT, 0, PCT(100), PCT(25), true,
@@ -306,6 +314,11 @@ const struct config_key config_keys[] = {
           execution.high_volatility,
           "While the volatility is at least this, nothing rests: both legs take at the collar; 0: "
           "never"),
+    SHARE("execution", "rate_share_pct", PERCENT, PCT(1), PCT(100), PCT(50), false,
+          execution.rate_share, "How much of a venue's message rate the desk uses"),
+    SHARE("execution", "rate_reserve_pct", PERCENT, 0, PCT(90), PCT(30), false,
+          execution.rate_reserve,
+          "How much of that is kept back for cancels, hedges and orders that close"),
 
     WORD("wash", "enabled", no_yes, 2, 1, true, wash.enabled,
          "Whether hedged volume is traded: small opposite legs on two venues"),
@@ -377,6 +390,18 @@ const struct config_key config_keys[] = {
      AT(paper.reject_ppm), "Share of paper orders that are rejected"},
 
     COUNT("console", "frame_rate", 1, 20, 10, true, frames_per_s, "Most frames drawn in a second"),
+    WORD("console", "scheme", colour_schemes, 4, 0, false, console_scheme,
+         "Colours for a dark or a light screen, for eyes that confuse red and green, or none"),
+    WORD("console", "colours", colour_depths, 6, 0, false, console_colours,
+         "How many colours are used; auto: what the terminal says it has, none with NO_COLOR set"),
+    WORD("console", "ascii", no_yes, 2, 0, false, console_ascii,
+         "Whether lines and bars are drawn with plain characters even where others are there"),
+    WORD("console", "mouse", no_yes, 2, 0, false, console_mouse,
+         "Whether a click selects a row and the wheel scrolls; the mouse never sends anything"),
+    WORD("console", "calm", no_yes, 2, 0, false, console_calm,
+         "One frame a second and no marks of moves, for slow lines and quiet eyes"),
+    OTHER("console", "keys", CONFIG_KEYMAP, 0, CONFIG_KEYMAP_MAX - 1, 0, false,
+          "Other keys for actions, by the names the console's help lists"),
 
     {"alert.<name>", "condition", CONFIG_TEXT, CONFIG_UNIT_NONE, 0, ALERT_CONDITION_MAX - 1, 0,
      NULL, true, offsetof(struct alert_rule, condition),
@@ -394,7 +419,11 @@ const struct config_key config_keys[] = {
      ALERT_NOTIFY, alert_actions, true, offsetof(struct alert_rule, action),
      "What the desk does beside telling it. cooldown: no new job for 60s. safe_mode_on: every "
      "venue is in safe mode until a person resumes. emergency_stop: the kill switch. "
-     "start_trading: as a resume; a latched kill stays"},
+     "start_trading: as a resume; a latched kill stays. auto_order: submits what order says"},
+    {"alert.<name>", "order", CONFIG_TEXT, CONFIG_UNIT_NONE, 1, ALERT_ORDER_MAX - 1, 0, NULL, true,
+     offsetof(struct alert_rule, order),
+     "What auto_order submits, checked like any other order: buy or sell, VENUE SYMBOL USD, then "
+     "against VENUE, over SECONDS where wanted"},
 
     OTHER("endpoints", "ca_file", CONFIG_FILE, 0, CONFIG_URL_MAX - 1, 0, false,
           "PEM file of the only authorities trusted; system: the machine's"),

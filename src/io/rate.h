@@ -4,7 +4,9 @@
 // A budget counts what was taken within its window, in sixteenths of the window, so that no window
 // of the venue's ever holds more than the share. What the venue itself counts corrects it upwards.
 // A refusal (429) blocks everything, cancels too, because more requests only lengthen a ban: for
-// min(2^n, 30) s or as long as the venue says. Pure: the time is the caller's.
+// min(2^n, 30) s or as long as the venue says. n counts refusals one after the other, not those of
+// requests that were on the way together; after a block one request goes alone, until the venue
+// takes it or is silent for a second. Pure: the time is the caller's.
 #ifndef PERPDESK_IO_RATE_H
 #define PERPDESK_IO_RATE_H
 
@@ -12,8 +14,6 @@
 
 enum {
     RATE_SLOTS = 16,
-    RATE_SHARE_PERCENT = 50,   // of the venue's limit: what the desk uses
-    RATE_RESERVE_PERCENT = 30, // of that: for what lowers risk
     RATE_BACKOFF_MAX_S = 30,
 };
 
@@ -28,14 +28,20 @@ struct rate_bucket {
 struct rate_limits {
     struct rate_bucket buckets[OE_BUCKETS_MAX];
     int64_t blocked_until_ns;
-    uint32_t refused; // in a row
+    int64_t probe_until_ns; // after a refusal: nothing else until the last request's answer
+    uint32_t refused;       // in a row
 };
 
-void rate_init(struct rate_limits *rate, const struct oe_bucket buckets[OE_BUCKETS_MAX]);
+// `share` of the venue's limits is the desk's, `reserve` of that is for what lowers risk; of a
+// budget of two or more at least one unit each, so that neither is starved.
+void rate_init(struct rate_limits *rate, const struct oe_bucket buckets[OE_BUCKETS_MAX],
+               struct bps share, struct bps reserve);
 // 0: may be sent now. Else the time from which it may. A cost above the whole budget goes when the
 // budget is untouched.
 int64_t rate_when_ns(struct rate_limits *rate, const struct oe_cost *cost, bool urgent,
                      int64_t now_ns);
+// How many requests of that cost that lower no risk could be sent now, one after the other.
+uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns);
 void rate_take(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns);
 // The venue counts `used` units in the window that ends now.
 void rate_correct(struct rate_limits *rate, uint32_t bucket, uint32_t used, int64_t now_ns);

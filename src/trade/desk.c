@@ -28,9 +28,6 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
         status = scanner_create(&desk->scanner, universe);
     }
     if (status == STATUS_OK) {
-        status = risk_create(&desk->risk, universe);
-    }
-    if (status == STATUS_OK) {
         status = position_create(&desk->positions, universe);
     }
     if (status == STATUS_OK) {
@@ -59,7 +56,6 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
 void desk_finish(struct desk *desk) {
     picture_finish(&desk->picture);
     scanner_finish(&desk->scanner);
-    risk_finish(&desk->risk);
     position_finish(&desk->positions);
     execution_finish(&desk->execution);
     paper_finish(&desk->paper);

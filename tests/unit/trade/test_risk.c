@@ -93,6 +93,9 @@ static void set_down(struct world *w, bool refused) {
 }
 static void set_lane(struct world *w, enum lane_state state, enum deadman_state deadman) {
     w->h->desk.mode = DESK_LIVE;
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        w->h->desk.picture.venues[venue].lane.room = 10;
+    }
     w->h->desk.picture.venues[H_LIGHTER].lane.state = LANE_READY;
     w->h->desk.picture.venues[H_EXTENDED].lane.state = (uint8_t)state;
     w->h->desk.picture.venues[H_EXTENDED].lane.deadman = (uint8_t)deadman;
@@ -105,6 +108,10 @@ static void set_lane_blocked(struct world *w, bool refused) {
 }
 static void set_deadman(struct world *w, bool refused) {
     set_lane(w, LANE_READY, refused ? DEADMAN_FAILED : DEADMAN_ARMED);
+}
+static void set_message_rate(struct world *w, bool refused) {
+    set_lane(w, LANE_READY, DEADMAN_ARMED);
+    w->h->desk.picture.venues[H_EXTENDED].lane.room = refused ? 0 : 1;
 }
 static void set_tripped(struct world *w, bool refused) {
     w->h->desk.risk.venues[H_EXTENDED].tripped_until_ns = w->h->now_ns + (refused ? NS_PER_S : 0);
@@ -193,6 +200,22 @@ static void set_volatility(struct world *w, bool refused) {
     w->h->desk.picture.symbols[H_BTC].volatility.v = refused ? 6001 : 6000;
     w->h->desk.risk_mode = RISK_BALANCED;
 }
+static void set_spread(struct world *w, bool refused) { // usually 2 bps wide: five times is most
+    struct harness *h = w->h;
+    struct px bid = harness_mid(H_BTC);
+    h->settings.risk.spread_calm = BPS(5);
+    h->settings.risk.collar = BPS(100);
+    h->settings.feeds.quorum = BPS(100);
+    h->desk.picture.listings[listing_id(&h->universe, H_EXTENDED, H_BTC)].usual_spread.v = 0;
+    for (int i = 0; i <= 6; i++) {
+        for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+            int64_t ticks = venue != H_EXTENDED ? 1 : i < 6 ? 120 : refused ? 601 : 600;
+            harness_quote(h, venue, H_BTC, bid, (struct px){bid.v + ticks * (PX_ONE / 10)},
+                          (struct qty){QTY_ONE});
+        }
+        harness_advance(h, i < 6 ? H_MS(200) : 0);
+    }
+}
 static void set_latency(struct world *w, bool refused) {
     w->h->desk.risk.venues[H_EXTENDED].latency_ns = H_MS(refused ? 1001 : 1000);
 }
@@ -230,6 +253,7 @@ static const struct row rows[] = {
     {RULE_NO_KEYS, set_no_keys, 0, 0, false},
     {RULE_LANE, set_lane_blocked, 0, 0, false},
     {RULE_DEADMAN, set_deadman, 0, 0, false},
+    {RULE_MESSAGE_RATE, set_message_rate, 1, 0, false},
     {RULE_VENUE_TRIPPED, set_tripped, 1, 0, false},
     {RULE_CLOCK_OFFSET, set_clock, 251, 250, false},
     {RULE_NO_QUOTE, set_quote, 0, 0, false},
@@ -246,6 +270,7 @@ static const struct row rows[] = {
     {RULE_FUNDING_BLACKOUT, set_blackout, 599999, 600000, false},
     {RULE_FUNDING, set_funding, 201, 200, false},
     {RULE_VOLATILITY, set_volatility, 6001, 6000, false},
+    {RULE_SPREAD, set_spread, 0, 0, ANY},
     {RULE_LATENCY, set_latency, 1001, 1000, false},
     {RULE_LEVERAGE, set_leverage, 0, 0, ANY},
     {RULE_SCORE, set_score, 0, 700000, ANY},

@@ -351,7 +351,7 @@ static void tell_start(struct bench *b) {
         }
         struct event_feed feed = {.venue = venue, .state = FEED_LIVE, .clock_known = 1};
         engine_input(&b->engine, EVENT_FEED_STATE, &feed, b->now_ns);
-        struct event_lane lane = {.venue = venue, .state = LANE_READY};
+        struct event_lane lane = {.venue = venue, .state = LANE_READY, .room = 1000};
         engine_input(&b->engine, EVENT_LANE_STATE, &lane, b->now_ns);
         struct event_equity equity = {.venue = venue, .equity = USD(10000)};
         engine_input(&b->engine, EVENT_CAPITAL_SNAPSHOT, &equity, b->now_ns);

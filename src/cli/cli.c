@@ -30,6 +30,9 @@ const struct cli_verb cli_verbs[] = {
      "perpdesk check-config etc/perpdesk.ini", verb_check_config},
     {"replay", "FILE", "run a journal through a fresh desk",
      CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_JSON), 1, 1, "perpdesk replay --verify FILE", verb_replay},
+    {"journal", "verify|show [FILE]",
+     "check a journal record by record, or print it; without FILE the newest there is",
+     CLI_BIT(CLI_JSON), 1, 2, "perpdesk journal verify", verb_journal},
     {"record", "FILE", "store every message of the venues, as it came, in a recording",
      DESK_OPTIONS | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ROTATE_MB) | CLI_BIT(CLI_KEEP) |
          CLI_BIT(CLI_MAX_MB),

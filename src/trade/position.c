@@ -144,6 +144,9 @@ static void tell_position(struct desk *desk, struct bus *bus, uint16_t venue, ui
         .gross_usd = usd_abs(value),
         .unrealised = position_unrealised(position, mark),
         .realised = position->realised,
+        .cost = position->cost,
+        .fees = position->fees,
+        .funding = position->funding,
     };
     bus_emit(bus, EVENT_POSITION_UPDATED, &event);
 }
@@ -204,6 +207,8 @@ static enum status position_on_time(void *self, struct bus *bus, int64_t now_ns)
         book->day = day;
         book->day_start_pnl = position_total_pnl(desk);
         book->volume = book->fees = (struct usd){0};
+        struct event_day event = {.day = day, .start_pnl = book->day_start_pnl};
+        bus_emit(bus, EVENT_DAY_STARTED, &event);
     }
     if (now_ns - book->curve_ns >= CURVE_STEP_S * NS_PER_S) {
         book->curve_ns = now_ns;

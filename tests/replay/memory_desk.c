@@ -40,7 +40,8 @@ static void journal_begin(struct memory_desk *d) {
     d->journal.capacity = 64 << 20;
     d->journal.bytes = malloc(d->journal.capacity);
     assert_non_null(d->journal.bytes);
-    d->journal.size = journal_encode_header(DESK_DEMO, text_slice(&text), d->journal.bytes);
+    d->journal.size = journal_encode_header(
+        &(struct journal_head){.mode = DESK_DEMO, .config = text_slice(&text)}, d->journal.bytes);
 }
 
 // ---- one connection, as io/feed.c drives it

@@ -11,6 +11,7 @@
 #include "io/secret.h"
 #include "sim/sim.h"
 #include "trade/desk.h"
+#include "trade/recall.h"
 
 // Hands a feed's quotes to the verb that listens, with the latency worked out.
 struct feed_hook {
@@ -27,6 +28,7 @@ struct desk_run {
     struct engine engine;
     struct desk desk;
     struct sim *sim;
+    struct desk_past *past; // until it was told
     struct journal_folder folder;
     struct journal journal;
     struct keeper keeper;
@@ -56,7 +58,20 @@ bool desk_lane_config(struct desk_run *run, uint16_t index, struct lane_config *
 void desk_lanes_tell_keyless(struct desk_run *run); // venues whose orders are denied
 void desk_lanes_send(void *arg, const struct event_order *command); // command_sink
 
-// Reads the newest session in `folder` and puts what it left into run->notice.
-void desk_past_recall(struct desk_run *run, const char *folder);
+// What an earlier session left, from reading its journal until the engine was told.
+struct desk_past {
+    struct recall recall;
+    struct universe names; // what its numbers stand for
+    bool named;
+    bool found, damaged;
+    char stamp[JOURNAL_STAMP_MAX]; // of the session read, "" = none
+};
+
+// Reads the newest session in `folder` that was told what the one before it left; says in
+// run->notice what it found. Before this desk's own session begins.
+enum status desk_past_recall(struct desk_run *run, const char *folder) MUST_CHECK;
+// Tells the engine, in this desk's numbers; after EVENT_DESK_STARTED and before any venue is heard.
+void desk_past_tell(struct desk_run *run);
+void desk_past_forget(struct desk_run *run);
 
 #endif

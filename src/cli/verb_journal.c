@@ -1,10 +1,10 @@
 // journal: is a journal sound, and what is in it.
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/json.h"
 #include "cli/paths.h"
+#include "cli/session_names.h"
 #include "cli/verbs.h"
 #include "io/journal.h"
 
@@ -81,28 +81,10 @@ static enum status verify(struct journal_session *session, bool json) {
     return verdict != STATUS_OK ? judge(session) : status;
 }
 
-// The names of the session's own configuration; without them events are told in numbers.
-static bool load_names(const struct journal_session *session, struct universe *universe) {
-    struct config_venue venues[VENUE_MAX];
-    struct config_options options = {.venues = venues, .venue_count = cli_venues(venues)};
-    struct config *config = malloc(sizeof(*config));
-    struct config_report *report = malloc(sizeof(*report));
-    bool loaded = false;
-    if (config != NULL && report != NULL) {
-        config_report_init(report);
-        loaded = config_parse(config, &options, "journal", session->reader.config, report) ==
-                     STATUS_OK &&
-                 config_universe(config, universe) == STATUS_OK;
-    }
-    free(report);
-    free(config);
-    return loaded;
-}
-
 static enum status show(struct journal_session *session) {
     struct universe universe;
     struct event event;
-    bool named = load_names(session, &universe);
+    bool named = session_names(session, &universe); // without them events are told in numbers
     bool wanted = true;
     while (wanted && journal_session_next(session, &event) == JOURNAL_RECORD) {
         char bytes[1024];

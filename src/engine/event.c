@@ -36,7 +36,7 @@ _Static_assert(sizeof(struct event_venue_position) == 32, "format");
 _Static_assert(sizeof(struct event_venue_orders) == 16, "format");
 _Static_assert(sizeof(struct event_past_position) == 48, "format");
 _Static_assert(sizeof(struct event_past_leg) == 40, "format");
-_Static_assert(sizeof(struct event_past_job) == 120, "format");
+_Static_assert(sizeof(struct event_past_job) == 128, "format");
 _Static_assert(sizeof(struct event_past_order) == 104, "format");
 _Static_assert(sizeof(struct event_past_trade) == 16, "format");
 _Static_assert(sizeof(struct event_past_end) == 64, "format");
@@ -44,7 +44,7 @@ _Static_assert(sizeof(struct event_day) == 16, "format");
 _Static_assert(sizeof(struct event_opportunity) == 72, "format");
 _Static_assert(sizeof(struct event_job) == 72, "format");
 _Static_assert(sizeof(struct event_denied) == 40, "format");
-_Static_assert(sizeof(struct event_order) == 72, "format");
+_Static_assert(sizeof(struct event_order) == 80, "format");
 _Static_assert(sizeof(struct event_fill) == 56, "format");
 _Static_assert(sizeof(struct event_position) == 80, "format");
 _Static_assert(sizeof(struct event_capital) == 48, "format");
@@ -135,8 +135,8 @@ static bool fits_past_job(const struct universe *universe, const struct event_pa
             return false;
         }
     }
-    return job->job != 0 && job->symbol < universe->symbol_count &&
-           job->strategy < STRATEGY_COUNT && job->state >= JOB_OPENING &&
+    return job->job != 0 && job->orders_used <= UINT16_MAX && job->maker < JOB_LEGS_MAX + 1 &&
+           job->symbol < universe->symbol_count && job->strategy < STRATEGY_COUNT && job->state >= JOB_OPENING &&
            job->state <= JOB_UNWINDING;
 }
 

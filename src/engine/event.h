@@ -201,6 +201,9 @@ struct event_past_job {
     uint32_t job;
     uint8_t strategy, state;
     uint16_t symbol;
+    uint32_t orders_used; // order numbers of the job up to here are taken
+    uint8_t maker;        // enum maker_leg of trade/cost.h
+    uint8_t pad[3];
     struct usd notional, fees;
     struct bps edge;
     int64_t created_ns;
@@ -220,7 +223,7 @@ struct event_past_end {
     uint32_t pad;
     int64_t last_ns; // of its newest event
     int64_t day;     // UTC day of the following, days since 1970
-    struct usd day_pnl, day_volume, day_fees;
+    struct usd day_start_pnl, day_volume, day_fees;
 };
 
 struct event_opportunity { // FOUND and GONE
@@ -255,12 +258,12 @@ struct event_order { // ORDER_COMMAND, ORDER_PLACED, ORDER_FAILED, ORDER_CANCELE
     uint8_t leg, reduce_only, emergency, state;
     struct px price; // limit
     struct qty size, filled;
+    int64_t created_ns; // when it was decided
     char client_id[ORDER_CLIENT_ID_MAX];
 };
 struct event_past_order {
     struct event_order order;
     struct usd filled_usd, fees;
-    int64_t created_ns;
     uint64_t session_key; // of the session that sent it
 };
 struct event_fill { // ORDER_FILLED

@@ -295,7 +295,7 @@ static void print_past_end(struct text *out, const struct event_past_end *e) {
     text_add_format(out, " known %u damaged %u killed %u lost %u jobs_used %u", e->known,
                     e->damaged, e->killed, e->lost, e->jobs_used);
     ADD_NAME(out, e->state, TRADING_STATE_COUNT, trading_state_name);
-    add_usd(out, "day_pnl ", e->day_pnl);
+    add_usd(out, "day_start_pnl ", e->day_start_pnl);
 }
 
 static void print_capital(struct text *out, const struct universe *universe,
@@ -381,7 +381,7 @@ static void print_payload(struct text *out, const struct universe *universe,
         break;
     case EVENT_PAST_ORDER:
         print_order(out, universe, &event->u.past_order.order);
-        add_int(out, "created_ns ", event->u.past_order.created_ns);
+        add_int(out, "created_ns ", event->u.past_order.order.created_ns);
         break;
     case EVENT_PAST_TRADE:
         add_venue(out, universe, event->u.past_trade.venue);

@@ -54,6 +54,11 @@ struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
     if (verdict.rule != RULE_NONE) {
         return verdict;
     }
+    capital_restore_job(desk, job);
+    return verdict;
+}
+
+void capital_restore_job(struct desk *desk, struct job *job) {
     struct reservation *reservation = reservation_of(desk, job);
     ASSERT(job->id != 0 && reservation->job == 0);
     reservation->job = job->id;
@@ -64,7 +69,6 @@ struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
                        capital_pool_of(job->strategy), job->notional, reservation->legs[leg].from);
     }
     job->reserved = job->notional;
-    return verdict;
 }
 
 void capital_release(struct desk *desk, struct job *job) {

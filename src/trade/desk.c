@@ -8,7 +8,7 @@
 static const struct component *const component_table[] = {
     &paper_component, &picture_component,  &scanner_component,   &capital_component,
     &risk_component,  &position_component, &execution_component, &scheduler_component,
-    &audit_component, &watch_component,
+    &reconcile_component, &watch_component,
 };
 
 enum status desk_create(struct desk *desk, enum desk_mode mode, const struct settings *settings,
@@ -42,7 +42,7 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
         status = scheduler_create(&desk->scheduler, universe);
     }
     if (status == STATUS_OK) {
-        status = audit_create(&desk->audit, universe);
+        status = reconcile_create(&desk->reconcile, universe);
     }
     if (status != STATUS_OK) {
         desk_finish(desk);
@@ -60,7 +60,7 @@ void desk_finish(struct desk *desk) {
     execution_finish(&desk->execution);
     paper_finish(&desk->paper);
     scheduler_finish(&desk->scheduler);
-    audit_finish(&desk->audit);
+    reconcile_finish(&desk->reconcile);
 }
 
 void desk_add_components(struct desk *desk, struct engine *engine) {

@@ -11,7 +11,6 @@
 
 #include "engine/engine.h"
 #include "engine/settings.h"
-#include "trade/audit.h"
 #include "trade/capital.h"
 #include "trade/execution.h"
 #include "trade/job.h"
@@ -19,6 +18,7 @@
 #include "trade/paper.h"
 #include "trade/picture.h"
 #include "trade/position.h"
+#include "trade/reconcile.h"
 #include "trade/risk.h"
 #include "trade/scanner.h"
 #include "trade/scheduler.h"
@@ -48,7 +48,7 @@ struct desk {
     struct execution execution;
     struct paper paper;
     struct scheduler scheduler;
-    struct audit audit;
+    struct reconcile reconcile;
     struct watch watch;
 };
 

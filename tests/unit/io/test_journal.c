@@ -207,7 +207,7 @@ static void test_chain(void **state) {
     assert_int_equal(rename(path, away), 0);
     read_damaged("missing");
     assert_int_equal(rename(away, path), 0);
-    struct event event = {.header = {.size = event_payload_size(EVENT_TIMER)}};
+    struct event event = {.header = {.size = event_payload_size(EVENT_CONTROL)}};
     struct stat info;
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(truncate(path, info.st_size - (off_t)journal_record_size(&event)), 0);

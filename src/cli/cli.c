@@ -33,6 +33,11 @@ const struct cli_verb cli_verbs[] = {
     {"journal", "verify|show [FILE]",
      "check a journal record by record, or print it; without FILE the newest there is",
      CLI_BIT(CLI_JSON), 1, 2, "perpdesk journal verify", verb_journal},
+    {"backtest", "[PATH]",
+     "run the desk on a recording, as fast as it goes, and print what came of it",
+     CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_SWEEP) | CLI_BIT(CLI_DEMO_MAP) |
+         CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_CSV) | CLI_BIT(CLI_JSON),
+     0, 1, "perpdesk backtest --sweep risk.mode=conservative,balanced", verb_backtest},
     {"record", "FILE", "store every message of the venues, as it came, in a recording",
      DESK_OPTIONS | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ROTATE_MB) | CLI_BIT(CLI_KEEP) |
          CLI_BIT(CLI_MAX_MB),

@@ -38,8 +38,9 @@ enum control_effect { EFFECT_REDUCES, EFFECT_LOOSENS };
       "role of a venue: trade, reference, off")                                                    \
     X(CONTROL_STRATEGY, "strategy", EFFECT_LOOSENS, "0|1", "switch a strategy (value2) off or on") \
     X(CONTROL_ACCEPT, "accept", EFFECT_LOOSENS, "",                                                \
-      "sign what journal and venues tell differently: the venues' positions stand")               \
-    X(CONTROL_ACKNOWLEDGE, "acknowledge", EFFECT_REDUCES, "", "acknowledge the newest alarm")
+      "sign what journal and venues tell differently: the venues' positions stand")                \
+    X(CONTROL_ACKNOWLEDGE, "acknowledge", EFFECT_REDUCES, "alert",                                 \
+      "acknowledge an alarm by its number, 0: the newest that waits for it")
 
 enum control_verb {
 #define CONTROL_ENUM(code, name, effect, unit, sentence) code,

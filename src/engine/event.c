@@ -39,18 +39,18 @@ _Static_assert(sizeof(struct event_past_leg) == 40, "format");
 _Static_assert(sizeof(struct event_past_job) == 128, "format");
 _Static_assert(sizeof(struct event_past_order) == 104, "format");
 _Static_assert(sizeof(struct event_past_trade) == 16, "format");
-_Static_assert(sizeof(struct event_past_end) == 64, "format");
-_Static_assert(sizeof(struct event_day) == 16, "format");
+_Static_assert(sizeof(struct event_past_end) == 72, "format");
+_Static_assert(sizeof(struct event_day) == 24, "format");
 _Static_assert(sizeof(struct event_opportunity) == 72, "format");
 _Static_assert(sizeof(struct event_job) == 72, "format");
 _Static_assert(sizeof(struct event_denied) == 40, "format");
 _Static_assert(sizeof(struct event_order) == 80, "format");
 _Static_assert(sizeof(struct event_fill) == 56, "format");
 _Static_assert(sizeof(struct event_position) == 80, "format");
-_Static_assert(sizeof(struct event_capital) == 48, "format");
+_Static_assert(sizeof(struct event_capital) == 64, "format");
 _Static_assert(sizeof(struct event_risk) == 24, "format");
 _Static_assert(sizeof(struct event_health) == 32, "format");
-_Static_assert(sizeof(struct event_alert) == 128, "format");
+_Static_assert(sizeof(struct event_alert) == 144, "format");
 
 const char *event_name(enum event_kind kind) {
     ASSERT((unsigned)kind < EVENT_KIND_COUNT);
@@ -243,6 +243,35 @@ const char *severity_name(enum severity severity) {
     NAMES([SEVERITY_INFO] = "info", [SEVERITY_WARN] = "warn", [SEVERITY_RED] = "red");
     ASSERT((unsigned)severity < COUNT_OF(names));
     return names[severity];
+}
+
+const char *health_part_name(enum health_part part) {
+    NAMES([HEALTH_CAPITAL] = "capital", [HEALTH_EXPOSURE] = "exposure",
+          [HEALTH_EXECUTION] = "execution", [HEALTH_QUOTES] = "quotes",
+          [HEALTH_SCANNER] = "scanner", [HEALTH_LATENCY] = "latency");
+    ASSERT((unsigned)part < COUNT_OF(names));
+    return names[part];
+}
+
+const char *health_metric_name(enum health_metric metric) {
+    NAMES([METRIC_QUOTE_LATENCY] = "quote_latency_ms", [METRIC_SUCCESS] = "success_rate_pct",
+          [METRIC_DRAWDOWN] = "drawdown_pct", [METRIC_DAY_PNL] = "day_pnl_usd",
+          [METRIC_FAILURES] = "failures");
+    ASSERT((unsigned)metric < COUNT_OF(names));
+    return names[metric];
+}
+
+const char *layer_name(enum layer layer) {
+    NAMES([LAYER_1] = "L1", [LAYER_2] = "L2", [LAYER_3] = "L3", [LAYER_4] = "L4", [LAYER_5] = "L5");
+    ASSERT((unsigned)layer < COUNT_OF(names));
+    return names[layer];
+}
+
+const char *kill_step_name(enum kill_step step) {
+    NAMES([KILL_NONE] = "none", [KILL_CANCELLING] = "cancelling", [KILL_FLATTENING] = "flattening",
+          [KILL_DONE] = "done");
+    ASSERT((unsigned)step < COUNT_OF(names));
+    return names[step];
 }
 
 const char *job_state_name(enum job_state state) {

@@ -13,6 +13,7 @@
 #include "engine/settings.h"
 #include "trade/capital.h"
 #include "trade/execution.h"
+#include "trade/health.h"
 #include "trade/job.h"
 #include "trade/order.h"
 #include "trade/paper.h"
@@ -49,6 +50,7 @@ struct desk {
     struct paper paper;
     struct scheduler scheduler;
     struct reconcile reconcile;
+    struct health health;
     struct watch watch;
 };
 

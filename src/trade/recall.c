@@ -208,6 +208,7 @@ static void on_past_trade(struct recall *recall, const struct event_past_trade *
 static void on_day(struct recall *recall, const struct event_day *day) {
     recall->end.day = day->day;
     recall->end.day_start_pnl = day->start_pnl;
+    recall->end.day_start_funding = day->start_funding;
     recall->end.day_volume = recall->end.day_fees = (struct usd){0};
 }
 

@@ -276,6 +276,14 @@ void act_strategy(struct console *console) {
     console_prompt(console, strategy_given, "strategy to switch (%s)", names);
 }
 
+void act_accept(struct console *console) {
+    struct question *q = console_ask(console, "Accept what the venues say?");
+    console_ask_line(q, "Where journal and venues differ, the venues' positions stand.");
+    console_ask_line(q, "Orders that are none of this desk's are left alone.");
+    struct control_request request = request_of(CONTROL_ACCEPT, 0);
+    on_yes(q, &request);
+}
+
 void act_acknowledge(struct console *console) {
     send_simple(console, CONTROL_ACKNOWLEDGE, 0);
 }

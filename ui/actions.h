@@ -52,6 +52,7 @@ void act_flatten(struct console *console);
 void act_state(struct console *console);
 void act_venue(struct console *console);
 void act_strategy(struct console *console);
+void act_accept(struct console *console);
 void act_acknowledge(struct console *console);
 void act_arm(struct console *console); // ui/arm.c
 // The screen (ui/act_view.c)

@@ -6,6 +6,10 @@
 #include "cli/desk_run.h"
 
 enum status verb_console(const struct cli_args *args) MUST_CHECK;
+enum status verb_run(const struct cli_args *args) MUST_CHECK;
+enum status verb_attach(const struct cli_args *args) MUST_CHECK;
+enum status verb_report(const struct cli_args *args) MUST_CHECK;
+enum status verb_control(const struct cli_args *args) MUST_CHECK;
 enum status verb_feeds(const struct cli_args *args) MUST_CHECK;
 enum status verb_scan(const struct cli_args *args) MUST_CHECK;
 enum status verb_cycle(const struct cli_args *args) MUST_CHECK;

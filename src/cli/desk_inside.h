@@ -42,6 +42,8 @@ struct desk_run {
     struct secret_keys keys[VENUE_MAX]; // wiped once the lanes have them
     struct lane *lanes[VENUE_MAX];      // the pool's; NULL: no keys, or not live
     _Atomic bool lanes_stopped;
+    struct event_order asks[ORDERS_MAX]; // of earlier sessions, for the lanes to ask for
+    uint32_t ask_count;
     bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_keeper,
         has_feeds, started;
     char notice[sizeof(((struct state_header *)0)->notice)];
@@ -59,6 +61,7 @@ void desk_lanes_wipe_keys(struct desk_run *run);
 // False: this desk sends no orders to that venue. Addresses are the caller's to add.
 bool desk_lane_config(struct desk_run *run, uint16_t index, struct lane_config *out);
 void desk_lanes_tell_keyless(struct desk_run *run); // venues whose orders are denied
+void desk_lanes_ask(struct desk_run *run);          // what earlier sessions left, once lanes run
 void desk_lanes_send(void *arg, const struct event_order *command); // command_sink
 
 // What an earlier session left, from reading its journal until the engine was told.

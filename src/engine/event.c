@@ -44,7 +44,7 @@ _Static_assert(sizeof(struct event_day) == 24, "format");
 _Static_assert(sizeof(struct event_opportunity) == 72, "format");
 _Static_assert(sizeof(struct event_job) == 72, "format");
 _Static_assert(sizeof(struct event_denied) == 40, "format");
-_Static_assert(sizeof(struct event_order) == 80, "format");
+_Static_assert(sizeof(struct event_order) == 88, "format");
 _Static_assert(sizeof(struct event_fill) == 56, "format");
 _Static_assert(sizeof(struct event_position) == 80, "format");
 _Static_assert(sizeof(struct event_capital) == 64, "format");

@@ -283,13 +283,13 @@ struct event_order { // ORDER_COMMAND, ORDER_PLACED, ORDER_FAILED, ORDER_CANCELE
     uint8_t leg, reduce_only, emergency, state;
     struct px price; // limit
     struct qty size, filled;
-    int64_t created_ns; // when it was decided
+    int64_t created_ns;   // when it was decided
+    uint64_t session_key; // of the session that decided it: its client ids are made of it
     char client_id[ORDER_CLIENT_ID_MAX];
 };
 struct event_past_order {
     struct event_order order;
     struct usd filled_usd, fees;
-    uint64_t session_key; // of the session that sent it
 };
 struct event_fill { // ORDER_FILLED
     uint64_t order;

@@ -276,6 +276,10 @@ const struct config_key config_keys[] = {
          execution.wait_fill_ns, "Longest wait for the fill of a resting leg"),
     TIME("execution", "hedge_deadline_ms", MS, MSEC(10), SEC(600), SEC(3), true,
          execution.hedge_deadline_ns, "A fill has to be hedged within this"),
+    TIME("execution", "late_request_ms", MS, MSEC(200), SEC(60), MSEC(6000), false,
+         execution.late_request_ns,
+         "A venue may still take an order so long after it was sent: one it does not know is "
+         "believed gone only then"),
     SHARE("execution", "rate_share_pct", PERCENT, PCT(1), PCT(100), PCT(50), false,
           execution.rate_share, "How much of a venue's message rate the desk uses"),
     SHARE("execution", "rate_reserve_pct", PERCENT, 0, PCT(90), PCT(30), false,

@@ -55,6 +55,7 @@ void execution_emit_order(struct bus *bus, enum event_kind kind, const struct or
         .size = order->size,
         .filled = order->filled,
         .created_ns = order->created_ns,
+        .session_key = order->session_key,
     };
     memcpy(event.client_id, order->client_id, sizeof(event.client_id));
     bus_emit(bus, kind, &event);

@@ -47,6 +47,7 @@ static struct order *free_row(struct order_table *table, uint64_t id) {
 struct order *order_create(struct order_table *table, uint64_t id) {
     struct order *order = free_row(table, id);
     if (order != NULL) {
+        order->session_key = table->session_key;
         order_client_id(table->session_key, id, order->client_id);
     }
     return order;
@@ -76,7 +77,8 @@ struct order *order_restore(struct order_table *table, const struct event_past_o
     order->filled_usd = past->filled_usd;
     order->fees = past->fees;
     order->created_ns = order->changed_ns = from->created_ns;
-    order_client_id(past->session_key, from->order, order->client_id);
+    order->session_key = from->session_key;
+    order_client_id(from->session_key, from->order, order->client_id);
     return order;
 }
 
@@ -139,25 +141,6 @@ void order_client_id(uint64_t session_key, uint64_t id, char out[ORDER_CLIENT_ID
     size_t size = (size_t)(end - at) + 1;
     ASSERT(size <= ORDER_CLIENT_ID_MAX);
     memcpy(out, at, size);
-}
-
-uint64_t order_client_id_key(const char client_id[ORDER_CLIENT_ID_MAX]) {
-    uint64_t key = 0;
-    if (client_id[0] != 'p' || client_id[1] != 'd') {
-        return 0;
-    }
-    for (size_t i = 2; i < ORDER_CLIENT_ID_MAX; i++) {
-        char c = client_id[i];
-        bool is_digit = c >= '0' && c <= '9';
-        if (c == '-') {
-            return key;
-        }
-        if ((!is_digit && (c < 'a' || c > 'z')) || key > UINT64_MAX / 36 - 1) {
-            return 0;
-        }
-        key = key * 36 + (uint64_t)(is_digit ? c - '0' : c - 'a' + 10);
-    }
-    return 0;
 }
 
 uint64_t order_session_key(int64_t now_ns, uint64_t newest) {

@@ -43,7 +43,8 @@ struct order {
     struct px price;
     struct qty size, filled;
     struct usd filled_usd, fees;
-    bool past;      // of an earlier session
+    bool past; // of an earlier session
+    uint64_t session_key;
     int64_t created_ns, changed_ns;
     char client_id[ORDER_CLIENT_ID_MAX];
 };
@@ -78,8 +79,6 @@ bool order_apply(struct order_table *table, struct order *order, enum order_even
                  int64_t now_ns);
 // "pd<session>-<order>" in base 36: unique per session and order, reconstructible from both.
 void order_client_id(uint64_t session_key, uint64_t id, char out[ORDER_CLIENT_ID_MAX]);
-// The key in such an id; 0 when it is none.
-uint64_t order_client_id_key(const char client_id[ORDER_CLIENT_ID_MAX]);
 // Of a session that starts now: never one that was used before, also when the clock stepped back.
 // `newest`: of the newest session that sent orders, 0 = none.
 uint64_t order_session_key(int64_t now_ns, uint64_t newest);

@@ -105,8 +105,7 @@ static void on_job(struct recall *recall, const struct event *event) {
 
 static void on_command(struct recall *recall, const struct event *event) {
     if (event->u.order.action == ORDER_ACTION_PLACE) {
-        struct event_past_order past = {.order = event->u.order,
-                                        .session_key = recall->end.session_key};
+        struct event_past_order past = {.order = event->u.order};
         past.order.filled = (struct qty){0};
         add_order(recall, &past);
     }

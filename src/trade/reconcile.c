@@ -24,8 +24,7 @@ bool reconcile_agreed(const struct desk *desk) {
 }
 
 bool reconcile_heard(const struct desk *desk, uint16_t venue) {
-    return desk->mode != DESK_LIVE || !desk->reconcile.told ||
-           desk->reconcile.venues[venue].heard;
+    return desk->mode != DESK_LIVE || !desk->reconcile.told || desk->reconcile.venues[venue].heard;
 }
 
 static void note_due(struct reconcile *reconcile, int64_t at_ns) {
@@ -149,10 +148,9 @@ static enum reconcile_phase phase_now(const struct desk *desk, int64_t now_ns) {
     if (reconcile->doubtful || !positions_agree(desk, false) || !orders_agree(desk)) {
         return RECONCILE_DIFFERS;
     }
-    bool waits = reconcile->phase != RECONCILE_AGREED && !reconcile->accepted &&
-                 desk->mode == DESK_LIVE &&
-                 (!all_heard(desk, now_ns) || past_orders_live(desk) > 0 ||
-                  !positions_agree(desk, true));
+    bool waits =
+        reconcile->phase != RECONCILE_AGREED && !reconcile->accepted && desk->mode == DESK_LIVE &&
+        (!all_heard(desk, now_ns) || past_orders_live(desk) > 0 || !positions_agree(desk, true));
     return waits ? RECONCILE_ASKING : RECONCILE_AGREED;
 }
 
@@ -227,8 +225,8 @@ static void on_past_end(struct desk *desk, struct bus *bus, const struct event_p
     reconcile->told = true;
     reconcile->began_ns = bus->now_ns;
     // A paper desk has nobody to ask: it says so and goes on with what could be read.
-    reconcile->doubtful = desk->mode == DESK_LIVE &&
-                          (reconcile->doubtful || past->damaged != 0 || past->lost > 0);
+    reconcile->doubtful =
+        desk->mode == DESK_LIVE && (reconcile->doubtful || past->damaged != 0 || past->lost > 0);
     if (past->jobs_used > desk->jobs.next_id) {
         desk->jobs.next_id = past->jobs_used;
     }
@@ -259,8 +257,7 @@ static bool can_go_on(const struct desk *desk, const struct job *job, int64_t no
     bool late = now_ns - desk->reconcile.began_ns >= RECONCILE_SILENT_MS * NS_PER_MS;
     for (int leg = 0; leg < JOB_LEGS_MAX && !late; leg++) {
         uint16_t venue = job->legs[leg].venue;
-        if (!reconcile_heard(desk, venue) ||
-            picture_quote(desk, venue, job->symbol)->bid.v <= 0) {
+        if (!reconcile_heard(desk, venue) || picture_quote(desk, venue, job->symbol)->bid.v <= 0) {
             return false;
         }
     }
@@ -326,8 +323,7 @@ static void on_venue_orders(struct desk *desk, struct bus *bus,
                     desk->universe->venues[told->venue].name, told->foreign);
     }
     row->foreign = told->foreign;
-    row->signed_foreign =
-        row->signed_foreign < told->foreign ? row->signed_foreign : told->foreign;
+    row->signed_foreign = row->signed_foreign < told->foreign ? row->signed_foreign : told->foreign;
 }
 
 static void on_lane(struct desk *desk, struct bus *bus, const struct event_lane *lane) {

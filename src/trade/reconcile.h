@@ -36,8 +36,8 @@ struct reconcile_row { // of a listing
 };
 
 struct reconcile_venue {
-    bool heard;               // its orders, fills and positions were known once
-    bool left;                // the earlier session had something there
+    bool heard;                       // its orders, fills and positions were known once
+    bool left;                        // the earlier session had something there
     uint32_t foreign, signed_foreign; // open orders there that are not ours; of them, accepted
 };
 

@@ -475,7 +475,7 @@ static void compare_orders(const struct harness *h, const struct recall *recall)
         const struct order *order = &h->desk.orders.orders[row];
         assert_true(order_live(order));
         char client_id[ORDER_CLIENT_ID_MAX];
-        order_client_id(told->session_key, told->order.order, client_id);
+        order_client_id(told->order.session_key, told->order.order, client_id);
         assert_string_equal(order->client_id, client_id);
         assert_int_equal(order->filled.v, told->order.filled.v);
         assert_int_equal(order->filled_usd.v, told->filled_usd.v);

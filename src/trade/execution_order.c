@@ -163,12 +163,13 @@ static struct order *crossing_order(struct desk *desk, uint16_t venue, uint16_t 
 bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg,
                     enum leg_phase phase, bool opens, struct qty size) {
     struct leg *state = &job->legs[leg];
-    size = qty_step_floor(size, execution_listing(desk, job, leg)->step);
-    if (size.v <= 0 || !execution_gate(desk, job, phase)) {
+    const struct listing *listing = execution_listing(desk, job, leg);
+    if (listing->step.v <= 0 || !reconcile_heard(desk, state->venue)) { // early in a new session
+        execution_note_deadline(job, bus->now_ns + TAKER_RETRY_MS * NS_PER_MS);
         return false;
     }
-    if (!reconcile_heard(desk, state->venue)) {
-        execution_note_deadline(job, bus->now_ns + TAKER_RETRY_MS * NS_PER_MS);
+    size = qty_step_floor(size, listing->step);
+    if (size.v <= 0 || !execution_gate(desk, job, phase)) {
         return false;
     }
     if (bus->now_ns < state->retry_ns) {

@@ -257,7 +257,9 @@ static bool can_go_on(const struct desk *desk, const struct job *job, int64_t no
     bool late = now_ns - desk->reconcile.began_ns >= RECONCILE_SILENT_MS * NS_PER_MS;
     for (int leg = 0; leg < JOB_LEGS_MAX && !late; leg++) {
         uint16_t venue = job->legs[leg].venue;
-        if (!reconcile_heard(desk, venue) || picture_quote(desk, venue, job->symbol)->bid.v <= 0) {
+        if (!reconcile_heard(desk, venue) ||
+            !universe_listing(desk->universe, venue, job->symbol)->ready ||
+            picture_quote(desk, venue, job->symbol)->bid.v <= 0) {
             return false;
         }
     }

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/verbs.h"
 #include "exchanges/venues.h"
+#include "ui/console.h"
 
 static volatile sig_atomic_t signalled;
 static int output_errno; // why standard output takes no more
@@ -39,6 +41,9 @@ enum status cli_load_config(const struct cli_args *args, struct config *config,
     }
     config_report_init(own);
     enum status status = config_load(config, &options, own);
+    if (status == STATUS_OK) {
+        status = console_check_keys(config->console_keys);
+    }
     (void)fputs(own->lines, stderr);
     if (own->text.truncated) {
         (void)fputs("\n(the list of mistakes was cut here)\n", stderr);
@@ -106,6 +111,17 @@ enum status cli_open_desk(const struct cli_args *args, struct desk_run_options *
     return desk_run_open(out, options);
 }
 
+void cli_end_if_hung(struct desk_run *run) {
+    enum { PATIENCE_MS = 3000 };
+    int64_t until_ns = mono_now_ns() + PATIENCE_MS * NS_PER_MS;
+    if (engine_publish_until(desk_run_engine(run), until_ns) != STATUS_OK) {
+        (void)fprintf(stderr,
+                      "perpdesk: %s: ended without order, the next start finds out what is open\n",
+                      status_text());
+        _exit(status_exit_code(STATUS_ORDERS_LEFT));
+    }
+}
+
 static void on_signal(int number) {
     signalled = number;
 }
@@ -136,6 +152,18 @@ bool cli_wait(int64_t began_ns, int64_t seconds_ns) {
     struct timespec moment = {.tv_nsec = rest_ns < MOMENT_NS ? (long)rest_ns : MOMENT_NS};
     (void)nanosleep(&moment, NULL); // a signal ends it early
     return !cli_stopped();
+}
+
+void cli_print_time(struct text *out, int64_t time_ns) {
+    time_t seconds = (time_t)(time_ns / NS_PER_S);
+    struct tm parts;
+    if (gmtime_r(&seconds, &parts) == NULL) {
+        text_add_int(out, time_ns);
+        return;
+    }
+    text_add_format(out, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
+                    parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                    (int)(time_ns % NS_PER_S / NS_PER_MS));
 }
 
 bool cli_put_line(struct text *line) {

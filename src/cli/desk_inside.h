@@ -8,6 +8,7 @@
 #include "io/feed_pool.h"
 #include "io/journal.h"
 #include "io/keeper.h"
+#include "io/records.h"
 #include "io/secret.h"
 #include "io/server.h"
 #include "sim/sim.h"
@@ -32,6 +33,7 @@ struct desk_run {
     struct desk_past *past; // until it was told
     struct journal_folder folder;
     struct journal journal;
+    struct records records;
     struct keeper keeper;
     struct server *server; // NULL: none
     char stop_file[300];
@@ -44,8 +46,8 @@ struct desk_run {
     _Atomic bool lanes_stopped;
     struct event_order asks[ORDERS_MAX]; // of earlier sessions, for the lanes to ask for
     uint32_t ask_count;
-    bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_keeper,
-        has_feeds, started;
+    bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_records,
+        has_keeper, has_feeds, started;
     char notice[sizeof(((struct state_header *)0)->notice)];
     char config_text[CONFIG_TEXT_MAX];
 };

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/cli.h"
@@ -92,6 +93,20 @@ static enum status open_sim(struct desk_run *run) {
     return status_context(sim_create(&run->sim, &options), "the demo");
 }
 
+// Trials of the server's side; those that only need control verbs are the caller's.
+static enum status drill(void *arg, struct slice what) {
+    struct desk_run *run = arg;
+    if (!slice_equals(what, SLICE("reconnect"))) {
+        return status_fail(STATUS_USAGE, "drill: expected reconnect");
+    }
+    for (uint16_t i = 0; i < run->universe.venue_count; i++) {
+        if (run->hooks[i].feed != NULL) {
+            feed_ask_reconnect(run->hooks[i].feed);
+        }
+    }
+    return STATUS_OK;
+}
+
 // The socket of this desk: its lock keeps a second one of the kind away.
 static enum status open_server(struct desk_run *run) {
     char folder[256];
@@ -115,6 +130,8 @@ static enum status open_server(struct desk_run *run) {
         .stop_file = run->stop_file,
         .has_console = run->options.console,
         .pause_on_disarm = run->config.settings.pause_on_disarm,
+        .drill = drill,
+        .drill_arg = run,
     };
     return server_create(&run->server, &options);
 }
@@ -153,6 +170,30 @@ static enum status open_journal(struct desk_run *run) {
     return status;
 }
 
+// Beside a journal only. A desk without records trades all the same: what is wrong is told.
+static void open_records(struct desk_run *run) {
+    const struct settings *settings = &run->config.settings;
+    struct clock machine;
+    clock_init_system(&machine);
+    struct records_options options = {
+        .db = {.folder = run->folder.path,
+               .stamp = run->journal.stamp,
+               .mode = mode_of(run),
+               .began_ns = clock_now_ns(&machine),
+               .retention_ns = settings->records_retention_ns,
+               .universe = &run->universe,
+               .csv = settings->records_csv},
+        .cache = &run->cache,
+    };
+    if (!run->has_journal || !settings->records) {
+        return;
+    }
+    run->has_records = records_create(&run->records, &options) == STATUS_OK;
+    if (!run->has_records) {
+        log_warn("records", "nothing is recorded: %s", status_text());
+    }
+}
+
 static void describe(struct desk_run *run) {
     struct state_header *header = STATE_ROWS(&run->engine.draft, STATE_HEADER, struct state_header);
     (void)string_copy(header->notice, sizeof(header->notice), slice_of(run->notice));
@@ -178,10 +219,13 @@ static enum status open_engine(struct desk_run *run) {
         return status;
     }
     run->has_desk = true;
+    open_records(run);
+    struct journal_sink sink =
+        run->has_journal ? journal_sink(&run->journal) : (struct journal_sink){0};
     struct engine_options options = {
         .universe = &run->universe,
         .cache = &run->cache,
-        .journal = run->has_journal ? journal_sink(&run->journal) : (struct journal_sink){0},
+        .journal = run->has_records ? records_sink(&run->records, sink) : sink,
         .journal_quotes_all = config->settings.journal_quotes_all,
         .depth_sample_ns = config->settings.feeds.depth_sample_ns,
         .publish_ns = NS_PER_S / 20,
@@ -262,6 +306,19 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
     return STATUS_OK;
 }
 
+// Before the first quote: a desk that a stop file keeps from trading does not trade for a moment.
+static void obey_stop_file(struct desk_run *run) {
+    if (run->stop_file[0] == '\0' || access(run->stop_file, F_OK) != 0) {
+        return;
+    }
+    struct control_request kill = {
+        .verb = CONTROL_KILL, .origin = ORIGIN_SHELL, .venue = CONTROL_ANY, .symbol = CONTROL_ANY};
+    log_warn("desk", "the stop file %s is there: this desk starts killed", run->stop_file);
+    if (desk_run_control(run, &kill) != STATUS_OK) {
+        log_error("desk", "the stop file: %s", status_text());
+    }
+}
+
 enum status desk_run_start(struct desk_run *run) {
     ASSERT(!run->started);
     enum status status = run->sim != NULL ? sim_start(run->sim) : STATUS_OK;
@@ -277,7 +334,11 @@ enum status desk_run_start(struct desk_run *run) {
     };
     engine_input(&run->engine, EVENT_DESK_STARTED, &started, clock_now_ns(&run->clock));
     desk_past_tell(run);
-    status = keeper_start(&run->keeper);
+    obey_stop_file(run);
+    status = run->has_records ? records_start(&run->records) : STATUS_OK;
+    if (status == STATUS_OK) {
+        status = keeper_start(&run->keeper);
+    }
     if (status == STATUS_OK) {
         status = desk_feeds_start(run);
     }
@@ -350,6 +411,9 @@ void desk_run_close(struct desk_run *run) {
     desk_lanes_wipe_keys(run);
     desk_past_forget(run);
     desk_feeds_close(run);
+    if (run->has_records) {
+        records_finish(&run->records);
+    }
     if (run->has_journal) {
         journal_finish(&run->journal);
     }

@@ -81,6 +81,7 @@ enum status verb_console(const struct cli_args *args) {
         console.link = link_local(&local);
         enum console_end end;
         status = console_run(&console, &end);
+        cli_end_if_hung(run);
         desk_run_stop(run);
         if (status == STATUS_OK) {
             status = say_what_is_left(run);

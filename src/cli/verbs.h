@@ -8,6 +8,9 @@
 enum status verb_console(const struct cli_args *args) MUST_CHECK;
 enum status verb_run(const struct cli_args *args) MUST_CHECK;
 enum status verb_attach(const struct cli_args *args) MUST_CHECK;
+enum status verb_watch(const struct cli_args *args) MUST_CHECK;
+enum status verb_panic(const struct cli_args *args) MUST_CHECK;
+enum status verb_drill(const struct cli_args *args) MUST_CHECK;
 enum status verb_report(const struct cli_args *args) MUST_CHECK;
 enum status verb_control(const struct cli_args *args) MUST_CHECK;
 enum status verb_feeds(const struct cli_args *args) MUST_CHECK;
@@ -17,6 +20,7 @@ enum status verb_check_config(const struct cli_args *args) MUST_CHECK;
 enum status verb_journal(const struct cli_args *args) MUST_CHECK;
 enum status verb_replay(const struct cli_args *args) MUST_CHECK;
 enum status verb_backtest(const struct cli_args *args) MUST_CHECK;
+enum status verb_trades(const struct cli_args *args) MUST_CHECK;
 enum status verb_doctor(const struct cli_args *args) MUST_CHECK;
 enum status verb_record(const struct cli_args *args) MUST_CHECK;
 enum status verb_venue(const struct cli_args *args) MUST_CHECK;
@@ -33,6 +37,10 @@ uint32_t cli_venues(struct config_venue *venues);
 enum status cli_open_desk(const struct cli_args *args, struct desk_run_options *options,
                           struct config *config, struct desk_run **out) MUST_CHECK;
 
+// Before desk_run_stop where a person or a manager asked for the end: an engine that stands still
+// cannot be stopped in order. Then this does not return, and the exit status says so.
+void cli_end_if_hung(struct desk_run *run);
+
 // SIGINT, SIGTERM and SIGHUP ask the verb to end; SIGPIPE is not taken. From the main thread,
 // before threads start.
 void cli_catch_signals(void);
@@ -40,6 +48,8 @@ bool cli_stopped(void);
 // Sleeps a moment. False when the verb has to end: a signal, or its time (0 = none) is over.
 bool cli_wait(int64_t began_ns, int64_t seconds_ns);
 
+// 2024-08-08T23:57:36.123Z
+void cli_print_time(struct text *out, int64_t time_ns);
 // Writes a finished line to standard output. False when the reader is gone.
 bool cli_put_line(struct text *line);
 // What became of standard output: a reader that left (a closed pipe) is no failure.

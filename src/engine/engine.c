@@ -214,7 +214,11 @@ static enum status control(struct engine *engine, const struct control_request *
                                   .venue = request->venue,
                                   .symbol = request->symbol,
                                   .value = request->value,
-                                  .value2 = request->value2};
+                                  .value2 = request->value2,
+                                  .side = request->side,
+                                  .hedged = request->hedged,
+                                  .hedge_venue = request->hedge_venue,
+                                  .over_s = request->over_s};
     engine_pass_begin(engine, now_ns);
     engine_pass_dirty(engine);
     engine_pass_input(engine, EVENT_CONTROL, &event);

@@ -25,11 +25,21 @@ enum desk_mode { DESK_PAPER, DESK_LIVE, DESK_DEMO, DESK_MODE_COUNT };
 enum risk_mode { RISK_CONSERVATIVE, RISK_BALANCED, RISK_AGGRESSIVE, RISK_MODE_COUNT };
 enum desk_status { DESK_RUNNING, DESK_PAUSED, DESK_STATUS_COUNT };
 enum trading_state { TRADING_ACTIVE, TRADING_REDUCING, TRADING_HALTED, TRADING_STATE_COUNT };
+// code, name in JSON, journal listings and control verbs. Names are stable: only append.
+#define STRATEGY_LIST(X)                                                                           \
+    X(STRATEGY_ARB, "arb")                                                                         \
+    X(STRATEGY_WASH, "wash") /* hedged volume */                                                   \
+    X(STRATEGY_MANUAL, "manual")                                                                   \
+    X(STRATEGY_HEDGE_REBALANCE, "hedge_rebalance")                                                 \
+    X(STRATEGY_TAKE_PROFIT, "take_profit")                                                         \
+    X(STRATEGY_TWAP, "twap")                                                                       \
+    X(STRATEGY_MACD, "macd")
+
 enum strategy {
-    STRATEGY_ARB,
-    STRATEGY_WASH, // hedged volume
-    STRATEGY_MANUAL,
-    STRATEGY_COUNT
+#define STRATEGY_ENUM(code, name) code,
+    STRATEGY_LIST(STRATEGY_ENUM)
+#undef STRATEGY_ENUM
+        STRATEGY_COUNT
 };
 enum pool { POOL_WASH, POOL_ARB, POOL_RESERVE, POOL_COUNT };
 enum severity { SEVERITY_INFO, SEVERITY_WARN, SEVERITY_RED };
@@ -174,6 +184,9 @@ struct event_control {
     uint16_t venue, symbol;
     int64_t value;
     int64_t value2;
+    uint8_t side, hedged; // CONTROL_SUBMIT alone, else 0
+    uint16_t hedge_venue;
+    uint32_t over_s;
 };
 struct event_timer {
     uint64_t pad;
@@ -228,7 +241,9 @@ struct event_past_job {
     uint16_t symbol;
     uint32_t orders_used; // order numbers of the job up to here are taken
     uint8_t maker;        // enum maker_leg of trade/cost.h
-    uint8_t pad[3];
+    uint8_t legs_used;    // 1: one leg alone,
+    uint8_t only;         // this one
+    uint8_t pad;
     struct usd notional, fees;
     struct bps edge;
     int64_t created_ns;
@@ -292,7 +307,7 @@ struct event_past_order {
     struct usd filled_usd, fees;
 };
 struct event_fill { // ORDER_FILLED
-    uint64_t order;
+    uint64_t order; // 0: no order's, the venue took the position (liquidation, deleveraging)
     uint64_t trade; // the venue's trade id
     uint32_t job;
     uint8_t side, liquidity, phase, leg;
@@ -461,7 +476,7 @@ const char *desk_mode_name(enum desk_mode mode);           // "PAPER", "LIVE", "
 const char *risk_mode_name(enum risk_mode mode);           // "conservative" …
 const char *desk_status_name(enum desk_status status);     // "RUNNING", "PAUSED"
 const char *trading_state_name(enum trading_state state);  // "ACTIVE" …
-const char *strategy_name(enum strategy strategy);         // "arb", "wash", "manual"
+const char *strategy_name(enum strategy strategy);         // "arb", "wash" …
 const char *pool_name(enum pool pool);                     // "wash", "arb", "reserve"
 const char *job_state_name(enum job_state state);          // "opening" …
 const char *order_state_name(enum order_state state);      // "open", "partial" …

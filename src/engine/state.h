@@ -21,11 +21,12 @@ enum {
     STATE_ALERTS_MAX = 32,
     STATE_EQUITY_POINTS_MAX = 240,
     STATE_DIFFERENCES_MAX = 16,
+    STATE_WIRE_MAX = 128,
 };
 
 // Whether journal and venues tell the same.
 enum reconcile_phase {
-    RECONCILE_ASKING, // what an earlier session left is being asked for: nothing opens
+    RECONCILE_ASKING,  // what an earlier session left is being asked for: nothing opens
     RECONCILE_DIFFERS, // they differ: nothing opens until a person accepts it
     RECONCILE_AGREED,
     RECONCILE_PHASE_COUNT
@@ -247,6 +248,43 @@ struct state_reconcile {
     struct state_difference differences[STATE_DIFFERENCES_MAX];
 };
 
+// One command that left the desk: an order placed, or a cancel.
+enum wire_result {
+    WIRE_SENT, // no word from the venue yet
+    WIRE_OPEN,
+    WIRE_PARTIAL,
+    WIRE_FILLED,
+    WIRE_CANCELED,
+    WIRE_EXPIRED,
+    WIRE_REJECTED,
+    WIRE_UNKNOWN, // the answer was lost
+    WIRE_DONE,    // a cancel: the order is no more
+    WIRE_RESULT_COUNT
+};
+struct state_wire {  // newest first
+    uint64_t number; // 1, 2, 3 … since start
+    int64_t time_ns; // decided
+    uint64_t order;
+    uint32_t job;
+    uint16_t venue, symbol;
+    uint8_t action, side, type, phase, result, pad[3]; // enum order_action … enum wire_result
+    uint32_t pad2;
+    struct px price;
+    struct qty size, filled;
+    int64_t answer_ns, fill_ns; // decided to the venue's first word, to the first fill; -1: none
+    char client_id[ORDER_CLIENT_ID_MAX];
+    char text[48]; // the venue's own words
+};
+
+// How long a venue takes, from its orders and cancels since start.
+struct state_quantiles {
+    uint64_t count;
+    int64_t p50_ns, p99_ns, p999_ns;
+};
+struct state_latency { // one per venue
+    struct state_quantiles answer, fill;
+};
+
 #define STATE_SECTION_LIST(X)                                                                      \
     X(STATE_HEADER, struct state_header, 1)                                                        \
     X(STATE_QUOTES, struct state_quote, 0)    /* rows: listings */                                 \
@@ -260,6 +298,8 @@ struct state_reconcile {
     X(STATE_ALERTS, struct state_alert, STATE_ALERTS_MAX)                                          \
     X(STATE_EQUITY, struct state_equity, 1)                                                        \
     X(STATE_HEALTH, struct state_health, 1)                                                        \
+    X(STATE_WIRE, struct state_wire, STATE_WIRE_MAX)                                               \
+    X(STATE_LATENCY, struct state_latency, 0) /* rows: venues */                                   \
     X(STATE_RECONCILE, struct state_reconcile, 1)
 
 enum state_section {
@@ -288,6 +328,8 @@ struct state_slot {
 struct state_board {
     struct state_slot slots[STATE_SECTION_COUNT];
 };
+
+const char *wire_result_name(enum wire_result result); // "sent", "open" …
 
 uint32_t state_row_size(enum state_section section);
 uint32_t state_rows_max(enum state_section section, const struct universe *universe);

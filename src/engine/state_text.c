@@ -223,6 +223,26 @@ void state_position_print(struct text *out, bool json, const struct universe *un
     end(&row);
 }
 
+void state_alert_print(struct text *out, bool json, const struct state_alert *alert) {
+    struct row row = begin(out, json, "alarm");
+    add_int(&row, "alarm", (int64_t)alert->id);
+    add_word(&row, "severity", NAME(alert->severity, SEVERITY_RED + 1, severity_name));
+    add_word(&row, "rule", alert->rule);
+    add_flag(&row, "acknowledged", alert->acknowledged != 0);
+    add_word(&row, "text", alert->text);
+    end(&row);
+}
+
+void state_desk_print(struct text *out, bool json, const struct state_header *header) {
+    struct row row = begin(out, json, "desk");
+    add_word(&row, "desk", state_status_word(header));
+    add_word(&row, "mode", NAME(header->mode, DESK_MODE_COUNT, desk_mode_name));
+    add_word(&row, "state", NAME(header->state, TRADING_STATE_COUNT, trading_state_name));
+    add_word(&row, "risk_mode", NAME(header->risk_mode, RISK_MODE_COUNT, risk_mode_name));
+    add_bps(&row, "threshold_bps", header->threshold);
+    end(&row);
+}
+
 // ---- reports -----------------------------------------------------------------------------------
 
 size_t state_scratch_size(const struct universe *universe) {
@@ -284,6 +304,13 @@ void state_report_print(struct text *out, enum state_report report, bool json, b
                 state_position_print(out, json, universe, position);
                 text_add_char(out, '\n');
             }
+        }
+        return;
+    case STATE_REPORT_ALERTS:
+        count = state_read(board, STATE_ALERTS, scratch, NULL);
+        for (uint32_t i = 0; i < count; i++) {
+            state_alert_print(out, json, (const struct state_alert *)scratch + i);
+            text_add_char(out, '\n');
         }
         return;
     case STATE_REPORT_COUNT:

@@ -11,7 +11,8 @@
     X(STATE_REPORT_STATUS, "status", "what the desk is and does")                                  \
     X(STATE_REPORT_JOBS, "jobs", "jobs, running and lately finished")                              \
     X(STATE_REPORT_ORDERS, "orders", "orders at the venues")                                       \
-    X(STATE_REPORT_POSITIONS, "positions", "positions of every venue")
+    X(STATE_REPORT_POSITIONS, "positions", "positions of every venue")                             \
+    X(STATE_REPORT_ALERTS, "alerts", "alarms, the newest first")
 
 enum state_report {
 #define STATE_REPORT_ENUM(code, name, sentence) code,
@@ -40,6 +41,9 @@ void state_position_print(struct text *out, bool json, const struct universe *un
                           const struct state_position *position);
 void state_venue_print(struct text *out, bool json, const struct universe *universe, uint16_t venue,
                        const struct state_venue *row);
+void state_alert_print(struct text *out, bool json, const struct state_alert *alert);
+// The desk's switches only: what a person set.
+void state_desk_print(struct text *out, bool json, const struct state_header *header);
 // The desk in one word: KILLED, HALTED, PAUSED, OVERRIDE, RUNNING.
 const char *state_status_word(const struct state_header *header);
 

@@ -9,7 +9,7 @@
 //   hello shell|viewer|console|take BUILD
 //       Who calls; first of all. A shell comes with any build. Viewers only look; consoles steer,
 //       one at a time: the first, or who takes it.
-//   status|jobs|orders|positions [json]
+//   status|jobs|orders|positions|alerts [json]
 //       Reports (engine/state_text.h).
 //   names, news AFTER VERSION...
 //       Venues and symbols; what changed since log line AFTER and the sections' versions

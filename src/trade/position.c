@@ -140,6 +140,16 @@ void position_exposure(const struct desk *desk, uint16_t symbol, struct usd *net
     }
 }
 
+struct bps position_concentration(const struct desk *desk) {
+    struct usd net, gross, largest = {0}, all;
+    position_exposure(desk, SYMBOL_MAX, &net, &all);
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        position_exposure(desk, symbol, &net, &gross);
+        largest = gross.v > largest.v ? gross : largest;
+    }
+    return all.v > 0 ? bps_share_near(largest, all) : (struct bps){0};
+}
+
 struct usd position_venue_gross(const struct desk *desk, uint16_t venue) {
     struct usd gross = {0};
     for (uint16_t i = 0; i < desk->universe->symbol_count; i++) {
@@ -278,9 +288,8 @@ static enum status position_on_time(void *self, struct bus *bus, int64_t now_ns)
         book->day_start_pnl = position_total_pnl(desk);
         book->day_start_funding = position_sums(desk).funding;
         book->volume = book->fees = (struct usd){0};
-        struct event_day event = {.day = day,
-                                  .start_pnl = book->day_start_pnl,
-                                  .start_funding = book->day_start_funding};
+        struct event_day event = {
+            .day = day, .start_pnl = book->day_start_pnl, .start_funding = book->day_start_funding};
         bus_emit(bus, EVENT_DAY_STARTED, &event);
     }
     if (now_ns - book->curve_ns >= CURVE_STEP_S * NS_PER_S) {

@@ -39,6 +39,10 @@ static void add_order(struct recall *recall, const struct event_past_order *past
     uint32_t number = (uint32_t)(past->order.order & UINT16_MAX);
     if (job != NULL) {
         job->orders_used = number > job->orders_used ? number : job->orders_used;
+        job->only = past->order.leg;
+        if (past->order.leg < JOB_LEGS_MAX && job->legs[past->order.leg].opened.v == 0) {
+            job->legs[past->order.leg].venue = past->order.venue; // it may have moved there
+        }
         if (past->order.type == ORDER_POST_ONLY) {
             job->maker = past->order.leg == LEG_BUY ? MAKER_BUY : MAKER_SELL;
         }
@@ -67,8 +71,7 @@ static void add_job(struct recall *recall, const struct event_past_job *past) {
         return;
     }
     recall->jobs[recall->job_count++] = *past;
-    recall->end.jobs_used =
-        past->job > recall->end.jobs_used ? past->job : recall->end.jobs_used;
+    recall->end.jobs_used = past->job > recall->end.jobs_used ? past->job : recall->end.jobs_used;
 }
 
 static void on_job(struct recall *recall, const struct event *event) {
@@ -92,6 +95,7 @@ static void on_job(struct recall *recall, const struct event *event) {
                                        .strategy = told->strategy,
                                        .state = told->state,
                                        .symbol = told->symbol,
+                                       .legs_used = told->legs,
                                        .notional = told->notional,
                                        .edge = told->edge,
                                        .created_ns = event->header.time_ns};
@@ -132,10 +136,8 @@ static void on_fill(struct recall *recall, const struct event_fill *fill) {
     }
     struct usd value = usd_notional_near(fill->price, fill->size);
     struct event_past_position *row = recall_position(recall, fill->venue, fill->symbol);
-    struct position position = {.net = row->net,
-                                .cost = row->cost,
-                                .realised = row->realised,
-                                .fees = row->fees};
+    struct position position = {
+        .net = row->net, .cost = row->cost, .realised = row->realised, .fees = row->fees};
     position_apply(&position, (enum side)fill->side, fill->price, fill->size, fill->fee);
     row->net = position.net;
     row->cost = position.cost;
@@ -183,8 +185,8 @@ static void on_control(struct recall *recall, const struct event_control *contro
 
 static void on_past_end(struct recall *recall, const struct event_past_end *past) {
     uint32_t jobs_used = recall->end.jobs_used;
-    uint64_t key = order_session_key((int64_t)recall->end.session_key * NS_PER_MS,
-                                     past->session_key);
+    uint64_t key =
+        order_session_key((int64_t)recall->end.session_key * NS_PER_MS, past->session_key);
     recall->end = *past;
     recall->end.session_key = key;
     recall->end.jobs_used = jobs_used > past->jobs_used ? jobs_used : past->jobs_used;

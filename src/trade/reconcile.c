@@ -37,22 +37,31 @@ static struct reconcile_row *row_of(struct desk *desk, uint16_t venue, uint16_t 
     return &desk->reconcile.rows[listing_id(desk->universe, venue, symbol)];
 }
 
-static struct qty difference(const struct desk *desk, const struct reconcile_row *row,
-                             uint16_t venue, uint16_t symbol) {
-    return qty_sub(row->venue, position_of(desk, venue, symbol)->net);
+static void set_told(struct reconcile *reconcile, struct reconcile_row *row, struct qty told) {
+    reconcile->standing += (told.v != 0) - (row->told.v != 0);
+    row->told = told;
 }
 
-static bool is_settled(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    if (desk->picture.venues[venue].lane.state != LANE_READY) {
-        return false;
-    }
-    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+static struct qty distance(const struct desk *desk, const struct reconcile_row *row, uint16_t venue,
+                           uint16_t symbol) {
+    return row->known ? qty_sub(row->venue, position_of(desk, venue, symbol)->net)
+                      : (struct qty){0};
+}
+
+// What the venue has more than our book, beyond what has been told already and what orders of ours
+// may have done that is not told yet.
+static int64_t news(const struct desk *desk, const struct reconcile_row *row, uint16_t venue,
+                    uint16_t symbol) {
+    int64_t changed = distance(desk, row, venue, symbol).v - row->told.v;
+    enum side side = changed > 0 ? SIDE_BUY : SIDE_SELL;
+    int64_t untold = 0;
+    for (uint32_t i = 0; i < desk->orders.live_count && changed != 0; i++) {
         const struct order *order = &desk->orders.orders[desk->orders.live[i]];
-        if (order->venue == venue && order->symbol == symbol) {
-            return false;
+        if (order->venue == venue && order->symbol == symbol && order->side == side) {
+            untold += order_rest(order).v;
         }
     }
-    return true;
+    return changed > untold ? changed - untold : changed < -untold ? changed + untold : 0;
 }
 
 static void tell_difference(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
@@ -67,12 +76,11 @@ static void tell_difference(struct desk *desk, struct bus *bus, uint16_t venue, 
 
 static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     struct reconcile_row *row = row_of(desk, venue, symbol);
-    struct qty off = row->known ? difference(desk, row, venue, symbol) : (struct qty){0};
-    if (off.v == 0) {
-        row->stands = false;
-        row->told = (struct qty){0};
+    if (distance(desk, row, venue, symbol).v == 0) {
+        set_told(&desk->reconcile, row, (struct qty){0});
     }
-    if (off.v == row->told.v || !is_settled(desk, venue, symbol)) {
+    int64_t changed = news(desk, row, venue, symbol);
+    if (changed == 0 || desk->picture.venues[venue].lane.state != LANE_READY) {
         row->since_ns = 0;
         return;
     }
@@ -82,10 +90,13 @@ static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t sy
         note_due(&desk->reconcile, due_ns);
         return;
     }
-    tell_difference(desk, bus, venue, symbol, qty_sub(off, row->told));
-    row->stands = true;
-    row->told = off;
     row->since_ns = 0;
+    struct qty ours = execution_vanish(desk, bus, venue, symbol, (struct qty){changed});
+    int64_t foreign = changed > 0 ? changed - ours.v : changed + ours.v;
+    if (foreign != 0) {
+        set_told(&desk->reconcile, row, (struct qty){row->told.v + foreign});
+        tell_difference(desk, bus, venue, symbol, (struct qty){foreign});
+    }
 }
 
 static void look_at_venue(struct desk *desk, struct bus *bus, uint16_t venue) {
@@ -96,14 +107,13 @@ static void look_at_venue(struct desk *desk, struct bus *bus, uint16_t venue) {
 
 // ---- the verdict -------------------------------------------------------------------------------
 
-static bool positions_agree(const struct desk *desk, bool exactly) {
+static bool positions_agree(const struct desk *desk) {
     const struct universe *universe = desk->universe;
     for (uint16_t venue = 0; venue < universe->venue_count; venue++) {
         for (uint16_t symbol = 0; symbol < universe->symbol_count; symbol++) {
             const struct reconcile_row *row =
                 &desk->reconcile.rows[listing_id(universe, venue, symbol)];
-            if (row->stands ||
-                (exactly && row->known && difference(desk, row, venue, symbol).v != 0)) {
+            if (distance(desk, row, venue, symbol).v != 0) {
                 return false;
             }
         }
@@ -145,12 +155,12 @@ static bool all_heard(const struct desk *desk, int64_t now_ns) {
 
 static enum reconcile_phase phase_now(const struct desk *desk, int64_t now_ns) {
     const struct reconcile *reconcile = &desk->reconcile;
-    if (reconcile->doubtful || !positions_agree(desk, false) || !orders_agree(desk)) {
+    if (reconcile->doubtful || reconcile->standing > 0 || !orders_agree(desk)) {
         return RECONCILE_DIFFERS;
     }
-    bool waits =
-        reconcile->phase != RECONCILE_AGREED && !reconcile->accepted && desk->mode == DESK_LIVE &&
-        (!all_heard(desk, now_ns) || past_orders_live(desk) > 0 || !positions_agree(desk, true));
+    bool waits = reconcile->phase != RECONCILE_AGREED && !reconcile->accepted &&
+                 desk->mode == DESK_LIVE &&
+                 (!all_heard(desk, now_ns) || past_orders_live(desk) > 0 || !positions_agree(desk));
     return waits ? RECONCILE_ASKING : RECONCILE_AGREED;
 }
 
@@ -206,7 +216,7 @@ static void put_back_order(struct desk *desk, const struct event_past_order *pas
     struct qty *working = order->reduce_only ? &leg->working_close : &leg->working_open;
     *working = qty_add(*working, order_rest(order));
     if (order->type == ORDER_POST_ONLY) {
-        job->resting = order->id;
+        leg->resting = order->id;
     }
 }
 
@@ -289,15 +299,24 @@ static void on_placed(struct desk *desk, struct bus *bus, uint64_t id) {
 
 // ---- a person signs ----------------------------------------------------------------------------
 
+// Where an order of ours is live the next fill would be counted twice: it is left to a second look.
+static bool is_quiet(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+        const struct order *order = &desk->orders.orders[desk->orders.live[i]];
+        if (order->venue == venue && order->symbol == symbol) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void accept_position(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     struct reconcile_row *row = row_of(desk, venue, symbol);
-    if (row->known && difference(desk, row, venue, symbol).v != 0 &&
-        is_settled(desk, venue, symbol)) {
+    if (distance(desk, row, venue, symbol).v != 0 && is_quiet(desk, venue, symbol)) {
         position_accept(desk, bus, venue, symbol, row->venue, row->average);
+        set_told(&desk->reconcile, row, (struct qty){0});
+        row->since_ns = 0;
     }
-    row->stands = false;
-    row->told = (struct qty){0};
-    row->since_ns = 0;
 }
 
 static void on_accept(struct desk *desk, struct bus *bus) {
@@ -407,6 +426,22 @@ static int64_t reconcile_deadline(const void *self) {
     return ((const struct desk *)self)->reconcile.due_ns;
 }
 
+static void publish_differences(const struct desk *desk, struct state_reconcile *out) {
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+            const struct reconcile_row *row =
+                &desk->reconcile.rows[listing_id(desk->universe, venue, symbol)];
+            if (row->told.v != 0 && out->difference_count < STATE_DIFFERENCES_MAX) {
+                out->differences[out->difference_count++] =
+                    (struct state_difference){.venue = venue,
+                                              .symbol = symbol,
+                                              .here = position_of(desk, venue, symbol)->net,
+                                              .there = row->venue};
+            }
+        }
+    }
+}
+
 static void reconcile_publish(void *self, struct state_draft *draft, int64_t now_ns) {
     const struct desk *desk = self;
     const struct reconcile *reconcile = &desk->reconcile;
@@ -421,17 +456,9 @@ static void reconcile_publish(void *self, struct state_draft *draft, int64_t now
                                     .agreed_ns = reconcile->agreed_ns};
     for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
         out->orders_foreign += reconcile->venues[venue].foreign;
-        for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
-            const struct reconcile_row *row =
-                &reconcile->rows[listing_id(desk->universe, venue, symbol)];
-            if (row->stands && out->difference_count < STATE_DIFFERENCES_MAX) {
-                out->differences[out->difference_count++] =
-                    (struct state_difference){.venue = venue,
-                                              .symbol = symbol,
-                                              .here = position_of(desk, venue, symbol)->net,
-                                              .there = row->venue};
-            }
-        }
+    }
+    if (reconcile->standing > 0) {
+        publish_differences(desk, out);
     }
     draft->count[STATE_RECONCILE] = 1;
 }

@@ -8,11 +8,13 @@
 // before every venue was heard, no earlier order is open or unknown, and positions agree, or a
 // person has signed for the difference (CONTROL_ACCEPT: the venues' positions become the book's).
 //
-// While it runs the same holds: a position that is none of this desk's making or that changed
-// without an order of ours (liquidation, ADL, closed by hand elsewhere), or an order on the account
-// that is not ours, raises a red alarm and stops what opens, until it agrees again or is signed.
-// What a venue tells may be ahead of the fills that explain it, so a difference counts only when it
-// has stood for RECONCILE_PATIENCE_MS while the lane was ready and no order of ours was live there.
+// While it runs the same holds: a position that is none of this desk's making, or an order on the
+// account that is not ours, raises a red alarm and stops what opens, until it agrees again or is
+// signed. A position of ours that went without an order of ours (liquidation, ADL, closed by hand
+// elsewhere) is answered: execution_vanish closes what is left of its job. What a venue tells may
+// be ahead of the fills that explain it, so a difference counts only when it has stood for
+// RECONCILE_PATIENCE_MS while the lane was ready, and only as far as orders of ours that are live
+// there cannot have made it.
 #ifndef PERPDESK_TRADE_RECONCILE_H
 #define PERPDESK_TRADE_RECONCILE_H
 
@@ -28,10 +30,9 @@ enum {
 
 struct reconcile_row { // of a listing
     bool known;
-    bool stands;       // a difference has been told and is there still
     struct qty venue;  // as told
     struct px average; // likewise, 0 = not told
-    struct qty told;   // the difference the alarm was raised for
+    struct qty told;   // of the difference, what an alarm was raised for and nobody signed
     int64_t since_ns;  // a difference is there since; 0 = none
 };
 
@@ -45,9 +46,10 @@ struct reconcile {
     struct reconcile_row *rows; // by listing id
     struct reconcile_venue venues[VENUE_MAX];
     enum reconcile_phase phase;
-    bool told;     // what was left is complete
-    bool doubtful; // and some of it may be missing: only a signature helps
-    bool accepted; // a person signed since the start
+    bool told;         // what was left is complete
+    bool doubtful;     // and some of it may be missing: only a signature helps
+    bool accepted;     // a person signed since the start
+    uint32_t standing; // rows with something told
     uint32_t jobs_waiting, orders_asked;
     int64_t began_ns, agreed_ns;
     int64_t due_ns; // earliest look, INT64_MAX = none

@@ -101,6 +101,9 @@ void risk_publish_venue(const struct desk *desk, uint16_t venue, int64_t now_ns,
 
 static bool asks(const struct risk_rule *rule, struct risk_case *c, int leg,
                  struct verdict *verdict) {
+    if (leg >= 0 && !job_uses(c->job, leg)) {
+        return false;
+    }
     c->leg = leg;
     *verdict = (struct verdict){
         .rule = (uint16_t)rule->rule,
@@ -222,6 +225,9 @@ void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         risk->venues[job->legs[leg].venue].rejects = 0;
     }
+    if (job->adopted) {
+        return; // it made an end of a position, it did not choose it
+    }
     // Hedged volume pays its costs by design: a small planned loss is no losing trade. Its own loss
     // stop counts.
     struct usd planned =
@@ -257,6 +263,13 @@ void risk_note_latency(struct desk *desk, uint16_t venue, int64_t latency_ns,
     }
     int64_t *average = &desk->risk.venues[venue].latency_ns;
     *average = *average == 0 ? latency_ns : *average + (latency_ns - *average) / 8;
+}
+
+void risk_cool_down(struct desk *desk, int64_t until_ns) {
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        int64_t *own = &desk->risk.cool_until_ns[symbol];
+        *own = *own > until_ns ? *own : until_ns;
+    }
 }
 
 static void on_kill(struct desk *desk, struct bus *bus) {
@@ -333,6 +346,7 @@ static enum status risk_on_event(void *self, struct bus *bus, const struct event
     case CONTROL_CANCEL_JOB:
     case CONTROL_FLATTEN:
     case CONTROL_ACCEPT:
+    case CONTROL_SUBMIT:
     case CONTROL_ACKNOWLEDGE:
     case CONTROL_COUNT:
     default:
@@ -412,6 +426,7 @@ static void risk_publish(void *self, struct state_draft *draft, int64_t now_ns) 
     }
     row->kill_step = (uint8_t)kill_step(desk);
     row->kill_orders = row->kill_step == KILL_CANCELLING ? desk->orders.live_count : 0;
+    row->vanished = (uint32_t)desk->execution.vanished;
     memcpy(row->denials, desk->risk.denials, sizeof(row->denials));
     publish_freezes(desk, row, now_ns);
     draft->count[STATE_RISK] = 1;

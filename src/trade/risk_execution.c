@@ -106,7 +106,7 @@ bool risk_execution_quarantine(const struct risk_case *c, struct verdict *v) {
 }
 
 bool risk_execution_order_size(const struct risk_case *c, struct verdict *v) {
-    v->figure = c->job->notional.v;
+    v->figure = job_order_notional(c->desk->settings, c->job).v;
     v->limit = c->desk->settings->risk.order_max.v;
     return v->figure > v->limit;
 }
@@ -139,7 +139,7 @@ bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
     uint16_t venue = venue_of(c), symbol = c->job->symbol;
     v->figure = cost_slippage(picture_quote(c->desk, venue, symbol),
                               picture_fresh_depth(c->desk, venue, symbol, c->now_ns), side_of(c),
-                              c->job->notional, settings->feeds.unknown_size)
+                              job_order_notional(settings, c->job), settings->feeds.unknown_size)
                     .v;
     v->limit = settings->risk.slippage_max.v;
     if (c->job->strategy == STRATEGY_WASH && settings->wash.slippage_max.v < v->limit) {

@@ -39,7 +39,7 @@ def actions(program):
     out = ""
     lines = run(program, "console", "--help").split("Keys:\n")[1].splitlines()
     for line in lines:
-        keys, text = line[:18].strip(), line[34:].strip()  # columns of actions_print
+        keys, text = line[:22].strip(), line[40:].strip()  # columns of actions_print
         out += ".It Ic " + " ".join(escaped(key) for key in keys.split()) + "\n"
         out += filled(sentence(text))
     return out
@@ -50,7 +50,8 @@ def controls(program):
     out = ""
     rows = run(program, "--help").split("Verbs that steer a running desk:\n")[1].split("\n\n")[0]
     for name, operands, text in re.findall(r"^  ([a-z-]+) ?(\S.*?)?\s{2,}(\S.*)$", rows, re.M):
-        words = " ".join(f"Ar {escaped(word)}" for word in operands.split())
+        words = " ".join(f'Ar "{escaped(word)}"' if " " in word else f"Ar {escaped(word)}"
+                         for word in re.findall(r"\[[^]]*\]|\S+", operands))
         out += f".It Ic {name} {words}".rstrip() + "\n" + filled(sentence(text))
     return out
 

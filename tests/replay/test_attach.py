@@ -8,6 +8,7 @@ test_attach.py PERPDESK
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -49,9 +50,9 @@ def wait(good, seconds=40):
 
 def start():
     global desk
-    desk = subprocess.Popen([PROGRAM, "run", "--headless", "--demo"], stdin=subprocess.DEVNULL,
-                            env=terminal.environment(HOME.name), stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL)
+    desk = subprocess.Popen([PROGRAM, "run", "--headless", "--demo", "--demo-speed", "4"],
+                            env=terminal.environment(HOME.name), stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait(lambda now: now["jobs_running"] > 0)
 
 
@@ -145,6 +146,7 @@ def one_console_steers_until_another_takes_over():
 
 
 def an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one():
+    start()
     console = attached()
     try:
         console.wait_for("RUNNING")
@@ -162,6 +164,113 @@ def an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one()
         console.close()
 
 
+def watch_tells_changes():
+    watch = subprocess.Popen([PROGRAM, "watch", "--json", "--seconds", "4"], text=True,
+                             env=terminal.environment(HOME.name), stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+    time.sleep(1)
+    shell("set-risk-mode", "conservative")
+    time.sleep(0.5)
+    shell("set-risk-mode", "balanced")
+    out, err = watch.communicate(timeout=30)
+    rows = [json.loads(line) for line in out.splitlines()]
+    check(watch.returncode == 0 and rows, err)
+    check(all(set(row) == {"t_ms", "change"} for row in rows), str(rows[0]))
+    modes = [row["change"]["risk_mode"] for row in rows if row["change"]["kind"] == "desk"]
+    check(modes[-3:] == ["balanced", "conservative", "balanced"], str(modes))
+    check({"venue", "job"} <= {row["change"]["kind"] for row in rows}, "no venue or no job")
+    plain = shell("watch", "--plain", "--seconds", "1")
+    check(plain.returncode == 0 and " venue binance feed live" in plain.stdout, plain.stdout[:300])
+
+
+def drills_are_timed_and_leave_the_desk_as_it_was():
+    done = shell("drill", "kill", "--json")
+    check(done.returncode == 0, done.stderr)
+    row = json.loads(done.stdout)
+    check(0 <= row["blocked_ms"] <= row["no_order_open_ms"] < 10000, done.stdout)
+    check(state()["status"] == "RUNNING", "it does not run as before")
+    done = shell("drill", "reconnect", "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    check(done.returncode == 0 and {row["venue"] for row in rows} >= {"binance", "lighter"},
+          done.stdout + done.stderr)
+
+
+def panic_leaves_no_order_open():
+    done = shell("panic")
+    check(done.returncode == 0 and "no order is open" in done.stdout, done.stdout + done.stderr)
+    now = state()
+    check(now["status"] == "KILLED" and now["orders_open"] == 0, str(now))
+    check(shell("clear-kill").returncode == 0, "the kill switch stays")
+    shell("resume")
+    wait(lambda now: now["status"] == "RUNNING")
+    wait(lambda now: now["gross_usd"] > 0)
+    done = shell("panic", "--flatten")
+    check(done.returncode == 0 and "and no position" in done.stdout, done.stdout + done.stderr)
+
+
+def panic_reaches_a_desk_that_hangs():
+    kill()
+    start()
+    desk.send_signal(signal.SIGSTOP)
+    panic = subprocess.Popen([PROGRAM, "panic"], env=terminal.environment(HOME.name), text=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    check("made the stop file" in panic.stdout.readline(), "it made no stop file")
+    desk.send_signal(signal.SIGCONT)  # it comes to itself: the stop file kills it
+    out, err = panic.communicate(timeout=60)
+    check(panic.returncode == 0 and "no order is open" in out, out + err)
+    check(state()["status"] == "KILLED", "it was not killed")
+    refused = shell("clear-kill")
+    check(refused.returncode == 13 and "stop file" in refused.stderr, refused.stderr)
+    desk.send_signal(signal.SIGSTOP)  # and this time it never does
+    done = shell("panic")
+    check(done.returncode == 0 and "ended it" in done.stdout, done.stdout + done.stderr)
+    check(desk.wait(timeout=10) == -signal.SIGKILL, "it runs")
+    os.unlink(HOME.name + "/state/perpdesk/demo/stop")
+    done = shell("panic")
+    check(done.returncode == 0 and "no desk is running" in done.stdout, done.stdout)
+
+
+def the_desks_own_console_may_be_taken_over_from():
+    own = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
+    other = None
+    try:
+        own.wait_for("RUNNING")
+        other = attached()
+        other.wait_for("LOOKS")
+        other.type("X")
+        answer_yes(other)
+        own.wait_for("LOOKS")
+        own.type("r")
+        answer_yes(own)
+        own.wait_for("another console steers")
+        own.type("X")
+        answer_yes(own)
+        other.wait_for("LOOKS")
+        left_in_order(own, asks=True)
+        other.wait_for("THE DESK IS GONE")
+    finally:
+        own.close()
+        if other is not None:
+            other.close()
+
+
+def a_stop_file_keeps_a_desk_from_trading():
+    path = HOME.name + "/state/perpdesk/demo/stop"
+    with open(path, "w", encoding="utf-8"):
+        pass
+    with subprocess.Popen([PROGRAM, "run", "--headless", "--demo", "--demo-speed", "4",
+                           "--seconds", "6"], env=terminal.environment(HOME.name),
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True) as killed:
+        wait(lambda now: now["venues"][0]["feed"] == "live")
+        time.sleep(2)
+        now = state()
+        check(now["status"] == "KILLED" and now["jobs_running"] == 0, str(now))
+        _, err = killed.communicate(timeout=30)
+        check(killed.returncode == 0 and "starts killed" in err, err)
+    os.unlink(path)
+
+
 def a_desk_is_alone_and_ends_in_order():
     start()
     second = shell("run", "--headless", "--demo", "--seconds", "5")
@@ -171,14 +280,49 @@ def a_desk_is_alone_and_ends_in_order():
     check(desk.wait(timeout=30) == 0, f"exit {desk.returncode}")
 
 
+def a_service_manager_hears_from_it():
+    path = HOME.name + "/notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(path)
+        manager.settimeout(20)
+        manages = {**terminal.environment(HOME.name), "NOTIFY_SOCKET": path,
+                   "WATCHDOG_USEC": "600000"}
+        with subprocess.Popen([PROGRAM, "run", "--headless", "--demo"], env=manages,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as service:
+            try:
+                heard = []
+                while not {"READY=1", "WATCHDOG=1"} <= set(heard) or \
+                        not any(word.startswith("STATUS=DEMO RUNNING") for word in heard):
+                    heard.append(manager.recv(4096).decode())
+                begun = time.monotonic()
+                fed = 0
+                while fed < 5:
+                    fed += manager.recv(4096) == b"WATCHDOG=1"
+                check(time.monotonic() - begun < 5 * 0.6, "it feeds the watchdog too late")
+                service.terminate()
+                while not heard[-1].startswith("STOPPING=1"):
+                    heard.append(manager.recv(4096).decode())
+                check(service.wait(timeout=30) == 0, f"exit {service.returncode}")
+            finally:
+                service.kill()
+
+
 try:
     start()
     sys.exit(tap.run([
         two_viewers_look_and_one_that_stands_still_holds_nobody_up,
         a_console_that_is_killed_leaves_the_desk_trading,
         one_console_steers_until_another_takes_over,
+        watch_tells_changes,
+        drills_are_timed_and_leave_the_desk_as_it_was,
+        panic_leaves_no_order_open,
+        panic_reaches_a_desk_that_hangs,
         an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one,
+        the_desks_own_console_may_be_taken_over_from,
+        a_stop_file_keeps_a_desk_from_trading,
         a_desk_is_alone_and_ends_in_order,
+        a_service_manager_hears_from_it,
     ]))
 finally:
     kill()

@@ -171,13 +171,15 @@ enum journal_read journal_next(struct journal_reader *reader, struct event *even
     }
     memcpy(&head, at, sizeof(head));
     if (head.size < sizeof(event->header) || head.size > sizeof(*event)) {
-        return end(reader, false, "no record has this size");
+        bool torn = is_zero(at + sizeof(head.size), left - sizeof(head.size));
+        return end(reader, torn, "no record has this size");
     }
     const unsigned char *body = at + sizeof(head);
     size_t body_left = left - sizeof(head);
     if (body_left >= sizeof(event->header) && !is_plausible(body, head.size)) {
+        bool cut = is_zero(body + sizeof(event->header), body_left - sizeof(event->header));
         bool torn = body_left <= head.size || is_zero(body + head.size, body_left - head.size);
-        return end(reader, torn && is_zero(body, sizeof(event->header)),
+        return end(reader, cut || (torn && is_zero(body, sizeof(event->header))),
                    "size and kind of the record do not fit");
     }
     if (body_left < head.size) {

@@ -1,0 +1,453 @@
+#include "subject.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "keys.h"
+#include "moment.h"
+
+enum { KEEPER_MS = 500, PUBLISH_MS = 1000, CONNECTS_PER_S = 20 };
+
+// ---- journal and shadow ------------------------------------------------------------------------
+
+static void shadow_add(struct shadow *shadow, const struct event *event) {
+    size_t size = journal_record_size(event);
+    if (shadow->pass_capacity - shadow->pass_size < size) {
+        shadow->pass_capacity = 2 * shadow->pass_capacity + size + 65536;
+        shadow->pass = realloc(shadow->pass, shadow->pass_capacity);
+        ASSERT(shadow->pass != NULL);
+    }
+    shadow->pass_size += journal_encode(event, shadow->pass + shadow->pass_size);
+}
+
+// The next record of the pass as the journal's reader sees it.
+static bool shadow_next(struct shadow *shadow, struct event *out) {
+    struct journal_reader reader = {
+        .data = shadow->pass, .size = shadow->pass_size, .at = shadow->pass_at};
+    if (shadow->pass_at == shadow->pass_size || journal_next(&reader, out) != JOURNAL_RECORD) {
+        return false;
+    }
+    shadow->pass_at = reader.at;
+    return true;
+}
+
+static void shadow_differs(struct shadow *shadow, const struct event *recorded,
+                           const struct event *replayed) {
+    struct text text = TEXT_OVER(shadow->text);
+    shadow->differs = true;
+    text_add_string(&text, "recorded: ");
+    if (recorded != NULL) {
+        event_print(&text, &shadow->universe, recorded);
+    }
+    text_add_string(&text, " replayed: ");
+    if (replayed != NULL) {
+        event_print(&text, &shadow->universe, replayed);
+    }
+}
+
+static void shadow_append(void *arg, const struct event *event) {
+    struct shadow *shadow = arg;
+    struct event recorded;
+    if ((event->header.flags & EVENT_INPUT) != 0 || shadow->differs) {
+        return;
+    }
+    bool found = shadow_next(shadow, &recorded);
+    shadow->compared++;
+    if (!found || memcmp(&recorded.header, &event->header, sizeof(event->header)) != 0 ||
+        memcmp(&recorded.u, &event->u, event->header.size) != 0) {
+        shadow_differs(shadow, found ? &recorded : NULL, event);
+    }
+}
+
+static enum status shadow_commit(void *arg) {
+    (void)arg;
+    return STATUS_OK;
+}
+
+// Runs what the pass put on file.
+static void shadow_run(struct shadow *shadow) {
+    struct event input;
+    shadow->pass_at = 0;
+    while (!shadow->differs && shadow_next(shadow, &input)) {
+        if ((input.header.flags & EVENT_INPUT) == 0) {
+            shadow_differs(shadow, &input, NULL);
+            break;
+        }
+        engine_replay(&shadow->engine, &input);
+    }
+    shadow->pass_size = 0;
+}
+
+static void append(void *arg, const struct event *event) {
+    struct subject *subject = arg;
+    subject->events++;
+    subject->hash = hash_bytes((const char *)&event->header, sizeof(event->header), subject->hash);
+    subject->hash = hash_bytes((const char *)&event->u, event->header.size, subject->hash);
+    shadow_add(&subject->shadow, event);
+    if (subject->options.on_event != NULL) {
+        subject->options.on_event(subject->options.arg, event);
+    }
+}
+
+static enum status commit(void *arg) {
+    struct subject *subject = arg;
+    subject->passes++;
+    subject->journal_bytes += subject->shadow.pass_size;
+    if (subject->disk_full) {
+        subject->shadow.pass_size = 0;
+        return status_fail(STATUS_IO, "journal: no space left on device");
+    }
+    shadow_run(&subject->shadow);
+    if (subject->options.on_pass != NULL) {
+        subject->options.on_pass(subject->options.arg);
+    }
+    return STATUS_OK;
+}
+
+// ---- the keeper's part -------------------------------------------------------------------------
+
+static void keeper_runs(void *arg) {
+    struct subject *subject = arg;
+    subject->keeper = NULL;
+    engine_timer(&subject->engine, moment_now_ns());
+    (void)log_drain();
+    int64_t now_ns = moment_now_ns();
+    int64_t due_ns = engine_deadline_ns(&subject->engine);
+    int64_t most_ns = now_ns + KEEPER_MS * NS_PER_MS;
+    due_ns = due_ns < most_ns ? due_ns : most_ns;
+    due_ns = due_ns > now_ns + NS_PER_MS ? due_ns : now_ns + NS_PER_MS;
+    subject->keeper_ns = due_ns;
+    subject->keeper = moment_in(due_ns - now_ns, keeper_runs, subject);
+}
+
+static void deadline_moved(void *arg, int64_t deadline_ns) {
+    struct subject *subject = arg;
+    int64_t now_ns = moment_now_ns();
+    if (subject->keeper != NULL && deadline_ns < subject->keeper_ns) {
+        moment_call_off(subject->keeper);
+        subject->keeper_ns = deadline_ns > now_ns ? deadline_ns : now_ns;
+        subject->keeper = moment_in(subject->keeper_ns - now_ns, keeper_runs, subject);
+    }
+}
+
+// ---- lanes -------------------------------------------------------------------------------------
+
+static void send_command(void *arg, const struct event_order *command) {
+    struct subject *subject = arg;
+    subject->commands++;
+    struct lane *lane = subject->lanes[command->venue];
+    if (lane != NULL) {
+        lane_send(lane, command);
+        return;
+    }
+    if (command->action == ORDER_ACTION_PLACE) {
+        struct event_report report = {.order = command->order,
+                                      .venue = command->venue,
+                                      .symbol = command->symbol,
+                                      .kind = REPORT_REJECTED,
+                                      .text = "not sent: no lane"};
+        engine_input(&subject->engine, EVENT_ORDER_REPORT, &report, moment_now_ns());
+    }
+}
+
+static void wakes(void *arg) {
+    struct subject *subject = arg;
+    subject->wakes = NULL;
+    for (uint16_t i = 0; i < subject->universe.venue_count; i++) {
+        if (subject->lanes[i] != NULL) {
+            lane_wake(subject->lanes[i]);
+        }
+    }
+}
+
+static void wake(void *arg) {
+    struct subject *subject = arg;
+    if (subject->wakes == NULL) {
+        subject->wakes = moment_in(20 * NS_PER_US, wakes, subject);
+    }
+}
+
+static void learn(void *arg, uint16_t symbol, const struct listing *listing) {
+    struct lane **lane = arg;
+    if (*lane != NULL) {
+        lane_learn(*lane, symbol, listing);
+    }
+}
+
+static enum status make_venue(struct subject *subject, uint16_t index) {
+    const char *name = subject->universe.venues[index].name;
+    const struct venue *venue = venue_find(slice_of(name));
+    char *ws = subject->ws[index], *rest = subject->rest[index]; // the lane keeps them
+    struct text ws_text = text_over(ws, sizeof(subject->ws[index]));
+    struct text rest_text = text_over(rest, sizeof(subject->rest[index]));
+    text_add_format(&ws_text, "wss://%s.sim", name);
+    text_add_format(&rest_text, "https://%s.sim", name);
+    struct host *host = host_at(name);
+    subject->hosts[index] = host;
+    struct feed_config feed = {
+        .loop = &subject->loop,
+        .venue = venue->md,
+        .venue_index = index,
+        .universe = &subject->universe,
+        .cache = &subject->cache,
+        .engine = &subject->engine,
+        .clock = &subject->clock,
+        .settings = &subject->config.settings.feeds,
+        .base_ws = ws,
+        .base_rest = rest,
+        .wants_book = subject->config.wants_book,
+        .seed = hash_mix(subject->options.seed + 77 * index + subject->lives),
+        .connects = &subject->connects,
+        .on_rules = learn,
+        .on_rules_arg = &subject->lanes[index],
+    };
+    enum status status = feed_create(&subject->feeds[index], &feed);
+    if (status != STATUS_OK || host->account == NULL || subject->options.paper) {
+        return status;
+    }
+    struct lane_config lane = {
+        .loop = &subject->loop,
+        .venue = venue->oe,
+        .md = venue->md,
+        .venue_index = index,
+        .universe = &subject->universe,
+        .engine = &subject->engine,
+        .clock = &subject->clock,
+        .offset_ns = &feed_stats(subject->feeds[index])->offset_ns,
+        .secrets = keys_of(name),
+        .session_key = subject->desk.orders.session_key,
+        .rest = rest,
+        .wake = wake,
+        .wake_arg = subject,
+        .seed = hash_mix(subject->options.seed + 99 * index + subject->lives),
+        .connects = &subject->connects,
+    };
+    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+        lane.ws[i] = ws;
+    }
+    return lane_create(&subject->lanes[index], &lane);
+}
+
+// ---- configuration -----------------------------------------------------------------------------
+
+static void write_config(struct subject *subject, struct text *text) {
+    struct dice *dice = &subject->dice;
+    text_add_format(
+        text,
+        "[desk]\nmode = %s\nsymbols = BTC/USDT, ETH/USDT\njournal_quotes = all\n"
+        "disk_floor_mb = 0\n"
+        "[feeds]\nstale_ms = 1500ms\n"
+        "[scanner]\nbasis = off\n"
+        "[risk]\nmode = %s\nmax_jobs_per_minute = 10000\nmax_jobs_per_day = 100000\n"
+        "cool_down_sec = %ds\nmax_failures = 1000\nvenue_breaker_failures = %d\n"
+        "venue_breaker_sec = 10s\nmax_losing_in_a_row = 10000\nmax_drawdown_pct = 50\n"
+        "daily_loss_limit_usd = 100000\ndaily_loss_limit_pct = 90\nfunding_blackout_min = 0\n"
+        "[capital]\nsafe_mode_drawdown_pct = 50\n"
+        "[wash]\nhold_min_sec = 0s\nhold_max_sec = %ds\npace_ms = %dms\n"
+        "wait_fill_timeout_sec = %ds\nmax_leg_gap_ms = %dms\n"
+        "[execution]\nmode = %s\npartial_fill_handling = %s\n",
+        subject->options.paper ? "paper" : "live",
+        dice_hit(dice, 500000) ? "aggressive" : "balanced", (int)dice_between(dice, 0, 3),
+        (int)dice_between(dice, 3, 1000), (int)dice_between(dice, 1, 20),
+        (int)dice_between(dice, 200, 2000), (int)dice_between(dice, 1, 6),
+        (int)dice_between(dice, 300, 2000),
+        dice_hit(dice, 700000) ? "hybrid_hedge_taker" : "safe_taker_only",
+        dice_hit(dice, 700000) ? "hedge" : "unwind");
+    for (uint32_t i = 0; i < hosts_count(); i++) { // cheap enough to trade all the time
+        text_add_format(text, "[fees.%s]\nmaker_bps = 0\ntaker_bps = 0\n",
+                        host_number(i)->venue->md->name);
+    }
+    text_add_string(text, "[venues]\n");
+    for (uint32_t i = 0; i < hosts_count(); i++) {
+        text_add_format(text, "%s = trade\n", host_number(i)->venue->md->name);
+    }
+}
+
+static enum status load_config(struct subject *subject) {
+    static char data[16384];
+    struct text text = TEXT_OVER(data);
+    struct config_venue venues[VENUE_MAX];
+    write_config(subject, &text);
+    for (uint32_t i = 0; i < hosts_count(); i++) {
+        const struct venue *from = host_number(i)->venue;
+        venues[i] = (struct config_venue){.name = from->md->name,
+                                          .quote_currency = from->md->quote_currency,
+                                          .maker_fee = from->maker_fee,
+                                          .taker_fee = from->taker_fee,
+                                          .taker_delay_ns = from->taker_delay_ns};
+    }
+    struct config_options options = {.venues = venues, .venue_count = hosts_count()};
+    struct config_report *report = malloc(sizeof(*report));
+    ASSERT(report != NULL);
+    config_report_init(report);
+    enum status status =
+        config_parse(&subject->config, &options, "seed", text_slice(&text), report);
+    if (status != STATUS_OK) {
+        status = status_fail(status, "%.400s", report->lines);
+    }
+    free(report);
+    subject->config.settings.start_status = DESK_PAUSED;
+    return status;
+}
+
+// ---- life --------------------------------------------------------------------------------------
+
+static enum desk_mode mode_of(const struct subject *subject) {
+    return subject->options.paper ? DESK_PAPER : DESK_LIVE;
+}
+
+static enum status make_engine(struct subject *subject, struct universe *universe,
+                               struct desk *desk, struct engine *engine,
+                               const struct engine_options *options) {
+    enum status status = config_universe(&subject->config, universe);
+    if (status == STATUS_OK) {
+        status = desk_create(desk, mode_of(subject), &subject->config.settings, universe);
+    }
+    if (status == STATUS_OK) {
+        status = engine_create(engine, options);
+    }
+    if (status == STATUS_OK) {
+        desk_add_components(desk, engine);
+    }
+    return status;
+}
+
+static enum status make_engines(struct subject *subject) {
+    struct engine_options shadow = {
+        .universe = &subject->shadow.universe,
+        .journal = {.append = shadow_append, .commit = shadow_commit, .arg = &subject->shadow},
+        .journal_quotes_all = true,
+        .depth_sample_ns = subject->config.settings.feeds.depth_sample_ns,
+        .publish_ns = INT64_MAX,
+        .is_paper_venue = true,
+    };
+    struct engine_options live = {
+        .universe = &subject->universe,
+        .cache = &subject->cache,
+        .journal = {.append = append, .commit = commit, .arg = subject},
+        .journal_quotes_all = true,
+        .depth_sample_ns = subject->config.settings.feeds.depth_sample_ns,
+        .publish_ns = PUBLISH_MS * NS_PER_MS,
+        .commands = {.send = send_command, .arg = subject},
+        .is_paper_venue = subject->options.paper,
+        .deadline_moved = deadline_moved,
+        .deadline_arg = subject,
+    };
+    enum status status =
+        quote_cache_create(&subject->cache, (uint32_t)subject->config.venues_on *
+                                                subject->config.symbol_count);
+    if (status == STATUS_OK) {
+        status = make_engine(subject, &subject->shadow.universe, &subject->shadow.desk,
+                             &subject->shadow.engine, &shadow);
+    }
+    if (status == STATUS_OK) {
+        status =
+            make_engine(subject, &subject->universe, &subject->desk, &subject->engine, &live);
+    }
+    return status;
+}
+
+enum status subject_begin(struct subject *subject, const struct subject_options *options) {
+    *subject = (struct subject){.options = *options, .dice = dice_of(options->seed, 300)};
+    log_init(&subject->clock, LOG_INFO);
+    return load_config(subject);
+}
+
+enum status subject_start(struct subject *subject) {
+    ASSERT(!subject->alive);
+    subject->lives++;
+    subject->disk_full = false;
+    connect_budget_init(&subject->connects, CONNECTS_PER_S);
+    enum status status = make_engines(subject);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    subject->alive = true;
+    subject->alive_ns = moment_now_ns();
+    struct event_desk started = {.mode = (uint16_t)mode_of(subject),
+                                 .venues = subject->universe.venue_count,
+                                 .symbols = subject->universe.symbol_count};
+    engine_input(&subject->engine, EVENT_DESK_STARTED, &started, moment_now_ns());
+    for (uint16_t i = 0; i < subject->universe.venue_count && status == STATUS_OK; i++) {
+        status = make_venue(subject, i);
+    }
+    for (uint16_t i = 0; i < subject->universe.venue_count && status == STATUS_OK; i++) {
+        status = feed_start(subject->feeds[i]);
+        if (status == STATUS_OK && subject->lanes[i] != NULL) {
+            status = lane_start(subject->lanes[i]);
+        } else if (status == STATUS_OK && !subject->options.paper) {
+            struct event_lane event = {.venue = i, .state = LANE_NO_KEYS, .text = "no keys"};
+            engine_input(&subject->engine, EVENT_LANE_STATE, &event, moment_now_ns());
+        }
+    }
+    subject->keeper_ns = moment_now_ns();
+    subject->keeper = moment_in(0, keeper_runs, subject);
+    return status;
+}
+
+// As the kernel ends a process: nothing of it runs any more, and its connections break.
+void subject_die(struct subject *subject) {
+    if (!subject->alive) {
+        return;
+    }
+    subject->alive = false;
+    moment_call_off(subject->keeper);
+    moment_call_off(subject->wakes);
+    subject->keeper = subject->wakes = NULL;
+    for (uint16_t i = 0; i < subject->universe.venue_count; i++) {
+        struct lane *lane = subject->lanes[i];
+        struct feed *feed = subject->feeds[i];
+        if (lane != NULL) {
+            moment_end_timer(&lane->tick);
+            lane->pending = 0;
+            lane_destroy(lane);
+        }
+        if (feed != NULL) {
+            moment_end_timer(&feed->tick);
+            feed->pending = 0;
+            feed_destroy(feed);
+        }
+        subject->lanes[i] = NULL;
+        subject->feeds[i] = NULL;
+    }
+    engine_finish(&subject->engine);
+    desk_finish(&subject->desk);
+    universe_finish(&subject->universe);
+    quote_cache_finish(&subject->cache);
+    engine_finish(&subject->shadow.engine);
+    desk_finish(&subject->shadow.desk);
+    universe_finish(&subject->shadow.universe);
+    subject->shadow.pass_size = 0;
+}
+
+void subject_end(struct subject *subject) {
+    subject_die(subject);
+    free(subject->shadow.pass);
+    log_finish();
+}
+
+enum status subject_control(struct subject *subject, enum control_verb verb, int64_t value,
+                            int64_t value2) {
+    struct control_request request = {.verb = verb,
+                                      .origin = ORIGIN_TEST,
+                                      .venue = CONTROL_ANY,
+                                      .symbol = CONTROL_ANY,
+                                      .value = value,
+                                      .value2 = value2};
+    return engine_control(&subject->engine, &request, moment_now_ns());
+}
+
+uint64_t subject_state_hash(struct engine *engine) {
+    static const enum state_section sections[] = {STATE_CAPITAL,   STATE_OPPORTUNITIES, STATE_JOBS,
+                                                  STATE_ORDERS,    STATE_RISK,
+                                                  STATE_POSITIONS, STATE_EQUITY};
+    engine_publish(engine);
+    uint64_t hash = 1;
+    for (size_t i = 0; i < COUNT_OF(sections); i++) {
+        enum state_section section = sections[i];
+        size_t size = (size_t)engine->draft.count[section] * state_row_size(section);
+        hash = hash_bytes(engine->draft.rows[section], size, hash ^ engine->draft.count[section]);
+    }
+    return hash;
+}

@@ -11,11 +11,12 @@ enum {
     FIRST_NUMBER = 1000000,
     BUSY_STEP_MS = 40, // while orders wait at the account
     OLD_ANSWER_S = 20,
+    WELL_AFTER_S = 5,
     SETTLEMENT_H = 1,
 };
 
 static struct host *hosts;
-static struct prices *market;
+static struct host_options options;
 
 uint32_t hosts_count(void) {
     return venue_table_count < HOSTS_MAX ? venue_table_count : HOSTS_MAX;
@@ -35,6 +36,18 @@ struct host *host_at(const char *name) {
     }
     ASSERT(!"a venue by that name");
     return NULL;
+}
+
+bool host_is_well(const struct host *host) {
+    static const enum weather_kind lasting[] = {WEATHER_STALL,   WEATHER_OUTAGE,
+                                                WEATHER_LIMITED, WEATHER_SERVER_ERROR,
+                                                WEATHER_SKEW,    WEATHER_STALE_SNAPSHOT};
+    for (size_t i = 0; i < COUNT_OF(lasting); i++) {
+        if (weather_acts(&host->weather, lasting[i])) {
+            return false;
+        }
+    }
+    return moment_now_ns() - host->broken_ns > WELL_AFTER_S * NS_PER_S;
 }
 
 int64_t host_latency_ns(struct host *host, bool down) {
@@ -131,7 +144,7 @@ static void set_now(struct host *host) {
 // The venue's end of the line is no more.
 static void session_end(struct host_session *row) {
     struct host *host = row->host;
-    if (host->world.account != NULL && host->venue->sim->private_side->close != NULL) {
+    if (host->venue->sim->private_side->close != NULL) {
         host->venue->sim->private_side->close(&row->session);
     }
     for (uint32_t i = 0; i < HOST_SESSIONS_MAX; i++) {
@@ -160,9 +173,13 @@ static void poll_sessions(struct host *host) {
 }
 
 static void settle(struct host *host) {
-    if (host->account != NULL) {
-        vacc_tick(host->account, &host->world);
+    vacc_tick(host->account, &host->world);
+    const struct vacc_event *event;
+    while ((event = vacc_event(host->account, host->told + 1)) != NULL) {
+        host->told++;
+        options.on_account(options.arg, host, event);
     }
+    ASSERT(host->told == host->account->event_count);
     poll_sessions(host);
 }
 
@@ -363,6 +380,7 @@ struct host_reply *host_call(struct host *host, const struct vsim_request *reque
 // ---- time --------------------------------------------------------------------------------------
 
 static void cut_all(struct host *host, bool deaf) {
+    host->broken_ns = moment_now_ns();
     for (uint32_t i = 0; i < HOST_SESSIONS_MAX; i++) {
         struct host_session *row = host->sessions[i];
         if (row == NULL || (deaf && dice_hit(&host->weather.dice, PPM_ONE / 2))) {
@@ -378,9 +396,6 @@ static void cut_all(struct host *host, bool deaf) {
 }
 
 static void meddle(struct host *host, bool liquidation) {
-    if (host->account == NULL) {
-        return;
-    }
     uint32_t listing = (uint32_t)dice_between(&host->weather.dice, 0, PRICES_SYMBOLS - 1);
     const struct vsim_listing *row = &host->world.listings[listing];
     struct qty net = host->account->positions[listing].net;
@@ -394,8 +409,6 @@ static void meddle(struct host *host, bool liquidation) {
         return;
     }
     vacc_meddle(host->account, &host->world, listing, side, size, liquidation);
-    struct qty *by_hand = &host->history[listing].by_hand;
-    by_hand->v += side == SIDE_BUY ? size.v : -size.v;
 }
 
 static void weather_passes(struct host *host, int64_t passed_ns) {
@@ -422,7 +435,7 @@ static void weather_passes(struct host *host, int64_t passed_ns) {
         }
     }
     for (size_t i = 0; i < COUNT_OF(account); i++) {
-        if (weather_begins(weather, account[i].kind, passed_ns) && host->account != NULL) {
+        if (weather_begins(weather, account[i].kind, passed_ns)) {
             host->account->faults[account[i].fault] = 1;
         }
     }
@@ -452,10 +465,10 @@ static void remember_quote(struct host *host, uint32_t symbol) {
 }
 
 static void move(struct host *host) {
-    prices_move(market, moment_now_ns());
+    prices_move(options.prices, moment_now_ns());
     for (uint32_t i = 0; i < PRICES_SYMBOLS; i++) {
         struct vsim_listing *listing = &host->world.listings[i];
-        if (shown_move(&host->shown[i], host->prices, i, listing, host->world.now_ns)) {
+        if (shown_move(&host->shown[i], options.prices, i, listing, host->world.now_ns)) {
             remember_quote(host, i);
         }
         while (listing->next_settlement_ns <= host->world.now_ns) {
@@ -478,7 +491,7 @@ static void on_step(void *arg) {
     }
     settle(host);
     int64_t wait_ns = host->moved_ns + host->move_wait_ns - now_ns;
-    bool busy = host->account != NULL && host->account->live_count > 0;
+    bool busy = host->account->live_count > 0;
     if (busy && wait_ns > BUSY_STEP_MS * NS_PER_MS) {
         wait_ns = BUSY_STEP_MS * NS_PER_MS;
     }
@@ -504,29 +517,27 @@ static enum status make_listings(struct host *host) {
     return status;
 }
 
-static enum status make_account(struct host *host, const struct slice *secrets,
-                                struct usd balance) {
+static enum status make_account(struct host *host) {
     const struct vsim_private *side = host->venue->sim->private_side;
-    struct vacc_options options = {.maker_fee = host->venue->maker_fee,
-                                   .taker_fee = host->venue->taker_fee,
-                                   .taker_delay_ns = host->venue->taker_delay_ns,
-                                   .balance = balance,
-                                   .leverage = LEVERAGE,
-                                   .first_number = FIRST_NUMBER};
-    enum status status = vacc_create(&host->account, &options, PRICES_SYMBOLS, side->own_size);
+    struct vacc_options made = {.maker_fee = host->venue->maker_fee,
+                                .taker_fee = host->venue->taker_fee,
+                                .taker_delay_ns = host->venue->taker_delay_ns,
+                                .balance = options.balance,
+                                .leverage = LEVERAGE,
+                                .first_number = FIRST_NUMBER};
+    enum status status = vacc_create(&host->account, &made, PRICES_SYMBOLS, side->own_size);
     if (status == STATUS_OK) {
-        status = side->init(host->account, secrets);
+        status = side->init(host->account, options.secrets[host->index]);
         host->world.account = host->account;
     }
     return status;
 }
 
-static enum status host_begin(struct host *host, const struct host_options *options) {
+static enum status host_begin(struct host *host) {
     host->venue = &venue_table[host->index];
-    host->prices = options->prices;
-    host->wire_dice = dice_of(options->seed, 100 + host->index);
+    host->wire_dice = dice_of(options.seed, 100 + host->index);
     host->latency_ns = dice_between(&host->wire_dice, 1, 40) * NS_PER_MS;
-    weather_begin(&host->weather, options->seed, 200 + host->index, options->fair);
+    weather_begin(&host->weather, options.seed, 200 + host->index, options.fair);
     char *body = malloc(VSIM_SCRATCH_SIZE), *spoiled = malloc(VSIM_SCRATCH_SIZE);
     if (body == NULL || spoiled == NULL) {
         return status_fail(STATUS_SYSTEM, "no memory for a venue");
@@ -535,23 +546,23 @@ static enum status host_begin(struct host *host, const struct host_options *opti
     host->spoiled = text_over(spoiled, VSIM_SCRATCH_SIZE);
     enum status status = make_listings(host);
     for (uint32_t i = 0; i < PRICES_SYMBOLS; i++) {
-        shown_begin(&host->shown[i], options->seed, host->index * PRICES_SYMBOLS + i);
+        shown_begin(&host->shown[i], options.seed, host->index * PRICES_SYMBOLS + i);
     }
-    if (status == STATUS_OK && options->secrets[host->index] != NULL) {
-        status = make_account(host, options->secrets[host->index], options->balance);
+    if (status == STATUS_OK) {
+        status = make_account(host);
     }
     host->stepped_ns = moment_now_ns();
     host->step = moment_in(0, on_step, host);
     return status_context(status, "%s", host->venue->md->name);
 }
 
-enum status hosts_begin(const struct host_options *options) {
+enum status hosts_begin(const struct host_options *wanted) {
     hosts = calloc(HOSTS_MAX, sizeof(*hosts));
-    market = options->prices;
+    options = *wanted;
     enum status status = hosts == NULL ? status_fail(STATUS_SYSTEM, "no memory") : STATUS_OK;
     for (uint32_t i = 0; i < hosts_count() && status == STATUS_OK; i++) {
         hosts[i].index = i;
-        status = host_begin(&hosts[i], options);
+        status = host_begin(&hosts[i]);
     }
     return status;
 }
@@ -559,9 +570,7 @@ enum status hosts_begin(const struct host_options *options) {
 void hosts_calm(void) {
     for (uint32_t i = 0; i < hosts_count(); i++) {
         weather_calm(&hosts[i].weather);
-        if (hosts[i].account != NULL) {
-            memset(hosts[i].account->faults, 0, sizeof(hosts[i].account->faults));
-        }
+        memset(hosts[i].account->faults, 0, sizeof(hosts[i].account->faults));
     }
 }
 

@@ -35,7 +35,6 @@ struct host_shown { // a quote it has shown
 struct host_history {
     struct host_shown shown[HOST_SHOWN_MAX];
     uint32_t count; // ever
-    struct qty by_hand;
 };
 
 struct host_old_answer {
@@ -50,11 +49,10 @@ struct host {
     uint32_t index;
     const struct venue *venue;
     struct vsim_world world;
-    struct vacc *account; // NULL: no keys
+    struct vacc *account;
     struct symbol symbols[PRICES_SYMBOLS];
     struct weather weather;
     struct dice wire_dice;
-    const struct prices *prices;
     struct shown_prices shown[PRICES_SYMBOLS];
     struct host_history history[PRICES_SYMBOLS];
     struct host_session *sessions[HOST_SESSIONS_MAX];
@@ -66,6 +64,8 @@ struct host {
     char headers[VSIM_HEADERS_SIZE];
     struct host_old_answer old[HOST_OLD_ANSWERS];
     uint64_t calls, says;
+    uint64_t told; // events of the account that were handed on
+    int64_t broken_ns; // when its connections last broke
 };
 
 struct host_reply {
@@ -79,8 +79,10 @@ struct host_options {
     uint64_t seed;
     bool fair; // no faults
     struct prices *prices;
-    const struct slice *secrets[HOSTS_MAX]; // NULL: no account there
+    const struct slice *secrets[HOSTS_MAX];
     struct usd balance;
+    void (*on_account)(void *arg, struct host *host, const struct vacc_event *event);
+    void *arg;
 };
 
 enum status hosts_begin(const struct host_options *options) MUST_CHECK;
@@ -90,6 +92,7 @@ uint32_t hosts_count(void);
 struct host *host_number(uint32_t index);
 struct host *host_at(const char *name); // "okx.sim"
 
+bool host_is_well(const struct host *host); // nothing that lasts is going on, nor was just now
 int64_t host_latency_ns(struct host *host, bool down);
 void host_open(struct line *line, struct slice target, struct slice headers);
 void host_text(struct line *line, struct slice text);

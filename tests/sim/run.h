@@ -9,24 +9,23 @@
 
 struct run_options {
     uint64_t seed;
-    int64_t minutes; // of storm
-    bool fair;       // nothing goes wrong
-    bool show;       // the log of the desk, to stderr
-    int64_t until_ms; // stop there, 0 = at the end
+    int64_t storm_s;
+    bool fair; // nothing goes wrong
+    bool show; // the desk's log, to stderr
 };
 
 struct run_result {
     uint64_t seed;
     bool failed;
-    int64_t failed_ms; // simulated, since the start
-    char oracle[8];
-    char text[1024];
-    uint64_t hash;       // of every event of the engine
-    uint64_t state_hash; // of the desk at the end
+    int oracle;        // that failed, 0 = it did not start
+    int64_t failed_ns; // simulated, since the start
+    char text[640];
+    uint64_t hash; // of every event of the engine
     int64_t simulated_ns;
-    uint64_t messages, least_messages; // to the desk; a venue's fewest in a simulated minute
-    uint64_t orders, fills, jobs, events, passes, moments, lives, faults, controls, compared;
-    uint64_t met[WEATHER_COUNT];
+    uint64_t messages, least_messages; // to the desk; the least of a venue in a calm minute
+    uint64_t orders, fills, jobs, events, lives, faults, controls;
+    uint64_t looked[12];         // by oracle
+    uint64_t met[WEATHER_COUNT]; // by fault
 };
 
 void run_seed(const struct run_options *options, struct run_result *result);

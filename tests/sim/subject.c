@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/table.h"
 #include "keys.h"
+#include "memory.h"
 #include "moment.h"
 
 enum { KEEPER_MS = 500, PUBLISH_MS = 1000, CONNECTS_PER_S = 20 };
@@ -79,28 +80,35 @@ static void shadow_run(struct shadow *shadow) {
     shadow->pass_size = 0;
 }
 
+// What the engine does between its first event of a pass and the end of the pass is its own: there
+// no memory may be taken.
 static void append(void *arg, const struct event *event) {
     struct subject *subject = arg;
+    (void)memory_watch(false);
+    if (subject->dying || subject->disk_full) {
+        return; // nobody will ever read it
+    }
     subject->events++;
     subject->hash = hash_bytes((const char *)&event->header, sizeof(event->header), subject->hash);
     subject->hash = hash_bytes((const char *)&event->u, event->header.size, subject->hash);
     shadow_add(&subject->shadow, event);
-    if (subject->options.on_event != NULL) {
-        subject->options.on_event(subject->options.arg, event);
-    }
+    subject->options.on_event(subject->options.arg, event);
+    (void)memory_watch(true);
 }
 
 static enum status commit(void *arg) {
     struct subject *subject = arg;
+    (void)memory_watch(false);
     subject->passes++;
-    subject->journal_bytes += subject->shadow.pass_size;
-    if (subject->disk_full) {
-        subject->shadow.pass_size = 0;
-        return status_fail(STATUS_IO, "journal: no space left on device");
+    bool taken = !subject->disk_full && !subject->dying;
+    if (taken) {
+        past_add(&subject->past, subject->shadow.pass, subject->shadow.pass_size);
+        shadow_run(&subject->shadow);
     }
-    shadow_run(&subject->shadow);
-    if (subject->options.on_pass != NULL) {
-        subject->options.on_pass(subject->options.arg);
+    subject->shadow.pass_size = 0;
+    subject->options.on_pass(subject->options.arg, taken);
+    if (!taken) {
+        return status_fail(STATUS_IO, "journal: no space left on device");
     }
     return STATUS_OK;
 }
@@ -110,6 +118,9 @@ static enum status commit(void *arg) {
 static void keeper_runs(void *arg) {
     struct subject *subject = arg;
     subject->keeper = NULL;
+    if (subject->dying) {
+        return;
+    }
     engine_timer(&subject->engine, moment_now_ns());
     (void)log_drain();
     int64_t now_ns = moment_now_ns();
@@ -133,31 +144,33 @@ static void deadline_moved(void *arg, int64_t deadline_ns) {
 
 // ---- lanes -------------------------------------------------------------------------------------
 
+static void dies(void *arg) {
+    subject_die(arg);
+}
+
+// At the worst moment: on file, and not on the wire; or one leg on the wire and the other not.
+static bool dies_here(struct subject *subject) {
+    if (subject->dies_after > 0 && --subject->dies_after == 0) {
+        subject->dying = true;
+        (void)moment_in(0, dies, subject);
+    }
+    return subject->dying;
+}
+
 static void send_command(void *arg, const struct event_order *command) {
     struct subject *subject = arg;
     subject->commands++;
-    struct lane *lane = subject->lanes[command->venue];
-    if (lane != NULL) {
-        lane_send(lane, command);
+    if (dies_here(subject)) {
         return;
     }
-    if (command->action == ORDER_ACTION_PLACE) {
-        struct event_report report = {.order = command->order,
-                                      .venue = command->venue,
-                                      .symbol = command->symbol,
-                                      .kind = REPORT_REJECTED,
-                                      .text = "not sent: no lane"};
-        engine_input(&subject->engine, EVENT_ORDER_REPORT, &report, moment_now_ns());
-    }
+    lane_send(subject->lanes[command->venue], command);
 }
 
 static void wakes(void *arg) {
     struct subject *subject = arg;
     subject->wakes = NULL;
     for (uint16_t i = 0; i < subject->universe.venue_count; i++) {
-        if (subject->lanes[i] != NULL) {
-            lane_wake(subject->lanes[i]);
-        }
+        lane_wake(subject->lanes[i]);
     }
 }
 
@@ -203,7 +216,7 @@ static enum status make_venue(struct subject *subject, uint16_t index) {
         .on_rules_arg = &subject->lanes[index],
     };
     enum status status = feed_create(&subject->feeds[index], &feed);
-    if (status != STATUS_OK || host->account == NULL || subject->options.paper) {
+    if (status != STATUS_OK) {
         return status;
     }
     struct lane_config lane = {
@@ -235,7 +248,7 @@ static void write_config(struct subject *subject, struct text *text) {
     struct dice *dice = &subject->dice;
     text_add_format(
         text,
-        "[desk]\nmode = %s\nsymbols = BTC/USDT, ETH/USDT\njournal_quotes = all\n"
+        "[desk]\nmode = live\nsymbols = BTC/USDT, ETH/USDT\njournal_quotes = all\n"
         "disk_floor_mb = 0\n"
         "[feeds]\nstale_ms = 1500ms\n"
         "[scanner]\nbasis = off\n"
@@ -247,7 +260,6 @@ static void write_config(struct subject *subject, struct text *text) {
         "[wash]\nhold_min_sec = 0s\nhold_max_sec = %ds\npace_ms = %dms\n"
         "wait_fill_timeout_sec = %ds\nmax_leg_gap_ms = %dms\n"
         "[execution]\nmode = %s\npartial_fill_handling = %s\n",
-        subject->options.paper ? "paper" : "live",
         dice_hit(dice, 500000) ? "aggressive" : "balanced", (int)dice_between(dice, 0, 3),
         (int)dice_between(dice, 3, 1000), (int)dice_between(dice, 1, 20),
         (int)dice_between(dice, 200, 2000), (int)dice_between(dice, 1, 6),
@@ -265,8 +277,7 @@ static void write_config(struct subject *subject, struct text *text) {
 }
 
 static enum status load_config(struct subject *subject) {
-    static char data[16384];
-    struct text text = TEXT_OVER(data);
+    struct text text = TEXT_OVER(subject->config_text);
     struct config_venue venues[VENUE_MAX];
     write_config(subject, &text);
     for (uint32_t i = 0; i < hosts_count(); i++) {
@@ -293,16 +304,12 @@ static enum status load_config(struct subject *subject) {
 
 // ---- life --------------------------------------------------------------------------------------
 
-static enum desk_mode mode_of(const struct subject *subject) {
-    return subject->options.paper ? DESK_PAPER : DESK_LIVE;
-}
-
 static enum status make_engine(struct subject *subject, struct universe *universe,
                                struct desk *desk, struct engine *engine,
                                const struct engine_options *options) {
     enum status status = config_universe(&subject->config, universe);
     if (status == STATUS_OK) {
-        status = desk_create(desk, mode_of(subject), &subject->config.settings, universe);
+        status = desk_create(desk, DESK_LIVE, &subject->config.settings, universe);
     }
     if (status == STATUS_OK) {
         status = engine_create(engine, options);
@@ -330,7 +337,6 @@ static enum status make_engines(struct subject *subject) {
         .depth_sample_ns = subject->config.settings.feeds.depth_sample_ns,
         .publish_ns = PUBLISH_MS * NS_PER_MS,
         .commands = {.send = send_command, .arg = subject},
-        .is_paper_venue = subject->options.paper,
         .deadline_moved = deadline_moved,
         .deadline_arg = subject,
     };
@@ -351,21 +357,36 @@ static enum status make_engines(struct subject *subject) {
 enum status subject_begin(struct subject *subject, const struct subject_options *options) {
     *subject = (struct subject){.options = *options, .dice = dice_of(options->seed, 300)};
     log_init(&subject->clock, LOG_INFO);
-    return load_config(subject);
+    return STATUS_OK;
+}
+
+uint16_t subject_venue_of(const struct subject *subject, const struct host *host) {
+    for (uint16_t i = 0; i < VENUE_MAX; i++) {
+        if (subject->hosts[i] == host) {
+            return i;
+        }
+    }
+    ASSERT(!"a venue of the desk");
+    return 0;
 }
 
 enum status subject_start(struct subject *subject) {
     ASSERT(!subject->alive);
     subject->lives++;
-    subject->disk_full = false;
+    subject->disk_full = subject->dying = false;
+    subject->dies_after = 0;
     connect_budget_init(&subject->connects, CONNECTS_PER_S);
-    enum status status = make_engines(subject);
+    enum status status = load_config(subject);
+    if (status == STATUS_OK) {
+        status = make_engines(subject);
+    }
     if (status != STATUS_OK) {
         return status;
     }
+    past_begin(&subject->past, subject->config_text);
     subject->alive = true;
     subject->alive_ns = moment_now_ns();
-    struct event_desk started = {.mode = (uint16_t)mode_of(subject),
+    struct event_desk started = {.mode = DESK_LIVE,
                                  .venues = subject->universe.venue_count,
                                  .symbols = subject->universe.symbol_count};
     engine_input(&subject->engine, EVENT_DESK_STARTED, &started, moment_now_ns());
@@ -374,11 +395,8 @@ enum status subject_start(struct subject *subject) {
     }
     for (uint16_t i = 0; i < subject->universe.venue_count && status == STATUS_OK; i++) {
         status = feed_start(subject->feeds[i]);
-        if (status == STATUS_OK && subject->lanes[i] != NULL) {
+        if (status == STATUS_OK) {
             status = lane_start(subject->lanes[i]);
-        } else if (status == STATUS_OK && !subject->options.paper) {
-            struct event_lane event = {.venue = i, .state = LANE_NO_KEYS, .text = "no keys"};
-            engine_input(&subject->engine, EVENT_LANE_STATE, &event, moment_now_ns());
         }
     }
     subject->keeper_ns = moment_now_ns();
@@ -391,7 +409,12 @@ void subject_die(struct subject *subject) {
     if (!subject->alive) {
         return;
     }
-    subject->alive = false;
+    bool behind = subject->dying || subject->disk_full; // it went on, unseen
+    subject->alive = subject->dying = false;
+    subject->desk_jobs = subject->desk.jobs.next_id;
+    subject->shadow_agrees =
+        behind || subject->shadow.differs ||
+        subject_state_hash(&subject->engine) == subject_state_hash(&subject->shadow.engine);
     moment_call_off(subject->keeper);
     moment_call_off(subject->wakes);
     subject->keeper = subject->wakes = NULL;
@@ -424,18 +447,14 @@ void subject_die(struct subject *subject) {
 void subject_end(struct subject *subject) {
     subject_die(subject);
     free(subject->shadow.pass);
+    past_end(&subject->past);
     log_finish();
 }
 
-enum status subject_control(struct subject *subject, enum control_verb verb, int64_t value,
-                            int64_t value2) {
-    struct control_request request = {.verb = verb,
-                                      .origin = ORIGIN_TEST,
-                                      .venue = CONTROL_ANY,
-                                      .symbol = CONTROL_ANY,
-                                      .value = value,
-                                      .value2 = value2};
-    return engine_control(&subject->engine, &request, moment_now_ns());
+void subject_control(struct subject *subject, const struct control_request *request) {
+    struct control_request asked = *request;
+    asked.origin = ORIGIN_TEST;
+    (void)!engine_control(&subject->engine, &asked, moment_now_ns()); // it may be refused
 }
 
 uint64_t subject_state_hash(struct engine *engine) {

@@ -14,6 +14,7 @@
 #include "io/config.h"
 #include "io/feed_private.h"
 #include "io/lane_private.h"
+#include "past.h"
 #include "trade/desk.h"
 
 struct subject;
@@ -31,11 +32,10 @@ struct shadow {
 
 struct subject_options {
     uint64_t seed;
-    bool fair;
-    bool paper; // all venues without keys: trades on paper
-    // Each event of the live engine as it was handed to the journal, and the end of each pass.
+    // Each event of the live engine as it was handed to the journal, and the end of each pass:
+    // whether the journal took it.
     void (*on_event)(void *arg, const struct event *event);
-    void (*on_pass)(void *arg);
+    void (*on_pass)(void *arg, bool taken);
     void *arg;
 };
 
@@ -58,10 +58,13 @@ struct subject {
     struct moment *keeper;
     int64_t keeper_ns; // when it is due
     struct moment *wakes;
-    bool alive, disk_full;
+    bool alive, disk_full, dying;
+    uint32_t dies_after; // so many order commands, 0 = not
+    bool shadow_agrees;  // at the end of the last life: the journal led to the same desk
     uint64_t events, passes, commands, hash; // of all lives
     uint64_t lives;
-    size_t journal_bytes;
+    uint32_t desk_jobs;  // of the last life
+    struct past past; // the journal of this life
     int64_t alive_ns; // since when
     char config_text[CONFIG_TEXT_MAX];
 };
@@ -70,8 +73,8 @@ enum status subject_begin(struct subject *subject, const struct subject_options 
 enum status subject_start(struct subject *subject) MUST_CHECK; // a new life
 void subject_die(struct subject *subject);
 void subject_end(struct subject *subject);
-enum status subject_control(struct subject *subject, enum control_verb verb, int64_t value,
-                            int64_t value2) MUST_CHECK;
+void subject_control(struct subject *subject, const struct control_request *request);
+uint16_t subject_venue_of(const struct subject *subject, const struct host *host);
 uint64_t subject_state_hash(struct engine *engine);
 
 #endif

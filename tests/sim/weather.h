@@ -51,8 +51,9 @@ enum weather_way { WEATHER_MESSAGE, WEATHER_REQUEST, WEATHER_TIME };
     X(LOGIN, "expired-login", TIME, 300)                                                           \
     X(BY_HAND, "by-hand", TIME, 900)                                                               \
     X(LIQUIDATION, "liquidation", TIME, 1800)                                                      \
-    X(CRASH, "crash", TIME, 600)                                                                   \
-    X(TORN_TAIL, "torn-tail", TIME, 600)                                                           \
+    X(KILL, "kill", TIME, 900)                                                                     \
+    X(CRASH, "crash-at-send", TIME, 900)                                                           \
+    X(TORN_TAIL, "spoiled-journal", REQUEST, 500000)                                               \
     X(FULL_DISK, "full-disk", TIME, 3600)
 
 enum weather_kind {

@@ -30,6 +30,11 @@ const struct cli_verb cli_verbs[] = {
      "perpdesk check-config etc/perpdesk.ini", verb_check_config},
     {"replay", "FILE", "run a journal through a fresh desk",
      CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_JSON), 1, 1, "perpdesk replay --verify FILE", verb_replay},
+    {"backtest", "[PATH]",
+     "run the desk on a recording, as fast as it goes, and print what came of it",
+     CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_SWEEP) | CLI_BIT(CLI_DEMO_MAP) |
+         CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_CSV) | CLI_BIT(CLI_JSON),
+     0, 1, "perpdesk backtest --sweep risk.mode=conservative,balanced", verb_backtest},
     {"record", "FILE", "store every message of the venues, as it came, in a recording",
      DESK_OPTIONS | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ROTATE_MB) | CLI_BIT(CLI_KEEP) |
          CLI_BIT(CLI_MAX_MB),

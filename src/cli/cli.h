@@ -11,7 +11,7 @@
 #include "io/config.h"
 #include "sim/sim.h"
 
-enum { CLI_SETS_MAX = 64, CLI_FAULTS_MAX = 32, CLI_OPERANDS_MAX = 8 };
+enum { CLI_SETS_MAX = 64, CLI_FAULTS_MAX = 32, CLI_OPERANDS_MAX = 8, CLI_SWEEPS_MAX = 8 };
 
 enum cli_option {
     CLI_DEMO,
@@ -40,11 +40,15 @@ enum cli_option {
     CLI_ACCOUNTS,
     CLI_NOW,
     CLI_DRY_RUN,
+    CLI_CSV,
+    CLI_SWEEP,
+    CLI_UNTIL,
+    CLI_SINCE,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
 };
-#define CLI_BIT(option) (UINT32_C(1) << (option))
+#define CLI_BIT(option) (UINT64_C(1) << (option))
 
 // A command line taken apart. The texts are the process's arguments; `maps` points into it: it is
 // not copied.
@@ -77,6 +81,10 @@ struct cli_args {
     const char *control; // --control
     const char *sets[CLI_SETS_MAX];
     uint32_t set_count;
+    bool csv;
+    const char *sweeps[CLI_SWEEPS_MAX];
+    uint32_t sweep_count;
+    const char *until, *since; // --until, --since, NULL = not given
     const char *operands[CLI_OPERANDS_MAX];
     uint32_t operand_count;
 };
@@ -85,7 +93,7 @@ struct cli_verb {
     const char *name;
     const char *operands; // as the synopsis shows them, "" = none
     const char *sentence;
-    uint32_t options; // CLI_BIT of each it understands; --help is always
+    uint64_t options; // CLI_BIT of each it understands; --help is always
     uint32_t operands_min, operands_max;
     const char *example;
     enum status (*run)(const struct cli_args *args);

@@ -51,6 +51,11 @@ static const struct option_row option_rows[] = {
      "keep an account at each venue whose keys FILE (as .env, mode 0600) holds"},
     {CLI_NOW, "now", 0, NULL, "show the recorded market at this machine's time"},
     {CLI_DRY_RUN, "dry-run", 0, NULL, "print the request, without its secrets, and send nothing"},
+    {CLI_CSV, "csv", 0, NULL, "comma-separated values, with a line of names first"},
+    {CLI_SWEEP, "sweep", 0, "SECTION.KEY=A,B,C",
+     "a run with each of these values; repeated: with every combination"},
+    {CLI_UNTIL, "until", 0, "TIME", "stop at this time of the recorded day: [DATE T]HH:MM:SS, UTC"},
+    {CLI_SINCE, "since", 0, "TIME", "from this time on: HH:MM:SS, DATE or DATE T HH:MM:SS, UTC"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -241,6 +246,21 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
     case CLI_DRY_RUN:
         args->dry_run = true;
         return STATUS_OK;
+    case CLI_CSV:
+        args->csv = true;
+        return STATUS_OK;
+    case CLI_SWEEP:
+        if (args->sweep_count == CLI_SWEEPS_MAX) {
+            return status_fail(STATUS_USAGE, "more than %d --sweep", CLI_SWEEPS_MAX);
+        }
+        args->sweeps[args->sweep_count++] = value;
+        return STATUS_OK;
+    case CLI_UNTIL:
+        args->until = value;
+        return STATUS_OK;
+    case CLI_SINCE:
+        args->since = value;
+        return STATUS_OK;
     case CLI_HELP:
         args->help = true;
         return STATUS_OK;
@@ -333,7 +353,7 @@ static enum status check_sense(const struct cli_verb *verb, const struct cli_arg
 enum status cli_parse(const struct cli_verb *verb, int argc, char **argv, struct cli_args *args) {
     struct option longs[CLI_OPTION_COUNT + 1];
     char letters[2 * CLI_OPTION_COUNT + 2];
-    uint32_t understood = verb->options | CLI_BIT(CLI_HELP);
+    uint64_t understood = verb->options | CLI_BIT(CLI_HELP);
     *args = (struct cli_args){0};
     fill_long(longs, letters);
     opterr = 0;

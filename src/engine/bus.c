@@ -79,7 +79,9 @@ static void dispatch(struct bus *bus, const struct event *event) {
         slot->handled++;
         if (slot->component->on_event(slot->self, bus, event) != STATUS_OK) {
             switch_off(bus, slot);
+            continue;
         }
+        slot->heard_ns = bus->now_ns;
     }
 }
 
@@ -132,6 +134,8 @@ static uint32_t run_timers(struct bus *bus) {
             again = true;
             if (slot->component->on_time(slot->self, bus, bus->now_ns) != STATUS_OK) {
                 switch_off(bus, slot);
+            } else {
+                slot->heard_ns = bus->now_ns;
             }
             count += drain(bus);
         }
@@ -155,6 +159,15 @@ uint32_t bus_flush(struct bus *bus) {
     uint32_t count = drain(bus);
     bus->deadline_ns = bus_deadline(bus);
     return count;
+}
+
+const struct bus_slot *bus_slot_of(const struct bus *bus, const struct component *component) {
+    for (uint32_t i = 0; i < bus->slot_count; i++) {
+        if (bus->slots[i].component == component) {
+            return &bus->slots[i];
+        }
+    }
+    return NULL;
 }
 
 int64_t bus_deadline(const struct bus *bus) {

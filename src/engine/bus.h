@@ -33,6 +33,7 @@ struct bus_slot {
     void *self;
     bool off; // switched off after an error
     uint64_t handled;
+    int64_t heard_ns; // desk time of the last event or timer it handled well, 0 = none yet
 };
 
 struct bus {
@@ -64,6 +65,8 @@ uint32_t bus_run(struct bus *bus, enum event_kind kind, const void *payload, int
 // Dispatches what was emitted outside a run (the engine's own alerts). Returns the number of
 // events.
 uint32_t bus_flush(struct bus *bus);
+// The slot of a component that was added, else NULL.
+const struct bus_slot *bus_slot_of(const struct bus *bus, const struct component *component);
 int64_t bus_deadline(const struct bus *bus); // earliest of all components, asked now
 
 #endif

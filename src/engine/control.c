@@ -37,7 +37,7 @@ static const struct control_range control_ranges[CONTROL_COUNT] = {
     [CONTROL_FLATTEN] = {.venue = true, .symbol = true},
     [CONTROL_VENUE_ROLE] = {.venue = true, .venue_needed = true, .value_max = VENUE_ROLE_COUNT - 1},
     [CONTROL_STRATEGY] = {.value_max = 1, .value2_max = STRATEGY_COUNT - 1},
-    [CONTROL_ACKNOWLEDGE] = {0},
+    [CONTROL_ACKNOWLEDGE] = {.value_max = UINT32_MAX},
 };
 
 static const struct control_row *row_of(enum control_verb verb) {

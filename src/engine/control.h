@@ -37,7 +37,8 @@ enum control_effect { EFFECT_REDUCES, EFFECT_LOOSENS };
     X(CONTROL_VENUE_ROLE, "venue", EFFECT_LOOSENS, "0..2",                                         \
       "role of a venue: trade, reference, off")                                                    \
     X(CONTROL_STRATEGY, "strategy", EFFECT_LOOSENS, "0|1", "switch a strategy (value2) off or on") \
-    X(CONTROL_ACKNOWLEDGE, "acknowledge", EFFECT_REDUCES, "", "acknowledge the newest alarm")
+    X(CONTROL_ACKNOWLEDGE, "acknowledge", EFFECT_REDUCES, "alert",                                 \
+      "acknowledge an alarm by its number, 0: the newest that waits for it")
 
 enum control_verb {
 #define CONTROL_ENUM(code, name, effect, unit, sentence) code,

@@ -18,7 +18,7 @@ static const struct {
     _Static_assert(sizeof(struct payload) % 8 == 0, "payloads are whole words");
 EVENT_LIST(EVENT_WORDS)
 #undef EVENT_WORDS
-_Static_assert(EVENT_FORMAT == 2, "the sizes below belong to format 2");
+_Static_assert(EVENT_FORMAT == 3, "the sizes below belong to format 3");
 _Static_assert(sizeof(struct event_header) == 24, "format");
 _Static_assert(sizeof(struct event_desk) == 16, "format");
 _Static_assert(sizeof(struct event_listing_rules) == 88, "format");
@@ -39,10 +39,10 @@ _Static_assert(sizeof(struct event_denied) == 40, "format");
 _Static_assert(sizeof(struct event_order) == 72, "format");
 _Static_assert(sizeof(struct event_fill) == 56, "format");
 _Static_assert(sizeof(struct event_position) == 56, "format");
-_Static_assert(sizeof(struct event_capital) == 48, "format");
+_Static_assert(sizeof(struct event_capital) == 64, "format");
 _Static_assert(sizeof(struct event_risk) == 24, "format");
 _Static_assert(sizeof(struct event_health) == 32, "format");
-_Static_assert(sizeof(struct event_alert) == 128, "format");
+_Static_assert(sizeof(struct event_alert) == 144, "format");
 
 const char *event_name(enum event_kind kind) {
     ASSERT((unsigned)kind < EVENT_KIND_COUNT);
@@ -201,6 +201,35 @@ const char *severity_name(enum severity severity) {
     NAMES([SEVERITY_INFO] = "info", [SEVERITY_WARN] = "warn", [SEVERITY_RED] = "red");
     ASSERT((unsigned)severity < COUNT_OF(names));
     return names[severity];
+}
+
+const char *health_part_name(enum health_part part) {
+    NAMES([HEALTH_CAPITAL] = "capital", [HEALTH_EXPOSURE] = "exposure",
+          [HEALTH_EXECUTION] = "execution", [HEALTH_QUOTES] = "quotes",
+          [HEALTH_SCANNER] = "scanner", [HEALTH_LATENCY] = "latency");
+    ASSERT((unsigned)part < COUNT_OF(names));
+    return names[part];
+}
+
+const char *health_metric_name(enum health_metric metric) {
+    NAMES([METRIC_QUOTE_LATENCY] = "quote_latency_ms", [METRIC_SUCCESS] = "success_rate_pct",
+          [METRIC_DRAWDOWN] = "drawdown_pct", [METRIC_DAY_PNL] = "day_pnl_usd",
+          [METRIC_FAILURES] = "failures");
+    ASSERT((unsigned)metric < COUNT_OF(names));
+    return names[metric];
+}
+
+const char *layer_name(enum layer layer) {
+    NAMES([LAYER_1] = "L1", [LAYER_2] = "L2", [LAYER_3] = "L3", [LAYER_4] = "L4", [LAYER_5] = "L5");
+    ASSERT((unsigned)layer < COUNT_OF(names));
+    return names[layer];
+}
+
+const char *kill_step_name(enum kill_step step) {
+    NAMES([KILL_NONE] = "none", [KILL_CANCELLING] = "cancelling", [KILL_FLATTENING] = "flattening",
+          [KILL_DONE] = "done");
+    ASSERT((unsigned)step < COUNT_OF(names));
+    return names[step];
 }
 
 const char *job_state_name(enum job_state state) {

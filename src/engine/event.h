@@ -14,7 +14,7 @@
 #include "market/quote.h"
 
 enum {
-    EVENT_FORMAT = 2,
+    EVENT_FORMAT = 3,
     FEED_CAUSE_MAX = 16,
     ORDER_CLIENT_ID_MAX = 24,
     EVENT_TEXT_MAX = 96,
@@ -33,6 +33,31 @@ enum strategy {
 };
 enum pool { POOL_WASH, POOL_ARB, POOL_RESERVE, POOL_COUNT };
 enum severity { SEVERITY_INFO, SEVERITY_WARN, SEVERITY_RED };
+// The two models of capital: three pools, or five layers.
+enum capital_model { CAPITAL_THREE, CAPITAL_FIVE, CAPITAL_MODEL_COUNT };
+enum layer { LAYER_1, LAYER_2, LAYER_3, LAYER_4, LAYER_5, LAYER_COUNT };
+// A venue's equity is cut into parts: the pools of one model, or the layers of the other.
+enum { CAPITAL_PARTS_MAX = LAYER_COUNT };
+_Static_assert((int)POOL_COUNT <= (int)CAPITAL_PARTS_MAX, "a part is a pool or a layer");
+// How far a kill has come: block, cancel and verify, flatten, and what is left was said.
+enum kill_step { KILL_NONE, KILL_CANCELLING, KILL_FLATTENING, KILL_DONE, KILL_STEP_COUNT };
+enum health_part {
+    HEALTH_CAPITAL,
+    HEALTH_EXPOSURE,
+    HEALTH_EXECUTION,
+    HEALTH_QUOTES,
+    HEALTH_SCANNER,
+    HEALTH_LATENCY,
+    HEALTH_PART_COUNT
+};
+enum health_metric {
+    METRIC_QUOTE_LATENCY, // ms, worst trading venue
+    METRIC_SUCCESS,       // ppm of the last ended jobs; a job without any fill counts for nothing
+    METRIC_DRAWDOWN,      // bps, worst venue
+    METRIC_DAY_PNL,       // USD
+    METRIC_FAILURES,      // in a row
+    METRIC_COUNT
+};
 enum liquidity { LIQUIDITY_MAKER, LIQUIDITY_TAKER };
 
 enum feed_state {
@@ -239,10 +264,10 @@ struct event_position {
 };
 struct event_capital {
     uint16_t venue;
-    uint16_t safe_mode;
+    uint8_t safe_mode, model; // enum capital_model
     uint32_t pad;
     struct usd equity;
-    struct usd available[POOL_COUNT];
+    struct usd available[CAPITAL_PARTS_MAX]; // by pool, or by layer
     struct bps drawdown;
 };
 struct event_risk {
@@ -252,14 +277,15 @@ struct event_risk {
     struct usd day_loss;
 };
 struct event_health {
-    uint32_t overall;      // 0..100
-    uint32_t component[6]; // capital, exposure, execution, quotes, scanner, latency: 0..100
+    uint32_t overall;                      // 0..100
+    uint32_t component[HEALTH_PART_COUNT]; // 0..100
     uint32_t pad;
 };
 struct event_alert {
-    uint8_t severity, pad[7];
+    uint8_t severity, unit, pad[6]; // unit: enum rule_unit of figure and limit
     char rule[24];
     char text[EVENT_TEXT_MAX];
+    int64_t figure, limit; // UNIT_NONE: it has none
 };
 
 // kind, name in JSON and journal listings, payload
@@ -355,19 +381,23 @@ void event_tidy(struct event *event);
 // and counts in range. Derived kinds never fit.
 bool event_input_fits(const struct universe *universe, const struct event *event);
 
-const char *desk_mode_name(enum desk_mode mode);          // "PAPER", "LIVE", "DEMO"
-const char *risk_mode_name(enum risk_mode mode);          // "conservative" …
-const char *desk_status_name(enum desk_status status);    // "RUNNING", "PAUSED"
-const char *trading_state_name(enum trading_state state); // "ACTIVE" …
-const char *strategy_name(enum strategy strategy);        // "arb", "wash", "manual"
-const char *pool_name(enum pool pool);                    // "wash", "arb", "reserve"
-const char *job_state_name(enum job_state state);         // "opening" …
-const char *order_state_name(enum order_state state);     // "open", "partial" …
-const char *feed_state_name(enum feed_state state);       // "live" …
-const char *lane_state_name(enum lane_state state);       // "ready" …
-const char *severity_name(enum severity severity);        // "info", "warn", "red"
-const char *report_kind_name(enum report_kind kind);      // "accepted" …
-const char *leg_phase_name(enum leg_phase phase);         // "open", "close", "hedge", "unwind"
+const char *desk_mode_name(enum desk_mode mode);           // "PAPER", "LIVE", "DEMO"
+const char *risk_mode_name(enum risk_mode mode);           // "conservative" …
+const char *desk_status_name(enum desk_status status);     // "RUNNING", "PAUSED"
+const char *trading_state_name(enum trading_state state);  // "ACTIVE" …
+const char *strategy_name(enum strategy strategy);         // "arb", "wash", "manual"
+const char *pool_name(enum pool pool);                     // "wash", "arb", "reserve"
+const char *job_state_name(enum job_state state);          // "opening" …
+const char *order_state_name(enum order_state state);      // "open", "partial" …
+const char *feed_state_name(enum feed_state state);        // "live" …
+const char *lane_state_name(enum lane_state state);        // "ready" …
+const char *severity_name(enum severity severity);         // "info", "warn", "red"
+const char *health_part_name(enum health_part part);       // "capital" …
+const char *health_metric_name(enum health_metric metric); // "quote_latency_ms" …
+const char *layer_name(enum layer layer);                  // "L1" …
+const char *kill_step_name(enum kill_step step);           // "cancelling" …
+const char *report_kind_name(enum report_kind kind);       // "accepted" …
+const char *leg_phase_name(enum leg_phase phase);          // "open", "close", "hedge", "unwind"
 
 // One line of text for `journal show`, logs and tests: "quote_updated binance BTC/USDT bid 61800.2
 // …". Safe for any bytes in the payload; universe may be NULL (numbers instead of names).

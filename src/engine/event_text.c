@@ -268,9 +268,11 @@ static void print_capital(struct text *out, const struct universe *universe,
                           const struct event_capital *e) {
     add_venue(out, universe, e->venue);
     add_usd(out, "equity ", e->equity);
-    for (uint32_t pool = 0; pool < POOL_COUNT; pool++) {
-        add_word(out, pool_name((enum pool)pool));
-        add_usd(out, "", e->available[pool]);
+    bool layers = e->model == CAPITAL_FIVE;
+    for (uint32_t part = 0; part < (layers ? (uint32_t)LAYER_COUNT : (uint32_t)POOL_COUNT);
+         part++) {
+        add_word(out, layers ? layer_name((enum layer)part) : pool_name((enum pool)part));
+        add_usd(out, "", e->available[part]);
     }
     add_bps(out, "drawdown ", e->drawdown);
     if (e->safe_mode != 0) {
@@ -290,6 +292,20 @@ static void print_alert(struct text *out, const struct event_alert *e) {
     ADD_NAME(out, e->severity, SEVERITY_RED + 1, severity_name);
     add_fixed(out, e->rule, sizeof(e->rule));
     add_fixed(out, e->text, sizeof(e->text));
+    if (e->unit > UNIT_NONE && e->unit <= UNIT_PX) {
+        text_add_char(out, ' ');
+        rule_figure_print(out, (enum rule_unit)e->unit, e->figure);
+        text_add_string(out, " against ");
+        rule_figure_print(out, (enum rule_unit)e->unit, e->limit);
+    }
+}
+
+static void print_health(struct text *out, const struct event_health *e) {
+    text_add_format(out, " overall %u", e->overall);
+    for (int part = 0; part < HEALTH_PART_COUNT; part++) {
+        text_add_format(out, " %s %u", health_part_name((enum health_part)part),
+                        e->component[part]);
+    }
 }
 
 static void print_payload(struct text *out, const struct universe *universe,
@@ -364,7 +380,7 @@ static void print_payload(struct text *out, const struct universe *universe,
         print_risk(out, &event->u.risk);
         break;
     case EVENT_HEALTH_SNAPSHOT:
-        text_add_format(out, " overall %u", event->u.health.overall);
+        print_health(out, &event->u.health);
         break;
     case EVENT_ALERT:
         print_alert(out, &event->u.alert);

@@ -54,7 +54,7 @@ const char *rule_level_name(enum rule_level level) {
 }
 
 void rule_figure_print(struct text *out, enum rule_unit unit, int64_t figure) {
-    ASSERT((unsigned)unit <= UNIT_PPM_SCORE);
+    ASSERT((unsigned)unit <= UNIT_PX);
     switch (unit) {
     case UNIT_NONE:
         return;
@@ -87,6 +87,9 @@ void rule_figure_print(struct text *out, enum rule_unit unit, int64_t figure) {
     case UNIT_PPM_SCORE:
         // A score is shown as 0..100 with one decimal: one millionth is 1e-4 of a point.
         decimal_print(out, figure, 4, 1, 1);
+        return;
+    case UNIT_PX:
+        px_print(out, (struct px){figure}, 0, PX_DIGITS);
         return;
     default:
         return;

@@ -28,7 +28,8 @@ enum rule_unit {
     UNIT_PPM,
     UNIT_QTY,
     UNIT_USD_S,
-    UNIT_PPM_SCORE
+    UNIT_PPM_SCORE,
+    UNIT_PX
 };
 
 #define RULE_LIST(X)                                                                               \
@@ -134,7 +135,7 @@ enum rule {
 };
 
 // A refusal, or RULE_NONE. Figure and limit are in the rule's unit: USD 1e-6, BPS 1e-2, MS ms,
-// COUNT, PPM_SCORE.
+// COUNT, PPM_SCORE, PX 1e-12.
 struct verdict {
     uint16_t rule;
     uint16_t venue;  // the venue it is about, VENUE_MAX when none

@@ -56,6 +56,11 @@ struct settings_capital {
     struct bps in_flight_max;          // max_total_notional_pct = 30 %
     struct bps safe_drawdown;          // safe_mode_drawdown_pct = 5 %
     struct bps top_up_above;           // top_up_above_pct = 50 %: reserve helps arb above this use
+    uint8_t model;                     // model = three: enum capital_model
+    struct bps layer_share[LAYER_COUNT];   // layer1_pct = 20 … 30, 25, 10, 15
+    struct bps layer_use_max[LAYER_COUNT]; // layer1_max_use_pct = 100 …
+    bool layer_borrow;                     // borrow_from_layer5 = yes
+    uint8_t layer_of[STRATEGY_COUNT];      // arb_layer = L3 …: enum layer
 };
 
 struct settings_risk {
@@ -88,6 +93,13 @@ struct settings_risk {
     int64_t venue_trip_ns;            // venue_breaker_sec = 60
     struct bps leverage_distance_min; // min_liquidation_distance_pct = 25 %
     struct usd volume_target;         // daily_volume_target_usd = 0 (off)
+};
+
+struct settings_health {
+    int64_t interval_ns;          // interval_sec = 5
+    int64_t quote_latency_max_ns; // max_quote_latency_ms = 5000
+    struct bps success_min;       // min_success_pct = 50 %
+    uint32_t success_jobs;        // success_window_jobs = 20
 };
 
 struct settings_scheduler {
@@ -133,6 +145,7 @@ struct settings {
     struct settings_scanner scanner;
     struct settings_capital capital;
     struct settings_risk risk;
+    struct settings_health health;
     struct settings_scheduler scheduler;
     struct settings_execution execution;
     struct settings_wash wash;

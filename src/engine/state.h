@@ -45,6 +45,9 @@ struct state_header {
     uint64_t events, passes, longest_pass_ns; // engine counters
     char demo[96];                            // what stands for what, "" outside a demo
     char notice[120];                         // what start-up found, "" when nothing
+    struct usd realised, unrealised;          // of all positions since start, before fees
+    struct usd funding;                       // since start, positive = paid
+    struct usd day_funding;                   // since UTC midnight, positive = paid
 };
 
 struct state_quote { // one per listing, in listing id order
@@ -71,6 +74,16 @@ struct state_venue {
     int64_t clock_offset_ns, round_trip_ns, latency_mean_ns, latency_p99_ns, age_ms;
     int64_t reliability_ppm;
     char text[48];
+    // The private side.
+    uint8_t lane, deadman;         // enum lane_state, enum deadman_state
+    uint8_t rejects, rejects_max;  // in a row; at rejects_max the circuit breaker opens
+    uint32_t orders, unknown;      // live at the venue; of them, those whose answer was lost
+    uint32_t messages, pad;        // orders and cancels sent in the running second
+    int64_t tripped_until_ns;      // the circuit breaker closes by itself then, 0 = closed
+    int64_t deadman_until_ns;      // the venue cancels everything then unless told, 0 = not armed
+    int64_t lane_blocked_until_ns; // nothing is sent before that, 0 = not blocked
+    int64_t order_latency_ns;      // moving average of sent to first fill, takers; 0 = none yet
+    char lane_text[48];            // why it is not ready
 };
 
 struct state_pool {
@@ -78,9 +91,10 @@ struct state_pool {
 };
 struct state_capital { // one per venue
     struct usd equity, equity_peak, in_flight, pnl, volume, fees;
-    struct state_pool pools[POOL_COUNT];
+    struct state_pool pools[POOL_COUNT]; // model = five: all of them 0
     struct bps drawdown;
-    uint8_t safe_mode, pad[7];
+    uint8_t safe_mode, model, pad[6];      // enum capital_model
+    struct state_pool layers[LAYER_COUNT]; // model = five, else all of them 0
 };
 
 struct state_opportunity {
@@ -134,7 +148,7 @@ struct state_denial {
     struct verdict verdict;
 };
 struct state_freeze {
-    uint16_t symbol, rule; // fast_market or cool_down
+    uint16_t symbol, rule; // fast_market, cool_down or spread
     uint32_t pad;
     int64_t until_ns;
 };
@@ -152,6 +166,10 @@ struct state_risk {
     struct state_denial
         denials[STATE_DENIALS_MAX]; // newest first, one row per (strategy, symbol, rule)
     struct state_freeze freezes[STATE_FREEZES_MAX];
+    int64_t unhedged_usd_s_total; // 1e-6 USD * s, of all running jobs
+    uint8_t kill_step, pad2[7];   // enum kill_step
+    uint32_t kill_orders;         // still open while kill_step is KILL_CANCELLING
+    uint32_t vanished;            // legs that vanished and were made up for, since start
 };
 
 struct state_position {
@@ -159,20 +177,49 @@ struct state_position {
     uint32_t pad;
     struct qty net;
     struct px average, mark;
-    struct usd net_usd, unrealised, realised, fees, funding;
+    struct usd net_usd, unrealised, realised, fees, funding; // funding: positive = paid
+    struct px liquidation;                                   // as the venue tells it, 0 = not told
+    struct bps distance; // mark to liquidation, told or estimated; below 0: no position
 };
 
 struct state_alert {
     int64_t time_ns;
-    uint8_t severity, acknowledged, pad[6];
-    char rule[24];
+    uint8_t severity, acknowledged, unit, pad[5]; // unit: enum rule_unit of figure and limit
+    char rule[24];                                // of the configuration or of the desk
     char text[EVENT_TEXT_MAX];
+    uint64_t id;             // 1, 2, 3 … since start: what CONTROL_ACKNOWLEDGE names
+    int64_t figure, limit;   // the values it was raised on; UNIT_NONE: it has none
+    int64_t acknowledged_ns; // 0 = not yet
 };
 
 struct state_equity {
     uint32_t count;
     uint32_t step_s;
     struct usd points[STATE_EQUITY_POINTS_MAX]; // oldest first
+    int64_t newest_ns;                          // of the last point, 0 = none
+    struct usd peak, trough;                    // since start
+};
+
+// A part of the desk and how well it is. A part that is not heard of counts 0.
+struct state_health_part {    // by enum health_part
+    uint32_t score;           // 0..100
+    uint32_t weight;          // of it in the overall score, percent
+    int64_t heartbeat_age_ms; // in whole seconds, so that a part that is well does not redraw the
+                              // screen; -1: never heard of
+    char reason[80];          // what took most from the score, "" at 100
+};
+// A metric and its threshold (specification, section 10).
+struct state_metric {      // by enum health_metric
+    int64_t figure, limit; // in `unit`: USD 1e-6, BPS 1e-2, MS, PPM, COUNT
+    uint8_t unit;          // enum rule_unit
+    uint8_t over;          // 1: beyond its threshold
+    uint8_t known, pad[5]; // 0: nothing to judge yet
+};
+struct state_health {
+    int64_t time_ns;       // of the newest HEALTH_SNAPSHOT, 0 = none yet
+    uint32_t overall, pad; // 0..100
+    struct state_health_part parts[HEALTH_PART_COUNT];
+    struct state_metric metrics[METRIC_COUNT];
 };
 
 #define STATE_SECTION_LIST(X)                                                                      \
@@ -186,7 +233,8 @@ struct state_equity {
     X(STATE_RISK, struct state_risk, 1)                                                            \
     X(STATE_POSITIONS, struct state_position, STATE_POSITIONS_MAX)                                 \
     X(STATE_ALERTS, struct state_alert, STATE_ALERTS_MAX)                                          \
-    X(STATE_EQUITY, struct state_equity, 1)
+    X(STATE_EQUITY, struct state_equity, 1)                                                        \
+    X(STATE_HEALTH, struct state_health, 1)
 
 enum state_section {
 #define STATE_ENUM(section, row, rows) section,

@@ -28,6 +28,8 @@ static const char *const risk_modes[] = {"conservative", "balanced", "aggressive
 static const char *const execution_modes[] = {"hybrid_hedge_taker", "safe_taker_only", NULL};
 static const char *const partial_choices[] = {"hedge", "unwind", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
+static const char *const models[] = {"three", "five", NULL};
+static const char *const layers[] = {"L1", "L2", "L3", "L4", "L5", NULL};
 static const char *const roles[] = {"trade", "reference", "off", NULL};
 
 // The enums the word lists stand for.
@@ -36,6 +38,8 @@ _Static_assert(DESK_RUNNING == 0 && DESK_PAUSED == 1, "desk_starts");
 _Static_assert(RISK_CONSERVATIVE == 0 && RISK_BALANCED == 1 && RISK_AGGRESSIVE == 2, "risk_modes");
 _Static_assert(EXECUTION_HYBRID_HEDGE_TAKER == 0 && EXECUTION_SAFE_TAKER_ONLY == 1, "execution");
 _Static_assert(PARTIAL_HEDGE == 0 && PARTIAL_UNWIND == 1, "partial_choices");
+_Static_assert(CAPITAL_THREE == 0 && CAPITAL_FIVE == 1, "models");
+_Static_assert(LAYER_1 == 0 && LAYER_5 == 4 && LAYER_COUNT == 5, "layers");
 _Static_assert(VENUE_TRADE == 0 && VENUE_REFERENCE == 1 && VENUE_OFF == 2, "roles");
 _Static_assert(sizeof(bool) == 1, "a word is stored in one byte");
 
@@ -56,6 +60,17 @@ _Static_assert(sizeof(bool) == 1, "a word is stored in one byte");
     { s, n, CONFIG_WORD, CONFIG_UNIT_NONE, 0, (count)-1, def, words, reload, AT(field), help }
 #define OTHER(s, n, type, low, high, def, reload, help)                                            \
     { s, n, type, CONFIG_UNIT_NONE, low, high, def, NULL, reload, 0, help }
+
+// A layer's share and its largest use; a strategy's layer.
+#define LAYER_KEYS(n, share, use, at)                                                              \
+    SHARE("capital", "layer" n "_pct", PERCENT, 0, PCT(100), PCT(share), false,                    \
+          capital.layer_share[at],                                                                 \
+          "Share of layer L" n " under model = five. The five shares add up to 100%"),             \
+        SHARE("capital", "layer" n "_max_use_pct", PERCENT, 0, PCT(100), PCT(use), true,           \
+              capital.layer_use_max[at], "How much of layer L" n " may be lent at once")
+#define LAYER_OF(name, layer, strategy, whose)                                                     \
+    WORD("capital", name "_layer", layers, LAYER_COUNT, layer, false, capital.layer_of[strategy],  \
+         "The layer of " whose " under model = five")
 
 const struct config_key config_keys[] = {
     WORD("desk", "mode", desk_modes, 2, DESK_PAPER, false, mode,
@@ -154,6 +169,19 @@ const struct config_key config_keys[] = {
           "From this drawdown a venue is in safe mode: arbitrage closed, until it is below again"),
     SHARE("capital", "top_up_above_pct", PERCENT, 0, PCT(100), PCT(50), true, capital.top_up_above,
           "Above this use of its pool arbitrage may also take from the reserve"),
+    WORD("capital", "model", models, 2, CAPITAL_THREE, false, capital.model,
+         "How a venue's equity is cut: three pools, or the five layers below. With layers, L1 and "
+         "L4 stay open in safe mode"),
+    LAYER_KEYS("1", 20, 100, LAYER_1),
+    LAYER_KEYS("2", 30, 100, LAYER_2),
+    LAYER_KEYS("3", 25, 100, LAYER_3),
+    LAYER_KEYS("4", 10, 100, LAYER_4),
+    LAYER_KEYS("5", 15, 100, LAYER_5),
+    WORD("capital", "borrow_from_layer5", no_yes, 2, true, false, capital.layer_borrow,
+         "Whether another layer may take from L5 what it lacks itself"),
+    LAYER_OF("arb", LAYER_3, STRATEGY_ARB, "arbitrage"),
+    LAYER_OF("wash", LAYER_1, STRATEGY_WASH, "hedged volume"),
+    LAYER_OF("manual", LAYER_2, STRATEGY_MANUAL, "a person's own jobs"),
 
     WORD("risk", "mode", risk_modes, 3, RISK_BALANCED, true, risk.mode, "Risk mode at the start"),
     SHARE("risk", "max_order_pct", PERCENT, BP(1), PCT(100), PCT(5), true, risk.order_share_max,
@@ -215,6 +243,16 @@ const struct config_key config_keys[] = {
           risk.leverage_distance_min, "Least distance to the estimated liquidation price"),
     MONEY("risk", "daily_volume_target_usd", USD, 0, 1000000000000, 0, true, risk.volume_target,
           "Volume wanted in a day, for the volume score; 0: no target"),
+
+    TIME("health", "interval_sec", S, SEC(1), SEC(3600), SEC(5), true, health.interval_ns,
+         "How often the desk's health is worked out"),
+    TIME("health", "max_quote_latency_ms", MS, MSEC(1), SEC(600), SEC(5), true,
+         health.quote_latency_max_ns,
+         "A venue's quotes that are slower on the average raise an alarm"),
+    SHARE("health", "min_success_pct", PERCENT, 0, PCT(100), PCT(50), true, health.success_min,
+          "A smaller share of jobs that end well raises an alarm"),
+    COUNT("health", "success_window_jobs", 1, 64, 20, true, health.success_jobs,
+          "Ended jobs that share is taken of"),
 
     COUNT("scheduler", "max_jobs", 1, 64, 50, true, scheduler.jobs_max, "Jobs running at once"),
     COUNT("scheduler", "max_jobs_per_venue", 1, 64, 10, true, scheduler.venue_jobs_max,
@@ -300,8 +338,9 @@ const struct config_section config_sections[] = {
     {"desk", "The desk as a whole and its journal"},
     {"feeds", "Market data: connections, freshness, what is refused"},
     {"scanner", "How opportunities are found and scored"},
-    {"capital", "The three pools of every venue"},
+    {"capital", "How every venue's equity is cut up and lent"},
     {"risk", "Limits every order and job has to pass"},
+    {"health", "The desk's own health and its alarms"},
     {"scheduler", "How many jobs run"},
     {"execution", "How legs are placed"},
     {"wash", "The hedged-volume strategy"},

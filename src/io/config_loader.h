@@ -5,7 +5,7 @@
 #include "io/config_private.h"
 #include "io/config_read.h"
 
-enum { CONFIG_KEYS_MAX = 160, CONFIG_SLOTS_MAX = CONFIG_KEYS_MAX + 6 * VENUE_MAX };
+enum { CONFIG_KEYS_MAX = 320, CONFIG_SLOTS_MAX = CONFIG_KEYS_MAX + 6 * VENUE_MAX };
 
 enum config_books { CONFIG_BOOKS_TRADED, CONFIG_BOOKS_NONE, CONFIG_BOOKS_LISTED };
 

@@ -45,28 +45,38 @@ static void settle_orders(struct config_loader *loader) {
     }
 }
 
-static void settle_pools(struct config_loader *loader) {
-    static const char *const names[POOL_COUNT] = {"wash_pct", "arb_pct", "reserve_pct"};
+// Shares of one whole: `sentence` names them.
+static void settle_shares(struct config_loader *loader, const char *const names[], uint32_t count,
+                          const char *sentence) {
     struct config_origin origin = {0};
     int64_t sum = 0;
     struct config_found found;
-    for (int pool = POOL_COUNT - 1; pool >= 0; pool--) {
-        find_row(loader, "capital", names[pool], &found);
+    for (uint32_t i = count; i-- > 0;) {
+        find_row(loader, "capital", names[i], &found);
         const struct config_origin *set = &loader->origins[found.slot];
         if (set->refused) {
             return;
         }
         origin = set->source != NULL ? *set : origin;
-        sum += loader->config->settings.capital.pool_share[pool].v;
+        sum += config_value_get(found.key, &loader->config->settings);
     }
     if (sum == BPS_WHOLE || origin.source == NULL) {
         return;
     }
     struct text *out = config_mistake_begin(loader, origin);
-    text_add_string(out, "[capital] wash_pct, arb_pct and reserve_pct add up to ");
+    text_add_string(out, sentence);
+    text_add_string(out, " add up to ");
     config_value_print(out, found.key, sum);
     text_add_string(out, ": expected 100%");
     config_mistake_end(loader);
+}
+
+static void settle_capital(struct config_loader *loader) {
+    static const char *const pools[POOL_COUNT] = {"wash_pct", "arb_pct", "reserve_pct"};
+    static const char *const layers[LAYER_COUNT] = {"layer1_pct", "layer2_pct", "layer3_pct",
+                                                    "layer4_pct", "layer5_pct"};
+    settle_shares(loader, pools, POOL_COUNT, "[capital] wash_pct, arb_pct and reserve_pct");
+    settle_shares(loader, layers, LAYER_COUNT, "[capital] layer1_pct to layer5_pct");
 }
 
 static void settle_books(struct config_loader *loader) {
@@ -100,7 +110,7 @@ static void settle_books(struct config_loader *loader) {
 
 void config_settle(struct config_loader *loader) {
     settle_books(loader);
-    settle_pools(loader);
+    settle_capital(loader);
     settle_orders(loader);
     config_sort_venues(loader->config);
 }

@@ -97,7 +97,7 @@ static void publish_place(struct sim_market *market, const struct sim_place *pla
 }
 
 static void poll_sessions(struct sim_market *market, const struct vsim_world *world) {
-    for (uint32_t i = 0; i < SIM_SESSIONS_MAX; i++) {
+    for (uint32_t i = 0; i < market->session_end; i++) {
         struct sim_market_session *session = market->sessions[i];
         if (session != NULL && session->session.world == world) {
             vsim_session_poll(&session->session);
@@ -204,7 +204,7 @@ static void forward(struct sim_market *market, const struct sim_place *place, st
         return;
     }
     bool moved = market->round == 0 && market->shift_ns == 0;
-    for (uint32_t i = 0; i < SIM_SESSIONS_MAX; i++) {
+    for (uint32_t i = 0; i < market->session_end; i++) {
         struct sim_market_session *session = market->sessions[i];
         if (session == NULL || session->session.world != world ||
             !vsim_subscribed(&session->session, place->listing, (uint32_t)channel)) {
@@ -449,6 +449,7 @@ enum status sim_market_attach(struct sim_market *market, uint32_t venue,
             if (result == STATUS_OK) {
                 session->slot = i;
                 market->sessions[i] = session;
+                market->session_end = i >= market->session_end ? i + 1 : market->session_end;
             }
             return result;
         }
@@ -459,6 +460,9 @@ enum status sim_market_attach(struct sim_market *market, uint32_t venue,
 void sim_market_detach(struct sim_market *market, struct sim_market_session *session) {
     ASSERT(session->slot < SIM_SESSIONS_MAX && market->sessions[session->slot] == session);
     market->sessions[session->slot] = NULL;
+    while (market->session_end > 0 && market->sessions[market->session_end - 1] == NULL) {
+        market->session_end--;
+    }
     vsim_session_finish(&session->session);
 }
 

@@ -115,7 +115,8 @@ struct sim_market {
     int64_t funding_ns;              // of the next funding, mark and index
 
     struct sim_market_session *sessions[SIM_SESSIONS_MAX];
-    uint32_t session_number;
+    uint32_t session_end;      // behind the last slot in use
+    uint32_t session_number;   // of all, so far
     struct level *bids, *asks; // scratch of a publication
     struct text frame;         // scratch of a rewritten frame
     uint64_t records, bad_records, frames_cut;

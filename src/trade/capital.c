@@ -4,25 +4,24 @@
 
 #define SNAPSHOT_NS (5 * NS_PER_S)
 
-void capital_start(struct capital *capital, const struct settings *settings, uint16_t venue_count) {
+void capital_start(struct capital *capital, enum desk_mode mode, const struct settings *settings,
+                   uint16_t venue_count) {
     *capital = (struct capital){0};
-    for (uint16_t i = 0; i < venue_count; i++) {
+    for (uint16_t i = 0; i < venue_count && mode != DESK_LIVE; i++) {
         capital->venues[i].purse.equity = settings->capital.equity_start;
-        capital->venues[i].peak = settings->capital.equity_start;
+        capital->venues[i].start = capital->venues[i].peak = settings->capital.equity_start;
     }
-}
-
-enum pool capital_pool_of(enum strategy strategy) {
-    return strategy == STRATEGY_WASH ? POOL_WASH : POOL_ARB;
 }
 
 static struct verdict check_leg(const struct desk *desk, const struct job *job, uint16_t venue) {
     const struct settings *settings = desk->settings;
     const struct purse *purse = &desk->capital.venues[venue].purse;
-    enum pool pool = capital_pool_of(job->strategy);
-    struct verdict verdict = allocator_check(&settings->capital, purse, pool, job->notional);
-    if (verdict.rule == RULE_NONE && job->strategy == STRATEGY_WASH) {
-        struct usd leg_max = usd_bps_floor(allocator_pool_size(&settings->capital, purse, pool),
+    uint32_t part = allocator_part_of(&settings->capital, job->strategy);
+    struct verdict verdict = allocator_check(&settings->capital, purse, part, job->notional);
+    // A layer has a largest use of its own instead.
+    bool shared = job->strategy == STRATEGY_WASH && settings->capital.model == CAPITAL_THREE;
+    if (verdict.rule == RULE_NONE && shared) {
+        struct usd leg_max = usd_bps_floor(allocator_part_size(&settings->capital, purse, part),
                                            settings->wash.pool_share_max);
         if (job->notional.v > leg_max.v) {
             verdict = (struct verdict){
@@ -61,7 +60,8 @@ struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
         uint16_t venue = job->legs[leg].venue;
         reservation->legs[leg].venue = venue;
         allocator_take(&desk->settings->capital, &desk->capital.venues[venue].purse,
-                       capital_pool_of(job->strategy), job->notional, reservation->legs[leg].from);
+                       allocator_part_of(&desk->settings->capital, job->strategy), job->notional,
+                       reservation->legs[leg].from);
     }
     job->reserved = job->notional;
     return verdict;
@@ -93,6 +93,10 @@ void capital_record_pnl(struct desk *desk, const struct job *job, struct usd pnl
 void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, struct usd equity) {
     struct capital_venue *row = &desk->capital.venues[venue];
     row->purse.equity = equity.v > 0 ? equity : (struct usd){0};
+    if (desk->mode == DESK_LIVE && !row->told) {
+        row->start = row->peak = equity;
+    }
+    row->told = true;
     if (equity.v > row->peak.v) {
         row->peak = equity;
     }
@@ -107,12 +111,12 @@ void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, s
     struct event_capital event = {
         .venue = venue,
         .safe_mode = safe,
+        .model = desk->settings->capital.model,
         .equity = equity,
         .drawdown = drawdown,
     };
-    for (int pool = 0; pool < POOL_COUNT; pool++) {
-        event.available[pool] =
-            allocator_available(&desk->settings->capital, &row->purse, (enum pool)pool);
+    for (uint32_t part = 0; part < allocator_part_count(&desk->settings->capital); part++) {
+        event.available[part] = allocator_available(&desk->settings->capital, &row->purse, part);
     }
     bus_emit(bus, EVENT_CAPITAL_UPDATED, &event);
 }
@@ -131,6 +135,22 @@ struct usd capital_total_equity(const struct desk *desk) {
         if (desk->universe->venues[i].role == VENUE_TRADE) {
             sum = usd_add(sum, capital_equity(desk, i));
         }
+    }
+    return sum;
+}
+
+struct usd capital_all_equity(const struct desk *desk) {
+    struct usd sum = {0};
+    for (uint16_t i = 0; i < desk->universe->venue_count; i++) {
+        sum = usd_add(sum, capital_equity(desk, i));
+    }
+    return sum;
+}
+
+struct usd capital_start_equity(const struct desk *desk) {
+    struct usd sum = {0};
+    for (uint16_t i = 0; i < desk->universe->venue_count; i++) {
+        sum = usd_add(sum, desk->capital.venues[i].start);
     }
     return sum;
 }
@@ -219,11 +239,13 @@ static void capital_publish(void *self, struct state_draft *draft, int64_t now_n
             .fees = venue->fees,
             .drawdown = capital_drawdown(desk, i),
             .safe_mode = venue->purse.safe_mode,
+            .model = settings->model,
         };
-        for (int pool = 0; pool < POOL_COUNT; pool++) {
-            rows[i].pools[pool] = (struct state_pool){
-                .size = allocator_pool_size(settings, &venue->purse, (enum pool)pool),
-                .used = venue->purse.used[pool],
+        struct state_pool *parts = settings->model == CAPITAL_FIVE ? rows[i].layers : rows[i].pools;
+        for (uint32_t part = 0; part < allocator_part_count(settings); part++) {
+            parts[part] = (struct state_pool){
+                .size = allocator_part_size(settings, &venue->purse, part),
+                .used = venue->purse.used[part],
             };
         }
     }

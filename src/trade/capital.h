@@ -17,15 +17,15 @@ struct reservation {
     uint32_t job; // 0 = free; the row is the row of the job
     struct {
         uint16_t venue;
-        struct usd from[POOL_COUNT];
+        struct usd from[CAPITAL_PARTS_MAX];
     } legs[JOB_LEGS_MAX];
 };
 
 struct capital_venue {
     struct purse purse;
-    struct usd peak;
+    struct usd start, peak;       // live: start is the first balance told
     struct usd pnl, volume, fees; // of settled jobs, since start
-    struct bps told_drawdown;
+    bool told; // live: the venue has told its balance; before that nothing is there to lend
 };
 
 struct capital {
@@ -37,8 +37,9 @@ struct capital {
 
 extern const struct component capital_component;
 
-void capital_start(struct capital *capital, const struct settings *settings, uint16_t venue_count);
-enum pool capital_pool_of(enum strategy strategy);
+// On paper every venue starts with equity_usd; a live venue has nothing until it tells its balance.
+void capital_start(struct capital *capital, enum desk_mode mode, const struct settings *settings,
+                   uint16_t venue_count);
 // RULE_NONE when every leg of the job could be reserved now; else the first refusal, naming its
 // venue.
 struct verdict capital_check_job(const struct desk *desk, const struct job *job);
@@ -54,6 +55,8 @@ void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, s
 bool capital_safe_mode(const struct desk *desk, uint16_t venue);
 struct usd capital_equity(const struct desk *desk, uint16_t venue);
 struct usd capital_total_equity(const struct desk *desk); // of the venues with role trade
+struct usd capital_all_equity(const struct desk *desk);   // of all venues, whatever their role
+struct usd capital_start_equity(const struct desk *desk); // theirs at the start
 struct bps capital_drawdown(const struct desk *desk, uint16_t venue);
 struct bps capital_total_drawdown(const struct desk *desk); // worst venue
 

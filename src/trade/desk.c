@@ -8,7 +8,7 @@
 static const struct component *const component_table[] = {
     &paper_component, &picture_component,  &scanner_component,   &capital_component,
     &risk_component,  &position_component, &execution_component, &scheduler_component,
-    &audit_component, &watch_component,
+    &audit_component, &health_component,   &watch_component,
 };
 
 enum status desk_create(struct desk *desk, enum desk_mode mode, const struct settings *settings,
@@ -48,7 +48,7 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
         desk_finish(desk);
         return status_context(status, "creating the desk");
     }
-    capital_start(&desk->capital, settings, universe->venue_count);
+    capital_start(&desk->capital, mode, settings, universe->venue_count);
     return STATUS_OK;
 }
 

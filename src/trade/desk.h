@@ -14,6 +14,7 @@
 #include "trade/audit.h"
 #include "trade/capital.h"
 #include "trade/execution.h"
+#include "trade/health.h"
 #include "trade/job.h"
 #include "trade/order.h"
 #include "trade/paper.h"
@@ -49,6 +50,7 @@ struct desk {
     struct paper paper;
     struct scheduler scheduler;
     struct audit audit;
+    struct health health;
     struct watch watch;
 };
 

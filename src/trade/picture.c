@@ -369,7 +369,6 @@ static void picture_publish(void *self, struct state_draft *draft, int64_t now_n
             .state = venue->feed.state,
             .role = desk->universe->venues[i].role,
             .safe_mode = capital_safe_mode(desk, i),
-            .tripped = risk_venue_tripped(desk, i, now_ns),
             .reconnects = venue->feed.reconnects,
             .updates_per_s = venue->feed.updates_per_s,
             .books_live = venue->feed.books_live,
@@ -381,7 +380,15 @@ static void picture_publish(void *self, struct state_draft *draft, int64_t now_n
             .age_ms =
                 venue->frame_ns == 0 ? -1 : (now_ns - venue->frame_ns) / NS_PER_MS / 100 * 100,
             .reliability_ppm = venue->reliability_ppm,
+            .lane = venue->lane.state,
+            .deadman = venue->lane.deadman,
+            .orders = venue->lane.orders,
+            .unknown = venue->lane.unknown,
+            .deadman_until_ns = venue->lane.deadman_until_ns,
+            .lane_blocked_until_ns = venue->lane.blocked_until_ns,
         };
+        risk_publish_venue(desk, i, now_ns, row);
+        memcpy(row->lane_text, venue->lane.text, sizeof(row->lane_text));
         memcpy(row->text, venue->feed.text, sizeof(row->text));
         for (uint32_t cause = 0; cause < FEED_CAUSE_MAX; cause++) {
             row->errors[cause] = venue->feed.errors[cause];

@@ -105,6 +105,23 @@ struct usd position_total_pnl(const struct desk *desk) {
     return sum;
 }
 
+struct position_sums position_sums(const struct desk *desk) {
+    struct position_sums sums = {0};
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+            const struct position *position = position_of(desk, venue, symbol);
+            sums.realised = usd_add(sums.realised, position->realised);
+            sums.fees = usd_add(sums.fees, position->fees);
+            sums.funding = usd_add(sums.funding, position->funding);
+            if (position->net.v != 0) {
+                sums.unrealised = usd_add(
+                    sums.unrealised, position_unrealised(position, mark_of(desk, venue, symbol)));
+            }
+        }
+    }
+    return sums;
+}
+
 struct usd position_day_pnl(const struct desk *desk) {
     return usd_sub(position_total_pnl(desk), desk->positions.day_start_pnl);
 }
@@ -185,6 +202,10 @@ static enum status position_on_event(void *self, struct bus *bus, const struct e
     struct desk *desk = self;
     if (event->header.kind == EVENT_ORDER_FILLED) {
         on_fill(desk, bus, &event->u.fill);
+    } else if (event->header.kind == EVENT_VENUE_POSITION) {
+        const struct event_venue_position *told = &event->u.venue_position;
+        desk->positions.positions[listing_id(desk->universe, told->venue, told->symbol)]
+            .liquidation = told->liquidation;
     } else {
         on_funding(desk, bus, &event->u.funding);
     }
@@ -203,13 +224,17 @@ static enum status position_on_time(void *self, struct bus *bus, int64_t now_ns)
         }
         book->day = day;
         book->day_start_pnl = position_total_pnl(desk);
+        book->day_start_funding = position_sums(desk).funding;
         book->volume = book->fees = (struct usd){0};
     }
     if (now_ns - book->curve_ns >= CURVE_STEP_S * NS_PER_S) {
         book->curve_ns = now_ns;
-        struct usd equity =
-            usd_add(position_total_pnl(desk), (struct usd){desk->settings->capital.equity_start.v *
-                                                           desk->universe->venue_count});
+        struct usd equity = desk->mode == DESK_LIVE
+                                ? capital_all_equity(desk) // as told
+                                : usd_add(capital_start_equity(desk), position_total_pnl(desk));
+        bool first = book->curve_count == 0;
+        book->curve_peak = first || equity.v > book->curve_peak.v ? equity : book->curve_peak;
+        book->curve_trough = first || equity.v < book->curve_trough.v ? equity : book->curve_trough;
         book->curve[book->curve_count++ % STATE_EQUITY_POINTS_MAX] = equity;
     }
     return STATUS_OK;
@@ -224,7 +249,10 @@ static int64_t position_deadline(const void *self) {
 
 static void publish_curve(const struct position_book *book, struct state_draft *draft) {
     struct state_equity *equity = STATE_ROWS(draft, STATE_EQUITY, struct state_equity);
-    *equity = (struct state_equity){.step_s = CURVE_STEP_S};
+    *equity = (struct state_equity){.step_s = CURVE_STEP_S,
+                                    .newest_ns = book->curve_count > 0 ? book->curve_ns : 0,
+                                    .peak = book->curve_peak,
+                                    .trough = book->curve_trough};
     uint32_t kept =
         book->curve_count < STATE_EQUITY_POINTS_MAX ? book->curve_count : STATE_EQUITY_POINTS_MAX;
     for (uint32_t i = 0; i < kept; i++) {
@@ -243,7 +271,8 @@ static void position_publish(void *self, struct state_draft *draft, int64_t now_
         for (uint16_t symbol = 0;
              symbol < desk->universe->symbol_count && count < STATE_POSITIONS_MAX; symbol++) {
             const struct position *position = position_of(desk, venue, symbol);
-            if (position->net.v == 0 && position->fees.v == 0 && position->realised.v == 0) {
+            if (position->net.v == 0 && position->fees.v == 0 && position->realised.v == 0 &&
+                position->funding.v == 0) {
                 continue; // never traded
             }
             struct px mark = mark_of(desk, venue, symbol);
@@ -258,6 +287,11 @@ static void position_publish(void *self, struct state_draft *draft, int64_t now_
                 .realised = position->realised,
                 .fees = position->fees,
                 .funding = position->funding,
+                .liquidation = position->liquidation,
+                .distance = {position->net.v == 0
+                                 ? -1
+                                 : risk_liquidation_distance(desk, venue, symbol, (struct usd){0},
+                                                             SIDE_BUY)},
             };
         }
     }
@@ -267,7 +301,8 @@ static void position_publish(void *self, struct state_draft *draft, int64_t now_
 
 const struct component position_component = {
     .name = "position",
-    .kinds = EVENT_BIT(EVENT_ORDER_FILLED) | EVENT_BIT(EVENT_FUNDING_UPDATED),
+    .kinds = EVENT_BIT(EVENT_ORDER_FILLED) | EVENT_BIT(EVENT_FUNDING_UPDATED) |
+             EVENT_BIT(EVENT_VENUE_POSITION),
     .on_event = position_on_event,
     .on_time = position_on_time,
     .deadline = position_deadline,

@@ -15,19 +15,27 @@ struct position {
     struct usd cost;     // signed notional of the net position at average cost
     struct usd realised; // closed against average cost, before fees
     struct usd fees;
-    struct usd funding; // positive = paid
+    struct usd funding;    // positive = paid
+    struct px liquidation; // as the venue tells it, 0 = not told
+};
+
+// Sums over positions. Realised and unrealised are before fees and funding.
+struct position_sums {
+    struct usd realised, unrealised, fees, funding;
 };
 
 struct position_book {
     struct position *positions; // by listing id
     struct seen_set trades;
     struct usd day_start_pnl; // total profit at the start of the UTC day
-    struct usd volume, fees;  // of the day
-    int64_t day;              // number of the UTC day, by desk time
-    int64_t *settled_ns;      // per listing: next settlement seen
+    struct usd day_start_funding;
+    struct usd volume, fees; // of the day
+    int64_t day;             // number of the UTC day, by desk time
+    int64_t *settled_ns;     // per listing: next settlement seen
     struct usd curve[STATE_EQUITY_POINTS_MAX];
     uint32_t curve_count;
     int64_t curve_ns;
+    struct usd curve_peak, curve_trough; // since start
     uint64_t duplicates;
 };
 
@@ -46,6 +54,7 @@ struct px position_average(const struct position *position);
 // Realised + unrealised - fees - funding of a venue.
 struct usd position_venue_pnl(const struct desk *desk, uint16_t venue);
 struct usd position_total_pnl(const struct desk *desk);
+struct position_sums position_sums(const struct desk *desk);
 struct usd position_day_pnl(const struct desk *desk);
 // Net and gross notional at the mids; symbol SYMBOL_MAX: all.
 void position_exposure(const struct desk *desk, uint16_t symbol, struct usd *net,

@@ -86,6 +86,17 @@ bool risk_venue_tripped(const struct desk *desk, uint16_t venue, int64_t now_ns)
     return desk->risk.venues[venue].tripped_until_ns > now_ns;
 }
 
+void risk_publish_venue(const struct desk *desk, uint16_t venue, int64_t now_ns,
+                        struct state_venue *row) {
+    const struct risk_venue *own = &desk->risk.venues[venue];
+    uint32_t most = desk->settings->risk.venue_failures_max;
+    row->tripped = risk_venue_tripped(desk, venue, now_ns);
+    row->tripped_until_ns = row->tripped ? own->tripped_until_ns : 0;
+    row->rejects = (uint8_t)(own->rejects < UINT8_MAX ? own->rejects : UINT8_MAX);
+    row->rejects_max = (uint8_t)(most < UINT8_MAX ? most : UINT8_MAX);
+    row->order_latency_ns = own->latency_ns;
+}
+
 static bool asks(const struct risk_rule *rule, struct risk_case *c, int leg,
                  struct verdict *verdict) {
     c->leg = leg;
@@ -343,6 +354,15 @@ static void publish_freezes(const struct desk *desk, struct state_risk *row, int
     }
 }
 
+static enum kill_step kill_step(const struct desk *desk) {
+    if (!desk->killed) {
+        return KILL_NONE;
+    }
+    return desk->execution.kill_verifying    ? KILL_CANCELLING
+           : desk->execution.kill_flattening ? KILL_FLATTENING
+                                             : KILL_DONE;
+}
+
 static void risk_publish(void *self, struct state_draft *draft, int64_t now_ns) {
     const struct desk *desk = self;
     const struct risk_preset *preset = risk_preset_of(desk);
@@ -371,7 +391,10 @@ static void risk_publish(void *self, struct state_draft *draft, int64_t now_ns) 
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         int64_t used = desk->jobs.jobs[desk->jobs.live[i]].unhedged_usd_s;
         row->unhedged_usd_s = used > row->unhedged_usd_s ? used : row->unhedged_usd_s;
+        row->unhedged_usd_s_total = add_saturating(row->unhedged_usd_s_total, used);
     }
+    row->kill_step = (uint8_t)kill_step(desk);
+    row->kill_orders = row->kill_step == KILL_CANCELLING ? desk->orders.live_count : 0;
     memcpy(row->denials, desk->risk.denials, sizeof(row->denials));
     publish_freezes(desk, row, now_ns);
     draft->count[STATE_RISK] = 1;

@@ -94,11 +94,21 @@ void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job
 void risk_note_reject(struct desk *desk, struct bus *bus, uint16_t venue);
 void risk_note_latency(struct desk *desk, uint16_t venue, int64_t latency_ns, enum order_type type);
 
+// The circuit breaker's part of a venue's row.
+void risk_publish_venue(const struct desk *desk, uint16_t venue, int64_t now_ns,
+                        struct state_venue *row);
 bool risk_venue_tripped(const struct desk *desk, uint16_t venue, int64_t now_ns);
 const struct risk_preset *risk_preset_of(const struct desk *desk);
 // The day's loss limit: the smaller of the amount and the share of the equity.
 struct usd risk_day_loss_limit(const struct desk *desk);
 struct usd risk_day_loss(const struct desk *desk); // 0 when the day is in profit
+
+// How far the venue's market may move against us before its equity, or the position of this symbol,
+// is gone, in 0.01 bps: the nearer of what is estimated (equity over gross, `added` included) and
+// what the venue tells of the position at hand, where the new order (`side`) would not shrink it.
+// INT64_MAX: nothing is held and nothing added.
+int64_t risk_liquidation_distance(const struct desk *desk, uint16_t venue, uint16_t symbol,
+                                  struct usd added, enum side side);
 
 // Rules by level, one file each; listed in risk.c's table.
 bool risk_capital_pool(const struct risk_case *c, struct verdict *v);

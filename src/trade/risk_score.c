@@ -79,16 +79,38 @@ bool risk_job_latency(const struct risk_case *c, struct verdict *v) {
     return v->figure > v->limit;
 }
 
-// How far the market may move before the venue's equity is gone: equity over gross exposure, this
-// leg included.
-static int64_t liquidation_distance(const struct desk *desk, uint16_t venue, struct usd added) {
+// Mark to the price at which the venue says it would close the position; the venue's word counts
+// only while a position stands on the side it was told for.
+static int64_t told_distance(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    const struct position *position = position_of(desk, venue, symbol);
+    const struct quote *quote = picture_quote(desk, venue, symbol);
+    if (position->net.v == 0 || position->liquidation.v <= 0 || quote->bid.v <= 0) {
+        return INT64_MAX;
+    }
+    struct px mark = px_mid_floor(quote->bid, quote->ask);
+    int64_t above = bps_between_floor(position->liquidation, mark).v;
+    int64_t left = position->net.v > 0 ? -above : above;
+    return left > 0 ? left : 0;
+}
+
+int64_t risk_liquidation_distance(const struct desk *desk, uint16_t venue, uint16_t symbol,
+                                  struct usd added, enum side side) {
     struct usd gross = usd_add(position_venue_gross(desk, venue), added);
-    return gross.v <= 0 ? INT64_MAX
-                        : mul_div_floor(capital_equity(desk, venue).v, BPS_WHOLE, gross.v);
+    int64_t estimated =
+        gross.v <= 0 ? INT64_MAX : mul_div_floor(capital_equity(desk, venue).v, BPS_WHOLE, gross.v);
+    struct qty net = position_of(desk, venue, symbol)->net;
+    bool shrinks = added.v > 0 && net.v != 0 && (net.v > 0) == (side == SIDE_SELL);
+    int64_t told = shrinks ? INT64_MAX : told_distance(desk, venue, symbol);
+    return told < estimated ? told : estimated;
+}
+
+static int64_t leg_distance(const struct desk *desk, const struct job *job, int leg) {
+    return risk_liquidation_distance(desk, job->legs[leg].venue, job->symbol, job->notional,
+                                     leg == LEG_BUY ? SIDE_BUY : SIDE_SELL);
 }
 
 bool risk_job_leverage(const struct risk_case *c, struct verdict *v) {
-    v->figure = liquidation_distance(c->desk, c->job->legs[c->leg].venue, c->job->notional);
+    v->figure = leg_distance(c->desk, c->job, c->leg);
     v->limit = c->desk->settings->risk.leverage_distance_min.v;
     return v->figure < v->limit;
 }
@@ -118,7 +140,7 @@ static int64_t worse(int64_t a, int64_t b) {
 static int64_t leverage_score(const struct desk *desk, const struct job *job) {
     int64_t worst = PPM_ONE;
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
-        int64_t distance = liquidation_distance(desk, job->legs[leg].venue, job->notional);
+        int64_t distance = leg_distance(desk, job, leg);
         // Limit over distance: 0 when far away, 1 at the limit.
         int64_t used = mul_div_floor(desk->settings->risk.leverage_distance_min.v, PPM_ONE,
                                      distance > 0 ? distance : 1);

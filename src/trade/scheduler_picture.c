@@ -84,7 +84,7 @@ static void publish_header(struct desk *desk, struct state_draft *draft, int64_t
     row->day_fees = desk->positions.fees;
     row->day_pnl = position_day_pnl(desk);
     row->equity = capital_total_equity(desk);
-    row->equity_start.v = desk->settings->capital.equity_start.v * desk->universe->venue_count;
+    row->equity_start = capital_start_equity(desk);
     row->gross = gross;
     row->net = net;
     row->unhedged = execution_unhedged(desk);
@@ -98,6 +98,12 @@ static void publish_header(struct desk *desk, struct state_draft *draft, int64_t
     row->loss_used = risk_day_loss(desk);
     row->threshold = desk->threshold;
     row->alerts_open = watch_open_count(&desk->watch);
+    row->health = desk->health.now.overall;
+    struct position_sums sums = position_sums(desk);
+    row->realised = sums.realised;
+    row->unrealised = sums.unrealised;
+    row->funding = sums.funding;
+    row->day_funding = usd_sub(sums.funding, desk->positions.day_start_funding);
     draft->count[STATE_HEADER] = 1;
 }
 

@@ -4,15 +4,31 @@
 
 #include "trade/desk.h"
 
+static void raise_alert(struct bus *bus, enum severity severity, const char *rule,
+                        struct watch_values values, const char *format, va_list arguments) {
+    struct event_alert alert = {.severity = (uint8_t)severity,
+                                .unit = (uint8_t)values.unit,
+                                .figure = values.figure,
+                                .limit = values.limit};
+    (void)string_copy(alert.rule, sizeof(alert.rule), slice_of(rule));
+    vsnprintf(alert.text, sizeof(alert.text), format, arguments);
+    bus_emit(bus, EVENT_ALERT, &alert);
+}
+
 void watch_alert(struct bus *bus, enum severity severity, const char *rule, const char *format,
                  ...) {
-    struct event_alert alert = {.severity = (uint8_t)severity};
-    (void)string_copy(alert.rule, sizeof(alert.rule), slice_of(rule));
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(alert.text, sizeof(alert.text), format, arguments);
+    raise_alert(bus, severity, rule, (struct watch_values){.unit = UNIT_NONE}, format, arguments);
     va_end(arguments);
-    bus_emit(bus, EVENT_ALERT, &alert);
+}
+
+void watch_alert_on(struct bus *bus, enum severity severity, const char *rule,
+                    struct watch_values values, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    raise_alert(bus, severity, rule, values, format, arguments);
+    va_end(arguments);
 }
 
 struct watch_text watch_bps(struct bps value) {
@@ -38,12 +54,15 @@ uint32_t watch_open_count(const struct watch *watch) {
     return open;
 }
 
-static void acknowledge_newest(struct watch *watch) {
+// Number 0: the newest that waits for a person. One that has left the list has nothing to say.
+static void acknowledge(struct watch *watch, int64_t id, int64_t now_ns) {
     uint32_t kept = watch->count < STATE_ALERTS_MAX ? watch->count : STATE_ALERTS_MAX;
     for (uint32_t i = 0; i < kept; i++) {
         struct state_alert *alert = &watch->alerts[(watch->count - 1 - i) % STATE_ALERTS_MAX];
-        if (alert->acknowledged == 0 && alert->severity != SEVERITY_INFO) {
+        bool meant = id == 0 ? alert->severity != SEVERITY_INFO : alert->id == (uint64_t)id;
+        if (meant && alert->acknowledged == 0) {
             alert->acknowledged = 1;
+            alert->acknowledged_ns = now_ns;
             return;
         }
     }
@@ -53,12 +72,17 @@ static enum status watch_on_event(void *self, struct bus *bus, const struct even
     struct watch *watch = &((struct desk *)self)->watch;
     if (event->header.kind == EVENT_CONTROL) {
         if (event->u.control.verb == CONTROL_ACKNOWLEDGE) {
-            acknowledge_newest(watch);
+            acknowledge(watch, event->u.control.value, bus->now_ns);
         }
         return STATUS_OK;
     }
     struct state_alert *alert = &watch->alerts[watch->count++ % STATE_ALERTS_MAX];
-    *alert = (struct state_alert){.time_ns = bus->now_ns, .severity = event->u.alert.severity};
+    *alert = (struct state_alert){.time_ns = bus->now_ns,
+                                  .severity = event->u.alert.severity,
+                                  .unit = event->u.alert.unit,
+                                  .id = watch->count,
+                                  .figure = event->u.alert.figure,
+                                  .limit = event->u.alert.limit};
     memcpy(alert->rule, event->u.alert.rule, sizeof(alert->rule));
     memcpy(alert->text, event->u.alert.text, sizeof(alert->text));
     return STATUS_OK;

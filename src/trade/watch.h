@@ -1,5 +1,5 @@
 // Alerts of the desk: raised by any component, kept in a short list, acknowledged by a person.
-// (Alert rules of the configuration and channels beyond the console come with their own files.)
+// (Alert rules of the configuration have their own file, alert_rule.c.)
 #ifndef PERPDESK_TRADE_WATCH_H
 #define PERPDESK_TRADE_WATCH_H
 
@@ -16,6 +16,13 @@ extern const struct component watch_component;
 // Emits an ALERT event; the text is cut to EVENT_TEXT_MAX - 1 bytes.
 void watch_alert(struct bus *bus, enum severity severity, const char *rule, const char *format, ...)
     PRINTF_LIKE(4, 5);
+// The same with the values it is raised on, in `unit`.
+struct watch_values {
+    enum rule_unit unit;
+    int64_t figure, limit;
+};
+void watch_alert_on(struct bus *bus, enum severity severity, const char *rule,
+                    struct watch_values values, const char *format, ...) PRINTF_LIKE(5, 6);
 
 // Short texts for messages, by value: no buffer to name at the caller.
 struct watch_text {

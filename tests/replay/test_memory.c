@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include "cli/memory_desk.h"
+#include "cli/verbs.h"
+#include "engine/replay.h"
 #include "exchanges/venues.h"
-#include "memory_desk.h"
 
 enum { RUN_S = 150, FLATTEN_S = 10, SHARE_EVERY = 20, SHARE_COUNT = 3 };
 
@@ -29,6 +31,21 @@ struct tally {
 };
 
 static struct tally tally;
+
+// What a run told, as a journal's bytes.
+struct journal_bytes {
+    unsigned char *bytes;
+    size_t size, capacity;
+    uint64_t events[EVENT_KIND_COUNT];
+};
+
+struct run {
+    struct memory_desk *desk;
+    struct journal_bytes journal;
+    struct tally *tally; // NULL: nobody counts
+    struct config config;
+    char config_text[CONFIG_TEXT_MAX];
+};
 
 // The deal of the demo, told here once more.
 static bool show_one_book(uint16_t a, uint16_t b) {
@@ -103,9 +120,9 @@ static void sample_shares(struct tally *t, const struct memory_desk *d) {
 // What jobs hold is what the positions say; reservations and pools stay within what is there.
 static void check_books(const struct memory_desk *d) {
     const struct desk *desk = &d->desk;
-    int64_t held[MEMORY_FEEDS_MAX][SYMBOL_MAX] = {{0}};
+    int64_t held[VENUE_MAX][SYMBOL_MAX] = {{0}};
     uint32_t running = 0;
-    int64_t reserved[MEMORY_FEEDS_MAX] = {0};
+    int64_t reserved[VENUE_MAX] = {0};
     for (uint32_t i = 0; i < JOBS_MAX; i++) {
         const struct job *job = &desk->jobs.jobs[i];
         running += job_running(job);
@@ -131,25 +148,77 @@ static void check_books(const struct memory_desk *d) {
     }
 }
 
-static void tally_timer(void *arg, const struct memory_desk *d) {
-    struct tally *t = arg;
+static void on_timer(void *arg, const struct memory_desk *d) {
+    struct run *r = arg;
     check_books(d);
-    if (t->steps++ % SHARE_EVERY == 0) {
-        sample_shares(t, d);
+    if (r->tally != NULL && r->tally->steps++ % SHARE_EVERY == 0) {
+        sample_shares(r->tally, d);
     }
 }
 
-static struct memory_desk *run(const char *const *sets, uint32_t set_count, struct tally *t,
-                               int64_t seconds) {
-    struct memory_options options = {.recording = DEMO_PATH,
-                                     .sets = sets,
-                                     .set_count = set_count,
-                                     .on_event = t != NULL ? tally_event : NULL,
-                                     .on_timer = t != NULL ? tally_timer : NULL,
-                                     .arg = t};
-    struct memory_desk *d = memory_desk_create(&options);
-    memory_desk_run(d, seconds * NS_PER_S);
-    return d;
+static void on_event(void *arg, const struct event *event) {
+    struct run *r = arg;
+    struct journal_bytes *journal = &r->journal;
+    size_t size = journal_record_size(event);
+    if (journal->capacity - journal->size < size) {
+        journal->capacity = journal->capacity * 2 + size;
+        journal->bytes = realloc(journal->bytes, journal->capacity);
+        assert_non_null(journal->bytes);
+    }
+    journal->size += journal_encode(event, journal->bytes + journal->size);
+    journal->events[event->header.kind]++;
+    if (r->tally != NULL) {
+        tally_event(r->tally, event);
+    }
+}
+
+static void load_config(struct run *r, const char *const *sets, uint32_t set_count) {
+    struct config_venue venues[VENUE_MAX];
+    struct config_options options = {.venues = venues, .sets = sets, .set_count = set_count};
+    options.venue_count = cli_venues(venues);
+    struct config_report *report = malloc(sizeof(*report));
+    assert_non_null(report);
+    config_report_init(report);
+    if (config_parse(&r->config, &options, "memory", SLICE(""), report) != STATUS_OK) {
+        fail_msg("%s", report->lines);
+    }
+    free(report);
+    desk_run_demo_settings(&r->config, true);
+    struct text text = TEXT_OVER(r->config_text);
+    config_print(&r->config, &text);
+    assert_false(text.truncated);
+    r->journal.capacity = 64 << 20;
+    r->journal.bytes = malloc(r->journal.capacity);
+    assert_non_null(r->journal.bytes);
+    r->journal.size = journal_encode_header(DESK_DEMO, text_slice(&text), r->journal.bytes);
+}
+
+static void run_on(struct run *r, int64_t seconds) {
+    memory_desk_run(r->desk, seconds * NS_PER_S);
+    assert_false(r->desk->over);
+    assert_int_equal(r->desk->refused, 0); // no limit of a venue was met
+}
+
+static struct run *run(const char *const *sets, uint32_t set_count, struct tally *t) {
+    struct run *r = calloc(1, sizeof(*r));
+    assert_non_null(r);
+    r->tally = t;
+    load_config(r, sets, set_count);
+    struct memory_options options = {.config = &r->config,
+                                     .recording = DEMO_PATH,
+                                     .loop = true,
+                                     .on_event = on_event,
+                                     .on_timer = t != NULL ? on_timer : NULL,
+                                     .arg = r};
+    assert_int_equal(memory_desk_create(&r->desk, &options), STATUS_OK);
+    run_on(r, RUN_S);
+    return r;
+}
+
+static void end(struct run *r) {
+    memory_desk_destroy(r->desk);
+    free(r->journal.bytes);
+    free(r);
 }
 
 // Under AddressSanitizer each run of the desk takes half a minute, and the first has been through
@@ -160,7 +229,8 @@ static void skip_where_runs_are_slow(void) {
 #endif
 }
 
-static struct memory_desk *first; // the run that most tests look at
+static struct run *whole;               // the run that most tests look at, its journal,
+static const struct memory_desk *first; // and its desk
 
 static int64_t total_fees(const struct memory_desk *d) {
     int64_t fees = 0;
@@ -194,7 +264,8 @@ static void tell_denials(const struct tally *t) {
     }
 }
 
-static void tell(const struct memory_desk *d, const struct tally *t) {
+static void tell(const struct run *r, const struct tally *t) {
+    const struct memory_desk *d = r->desk;
     for (uint16_t s = 0; s < d->universe.symbol_count; s++) {
         for (uint32_t i = 0; i < SHARE_COUNT && t->samples[s] > 0; i++) {
             uint64_t permille = t->reached[s][i] * 1000 / t->samples[s];
@@ -221,27 +292,29 @@ static void tell(const struct memory_desk *d, const struct tally *t) {
     comment_usd("fees in an hour of demo", total_fees(d) * 3600 / RUN_S);
     comment_usd("profit in an hour of demo", position_total_pnl(&d->desk).v * 3600 / RUN_S);
     printf("# frames %d, events %d, journal %d KiB, hash %016llx\n", (int)d->frames,
-           (int)d->engine.bus.sequence, (int)(d->journal.size >> 10),
-           (unsigned long long)hash_bytes(d->journal.bytes, d->journal.size, 0));
+           (int)d->engine.bus.sequence, (int)(r->journal.size >> 10),
+           (unsigned long long)hash_bytes(r->journal.bytes, r->journal.size, 0));
 }
 
 static int run_first(void **state) {
     (void)state;
-    first = run(NULL, 0, &tally, RUN_S);
-    tell(first, &tally);
+    whole = run(NULL, 0, &tally);
+    first = whole->desk;
+    tell(whole, &tally);
     return 0;
 }
 
 static int destroy_first(void **state) {
     (void)state;
-    memory_desk_destroy(first);
+    end(whole);
     return 0;
 }
 
 static void feeds_are_live_and_clean(void **state) {
     (void)state;
+    assert_int_equal(first->universe.venue_count, venue_table_count);
     assert_true(first->rounds_ended > 0); // the recording ended and began anew within the run
-    for (uint32_t v = 0; v < MEMORY_FEEDS_MAX; v++) {
+    for (uint32_t v = 0; v < first->universe.venue_count; v++) {
         const struct feed *feed = first->feeds[v];
         assert_int_equal(feed->state, FEED_LIVE);
         assert_int_equal(feed_books_live(feed), first->universe.symbol_count);
@@ -269,8 +342,8 @@ static void hedged_volume_and_arbitrage_trade(void **state) {
     assert_true(wash[JOB_DONE] >= 3);
     assert_true(tally.jobs[STRATEGY_ARB][JOB_OPENING] > 0);
     assert_true(tally.jobs[STRATEGY_ARB][JOB_DONE] > 0);
-    assert_true(first->journal.events[EVENT_OPPORTUNITY_FOUND] > 0);
-    assert_true(first->journal.events[EVENT_ORDER_FILLED] >= 4 * wash[JOB_DONE]);
+    assert_true(whole->journal.events[EVENT_OPPORTUNITY_FOUND] > 0);
+    assert_true(whole->journal.events[EVENT_ORDER_FILLED] >= 4 * wash[JOB_DONE]);
 }
 
 static void venues_of_one_book_never_cross(void **state) {
@@ -294,10 +367,10 @@ static void fees_add_up(void **state) {
 static void the_same_run_gives_the_same_journal(void **state) {
     (void)state;
     skip_where_runs_are_slow();
-    struct memory_desk *second = run(NULL, 0, NULL, RUN_S);
-    assert_int_equal(second->journal.size, first->journal.size);
-    assert_memory_equal(second->journal.bytes, first->journal.bytes, first->journal.size);
-    memory_desk_destroy(second);
+    struct run *second = run(NULL, 0, NULL);
+    assert_int_equal(second->journal.size, whole->journal.size);
+    assert_memory_equal(second->journal.bytes, whole->journal.bytes, whole->journal.size);
+    end(second);
 }
 
 // ---- replay
@@ -344,7 +417,7 @@ static struct fresh *fresh_create(void) {
 static void replay_decides_the_same(void **state) {
     (void)state;
     struct fresh *f = fresh_create();
-    enum status status = replay_bytes(f, first->journal.bytes, first->journal.size);
+    enum status status = replay_bytes(f, whole->journal.bytes, whole->journal.size);
     if (status != STATUS_OK) {
         fail_msg("%s", status_text());
     }
@@ -359,11 +432,11 @@ static void replay_decides_the_same(void **state) {
 // One quote of the journal is another price: the decisions must not be found equal.
 static void replay_notices_another_quote(void **state) {
     (void)state;
-    unsigned char *bytes = malloc(first->journal.size);
+    unsigned char *bytes = malloc(whole->journal.size);
     assert_non_null(bytes);
-    memcpy(bytes, first->journal.bytes, first->journal.size);
+    memcpy(bytes, whole->journal.bytes, whole->journal.size);
     struct fresh *f = fresh_create();
-    assert_int_equal(journal_reader_init(&f->reader, bytes, first->journal.size), STATUS_OK);
+    assert_int_equal(journal_reader_init(&f->reader, bytes, whole->journal.size), STATUS_OK);
     struct event event;
     uint32_t quotes = 0;
     for (size_t at = f->reader.at; journal_next(&f->reader, &event) == JOURNAL_RECORD;
@@ -376,7 +449,7 @@ static void replay_notices_another_quote(void **state) {
         }
     }
     assert_int_equal(quotes, 2000);
-    assert_int_equal(replay_bytes(f, bytes, first->journal.size), STATUS_ERROR);
+    assert_int_equal(replay_bytes(f, bytes, whole->journal.size), STATUS_ERROR);
     assert_true(f->replay.differs);
     free(f);
     free(bytes);
@@ -386,8 +459,8 @@ static void replay_notices_another_quote(void **state) {
 static void replay_of_a_torn_journal(void **state) {
     (void)state;
     struct fresh *f = fresh_create();
-    size_t size = first->journal.size / 2 | 1; // records are multiples of 8
-    enum status status = replay_bytes(f, first->journal.bytes, size);
+    size_t size = whole->journal.size / 2 | 1; // records are multiples of 8
+    enum status status = replay_bytes(f, whole->journal.bytes, size);
     if (status != STATUS_OK) {
         fail_msg("%s", status_text());
     }
@@ -415,14 +488,14 @@ static void without_fees_more_arbitrage_appears(void **state) {
     assert_non_null(t);
     char bytes[2 * VENUE_MAX][64];
     const char *sets[2 * VENUE_MAX];
-    struct memory_desk *d = run(sets, set_no_fees(bytes, sets), t, RUN_S);
+    struct run *r = run(sets, set_no_fees(bytes, sets), t);
     const uint64_t *arb = t->jobs[STRATEGY_ARB];
     printf("# without fees in %d s: %d arbitrage jobs opened, %d done\n", RUN_S,
            (int)arb[JOB_OPENING], (int)arb[JOB_DONE]);
     assert_true(arb[JOB_OPENING] > tally.jobs[STRATEGY_ARB][JOB_OPENING]);
     assert_true(arb[JOB_DONE] > tally.jobs[STRATEGY_ARB][JOB_DONE]);
-    assert_int_equal(total_fees(d), 0);
-    memory_desk_destroy(d);
+    assert_int_equal(total_fees(r->desk), 0);
+    end(r);
     free(t);
 }
 
@@ -445,14 +518,14 @@ static void modes_change_what_is_accepted(void **state) {
         struct tally *t = calloc(1, sizeof(*t));
         assert_non_null(t);
         sets[0] = modes[i];
-        struct memory_desk *d = run(sets, COUNT_OF(sets), t, RUN_S);
+        struct run *r = run(sets, COUNT_OF(sets), t);
         printf("# %s: %d hedged-volume jobs opened, %d done, worst edge %.2f bps in %d s\n",
                modes[i] + 10, (int)t->jobs[STRATEGY_WASH][JOB_OPENING],
                (int)t->jobs[STRATEGY_WASH][JOB_DONE], (double)t->worst_edge / 100, RUN_S);
         tell_denials(t);
         assert_true(t->worst_edge >= share_limits[i]);
         assert_true(i == 0 || t->worst_edge < share_limits[i - 1]);
-        memory_desk_destroy(d);
+        end(r);
         free(t);
     }
 }
@@ -461,8 +534,8 @@ static void modes_change_what_is_accepted(void **state) {
 // the positions to the last digit. Runs last: it moves `first` on.
 static void kill_leaves_nothing(void **state) {
     (void)state;
-    memory_desk_control(first, CONTROL_KILL, 1);
-    memory_desk_run(first, FLATTEN_S * NS_PER_S);
+    assert_int_equal(memory_desk_control(whole->desk, CONTROL_KILL, 1), STATUS_OK);
+    run_on(whole, FLATTEN_S);
     assert_int_equal(first->desk.jobs.live_count, 0);
     assert_int_equal(first->desk.orders.live_count, 0);
     for (uint32_t i = 0; i < (uint32_t)first->universe.venue_count * first->universe.symbol_count;

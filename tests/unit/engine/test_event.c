@@ -109,7 +109,10 @@ static void test_tidy(void **state) {
     memset(&a, 0x11, sizeof(a));
     memset(&b, 0x22, sizeof(b));
     a.header = b.header = (struct event_header){.kind = EVENT_ALERT};
-    a.u.alert.severity = b.u.alert.severity = SEVERITY_WARN;
+    a.u.alert = (struct event_alert){.severity = SEVERITY_WARN, .unit = UNIT_BPS, .figure = 7};
+    b.u.alert = a.u.alert;
+    memset(a.u.alert.rule, 0x11, sizeof(a.u.alert.rule));
+    memset(b.u.alert.text, 0x22, sizeof(b.u.alert.text));
     memset(a.u.alert.pad, 0, sizeof(a.u.alert.pad));
     memset(b.u.alert.pad, 0, sizeof(b.u.alert.pad));
     memcpy(a.u.alert.rule, "rule", 5);

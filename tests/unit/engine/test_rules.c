@@ -14,7 +14,7 @@ static void test_rows(void **state) {
         assert_true(rule_name(rule)[0] != '\0');
         assert_true(rule_sentence(rule)[0] != '\0');
         assert_true(rule_level_name(rule_level_of(rule))[0] != '\0');
-        assert_true(rule_unit_of(rule) <= UNIT_PPM_SCORE);
+        assert_true(rule_unit_of(rule) <= UNIT_PX);
         for (uint32_t j = 0; j < i; j++) {
             assert_string_not_equal(rule_name(rule), rule_name((enum rule)j));
             assert_string_not_equal(rule_sentence(rule), rule_sentence((enum rule)j));
@@ -52,6 +52,7 @@ static void test_figures(void **state) {
         {"usd seconds", UNIT_USD_S, 2500000, "2.50 USD*s"},
         {"score", UNIT_PPM_SCORE, 734000, "73.4"},
         {"score full", UNIT_PPM_SCORE, 1000000, "100.0"},
+        {"price", UNIT_PX, INT64_C(95000100000000000), "95000.1"},
         {"smallest", UNIT_MS, INT64_MIN, "-9223372036854775808 ms"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -55,6 +55,18 @@ static void defaults_stand(void **state) {
     assert_true(config.wants_book[0] && config.wants_book[1] && !config.wants_book[2]);
 }
 
+// Under model = five every strategy has a layer, and a key that names it.
+static void every_strategy_has_a_layer(void **state) {
+    (void)state;
+    for (int strategy = 0; strategy < STRATEGY_COUNT; strategy++) {
+        char text[64];
+        snprintf(text, sizeof(text), "[capital]\n%s_layer = L4\n",
+                 strategy_name((enum strategy)strategy));
+        assert_int_equal(parse(text), STATUS_OK);
+        assert_int_equal(config.settings.capital.layer_of[strategy], LAYER_4);
+    }
+}
+
 // Rows: a text, and what one of the report's lines has to contain.
 static const struct {
     const char *name, *text, *expected;
@@ -107,6 +119,8 @@ static const struct {
     {"pair of a stranger", "[scanner]\npriority_pairs = binance:okkx\n", "did you mean okx?"},
     {"pair with itself", "[scanner]\npriority_pairs = okx:okx\n", "pairs a venue with itself"},
     {"basis", "[scanner]\nbasis = 5\n", "\"5\" has no unit (bps, %): expected auto, off or"},
+    {"layers", "[capital]\nlayer5_pct = 16%\n",
+     "x.ini:2: [capital] layer1_pct to layer5_pct add up to 101%: expected 100%"},
     {"pools", "[capital]\nwash_pct = 80%\n",
      "x.ini:2: [capital] wash_pct, arb_pct and reserve_pct add up to 110%: expected 100%"},
     {"collars", "[risk]\n\nprice_collar_bps = 80\n",
@@ -375,6 +389,7 @@ static void files_come_in_order(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_stand),
+        cmocka_unit_test(every_strategy_has_a_layer),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(all_mistakes_come_at_once),
         cmocka_unit_test(long_lines_are_refused_whole),

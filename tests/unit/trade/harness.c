@@ -35,7 +35,13 @@ struct settings harness_settings(void) {
                     .single_max = BPS(1000),
                     .in_flight_max = BPS(3000),
                     .safe_drawdown = BPS(500),
-                    .top_up_above = BPS(5000)},
+                    .top_up_above = BPS(5000),
+                    .layer_share = {BPS(2000), BPS(3000), BPS(2500), BPS(1000), BPS(1500)},
+                    .layer_use_max = {BPS(10000), BPS(10000), BPS(10000), BPS(10000), BPS(10000)},
+                    .layer_borrow = true,
+                    .layer_of = {[STRATEGY_ARB] = LAYER_3,
+                                 [STRATEGY_WASH] = LAYER_1,
+                                 [STRATEGY_MANUAL] = LAYER_2}},
         .risk = {.mode = RISK_BALANCED,
                  .order_share_max = BPS(500),
                  .drawdown_max = BPS(1000),
@@ -64,6 +70,10 @@ struct settings harness_settings(void) {
                  .venue_failures_max = 3,
                  .venue_trip_ns = 60 * s,
                  .leverage_distance_min = BPS(2500)},
+        .health = {.interval_ns = 5 * s,
+                   .quote_latency_max_ns = 5 * s,
+                   .success_min = BPS(5000),
+                   .success_jobs = 20},
         .scheduler = {.jobs_max = 50,
                       .venue_jobs_max = 10,
                       .venue_notional_max = USD(50000),
@@ -397,7 +407,7 @@ static void check_capital(const struct harness *h) {
             }
         }
         const struct purse *purse = &h->desk.capital.venues[venue].purse;
-        for (int pool = 0; pool < POOL_COUNT; pool++) {
+        for (int pool = 0; pool < CAPITAL_PARTS_MAX; pool++) {
             assert_true(purse->used[pool].v >= 0);
         }
         assert_int_equal(allocator_in_flight(purse).v, reserved.v);

@@ -13,7 +13,7 @@ static void test_pools(void **state) {
     const struct settings_capital *s = &all.capital;
     const struct {
         const char *name;
-        struct usd used[POOL_COUNT];
+        struct usd used[CAPITAL_PARTS_MAX];
         bool safe;
         enum pool pool;
         struct usd amount;
@@ -82,7 +82,7 @@ static void test_top_up_is_split_and_given_back(void **state) {
     (void)state;
     struct settings all = harness_settings();
     struct purse purse = {.equity = USD(10000), .used = {{0}, USD(1900), {0}}};
-    struct usd from[POOL_COUNT];
+    struct usd from[CAPITAL_PARTS_MAX];
     allocator_take(&all.capital, &purse, POOL_ARB, USD(300), from);
     assert_int_equal(from[POOL_ARB].v, 100 * USD_ONE);
     assert_int_equal(from[POOL_RESERVE].v, 200 * USD_ONE);
@@ -91,6 +91,112 @@ static void test_top_up_is_split_and_given_back(void **state) {
     allocator_give_back(&purse, from);
     assert_int_equal(purse.used[POOL_ARB].v, 1900 * USD_ONE);
     assert_int_equal(purse.used[POOL_RESERVE].v, 0);
+}
+
+// Five layers: a strategy has its own, borrows from L5, and safe mode leaves L1 and L4 open.
+static void test_layers(void **state) {
+    (void)state;
+    struct settings all = harness_settings();
+    struct settings_capital *s = &all.capital;
+    s->model = CAPITAL_FIVE;
+    s->single_max = s->in_flight_max = BPS(10000);
+    s->layer_use_max[LAYER_3] = BPS(8000);
+    assert_int_equal(allocator_part_count(s), LAYER_COUNT);
+    assert_int_equal(allocator_part_of(s, STRATEGY_WASH), LAYER_1);
+    assert_int_equal(allocator_part_of(s, STRATEGY_ARB), LAYER_3);
+    assert_string_equal(allocator_part_name(s, LAYER_3), "L3");
+    const struct {
+        const char *name;
+        struct usd used[CAPITAL_PARTS_MAX];
+        bool safe, borrow;
+        uint32_t part;
+        int64_t available;
+    } rows[] = {
+        {"L1 and what L5 has", {{0}}, false, true, LAYER_1, 2000 + 1500},
+        {"L1 alone", {{0}}, false, false, LAYER_1, 2000},
+        {"L3 up to its largest use", {{0}}, false, false, LAYER_3, 2000},
+        {"L3 used up, L5 in part",
+         {{0}, {0}, USD(2000), {0}, USD(500)},
+         false,
+         true,
+         LAYER_3,
+         1000},
+        {"L5 borrows from nobody", {{0}, {0}, {0}, {0}, USD(500)}, false, true, LAYER_5, 1000},
+        {"safe: L1 without L5", {{0}}, true, true, LAYER_1, 2000},
+        {"safe: L4 is open", {{0}}, true, true, LAYER_4, 1000},
+        {"safe: L2 is closed", {{0}}, true, true, LAYER_2, 0},
+        {"safe: L3 is closed", {{0}}, true, true, LAYER_3, 0},
+        {"safe: L5 is closed", {{0}}, true, true, LAYER_5, 0},
+    };
+    for (uint32_t i = 0; i < COUNT_OF(rows); i++) {
+        struct purse purse = {.equity = USD(10000), .safe_mode = rows[i].safe};
+        memcpy(purse.used, rows[i].used, sizeof(purse.used));
+        s->layer_borrow = rows[i].borrow;
+        if (allocator_available(s, &purse, rows[i].part).v != rows[i].available * USD_ONE) {
+            fail_msg("%s: %lld", rows[i].name,
+                     (long long)allocator_available(s, &purse, rows[i].part).v);
+        }
+    }
+    struct purse safe = {.equity = USD(10000), .safe_mode = true};
+    assert_int_equal(allocator_check(s, &safe, LAYER_3, USD(1)).rule, RULE_SAFE_MODE);
+    s->layer_borrow = true;
+    struct purse purse = {.equity = USD(10000), .used = {USD(1900)}};
+    struct usd from[CAPITAL_PARTS_MAX];
+    assert_int_equal(allocator_check(s, &purse, LAYER_1, USD(1601)).rule, RULE_CAPITAL_POOL);
+    allocator_take(s, &purse, LAYER_1, USD(300), from);
+    assert_int_equal(from[LAYER_1].v, 100 * USD_ONE);
+    assert_int_equal(from[LAYER_5].v, 200 * USD_ONE);
+    assert_int_equal(allocator_in_flight(&purse).v, 2200 * USD_ONE);
+    allocator_give_back(&purse, from);
+    assert_int_equal(purse.used[LAYER_5].v, 0);
+    assert_int_equal(purse.used[LAYER_1].v, 1900 * USD_ONE);
+}
+
+// A whole desk under the other model: the job takes from its layer, the picture shows layers.
+static void test_desk_with_layers(void **state) {
+    (void)state;
+    struct harness *h = harness_prepare();
+    h->settings.capital.model = CAPITAL_FIVE;
+    harness_start(h);
+    struct job draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    struct job *job = harness_open(h, &draft);
+    const struct purse *purse = &h->desk.capital.venues[H_LIGHTER].purse;
+    assert_int_equal(purse->used[LAYER_1].v, job->notional.v);
+    harness_advance(h, 6 * NS_PER_S);
+    const struct event_capital *told = &harness_last(h, EVENT_CAPITAL_UPDATED)->u.capital;
+    assert_int_equal(told->model, CAPITAL_FIVE);
+    assert_true(told->available[LAYER_5].v > 0);
+    engine_publish(&h->engine);
+    struct state_capital rows[VENUE_MAX];
+    uint64_t version;
+    assert_int_equal(state_read(engine_board(&h->engine), STATE_CAPITAL, rows, &version), H_VENUES);
+    assert_int_equal(rows[0].model, CAPITAL_FIVE);
+    assert_int_equal(rows[0].pools[POOL_ARB].size.v, 0);
+    assert_true(rows[0].layers[LAYER_2].size.v > 0);
+    harness_destroy(h);
+}
+
+// A live venue has nothing to lend until it tells its balance; its drawdown counts from there.
+static void test_live_balances_are_told(void **state) {
+    (void)state;
+    struct settings settings = harness_settings();
+    struct capital capital;
+    capital_start(&capital, DESK_LIVE, &settings, H_VENUES);
+    assert_int_equal(capital.venues[H_LIGHTER].purse.equity.v, 0);
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE;
+    capital_start(&h->desk.capital, DESK_LIVE, &h->settings, H_VENUES);
+    struct job draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    assert_int_equal(capital_check_job(&h->desk, &draft).rule, RULE_CAPITAL_SINGLE);
+    harness_equity(h, H_LIGHTER, USD(800)); // far below equity_usd
+    assert_int_equal(capital_drawdown(&h->desk, H_LIGHTER).v, 0);
+    assert_false(capital_safe_mode(&h->desk, H_LIGHTER));
+    harness_equity(h, H_LIGHTER, USD(760));
+    assert_int_equal(capital_drawdown(&h->desk, H_LIGHTER).v, 50000);
+    assert_true(capital_safe_mode(&h->desk, H_LIGHTER));
+    assert_int_equal(capital_start_equity(&h->desk).v, 800 * USD_ONE);
+    assert_int_equal(capital_all_equity(&h->desk).v, 760 * USD_ONE);
+    harness_destroy(h);
 }
 
 static void test_all_legs_or_nothing(void **state) {
@@ -371,6 +477,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pools),
         cmocka_unit_test(test_top_up_is_split_and_given_back),
+        cmocka_unit_test(test_layers),
+        cmocka_unit_test(test_desk_with_layers),
+        cmocka_unit_test(test_live_balances_are_told),
         cmocka_unit_test(test_all_legs_or_nothing),
         cmocka_unit_test(test_safe_mode),
         cmocka_unit_test(test_concentration),

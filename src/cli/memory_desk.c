@@ -1,28 +1,13 @@
-#include "memory_desk.h"
+#include "cli/memory_desk.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #include "cli/verbs.h"
 #include "exchanges/venues.h"
 
-// ---- journal
-
 static void journal_append(void *arg, const struct event *event) {
     struct memory_desk *d = arg;
-    struct memory_journal *journal = &d->journal;
-    size_t size = journal_record_size(event);
-    if (journal->capacity - journal->size < size) {
-        journal->capacity = journal->capacity * 2 + size;
-        journal->bytes = realloc(journal->bytes, journal->capacity);
-        assert_non_null(journal->bytes);
-    }
-    journal->size += journal_encode(event, journal->bytes + journal->size);
-    journal->events[event->header.kind]++;
     if (d->options.on_event != NULL) {
         d->options.on_event(d->options.arg, event);
     }
@@ -31,16 +16,6 @@ static void journal_append(void *arg, const struct event *event) {
 static enum status journal_commit(void *arg) {
     (void)arg;
     return STATUS_OK;
-}
-
-static void journal_begin(struct memory_desk *d) {
-    struct text text = TEXT_OVER(d->config_text);
-    config_print(&d->config, &text);
-    assert_false(text.truncated);
-    d->journal.capacity = 64 << 20;
-    d->journal.bytes = malloc(d->journal.capacity);
-    assert_non_null(d->journal.bytes);
-    d->journal.size = journal_encode_header(DESK_DEMO, text_slice(&text), d->journal.bytes);
 }
 
 // ---- one connection, as io/feed.c drives it
@@ -60,7 +35,7 @@ static struct memory_link *heard; // whose message is being decoded
 
 static void on_update(struct md_sink *sink, const struct md_update *update) {
     if (update->kind == MD_REPLY && heard != NULL) {
-        assert_true(string_copy(heard->reply, sizeof(heard->reply), update->refused.text));
+        (void)string_copy(heard->reply, sizeof(heard->reply), update->refused.text);
     } else {
         feed_on_update(sink, update);
     }
@@ -140,9 +115,18 @@ static void link_connects(struct memory_link *link, uint16_t venue) {
     struct feed_connection *c = &feed->connections[link->index];
     link->out.send = link_receives;
     link->session.on_end = link_ends;
-    assert_int_equal(sim_market_attach(d->market, venue, &link->session, &link->out), STATUS_OK);
+    link->connect_ns = d->now_ns + MEMORY_RETRY_MS * NS_PER_MS; // if it is not taken
+    if (sim_market_attach(d->market, d->server_of[venue], &link->session, &link->out) !=
+        STATUS_OK) {
+        d->refused++;
+        return;
+    }
     vsim_session_open(&link->session.session, &request, &reply);
-    assert_int_equal(reply.status, 101);
+    if (reply.status != 101) {
+        sim_market_detach(d->market, &link->session);
+        d->refused++;
+        return;
+    }
     link->attached = true;
     feed->now_ns = d->now_ns;
     c->open = true;
@@ -184,9 +168,12 @@ static void answer(struct memory_desk *d, struct feed *feed, enum md_request_kin
     feed->now_ns = d->now_ns;
     feed->time_sent_ns = kind == MD_REQUEST_TIME ? d->now_ns : feed->time_sent_ns;
     struct vsim_reply reply = {.headers = TEXT_OVER(d->headers), .body = d->body};
-    sim_market_answer(d->market, feed->config.venue_index, &request, &reply);
-    assert_int_equal(reply.status, 200); // no limit of a venue was met
-    assert_false(reply.body.truncated);
+    sim_market_answer(d->market, d->server_of[feed->config.venue_index], &request, &reply);
+    if (reply.status != 200 || reply.body.truncated) { // a limit of the venue was met
+        d->refused++;
+        feed_want(feed, kind, symbol, MEMORY_RETRY_MS);
+        return;
+    }
     feed->polled = true;
     feed->config.venue->decode_rest(&feed->md, kind, symbol, text_slice(&reply.body), &feed->sink);
     feed->polled = false;
@@ -230,9 +217,9 @@ static void tick(struct memory_desk *d, struct feed *feed) {
 
 // ---- life
 
-static void create_feed(struct memory_desk *d, uint16_t index) {
+static enum status create_feed(struct memory_desk *d, uint16_t index) {
     const struct venue *venue = venue_find(slice_of(d->universe.venues[index].name));
-    assert_non_null(venue);
+    ASSERT(venue != NULL); // the configuration was checked against the table
     struct feed_config config = {
         .loop = &d->loop,
         .venue = venue->md,
@@ -246,7 +233,10 @@ static void create_feed(struct memory_desk *d, uint16_t index) {
         .demo_streams = true,
         .funding_generated = true,
     };
-    assert_int_equal(feed_create(&d->feeds[index], &config), STATUS_OK);
+    enum status status = feed_create(&d->feeds[index], &config);
+    if (status != STATUS_OK) {
+        return status;
+    }
     struct feed *feed = d->feeds[index];
     feed->sink.on_update = on_update;
     for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
@@ -264,36 +254,87 @@ static void create_feed(struct memory_desk *d, uint16_t index) {
             feed_want(feed, MD_REQUEST_FUNDING, i, 0);
         }
     }
+    return STATUS_OK;
 }
 
-static void load_config(struct memory_desk *d) {
-    struct config_venue venues[VENUE_MAX];
-    assert_int_equal(cli_venues(venues), MEMORY_FEEDS_MAX);
-    for (uint32_t i = 0; i < MEMORY_FEEDS_MAX; i++) { // the desk knows the venues that are served
-        d->servers[i] = venue_table[i].sim;
-        assert_string_equal(venues[i].name, d->servers[i]->name);
+// Every venue that can be simulated, whether the configuration has it on or off: which recorded
+// book goes where must not depend on that.
+static enum status create_market(struct memory_desk *d) {
+    for (uint32_t i = 0; i < venue_table_count; i++) {
+        if (venue_table[i].sim != NULL && d->server_count < SIM_VENUES_MAX) {
+            d->servers[d->server_count++] = venue_table[i].sim;
+        }
     }
-    struct config_options options = {.venues = venues,
-                                     .venue_count = MEMORY_FEEDS_MAX,
-                                     .sets = d->options.sets,
-                                     .set_count = d->options.set_count};
-    struct config_report *report = malloc(sizeof(*report));
-    assert_non_null(report);
-    config_report_init(report);
-    if (config_parse(&d->config, &options, "memory", SLICE(""), report) != STATUS_OK) {
-        fail_msg("%s", report->lines);
+    struct sim_market_options market = {.path = d->options.recording,
+                                        .venues = d->servers,
+                                        .venue_count = d->server_count,
+                                        .map = d->options.map,
+                                        .map_count = d->options.map_count,
+                                        .loop = d->options.loop};
+    enum status status = sim_market_create(&d->market, &market);
+    if (status != STATUS_OK) {
+        return status;
     }
-    free(report);
-    desk_run_demo_settings(&d->config, true);
+    d->start_ns = d->now_ns = d->timer_ns = sim_market_start_ns(d->market);
+    d->tick_ns = d->start_ns + NS_PER_S;
+    clock_init_manual(&d->clock, d->start_ns);
+    return STATUS_OK;
 }
 
-static void create_engine(struct memory_desk *d) {
-    assert_int_equal(config_universe(&d->config, &d->universe), STATUS_OK);
-    assert_int_equal(d->universe.venue_count, MEMORY_FEEDS_MAX);
+static bool shows_symbol(const struct memory_desk *d, uint32_t server) {
+    const struct vsim_world *world = &d->market->worlds[server];
+    for (uint32_t l = 0; l < world->listing_count; l++) {
+        for (uint16_t s = 0; s < d->config.symbol_count; s++) {
+            if (strcmp(world->listings[l].symbol->name, d->config.symbols[s].name) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// A venue that the recording has nothing for would only stay silent: it is off.
+static enum status create_universe(struct memory_desk *d) {
+    bool any = false;
+    desk_run_demo_settings(&d->config, sim_market_shares_books(d->market));
+    for (uint16_t i = 0; i < d->config.venue_count; i++) {
+        struct venue_entry *venue = &d->config.venues[i];
+        int server = sim_market_venue(d->market, slice_of(venue->name));
+        bool shown = server >= 0 && shows_symbol(d, (uint32_t)server);
+        venue->role = shown ? venue->role : (uint8_t)VENUE_OFF;
+        any = any || venue->role != VENUE_OFF;
+    }
+    if (!any) {
+        return status_fail(STATUS_DATA,
+                           "%s: no book of a venue and symbol of the configuration "
+                           "(desk.symbols names the symbols)",
+                           d->options.recording);
+    }
+    config_sort_venues(&d->config);
+    enum status status = config_universe(&d->config, &d->universe);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    d->has_universe = true;
+    for (uint16_t i = 0; i < d->universe.venue_count; i++) {
+        int server = sim_market_venue(d->market, slice_of(d->universe.venues[i].name));
+        ASSERT(server >= 0);
+        d->server_of[i] = (uint32_t)server;
+    }
+    return STATUS_OK;
+}
+
+static enum status create_engine(struct memory_desk *d) {
     uint32_t listings = (uint32_t)d->universe.venue_count * d->universe.symbol_count;
-    assert_int_equal(quote_cache_create(&d->cache, listings), STATUS_OK);
-    assert_int_equal(desk_create(&d->desk, DESK_DEMO, &d->config.settings, &d->universe),
-                     STATUS_OK);
+    enum status status = quote_cache_create(&d->cache, listings);
+    d->has_cache = status == STATUS_OK;
+    if (status == STATUS_OK) {
+        status = desk_create(&d->desk, DESK_DEMO, &d->config.settings, &d->universe);
+        d->has_desk = status == STATUS_OK;
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
     struct engine_options options = {
         .universe = &d->universe,
         .cache = &d->cache,
@@ -303,42 +344,63 @@ static void create_engine(struct memory_desk *d) {
         .publish_ns = NS_PER_S / 20,
         .is_paper_venue = true,
     };
-    assert_int_equal(engine_create(&d->engine, &options), STATUS_OK);
-    desk_add_components(&d->desk, &d->engine);
+    status = engine_create(&d->engine, &options);
+    d->has_engine = status == STATUS_OK;
+    if (d->has_engine) {
+        desk_add_components(&d->desk, &d->engine);
+    }
+    return status;
 }
 
-struct memory_desk *memory_desk_create(const struct memory_options *options) {
-    struct memory_desk *d = aligned_alloc(64, (sizeof(*d) + 63) / 64 * 64);
-    assert_non_null(d);
-    memset(d, 0, sizeof(*d));
-    d->options = *options;
-    load_config(d);
-    struct sim_market_options market = {.path = options->recording,
-                                        .venues = d->servers,
-                                        .venue_count = MEMORY_FEEDS_MAX,
-                                        .loop = true};
-    assert_int_equal(sim_market_create(&d->market, &market), STATUS_OK);
-    d->start_ns = d->now_ns = d->timer_ns = sim_market_start_ns(d->market);
-    d->tick_ns = d->start_ns + NS_PER_S;
-    clock_init_manual(&d->clock, d->start_ns);
-    assert_int_equal(uv_loop_init(&d->loop), 0);
-    d->loop.time = (uint64_t)(d->start_ns / NS_PER_MS);
+static enum status create_parts(struct memory_desk *d) {
+    int result = uv_loop_init(&d->loop);
     char *body = malloc(VSIM_SCRATCH_SIZE);
-    assert_non_null(body);
+    d->has_loop = result == 0;
+    if (body == NULL || !d->has_loop) {
+        free(body);
+        return status_fail(STATUS_SYSTEM, "no memory for a desk");
+    }
     d->body = text_over(body, VSIM_SCRATCH_SIZE);
-    journal_begin(d);
-    create_engine(d);
+    enum status status = create_market(d);
+    if (status == STATUS_OK) {
+        status = create_universe(d);
+    }
+    if (status == STATUS_OK) {
+        status = create_engine(d);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    d->loop.time = (uint64_t)(d->start_ns / NS_PER_MS);
     struct event_desk started = {
         .mode = DESK_DEMO, .venues = d->universe.venue_count, .symbols = d->universe.symbol_count};
     engine_input(&d->engine, EVENT_DESK_STARTED, &started, d->start_ns);
-    for (uint16_t i = 0; i < MEMORY_FEEDS_MAX; i++) {
-        create_feed(d, i);
+    for (uint16_t i = 0; i < d->universe.venue_count && status == STATUS_OK; i++) {
+        status = create_feed(d, i);
     }
-    return d;
+    return status;
 }
 
-void memory_desk_destroy(struct memory_desk *d) {
-    for (uint32_t v = 0; v < MEMORY_FEEDS_MAX; v++) {
+enum status memory_desk_create(struct memory_desk **out, const struct memory_options *options) {
+    struct memory_desk *d = aligned_alloc(64, (sizeof(struct memory_desk) + 63) / 64 * 64);
+    *out = NULL;
+    if (d == NULL) {
+        return status_fail(STATUS_SYSTEM, "no memory for a desk");
+    }
+    memset(d, 0, sizeof(*d));
+    d->options = *options;
+    d->config = *options->config;
+    enum status status = create_parts(d);
+    if (status != STATUS_OK) {
+        memory_desk_destroy(d);
+        return status;
+    }
+    *out = d;
+    return STATUS_OK;
+}
+
+static void destroy_feeds(struct memory_desk *d) {
+    for (uint32_t v = 0; v < VENUE_MAX; v++) {
         for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
             if (d->links[v][i].attached) {
                 sim_market_detach(d->market, &d->links[v][i].session);
@@ -346,26 +408,40 @@ void memory_desk_destroy(struct memory_desk *d) {
         }
         feed_destroy(d->feeds[v]);
     }
+}
+
+void memory_desk_destroy(struct memory_desk *d) {
+    if (d == NULL) {
+        return;
+    }
+    destroy_feeds(d);
     sim_market_destroy(d->market);
-    engine_finish(&d->engine);
-    desk_finish(&d->desk);
-    quote_cache_finish(&d->cache);
-    universe_finish(&d->universe);
-    while (uv_loop_close(&d->loop) == UV_EBUSY) {
+    if (d->has_engine) {
+        engine_finish(&d->engine);
+    }
+    if (d->has_desk) {
+        desk_finish(&d->desk);
+    }
+    if (d->has_cache) {
+        quote_cache_finish(&d->cache);
+    }
+    if (d->has_universe) {
+        universe_finish(&d->universe);
+    }
+    while (d->has_loop && uv_loop_close(&d->loop) == UV_EBUSY) {
         (void)uv_run(&d->loop, UV_RUN_DEFAULT); // what libcurl's handles left to close
     }
     free(d->body.data);
-    free(d->journal.bytes);
     free(d);
 }
 
-void memory_desk_control(struct memory_desk *d, enum control_verb verb, int64_t value) {
+enum status memory_desk_control(struct memory_desk *d, enum control_verb verb, int64_t value) {
     struct control_request request = {.verb = verb,
                                       .origin = ORIGIN_TEST,
                                       .venue = CONTROL_ANY,
                                       .symbol = CONTROL_ANY,
                                       .value = value};
-    assert_int_equal(engine_control(&d->engine, &request, d->now_ns), STATUS_OK);
+    return engine_control(&d->engine, &request, d->now_ns);
 }
 
 // What a connection has to say: subscriptions, and answers to pings.
@@ -380,7 +456,7 @@ static void link_speaks(struct memory_link *link) {
 }
 
 static void connect_due(struct memory_desk *d) {
-    for (uint16_t v = 0; v < MEMORY_FEEDS_MAX; v++) {
+    for (uint16_t v = 0; v < d->universe.venue_count; v++) {
         for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
             struct memory_link *link = &d->links[v][i];
             if (link->wanted && !link->attached && d->now_ns >= link->connect_ns) {
@@ -395,10 +471,10 @@ static void connect_due(struct memory_desk *d) {
 
 static void step(struct memory_desk *d) {
     connect_due(d);
-    for (uint32_t v = 0; v < MEMORY_FEEDS_MAX; v++) {
+    for (uint32_t v = 0; v < d->universe.venue_count; v++) {
         ask(d, d->feeds[v]);
     }
-    for (uint32_t v = 0; d->now_ns >= d->tick_ns && v < MEMORY_FEEDS_MAX; v++) {
+    for (uint32_t v = 0; d->now_ns >= d->tick_ns && v < d->universe.venue_count; v++) {
         tick(d, d->feeds[v]);
     }
     d->tick_ns += d->now_ns >= d->tick_ns ? NS_PER_S : 0;
@@ -412,9 +488,13 @@ static void step(struct memory_desk *d) {
 }
 
 void memory_desk_run(struct memory_desk *d, int64_t ns) {
-    int64_t end_ns = d->now_ns + ns;
-    while (d->now_ns < end_ns) {
+    int64_t end_ns = add_saturating(d->now_ns, ns);
+    while (d->now_ns < end_ns && !d->over) {
         int64_t next_ns = sim_market_step(d->market, d->now_ns);
+        d->over = next_ns == INT64_MAX;
+        if (d->over) {
+            return; // every connection has ended: there is nothing left to judge anything by
+        }
         step(d);
         int64_t deadline_ns = engine_deadline_ns(&d->engine);
         next_ns = next_ns < d->timer_ns ? next_ns : d->timer_ns;

@@ -43,6 +43,7 @@ static void remember(struct lane *lane, struct lane_call *row, const struct oe_c
     row->call.venue_id = keep(row->venue_id, sizeof(row->venue_id), call->venue_id);
     row->call.cursor = keep(row->cursor, sizeof(row->cursor), call->cursor);
     row->busy = true;
+    row->concluded = false;
     row->way = message->way;
     row->socket = message->socket;
     row->number = message->number;
@@ -119,6 +120,9 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
         lane->oe.venue->decode_answer(&lane->oe, &row->call, (uint32_t)answer->status,
                                       answer->headers, answer->body, &lane->sink);
         lane->answering = NULL;
+        if (row->busy && !row->concluded) {
+            lost(lane, row, "an answer that cannot be read");
+        }
         lane_answered(lane, row);
     }
     lane_leave(lane);
@@ -341,11 +345,44 @@ static void note(struct lane *lane, enum log_level level, const struct oe_event 
               event->text.size > 0 ? event->text.data : "");
 }
 
+// An answer may be cut short or be none of the venue's: what it does not say is not known.
+static bool concludes(const struct oe_event *event, enum oe_call_kind call) {
+    switch (event->kind) {
+    case OE_EVENT_ORDER:
+        return call != OE_OPEN_ORDERS;
+    case OE_EVENT_FILL:
+    case OE_EVENT_POSITION:
+    case OE_EVENT_BALANCE:
+    case OE_EVENT_FEE:
+    case OE_EVENT_FUNDING:
+    case OE_EVENT_RATE:
+    case OE_EVENT_NOTICE:
+    case OE_EVENT_SURPRISE:
+        return false;
+    case OE_EVENT_ACCEPTED:
+    case OE_EVENT_REJECTED:
+    case OE_EVENT_UNKNOWN:
+    case OE_EVENT_END:
+    case OE_EVENT_SESSION:
+    case OE_EVENT_NONCE:
+    case OE_EVENT_KEYS:
+    case OE_EVENT_DEADMAN:
+    case OE_EVENT_REPLY:
+    case OE_EVENT_ALIVE:
+    case OE_EVENT_KIND_COUNT:
+    default:
+        return true;
+    }
+}
+
 void lane_on_event(struct oe_sink *sink, const struct oe_event *event) {
     struct lane *lane = (void *)((char *)sink - offsetof(struct lane, sink));
     struct lane_call *row = row_of(lane, event->tag);
     struct lane_order *order = row != NULL ? lane_call_order(row) : NULL;
     bool by_socket = row != NULL && row != lane->answering;
+    if (row != NULL) {
+        row->concluded = row->concluded || concludes(event, row->call.kind);
+    }
     switch (event->kind) {
     case OE_EVENT_ACCEPTED:
         if (order != NULL && row->call.kind == OE_PLACE) {

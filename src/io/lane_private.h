@@ -69,6 +69,7 @@ struct lane_order {
 struct lane_call {
     struct oe_call call; // slices point into the texts below
     bool busy;
+    bool concluded; // the answer at hand said what became of it
     enum oe_way way;
     uint32_t socket;
     uint64_t number;

@@ -181,6 +181,10 @@ void ledger_filled(struct ledger *ledger, const struct event_fill *fill) {
 }
 
 void ledger_venue_fill(struct ledger *ledger, uint16_t venue, const struct vacc_fill *fill) {
+    if (fill->number <= ledger->newest_fill[venue]) {
+        return;
+    }
+    ledger->newest_fill[venue] = fill->number;
     struct intent *intent = ledger_of_client(ledger, venue, fill->client_id);
     struct qty size = {fill->side == SIDE_BUY ? fill->size.v : -fill->size.v};
     ledger->filled_ns[venue][fill->listing] = moment_now_ns();

@@ -54,6 +54,7 @@ struct ledger {
     struct qty own[VENUE_MAX][SYMBOL_MAX];     // of this life's orders, by the venues
     struct qty foreign[VENUE_MAX][SYMBOL_MAX]; // everything else
     int64_t filled_ns[VENUE_MAX][SYMBOL_MAX];  // newest fill
+    uint64_t newest_fill[VENUE_MAX]; // its number: a venue may tell one twice
 };
 
 void ledger_begin(struct ledger *ledger, uint32_t venues, uint32_t symbols);

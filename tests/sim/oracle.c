@@ -15,6 +15,7 @@ enum {
     BARE_MAX_S = 60,       // unhedged while both venues are well
     SETTLED_WITHIN_S = 30, // an answer is known by then
     QUIET_MS = 3000,       // after a fill the venue's word is awaited
+    EXPLAINED_MAX = 12,    // newest orders of a job
     MONEY_SLACK_BPS = 100, // between two looks at the balance the market moves
 };
 
@@ -252,6 +253,21 @@ static int64_t larger_step(const struct oracle *oracle, const struct job *job) {
     return step;
 }
 
+// Worth less than the venues take an order for.
+static bool is_small(const struct oracle *oracle, const struct job *job, int64_t gap) {
+    const struct subject *subject = oracle->subject;
+    bool small = false;
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        uint16_t venue = job->legs[leg].venue;
+        const struct quote *quote = picture_quote(&subject->desk, venue, job->symbol);
+        struct px mid = px_mid_floor(quote->bid, quote->ask);
+        struct usd least =
+            universe_listing(&subject->universe, venue, job->symbol)->notional_min;
+        small = small || usd_notional_near(mid, (struct qty){gap}).v < least.v;
+    }
+    return small;
+}
+
 static int64_t *bare_of(struct oracle *oracle, uint32_t job) {
     if (job >= oracle->bare_count) {
         uint32_t count = job + 256;
@@ -270,6 +286,7 @@ static void watch_job(struct oracle *oracle, const struct job *job, int64_t pass
     int64_t step = larger_step(oracle, job), *bare_ns = bare_of(oracle, job->id);
     gap = gap < 0 ? -gap : gap;
     oracle->looked[3]++;
+    oracle->job = oracle->failed ? oracle->job : job->id;
     int64_t most = 0;
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         int64_t opened = ledger_most(ledger, job->id, leg, true).v;
@@ -281,7 +298,7 @@ static void watch_job(struct oracle *oracle, const struct job *job, int64_t pass
     }
     bool well = is_well(oracle, job->legs[LEG_BUY].venue) &&
                 is_well(oracle, job->legs[LEG_SELL].venue);
-    *bare_ns = gap < step ? 0 : *bare_ns + (well ? passed_ns : 0);
+    *bare_ns = gap < step || is_small(oracle, job, gap) ? 0 : *bare_ns + (well ? passed_ns : 0);
     if (*bare_ns > BARE_MAX_S * NS_PER_S) {
         oracle_fail(oracle, 3, "job %u stands with %" PRId64 "e-8 unhedged for %d s", job->id, gap,
                     BARE_MAX_S);
@@ -306,6 +323,36 @@ void oracle_watch(struct oracle *oracle) {
         if (job_running(job)) {
             watch_job(oracle, job, passed_ns);
         }
+    }
+}
+
+void oracle_explain(struct oracle *oracle) {
+    struct ledger *ledger = &oracle->ledger;
+    uint32_t row = oracle->job != 0 ? ledger_job_of(ledger, oracle->job)->first : 0;
+    const struct job *job = job_find(&oracle->subject->desk.jobs, oracle->job);
+    for (int leg = 0; oracle->subject->alive && job != NULL && leg < JOB_LEGS_MAX; leg++) {
+        const struct leg *at = &job->legs[leg];
+        (void)fprintf(stderr,
+                      "job %u state %d leg %d at %s: target %" PRId64 " opened %" PRId64
+                      " closed %" PRId64 " working %" PRId64 " and %" PRId64 ", %u tries%s%s\n",
+                      job->id, (int)job->state, leg,
+                      oracle->subject->hosts[at->venue]->venue->md->name, at->target.v,
+                      at->opened.v, at->closed.v, at->working_open.v, at->working_close.v,
+                      at->tries, job->stopping ? ", stopping" : "", job->urgent ? ", urgent" : "");
+    }
+    for (int i = 0; row != 0 && i < EXPLAINED_MAX; row = ledger->intents[row].next, i++) {
+        const struct intent *intent = &ledger->intents[row];
+        (void)fprintf(stderr,
+                      "order %" PRIu64 " %s at %s leg %u phase %u size %" PRId64 ": told %" PRId64
+                      "%s, at the venue %" PRId64 "%s, decided at %" PRId64 "\n",
+                      intent->order, side_name(intent->side),
+                      oracle->subject->hosts[intent->venue]->venue->md->name, intent->leg,
+                      intent->phase, intent->size.v, intent->told.v,
+                      intent->told_end ? " and over" : "", intent->filled.v,
+                      intent->number == 0 ? ", never there"
+                      : intent->live      ? ", live"
+                                          : ", over",
+                      intent->decided_ns / NS_PER_MS);
     }
 }
 

@@ -26,6 +26,7 @@ struct oracle {
     struct ledger ledger;
     bool failed;
     int number; // of the oracle that failed
+    uint32_t job; // that it was about, 0 = none
     int64_t failed_ns;
     char text[640];
     uint64_t looked[ORACLE_COUNT]; // how often each had something to judge
@@ -50,6 +51,9 @@ void oracle_on_account(void *oracle, struct host *host, const struct vacc_event 
 void oracle_watch(struct oracle *oracle); // time passes: a few times a second
 // Nothing goes wrong for long enough. `flat`: everything was ordered closed, too.
 void oracle_settled(struct oracle *oracle, bool flat);
+
+// The orders of the job that a failure was about, to stderr.
+void oracle_explain(struct oracle *oracle);
 
 // oracle_orders.c: what an order command is judged by.
 void oracle_judge_place(struct oracle *oracle, const struct event *event);

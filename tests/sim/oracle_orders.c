@@ -5,7 +5,7 @@
 #include "oracle.h"
 
 enum {
-    SHOWN_WITHIN_MS = 3000, // a quote acted on was the venue's so long ago at most
+    SHOWN_WITHIN_MS = 6000, // a quote acted on was the venue's so long ago at most
     NOTIONAL_SLACK_BPS = 200,
 };
 
@@ -52,10 +52,14 @@ static void judge_quote(struct oracle *oracle, const struct event_order *order, 
     if (newest_ns < 0) {
         oracle_fail(oracle, 5, "order %" PRIu64 " opens on a quote that %s never showed",
                     order->order, subject->universe.venues[order->venue].name);
-    } else if (now_ns - newest_ns > SHOWN_WITHIN_MS * NS_PER_MS) {
-        oracle_fail(oracle, 5, "order %" PRIu64 " opens on a quote that %s left %" PRId64 " ms ago",
+    } else if (quote->venue_time_ns != 0 && // else nobody can know how long it was on its way
+               now_ns - newest_ns > SHOWN_WITHIN_MS * NS_PER_MS) {
+        oracle_fail(oracle, 5,
+                    "order %" PRIu64 " opens on a quote that %s left %" PRId64
+                    " ms ago; it came %" PRId64 " ms ago, stamped %" PRId64 " ms before",
                     order->order, subject->universe.venues[order->venue].name,
-                    (now_ns - newest_ns) / NS_PER_MS);
+                    (now_ns - newest_ns) / NS_PER_MS, (now_ns - quote->receive_ns) / NS_PER_MS,
+                    (quote->receive_ns - quote->venue_time_ns) / NS_PER_MS);
     }
 }
 
@@ -115,6 +119,7 @@ static void judge_size(struct oracle *oracle, const struct event_order *order,
     const struct job *job = job_of(oracle, order->job);
     int leg = order->leg, other = leg == LEG_BUY ? LEG_SELL : LEG_BUY;
     oracle->looked[3]++;
+    oracle->job = oracle->failed ? oracle->job : order->job;
     if (job == NULL || leg >= JOB_LEGS_MAX) {
         oracle_fail(oracle, 3, "order %" PRIu64 " is of no job", order->order);
         return;
@@ -129,6 +134,10 @@ static void judge_size(struct oracle *oracle, const struct event_order *order,
         hedged = follows ? ledger_told(ledger, order->job, other, true).v : hedged;
         needed = order->phase == LEG_OPEN ? job->legs[leg].target.v : hedged;
         needed = closed > needed ? closed : needed; // a leg closed twice is bought back
+    } else if (order->phase == LEG_HEDGE) { // and hedged until then
+        int64_t twice = ledger_told(ledger, order->job, other, false).v -
+                        ledger_told(ledger, order->job, other, true).v;
+        needed += twice > 0 ? twice : 0;
     }
     if (most > needed) {
         oracle_fail(oracle, 3,

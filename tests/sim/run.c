@@ -191,6 +191,9 @@ void run_seed(const struct run_options *options, struct run_result *result) {
         if (!all.oracle.failed) {
             calm();
         }
+        if (options->show) {
+            oracle_explain(&all.oracle);
+        }
         subject_die(&all.subject);
         if (!all.oracle.failed && !all.subject.shadow_agrees) {
             oracle_fail(&all.oracle, 8, "the journal leads to another desk");

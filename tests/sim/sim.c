@@ -4,6 +4,7 @@
 //   sim --seed N [--hours H | --minutes M | --seconds S] [--show] [--fair]
 //   sim --seeds FIRST-LAST [--hours H, of all together] [--jobs J] [--twice-every N] [--failures N]
 //
+// --without FAULT, any number of times, leaves a kind of fault out: to find what a failure needs.
 // The same arguments give the same run. Exit status 0: nothing found.
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,7 +19,8 @@ enum { STORM_S = 1110, CALM_AFTER_S = 90, MINUTE_S = 60, HOUR_S = 3600 };
 static int usage(void) {
     (void)fputs("usage: sim --seed N [--hours H | --minutes M | --seconds S] [--show] [--fair]\n"
                 "       sim --seeds FIRST-LAST [--hours H] [--jobs J] [--twice-every N]"
-                " [--failures N]\n",
+                " [--failures N]\n"
+                "       both: [--without FAULT]\n",
                 stderr);
     return 64;
 }
@@ -68,8 +70,11 @@ int main(int argc, char **argv) {
         if (++i == argc) {
             return usage();
         }
-        if (strcmp(name, "--seeds") == 0 ? !range_of(argv[i], &many)
-                                         : !number_of(argv[i], &value)) {
+        bool texted = strcmp(name, "--seeds") == 0 || strcmp(name, "--without") == 0;
+        bool right = strcmp(name, "--seeds") == 0     ? range_of(argv[i], &many)
+                     : strcmp(name, "--without") == 0 ? weather_forbid(argv[i])
+                                                      : number_of(argv[i], &value);
+        if (!right) {
             return usage();
         }
         if (strcmp(name, "--seed") == 0) {
@@ -86,7 +91,7 @@ int main(int argc, char **argv) {
             many.twice_every = (uint32_t)value;
         } else if (strcmp(name, "--failures") == 0) {
             many.failures_max = (uint32_t)value;
-        } else if (strcmp(name, "--seeds") != 0) {
+        } else if (!texted) {
             return usage();
         }
     }

@@ -1,5 +1,7 @@
 #include "weather.h"
 
+#include <string.h>
+
 #include "base/decimal.h"
 #include "base/table.h"
 #include "moment.h"
@@ -13,6 +15,8 @@ static const struct {
     WEATHER_LIST(WEATHER_ROW)
 #undef WEATHER_ROW
 };
+
+static bool forbidden[WEATHER_COUNT];
 
 struct dice dice_of(uint64_t seed, uint64_t stream) {
     return (struct dice){.seed = hash_mix(seed ^ hash_mix(stream + 1))};
@@ -34,6 +38,16 @@ const char *weather_name(enum weather_kind kind) {
     return table[kind].name;
 }
 
+bool weather_forbid(const char *name) {
+    for (int kind = 0; kind < WEATHER_COUNT; kind++) {
+        if (strcmp(table[kind].name, name) == 0) {
+            forbidden[kind] = true;
+            return true;
+        }
+    }
+    return false;
+}
+
 // Half of the kinds are on, each between a quarter of its strength and all of it.
 void weather_begin(struct weather *weather, uint64_t seed, uint64_t stream, bool fair) {
     *weather = (struct weather){.dice = dice_of(seed, stream), .calm = fair};
@@ -42,7 +56,7 @@ void weather_begin(struct weather *weather, uint64_t seed, uint64_t stream, bool
         uint32_t quarters = (uint32_t)dice_between(&weather->dice, 1, 4);
         bool by_time = table[kind].way == WEATHER_TIME;
         uint32_t strong = table[kind].often;
-        weather->often[kind] = !on ? 0 : by_time ? strong * 4 / quarters : strong * quarters / 4;
+        weather->often[kind] = !on || forbidden[kind] ? 0 : by_time ? strong * 4 / quarters : strong * quarters / 4;
     }
 }
 

@@ -72,6 +72,7 @@ struct weather {
 };
 
 const char *weather_name(enum weather_kind kind);
+bool weather_forbid(const char *name); // for all weather that begins after; false: no such name
 void weather_begin(struct weather *weather, uint64_t seed, uint64_t stream, bool fair);
 // Whether one befalls this message or request.
 bool weather_hits(struct weather *weather, enum weather_kind kind);

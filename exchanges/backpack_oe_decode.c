@@ -500,7 +500,7 @@ static bool decode_rows(const struct oe *oe, const struct oe_call *call, struct 
 
 static bool is_list(enum oe_call_kind kind) {
     return kind == OE_OPEN_ORDERS || kind == OE_FILLS || kind == OE_POSITIONS ||
-           kind == OE_FUNDING_PAID;
+           kind == OE_BALANCES || kind == OE_FUNDING_PAID;
 }
 
 static void end_list(const struct oe_call *call, uint32_t count, struct oe_sink *sink) {

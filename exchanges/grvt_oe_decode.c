@@ -147,6 +147,7 @@ static bool decode_balance(const struct oe_call *call, struct slice text, struct
         return false;
     }
     sink->on_event(sink, &event);
+    oe_emit_end(sink, call, 1, (struct slice){"", 0});
     return true;
 }
 

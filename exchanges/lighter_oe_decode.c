@@ -285,7 +285,7 @@ static bool decode_good(struct oe *oe, const struct oe_call *call, struct answer
         emit_gone(call, sink);
     } else if ((call->kind == OE_KEYS || call->kind == OE_BALANCES) && !rows.found) {
         oe_emit_refused(sink, call, OE_ERROR_KEYS, SLICE("the venue knows no such account or key"));
-    } else if (call->kind != OE_QUERY && call->kind != OE_KEYS && call->kind != OE_BALANCES) {
+    } else if (call->kind != OE_QUERY && call->kind != OE_KEYS) {
         emit_end(&rows, answer);
     }
     return true;

@@ -133,7 +133,8 @@ enum oe_event_kind {
     OE_EVENT_BALANCE,
     OE_EVENT_FEE,
     OE_EVENT_FUNDING, // funding paid or received
-    OE_EVENT_END,     // of a list that was asked for; with a cursor there is more
+    OE_EVENT_END,     // of what was asked for as a list, the balances among them; with a cursor
+                      // there is more
     OE_EVENT_SESSION, // logged in, or no longer
     OE_EVENT_NONCE,   // the number is known again
     OE_EVENT_KEYS,

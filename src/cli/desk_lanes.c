@@ -48,6 +48,8 @@ bool desk_lane_config(struct desk_run *run, uint16_t index, struct lane_config *
         .clock = &run->clock,
         .secrets = run->keys[index].values,
         .testnet = run->keys[index].testnet,
+        .rate_share = run->config.settings.execution.rate_share,
+        .rate_reserve = run->config.settings.execution.rate_reserve,
         .session_key = run->desk.orders.session_key,
         .tls = run->tls,
         .seed = hash_bytes(venue->md->name, strlen(venue->md->name),

@@ -161,7 +161,7 @@ static void print_lane(struct text *out, const struct universe *universe,
         [DEADMAN_OFF] = "off", [DEADMAN_ARMED] = "armed", [DEADMAN_FAILED] = "failed"};
     add_venue(out, universe, e->venue);
     ADD_NAME(out, e->state, LANE_STATE_COUNT, lane_state_name);
-    text_add_format(out, " orders %u unknown %u deadman", e->orders, e->unknown);
+    text_add_format(out, " orders %u unknown %u room %u deadman", e->orders, e->unknown, e->room);
     add_named(out, e->deadman, e->deadman < DEADMAN_STATE_COUNT ? deadman[e->deadman] : NULL);
     add_fixed(out, e->text, sizeof(e->text));
 }

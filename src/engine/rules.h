@@ -78,6 +78,8 @@ enum rule_unit {
       "the venue's private side is not ready: connecting, blocked, or its keys are refused")       \
     X(RULE_DEADMAN, "deadman", LEVEL_EXECUTION, UNIT_NONE, true,                                   \
       "the venue's dead-man's switch could not be armed")                                          \
+    X(RULE_MESSAGE_RATE, "message_rate", LEVEL_EXECUTION, UNIT_COUNT, true,                        \
+      "the venue's message rate has no room for the order and for closing what is open there")     \
     X(RULE_VENUE_TRIPPED, "venue_tripped", LEVEL_EXECUTION, UNIT_COUNT, true,                      \
       "the venue's circuit breaker is open")                                                       \
     X(RULE_CLOCK_OFFSET, "clock_offset", LEVEL_EXECUTION, UNIT_MS, true,                           \

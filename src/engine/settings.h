@@ -114,6 +114,8 @@ struct settings_execution {
     uint8_t partial_fill;      // partial_fill_handling = hedge
     int64_t wait_fill_ns;      // wait_fill_timeout_sec = 30
     int64_t hedge_deadline_ns; // hedge_deadline_ms = 3000
+    struct bps rate_share;     // rate_share_pct = 50 %
+    struct bps rate_reserve;   // rate_reserve_pct = 30 %
 };
 
 struct settings_wash {

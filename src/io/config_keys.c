@@ -274,6 +274,11 @@ const struct config_key config_keys[] = {
          execution.wait_fill_ns, "Longest wait for the fill of a resting leg"),
     TIME("execution", "hedge_deadline_ms", MS, MSEC(10), SEC(600), SEC(3), true,
          execution.hedge_deadline_ns, "A fill has to be hedged within this"),
+    SHARE("execution", "rate_share_pct", PERCENT, PCT(1), PCT(100), PCT(50), false,
+          execution.rate_share, "How much of a venue's message rate the desk uses"),
+    SHARE("execution", "rate_reserve_pct", PERCENT, 0, PCT(90), PCT(30), false,
+          execution.rate_reserve,
+          "How much of that is kept back for cancels, hedges and orders that close"),
 
     WORD("wash", "enabled", no_yes, 2, 1, true, wash.enabled,
          "Whether hedged volume is traded: small opposite legs on two venues"),

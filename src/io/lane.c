@@ -68,7 +68,66 @@ static uint32_t unknown_count(const struct lane *lane) {
     return count;
 }
 
+enum { ROOM_MOST = 1000, ROOM_SCARCE = 16 };
+
+static uint32_t room_now(struct lane *lane) {
+    uint32_t room = rate_room(&lane->rate, &lane->order_cost, lane_now_ns(lane));
+    return room < ROOM_MOST ? room : ROOM_MOST;
+}
+
+// While there is little room the engine hears of every order's worth of it.
+static bool is_room_news(struct lane *lane) {
+    uint32_t room = room_now(lane);
+    return room != lane->told_room && (room < ROOM_SCARCE || lane->told_room < ROOM_SCARCE);
+}
+
+// What stands between the lane and its orders, and the last trouble on the way; empty when nothing
+// does.
+static void describe_wait(const struct lane *lane, struct text *out) {
+    bool keys = lane->keys_wrong, sockets = lane_sockets_ready(lane);
+    if (!keys && !sockets) {
+        lane_sockets_describe_wait(lane, out);
+    } else if (!keys && !lane->reconciled) {
+        lane_lists_describe_wait(lane, out);
+    } else if (!keys && !any_rules(lane)) {
+        text_add_string(out, "instrument rules of any symbol");
+    } else if (!keys && lane->state == LANE_BLOCKED) {
+        text_add_string(out, "end of the venue's rate limit");
+    } else if (!keys && !lane->deadman_failed) {
+        return;
+    }
+    if (lane->text[0] != '\0') {
+        text_add_string(out, out->size > 0 ? ": " : "");
+        text_add_string(out, lane->text);
+    }
+}
+
+// A lane that is not ready says why: when that changes and, while it lasts, again and again.
+static void log_wait(struct lane *lane, const char *wait) {
+    int64_t now_ms = lane_loop_ms(lane);
+    if (wait[0] == '\0') {
+        lane->waiting_ms = 0;
+        lane->wait_logged[0] = '\0';
+        return;
+    }
+    if (lane->waiting_ms == 0) {
+        lane->waiting_ms = now_ms;
+    }
+    bool changed = strcmp(wait, lane->wait_logged) != 0;
+    if (now_ms - lane->waiting_ms >= LANE_PATIENCE_MS &&
+        (changed || now_ms - lane->wait_logged_ms >= LANE_REMIND_MS)) {
+        log_warn(lane->oe.venue->name, "no new orders for %d s, waits for %s",
+                 (int)((now_ms - lane->waiting_ms) / 1000), wait);
+        (void)string_copy(lane->wait_logged, sizeof(lane->wait_logged), slice_of(wait));
+        lane->wait_logged_ms = now_ms;
+    }
+}
+
 static void tell(struct lane *lane) {
+    char wait[LANE_WAIT_MAX];
+    struct text text = TEXT_OVER(wait);
+    describe_wait(lane, &text);
+    log_wait(lane, wait);
     int64_t now_ms = lane_loop_ms(lane), now_ns = lane_now_ns(lane);
     bool armed = lane->live > 0 && lane->deadman_until_ms > now_ms;
     struct event_lane event = {
@@ -79,13 +138,13 @@ static void tell(struct lane *lane) {
                                         : DEADMAN_OFF,
         .orders = lane->live,
         .unknown = unknown_count(lane),
+        .room = room_now(lane),
         .blocked_until_ns = lane->state == LANE_BLOCKED ? lane->rate.blocked_until_ns : 0,
         .deadman_until_ns = armed ? now_ns + (lane->deadman_until_ms - now_ms) * NS_PER_MS : 0,
     };
-    if (lane->state != LANE_READY || lane->deadman_failed) {
-        memcpy(event.text, lane->text, sizeof(event.text));
-    }
+    memcpy(event.text, wait, text.size < sizeof(event.text) ? text.size : sizeof(event.text) - 1);
     lane->told_ms = now_ms;
+    lane->told_room = event.room;
     engine_input(lane->config.engine, EVENT_LANE_STATE, &event, now_ns);
 }
 
@@ -94,11 +153,17 @@ void lane_judge(struct lane *lane) {
     if (state == lane->state) {
         return;
     }
-    log_write(state == LANE_AUTH_FAILED ? LOG_ERROR : LOG_INFO, lane->oe.venue->name,
-              "lane %s -> %s%s%s", lane_state_name(lane->state), lane_state_name(state),
-              state != LANE_READY && lane->text[0] != '\0' ? ": " : "",
-              state != LANE_READY ? lane->text : "");
+    char wait[LANE_WAIT_MAX];
+    struct text text = TEXT_OVER(wait);
+    enum lane_state before = lane->state;
     lane->state = state;
+    describe_wait(lane, &text);
+    log_write(state == LANE_AUTH_FAILED ? LOG_ERROR : LOG_INFO, lane->oe.venue->name,
+              "lane %s -> %s%s%s", lane_state_name(before), lane_state_name(state),
+              text.size > 0 ? ": waits for " : "", wait);
+    if (state == LANE_READY) {
+        lane->text[0] = '\0'; // it is over
+    }
     tell(lane);
 }
 
@@ -183,7 +248,7 @@ static void on_tick(uv_timer_t *timer) {
     lane_orders_tick(lane);
     lane_deadman_tick(lane);
     lane_judge(lane);
-    if (lane_loop_ms(lane) - lane->told_ms >= LANE_TELL_MS) {
+    if (lane_loop_ms(lane) - lane->told_ms >= LANE_TELL_MS || is_room_news(lane)) {
         tell(lane);
     }
     lane_leave(lane);
@@ -230,7 +295,10 @@ enum status lane_create(struct lane **out, const struct lane_config *config) {
     lane->config.secrets = NULL; // the caller's, and wiped by it
     lane->sink.on_event = lane_on_event;
     lane->state = LANE_CONNECTING;
-    rate_init(&lane->rate, config->venue->buckets);
+    for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
+        lane->order_cost.units[i] = 1; // until one was encoded
+    }
+    rate_init(&lane->rate, config->venue->buckets, config->rate_share, config->rate_reserve);
     enum status status = oe_create(&lane->oe, config->venue, config->md, config->universe,
                                    config->testnet, config->secrets);
     status = status == STATUS_OK ? create_parts(lane) : status;

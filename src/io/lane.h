@@ -45,9 +45,10 @@ struct lane_config {
     const _Atomic int64_t *offset_ns; // venue's clock minus desk's; NULL: 0
     const struct slice *secrets;      // in the order of the venue's; copied
     bool testnet;
-    uint64_t session_key;           // of trade/order.h: client ids are made of it
-    SSL_CTX *tls;                   // verifying client context
-    const char *ca_file, *ca_text;  // the same trust for REST, see http.h
+    struct bps rate_share, rate_reserve; // see rate.h
+    uint64_t session_key;                // of trade/order.h: client ids are made of it
+    SSL_CTX *tls;                        // verifying client context
+    const char *ca_file, *ca_text;       // the same trust for REST, see http.h
     const char *ws[OE_SOCKETS_MAX]; // "wss://host:port" instead of the venue's; NULL: the venue's
     const char *rest;               // likewise "https://host:port"
     void (*wake)(void *arg);        // makes the loop's thread call lane_wake; any thread

@@ -73,6 +73,7 @@ static void lost(struct lane *lane, struct lane_call *row, const char *why) {
     } else if (row->call.kind == OE_DEADMAN) {
         lane_deadman_failed(lane, row->call.symbol, slice_of(why));
     } else {
+        lane_explain(lane, "%s: %s", oe_call_name(row->call.kind), why);
         lane_list_failed(lane, row);
     }
 }
@@ -110,7 +111,7 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
         rate_accepted(&lane->rate);
     }
     if (answer->result == HTTP_CONNECT_FAILED) {
-        lane_explain(lane, "REST: %.38s", answer->text);
+        lane_explain(lane, "REST: %.80s", answer->text);
         not_sent(lane, row, "no connection: nothing was sent");
     } else if (answer->result == HTTP_TIMEOUT || answer->result == HTTP_BROKEN) {
         counter_add(&lane->stats.timeouts, 1);
@@ -151,9 +152,11 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
     return sent;
 }
 
-static bool is_urgent(const struct lane_order *order, enum oe_call_kind kind) {
-    return kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN || kind == OE_QUERY ||
-           kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
+// What lowers risk; and every question before the first answer, when no order can be sent anyway.
+static bool is_urgent(const struct lane *lane, const struct lane_order *order,
+                      enum oe_call_kind kind) {
+    return !lane->reconciled || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN ||
+           kind == OE_QUERY || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
            (order != NULL && order->urgent);
 }
 
@@ -162,7 +165,7 @@ static enum status send_message(struct lane *lane, const struct oe_call *call,
     struct oe_message *message = lane->message;
     int64_t now_ns = lane_now_ns(lane);
     int64_t when_ns =
-        rate_when_ns(&lane->rate, &message->cost, is_urgent(order, call->kind), now_ns);
+        rate_when_ns(&lane->rate, &message->cost, is_urgent(lane, order, call->kind), now_ns);
     struct lane_call *row = free_row(lane);
     bool full = row == NULL ||
                 (message->way == OE_WAY_REST && http_active(lane->http) >= LANE_REQUESTS_MAX);
@@ -198,6 +201,7 @@ enum status lane_call(struct lane *lane, const struct oe_call *call, struct lane
     own.random = hash_mix(lane->config.seed ^ (uint64_t)own.now_ns << 20 ^ own.tag);
     enum status status = oe_encode(&lane->oe, &own, lane->message);
     if (status == STATUS_OK) {
+        lane->order_cost = own.kind == OE_PLACE ? lane->message->cost : lane->order_cost;
         status = send_message(lane, &own, order, retry_ms);
     }
     OPENSSL_cleanse(lane->message->path_data, sizeof(lane->message->path_data));
@@ -234,6 +238,7 @@ static void keep_up(struct lane *lane) {
     int64_t wait_ms = (int64_t)UPKEEP_RETRY_MS << doubled;
     if (lane_call(lane, &call, NULL, &retry_ms) != STATUS_OK) {
         wait_ms = retry_ms;
+        lane_explain(lane, "%s: %s", oe_call_name(kind), status_text());
     } else {
         lane->upkeep_attempts++; // until an answer says that it worked
     }
@@ -312,6 +317,10 @@ static void on_refused(struct lane *lane, struct lane_call *row, const struct oe
                  oe_error_name(event->error),
                  (int)(event->text.size < 120 ? event->text.size : 120),
                  event->text.size > 0 ? event->text.data : "");
+        lane_explain(lane, "%s refused: %s: %.*s", oe_call_name(row->call.kind),
+                     oe_error_name(event->error),
+                     (int)(event->text.size < 60 ? event->text.size : 60),
+                     event->text.size > 0 ? event->text.data : "");
         lane_list_failed(lane, row);
     }
 }

@@ -69,6 +69,7 @@ static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
     }
     if (lane_call(lane, &call, NULL, &retry_ms) != STATUS_OK) {
         row->due_ms = now_ms + retry_ms;
+        lane_explain(lane, "%s: %s", oe_call_name(kinds[list]), status_text());
         return;
     }
     row->busy = true;
@@ -114,6 +115,26 @@ void lane_lists_tick(struct lane *lane) {
         lane->lists_due_ms = now_ms + LANE_POSITIONS_MS;
         want(lane, LANE_LIST_POSITIONS, 0);
         want(lane, LANE_LIST_BALANCES, 0);
+    }
+}
+
+void lane_lists_describe_wait(const struct lane *lane, struct text *out) {
+    uint32_t missing = 0;
+    for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
+        for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+            const struct lane_list *row = &lane->symbols[i].lists[list];
+            if ((row->wanted || row->busy) && missing++ == 0) {
+                text_add_format(out, "%s%s%s (asked %u times)", oe_call_name(kinds[list]),
+                                per_symbol(lane, list) ? " of " : "",
+                                per_symbol(lane, list) ? lane->config.universe->symbols[i].name
+                                                       : "",
+                                row->attempts + row->busy);
+            }
+        }
+    }
+    if (missing != 1) {
+        text_add_format(out, missing == 0 ? "a first look at the account" : " and %u more",
+                        missing - 1);
     }
 }
 
@@ -215,9 +236,10 @@ void lane_balance(struct lane *lane, const struct oe_event *event) {
 
 static uint32_t countdown_ms(const struct lane *lane) {
     const struct venue_oe *venue = lane->oe.venue;
-    uint32_t most =
-        venue->deadman_max_ms < LANE_DEADMAN_MS ? venue->deadman_max_ms : LANE_DEADMAN_MS;
-    return most > venue->deadman_min_ms ? most : venue->deadman_min_ms;
+    // The least is counted by the venue when the request arrives, by its own clock.
+    uint32_t least = venue->deadman_min_ms + LANE_DEADMAN_MARGIN_MS;
+    uint32_t wanted = least > LANE_DEADMAN_MS ? least : LANE_DEADMAN_MS;
+    return wanted < venue->deadman_max_ms ? wanted : venue->deadman_max_ms;
 }
 
 static struct lane_symbol *armed_row(struct lane *lane, uint16_t symbol) {
@@ -245,14 +267,16 @@ void lane_deadman_tick(struct lane *lane) {
     }
     for (uint16_t i = 0; i < (each ? lane->oe.symbol_count : 1); i++) {
         struct lane_symbol *row = &lane->symbols[i];
-        bool wanted = has_live(lane, i) || (lane->deadman_failed && row->armed_until_ms == 0);
+        // Nobody's orders are to end because ours once were there: what is not needed is disarmed.
+        bool live = has_live(lane, i), armed = row->armed_until_ms > now_ms;
+        bool wanted = live || armed || (lane->deadman_failed && row->armed_until_ms == 0);
         if (row->arming || now_ms < row->arm_due_ms || !wanted ||
             lane->oe.listings[i].native[0] == '\0') {
             continue;
         }
         struct oe_call call = {.kind = OE_DEADMAN,
                                .symbol = each ? i : OE_SYMBOL_NONE,
-                               .countdown_ms = countdown_ms(lane)};
+                               .countdown_ms = live || !armed ? countdown_ms(lane) : 0};
         row->arming = lane_call(lane, &call, NULL, &retry_ms) == STATUS_OK;
         row->arm_due_ms = now_ms + (row->arming ? LANE_ANSWER_MS : retry_ms);
     }
@@ -263,7 +287,8 @@ void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
     int64_t now_ms = lane_loop_ms(lane);
     row->arming = false;
     row->armed_until_ms = until_ns == 0 ? 0 : now_ms + (until_ns - lane_venue_ns(lane)) / NS_PER_MS;
-    row->arm_due_ms = now_ms + countdown_ms(lane) / 3;
+    row->arm_due_ms = until_ns == 0 ? now_ms + LANE_ASK_MS
+                                    : row->armed_until_ms - 2 * (int64_t)countdown_ms(lane) / 3;
     lane->deadman_failed = false;
     lane->deadman_until_ms = row->armed_until_ms;
 }

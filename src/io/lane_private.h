@@ -28,7 +28,11 @@ enum {
     LANE_LOOK_BACK_MS = 60000,
     LANE_POSITIONS_MS = 15000, // between two looks at positions and balances
     LANE_DEADMAN_MS = 60000,
+    LANE_DEADMAN_MARGIN_MS = 5000,
     LANE_TELL_MS = 1000,
+    LANE_PATIENCE_MS = 3000, // not ready for longer: the log says what it waits for
+    LANE_REMIND_MS = 30000,  // and says it again
+    LANE_WAIT_MAX = 160,
 };
 
 // An order's life as the lane knows it. Evidence moves it; UNKNOWN is asked for.
@@ -100,6 +104,7 @@ struct lane_socket {
     struct ws *ws;
     bool started, open, greeted;
     uint32_t step;
+    char needs[48];               // why it cannot connect yet
     int64_t opened_ms, spoken_ms; // loop time
 };
 
@@ -118,6 +123,8 @@ struct lane {
     struct oe oe;
     struct oe_sink sink;
     struct rate_limits rate;
+    struct oe_cost order_cost; // of an order, as the last one that was encoded
+    uint32_t told_room;
     struct http *http;
     struct lane_socket sockets[OE_SOCKETS_MAX];
     struct oe_message *message; // wiped when it was sent
@@ -150,8 +157,10 @@ struct lane {
     int64_t deadman_until_ms;
 
     enum lane_state state;
-    char text[48];
+    char text[96]; // the last trouble, for a person
     int64_t told_ms;
+    int64_t waiting_ms, wait_logged_ms; // loop time, 0 = does not wait
+    char wait_logged[LANE_WAIT_MAX];
     struct usd equity;
     int64_t equity_ms;
 };
@@ -197,6 +206,7 @@ bool lane_order_live(const struct lane_order *order);
 // lane_lists.c
 void lane_lists_want(struct lane *lane); // everything, after a connect
 void lane_lists_tick(struct lane *lane);
+void lane_lists_describe_wait(const struct lane *lane, struct text *out); // not reconciled: why
 void lane_list_end(struct lane *lane, struct lane_call *row, struct slice cursor);
 void lane_list_failed(struct lane *lane, const struct lane_call *row);
 void lane_fills_want(struct lane *lane, uint16_t symbol);
@@ -212,6 +222,7 @@ void lane_sockets_destroy(struct lane *lane);
 void lane_sockets_tick(struct lane *lane); // connects what can be, heartbeats, age
 void lane_sockets_stop(struct lane *lane);
 bool lane_sockets_ready(const struct lane *lane);
+void lane_sockets_describe_wait(const struct lane *lane, struct text *out); // not ready: why
 MUST_CHECK bool lane_socket_send(struct lane *lane, uint32_t socket, struct slice text);
 void lane_socket_again(struct lane *lane, uint32_t socket, const char *why);
 void lane_part_released(struct lane *lane);

@@ -6,6 +6,11 @@
 
 enum { IDLE_TIMEOUT_MS = 60000, CLOSE_TIMEOUT_MS = 500, SEND_MAX = 256 * 1024 };
 
+static void note_needs(struct lane_socket *socket, enum status status) {
+    struct text needs = TEXT_OVER(socket->needs);
+    text_add_string(&needs, status != STATUS_OK ? status_text() : "");
+}
+
 static enum status aim(struct lane_socket *socket) {
     struct lane *lane = socket->lane;
     char url_data[OE_URL_MAX], moved_data[OE_URL_MAX], headers_data[OE_HEADERS_MAX];
@@ -13,6 +18,7 @@ static enum status aim(struct lane_socket *socket) {
     struct text headers = TEXT_OVER(headers_data);
     enum status status =
         lane->oe.venue->open(&lane->oe, socket->index, lane_venue_ns(lane), &url, &headers);
+    note_needs(socket, status);
     const char *base = lane->config.ws[socket->index];
     if (base != NULL) {
         url_move(base, url_data, &moved);
@@ -164,6 +170,7 @@ static void start(struct lane_socket *socket) {
         lane->oe.venue->open(&lane->oe, socket->index, lane_venue_ns(lane), &a, &b);
     OPENSSL_cleanse(probe, sizeof(probe));
     OPENSSL_cleanse(headers, sizeof(headers));
+    note_needs(socket, status);
     if (status != STATUS_OK) {
         return;
     }
@@ -212,6 +219,24 @@ bool lane_sockets_ready(const struct lane *lane) {
         }
     }
     return true;
+}
+
+void lane_sockets_describe_wait(const struct lane *lane, struct text *out) {
+    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+        const struct lane_socket *socket = &lane->sockets[i];
+        if (socket->ws == NULL || (socket->open && socket->greeted)) {
+            continue;
+        }
+        if (socket->open) {
+            text_add_format(out, "answer %u to the login on private connection %u", socket->step,
+                            i);
+        } else if (socket->needs[0] != '\0') {
+            text_add_format(out, "login (%s)", socket->needs);
+        } else {
+            text_add_format(out, "private connection %u", i);
+        }
+        return;
+    }
 }
 
 bool lane_socket_send(struct lane *lane, uint32_t socket, struct slice text) {

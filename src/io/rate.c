@@ -1,16 +1,22 @@
 #include "io/rate.h"
 
-void rate_init(struct rate_limits *rate, const struct oe_bucket buckets[OE_BUCKETS_MAX]) {
+static uint32_t share_of(uint32_t whole, struct bps share) {
+    return (uint32_t)((uint64_t)whole * (uint64_t)share.v / BPS_WHOLE);
+}
+
+void rate_init(struct rate_limits *rate, const struct oe_bucket buckets[OE_BUCKETS_MAX],
+               struct bps share, struct bps reserve) {
     *rate = (struct rate_limits){0};
     for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
         if (buckets[i].limit == 0) {
             continue;
         }
-        uint64_t most = (uint64_t)buckets[i].limit * RATE_SHARE_PERCENT / 100;
+        uint32_t most = share_of(buckets[i].limit, share);
         struct rate_bucket *bucket = &rate->buckets[i];
-        bucket->most = most > 0 ? (uint32_t)most : 1;
-        bucket->ordinary =
-            bucket->most - (uint32_t)((uint64_t)bucket->most * RATE_RESERVE_PERCENT / 100);
+        bucket->most = most > 0 ? most : 1;
+        uint32_t kept = share_of(bucket->most, reserve);
+        kept += kept == 0 && bucket->most > 1 && reserve.v > 0;
+        bucket->ordinary = bucket->most - kept;
         // One slot more than the window has, because the newest has only begun.
         bucket->slot_ns = buckets[i].window_ms * NS_PER_MS / (RATE_SLOTS - 1) + 1;
     }
@@ -57,6 +63,21 @@ int64_t rate_when_ns(struct rate_limits *rate, const struct oe_cost *cost, bool 
         when_ns = at_ns > when_ns ? at_ns : when_ns;
     }
     return when_ns;
+}
+
+uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns) {
+    uint32_t room = rate->blocked_until_ns > now_ns ? 0 : UINT32_MAX;
+    for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
+        struct rate_bucket *bucket = &rate->buckets[i];
+        if (bucket->most == 0 || cost->units[i] == 0) {
+            continue;
+        }
+        move_on(bucket, now_ns);
+        uint64_t used = used_now(bucket);
+        uint64_t left = used < bucket->ordinary ? (bucket->ordinary - used) / cost->units[i] : 0;
+        room = left < room ? (uint32_t)left : room;
+    }
+    return room;
 }
 
 static void add(struct rate_bucket *bucket, uint64_t units, int64_t now_ns) {

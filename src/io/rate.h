@@ -12,8 +12,6 @@
 
 enum {
     RATE_SLOTS = 16,
-    RATE_SHARE_PERCENT = 50,   // of the venue's limit: what the desk uses
-    RATE_RESERVE_PERCENT = 30, // of that: for what lowers risk
     RATE_BACKOFF_MAX_S = 30,
 };
 
@@ -31,11 +29,16 @@ struct rate_limits {
     uint32_t refused; // in a row
 };
 
-void rate_init(struct rate_limits *rate, const struct oe_bucket buckets[OE_BUCKETS_MAX]);
+// `share` of the venue's limits is the desk's, `reserve` of that is for what lowers risk; of a
+// budget of two or more at least one unit each, so that neither is starved.
+void rate_init(struct rate_limits *rate, const struct oe_bucket buckets[OE_BUCKETS_MAX],
+               struct bps share, struct bps reserve);
 // 0: may be sent now. Else the time from which it may. A cost above the whole budget goes when the
 // budget is untouched.
 int64_t rate_when_ns(struct rate_limits *rate, const struct oe_cost *cost, bool urgent,
                      int64_t now_ns);
+// How many requests of that cost that lower no risk could be sent now, one after the other.
+uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns);
 void rate_take(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns);
 // The venue counts `used` units in the window that ends now.
 void rate_correct(struct rate_limits *rate, uint32_t bucket, uint32_t used, int64_t now_ns);

@@ -33,6 +33,7 @@ const struct risk_rule risk_table[] = {
     {RULE_NO_KEYS, true, risk_execution_no_keys},
     {RULE_LANE, true, risk_execution_lane},
     {RULE_DEADMAN, true, risk_execution_deadman},
+    {RULE_MESSAGE_RATE, true, risk_execution_message_rate},
     {RULE_VENUE_TRIPPED, true, risk_execution_tripped},
     {RULE_CLOCK_OFFSET, true, risk_execution_clock},
     {RULE_NO_QUOTE, true, risk_execution_quote},

@@ -129,6 +129,7 @@ bool risk_execution_role(const struct risk_case *c, struct verdict *v);
 bool risk_execution_no_keys(const struct risk_case *c, struct verdict *v);
 bool risk_execution_lane(const struct risk_case *c, struct verdict *v);
 bool risk_execution_deadman(const struct risk_case *c, struct verdict *v);
+bool risk_execution_message_rate(const struct risk_case *c, struct verdict *v);
 bool risk_execution_venue_down(const struct risk_case *c, struct verdict *v);
 bool risk_execution_tripped(const struct risk_case *c, struct verdict *v);
 bool risk_execution_clock(const struct risk_case *c, struct verdict *v);

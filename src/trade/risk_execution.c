@@ -40,6 +40,24 @@ bool risk_execution_deadman(const struct risk_case *c, struct verdict *v) {
     return c->desk->mode == DESK_LIVE && lane_of(c)->deadman == DEADMAN_FAILED;
 }
 
+// Every leg that is open has to be closed: an order more must leave room for that.
+bool risk_execution_message_rate(const struct risk_case *c, struct verdict *v) {
+    if (c->desk->mode != DESK_LIVE) {
+        return false;
+    }
+    v->figure = 1;
+    for (uint32_t i = 0; i < c->desk->jobs.live_count; i++) {
+        const struct job *job = &c->desk->jobs.jobs[c->desk->jobs.live[i]];
+        for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+            const struct leg *row = &job->legs[leg];
+            v->figure += row->venue == venue_of(c) &&
+                         (row->opened.v > row->closed.v || row->working_open.v > 0);
+        }
+    }
+    v->limit = lane_of(c)->room;
+    return v->figure > v->limit;
+}
+
 bool risk_execution_tripped(const struct risk_case *c, struct verdict *v) {
     v->figure = (c->desk->risk.venues[venue_of(c)].tripped_until_ns - c->now_ns) / NS_PER_S;
     return risk_venue_tripped(c->desk, venue_of(c), c->now_ns);

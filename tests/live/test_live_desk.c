@@ -414,6 +414,12 @@ static void trade(struct bench *bench) {
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
         printf("# job %u %s, %u orders\n", job->id, job_state_name(job->state), job->order_count);
+        for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+            const struct leg *row = &job->legs[leg];
+            printf("#   %s: opened %" PRId64 ", closed %" PRId64 ", %u tries\n",
+                   bench->run->universe.venues[row->venue].name, row->opened.v, row->closed.v,
+                   row->tries);
+        }
     }
 }
 

@@ -369,10 +369,65 @@ static void test_deadman(void **state) {
         assert_true(armed->deadman.until_ns > rig.world.now_ns);
         rig_pass(&rig, countdown_ms / 2);
         assert_int_equal(rig.account->live_count, 1);
+        call.countdown_ms = 0; // disarmed: nothing happens when its time comes
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        assert_int_equal(rig_last(&rig, OE_EVENT_DEADMAN)->deadman.until_ns, 0);
         rig_pass(&rig, countdown_ms);
+        settle();
+        assert_int_equal(rig.account->live_count, 1);
+        call.countdown_ms = countdown_ms;
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        rig_pass(&rig, countdown_ms + countdown_ms / 2);
         settle();
         assert_int_equal(rig.account->live_count, 0);
         expect_state(id, OE_STATE_CANCELED);
+    }
+    rig_destroy(&rig);
+}
+
+// Every page of a list ends; some venues say only with an empty one that there are no more.
+static void expect_end(enum oe_call_kind kind, uint16_t symbol) {
+    char cursor[RIG_TEXT_MAX] = "";
+    struct oe_call call = {.kind = kind, .symbol = symbol, .cursor = slice_of(cursor)};
+    for (int page = 0; page < 2; page++) {
+        rig_forget(&rig);
+        call.cursor = slice_of(cursor);
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        settle();
+        const struct oe_event *end = rig_last(&rig, OE_EVENT_END);
+        if (end == NULL || rig_count(&rig, OE_EVENT_END) != 1 || end->call != kind) {
+            break;
+        }
+        (void)string_copy(cursor, sizeof(cursor), end->end.cursor);
+        if (cursor[0] == '\0') {
+            return;
+        }
+    }
+    rig_print(&rig);
+    fail_msg("%s: %s did not end", row->venue, oe_call_name(kind));
+}
+
+// Whatever a lane asks for before it is ready is answered to its end, once, be it empty or not.
+static void test_lists_end(void **state) {
+    (void)state;
+    static const struct {
+        enum oe_call_kind kind;
+        uint32_t per_symbol; // flag that says so
+    } lists[] = {{OE_OPEN_ORDERS, OE_OPEN_PER_SYMBOL},
+                 {OE_FILLS, OE_FILLS_PER_SYMBOL},
+                 {OE_POSITIONS, 0},
+                 {OE_BALANCES, 0}};
+    begin();
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < COUNT_OF(lists); i++) {
+            bool each = (rig.venue->oe->flags & lists[i].per_symbol) != 0;
+            if ((rig.venue->oe->calls & OE_BIT(lists[i].kind)) == 0) {
+                continue;
+            }
+            expect_end(lists[i].kind, each ? 0 : OE_SYMBOL_NONE);
+        }
+        (void)place(SIDE_BUY, OE_IOC, 60001, 500, false);
+        (void)place(SIDE_BUY, OE_POST_ONLY, 59990, 10, false);
     }
     rig_destroy(&rig);
 }
@@ -454,9 +509,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_maker_fill),      cmocka_unit_test(test_post_only_never_takes),
         cmocka_unit_test(test_late_fill),       cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_cancel_all),      cmocka_unit_test(test_amend),
-        cmocka_unit_test(test_account),         cmocka_unit_test(test_deadman),
-        cmocka_unit_test(test_liquidation),     cmocka_unit_test(test_upkeep),
-        cmocka_unit_test(test_wrong_key),
+        cmocka_unit_test(test_account),         cmocka_unit_test(test_lists_end),
+        cmocka_unit_test(test_deadman),         cmocka_unit_test(test_liquidation),
+        cmocka_unit_test(test_upkeep),          cmocka_unit_test(test_wrong_key),
     };
     const char *venue = argc > 1 ? argv[1] : "binance";
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

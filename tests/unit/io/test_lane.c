@@ -221,6 +221,8 @@ static enum status rig_create_lane(struct rig *rig, struct slice key) {
                                  .engine = &rig->engine,
                                  .clock = &rig->clock,
                                  .secrets = &key,
+                                 .rate_share = {BPS_WHOLE / 2},
+                                 .rate_reserve = {BPS_WHOLE * 3 / 10},
                                  .session_key = 77,
                                  .wake = wake,
                                  .rest = rest,

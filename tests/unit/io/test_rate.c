@@ -11,6 +11,7 @@
 // 100 a minute: 50 are the desk's, 15 of them kept back.
 static const struct oe_bucket buckets[OE_BUCKETS_MAX] = {{"orders", 100, 60000},
                                                          {"account", 5, 2000}};
+static const struct bps half = {BPS_WHOLE / 2}, third = {BPS_WHOLE * 3 / 10};
 static const int64_t start_ns = 1700000000 * NS_PER_S;
 
 static bool send(struct rate_limits *rate, uint16_t units, bool urgent, int64_t now_ns) {
@@ -33,8 +34,11 @@ static uint32_t send_all(struct rate_limits *rate, bool urgent, int64_t now_ns) 
 static void test_share_and_reserve(void **state) {
     (void)state;
     struct rate_limits rate;
-    rate_init(&rate, buckets);
+    rate_init(&rate, buckets, half, third);
+    struct oe_cost five = {.units = {5}};
+    assert_int_equal(rate_room(&rate, &five, start_ns), 7);
     assert_int_equal(send_all(&rate, false, start_ns), 35);
+    assert_int_equal(rate_room(&rate, &five, start_ns), 0);
     assert_int_equal(send_all(&rate, true, start_ns), 15); // hedges still pass
     assert_int_equal(send_all(&rate, true, start_ns + 59 * NS_PER_S), 0);
     struct oe_cost one = {.units = {1}};
@@ -50,7 +54,7 @@ static void test_no_window_holds_more(void **state) {
     enum { STEPS = 6000, STEP_MS = 100, WINDOW = 600 };
     static uint32_t sent[STEPS];
     struct rate_limits rate;
-    rate_init(&rate, buckets);
+    rate_init(&rate, buckets, half, third);
     uint32_t total = 0;
     for (uint32_t i = 0; i < STEPS; i++) {
         uint32_t wanted = (uint32_t)(hash_mix(i / 50) % 7);
@@ -71,7 +75,7 @@ static void test_no_window_holds_more(void **state) {
 static void test_venue_counts(void **state) {
     (void)state;
     struct rate_limits rate;
-    rate_init(&rate, buckets);
+    rate_init(&rate, buckets, half, third);
     assert_true(send(&rate, 5, false, start_ns));
     rate_correct(&rate, 0, 3, start_ns); // less than ours: not all of it has arrived
     rate_correct(&rate, 0, 30, start_ns);
@@ -83,10 +87,12 @@ static void test_venue_counts(void **state) {
 static void test_small_and_large(void **state) {
     (void)state;
     struct rate_limits rate;
-    rate_init(&rate, buckets);
+    rate_init(&rate, buckets, half, third);
     struct oe_cost account = {.units = {0, 1}}; // 5 in 2 s: 2 are ours
     assert_int_equal(rate_when_ns(&rate, &account, false, start_ns), 0);
     rate_take(&rate, &account, start_ns);
+    assert_true(rate_when_ns(&rate, &account, false, start_ns) > start_ns);
+    assert_int_equal(rate_when_ns(&rate, &account, true, start_ns), 0); // one is kept back
     rate_take(&rate, &account, start_ns);
     assert_true(rate_when_ns(&rate, &account, true, start_ns) > start_ns);
     assert_true(send(&rate, 1000, false, start_ns)); // an untouched budget takes anything once
@@ -100,7 +106,7 @@ static void test_backoff(void **state) {
     static const int64_t seconds[] = {1, 2, 4, 8, 16, 30, 30};
     struct rate_limits rate;
     struct oe_cost none = {.units = {0}};
-    rate_init(&rate, buckets);
+    rate_init(&rate, buckets, half, third);
     int64_t now_ns = start_ns;
     for (size_t i = 0; i < COUNT_OF(seconds); i++) {
         rate_refused(&rate, 0, now_ns);
@@ -116,11 +122,21 @@ static void test_backoff(void **state) {
     assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), now_ns + 7 * NS_PER_S);
 }
 
+static void test_shares(void **state) {
+    (void)state;
+    struct rate_limits rate;
+    rate_init(&rate, buckets, (struct bps){BPS_WHOLE}, (struct bps){0});
+    assert_int_equal(send_all(&rate, false, start_ns), 100);
+    assert_int_equal(send_all(&rate, true, start_ns), 0);
+    rate_init(&rate, buckets, (struct bps){BPS_WHOLE / 100}, third);
+    assert_int_equal(send_all(&rate, false, start_ns), 1); // never nothing at all
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_share_and_reserve), cmocka_unit_test(test_no_window_holds_more),
         cmocka_unit_test(test_venue_counts),      cmocka_unit_test(test_small_and_large),
-        cmocka_unit_test(test_backoff),
+        cmocka_unit_test(test_backoff),           cmocka_unit_test(test_shares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

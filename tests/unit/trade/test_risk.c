@@ -93,6 +93,9 @@ static void set_down(struct world *w, bool refused) {
 }
 static void set_lane(struct world *w, enum lane_state state, enum deadman_state deadman) {
     w->h->desk.mode = DESK_LIVE;
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        w->h->desk.picture.venues[venue].lane.room = 10;
+    }
     w->h->desk.picture.venues[H_LIGHTER].lane.state = LANE_READY;
     w->h->desk.picture.venues[H_EXTENDED].lane.state = (uint8_t)state;
     w->h->desk.picture.venues[H_EXTENDED].lane.deadman = (uint8_t)deadman;
@@ -105,6 +108,10 @@ static void set_lane_blocked(struct world *w, bool refused) {
 }
 static void set_deadman(struct world *w, bool refused) {
     set_lane(w, LANE_READY, refused ? DEADMAN_FAILED : DEADMAN_ARMED);
+}
+static void set_message_rate(struct world *w, bool refused) {
+    set_lane(w, LANE_READY, DEADMAN_ARMED);
+    w->h->desk.picture.venues[H_EXTENDED].lane.room = refused ? 0 : 1;
 }
 static void set_tripped(struct world *w, bool refused) {
     w->h->desk.risk.venues[H_EXTENDED].tripped_until_ns = w->h->now_ns + (refused ? NS_PER_S : 0);
@@ -230,6 +237,7 @@ static const struct row rows[] = {
     {RULE_NO_KEYS, set_no_keys, 0, 0, false},
     {RULE_LANE, set_lane_blocked, 0, 0, false},
     {RULE_DEADMAN, set_deadman, 0, 0, false},
+    {RULE_MESSAGE_RATE, set_message_rate, 1, 0, false},
     {RULE_VENUE_TRIPPED, set_tripped, 1, 0, false},
     {RULE_CLOCK_OFFSET, set_clock, 251, 250, false},
     {RULE_NO_QUOTE, set_quote, 0, 0, false},

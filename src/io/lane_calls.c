@@ -152,11 +152,11 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
     return sent;
 }
 
-// What lowers risk; and every question before the first answer, when no order can be sent anyway.
+// What lowers risk, or says what became of an order; and every question before the first answer, when no order can be sent anyway.
 static bool is_urgent(const struct lane *lane, const struct lane_order *order,
                       enum oe_call_kind kind) {
     return !lane->reconciled || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN ||
-           kind == OE_QUERY || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
+           kind == OE_QUERY || kind == OE_FILLS || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
            (order != NULL && order->urgent);
 }
 
@@ -263,6 +263,10 @@ void lane_calls_tick(struct lane *lane) {
         if (row->busy && now_ms - row->sent_ms >= limit_ms) {
             counter_add(&lane->stats.timeouts, 1);
             lost(lane, row, "no answer in time");
+            if (row->way == OE_WAY_SOCKET &&
+                lane->sockets[row->socket].heard_ms <= row->sent_ms) { // nor anything else
+                lane_socket_again(lane, row->socket, "no word since a request was sent");
+            }
         }
     }
     keep_up(lane);

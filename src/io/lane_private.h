@@ -105,7 +105,7 @@ struct lane_socket {
     bool started, open, greeted;
     uint32_t step;
     char needs[48];               // why it cannot connect yet
-    int64_t opened_ms, spoken_ms; // loop time
+    int64_t opened_ms, spoken_ms, heard_ms; // loop time
 };
 
 struct lane_symbol {

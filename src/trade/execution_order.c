@@ -195,6 +195,9 @@ bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, enum le
     int leg = execution_maker_leg(job);
     const struct listing *listing = execution_listing(desk, job, leg);
     const struct quote *quote = leg_quote(desk, job, leg);
+    if (!picture_usable(desk, job->legs[leg].venue, job->symbol, bus->now_ns)) {
+        return false; // no price to join
+    }
     bool opens = phase == LEG_OPEN;
     enum side side = leg_side(leg, opens);
     struct px price = side == SIDE_BUY ? listing_price_floor(listing, quote->bid)

@@ -120,7 +120,7 @@ static void add(struct crowd *crowd, const struct run_result *result) {
     for (int i = 0; i < WEATHER_COUNT; i++) {
         sum->met[i] += result->met[i];
     }
-    if (!result->failed && result->least_messages < crowd->least_messages) {
+    if (result->least_messages > 0 && result->least_messages < crowd->least_messages) {
         crowd->least_messages = result->least_messages;
     }
 }

@@ -415,8 +415,10 @@ static void settle_listing(struct oracle *oracle, uint16_t venue, uint16_t symbo
                     "e-8", host->venue->md->name, prices_symbols[symbol], truth,
                     subject->lanes[venue]->symbols[symbol].net.v);
     }
-    int64_t step = universe_listing(&subject->universe, venue, symbol)->step.v;
-    if (flat && (own >= step || -own >= step)) {
+    const struct listing *listing = universe_listing(&subject->universe, venue, symbol);
+    int64_t held = own < 0 ? -own : own;
+    struct usd worth = usd_notional_near(host->world.listings[symbol].mark, (struct qty){held});
+    if (flat && held >= listing->step.v && worth.v >= listing->notional_min.v && held > 0) {
         oracle_fail(oracle, 2, "%s %s: %" PRId64 "e-8 is held by no job", host->venue->md->name,
                     prices_symbols[symbol], own);
     }

@@ -40,6 +40,7 @@ static enum status begin(const struct run_options *options) {
                                    .on_event = oracle_on_event,
                                    .on_pass = oracle_on_pass,
                                    .arg = &all.oracle};
+    all.least_messages = UINT64_MAX;
     moment_begin(START_NS);
     prices_begin(&all.market, options->seed);
     weather_begin(&all.weather, options->seed, 299, options->fair);
@@ -137,7 +138,6 @@ static void calm(void) {
         before[i] = host_number(i)->says;
     }
     run_for(CALM_S * NS_PER_S);
-    all.least_messages = UINT64_MAX;
     for (uint32_t i = 0; i < hosts_count(); i++) {
         uint64_t said = (host_number(i)->says - before[i]) * 60 / CALM_S;
         all.least_messages = said < all.least_messages ? said : all.least_messages;

@@ -229,6 +229,8 @@ static enum status make_venue(struct subject *subject, uint16_t index) {
         .clock = &subject->clock,
         .offset_ns = &feed_stats(subject->feeds[index])->offset_ns,
         .secrets = keys_of(name),
+        .rate_share = subject->config.settings.execution.rate_share,
+        .rate_reserve = subject->config.settings.execution.rate_reserve,
         .session_key = subject->desk.orders.session_key,
         .rest = rest,
         .wake = wake,

@@ -35,6 +35,8 @@ const struct action action_table[] = {
      "acknowledge the newest alarm"},
     {"arm", "A", ANY, ASK_NEVER, NONE, act_arm,
      "arm: a live desk takes what may raise risk only from a console armed by a typed phrase"},
+    {"take-over", "X", ANY, ASK_ALWAYS, NONE, act_take,
+     "take over: this console steers from now on, the other one only looks"},
     {"why", "w", ANY, ASK_NEVER, NONE, act_why,
      "why (not)? rule, figure, limit and distance of the selected row"},
     {"details", "Enter", ANY, ASK_NEVER, NONE, act_details, "details of the selected row"},

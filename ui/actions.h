@@ -53,7 +53,8 @@ void act_state(struct console *console);
 void act_venue(struct console *console);
 void act_strategy(struct console *console);
 void act_acknowledge(struct console *console);
-void act_arm(struct console *console); // ui/arm.c
+void act_arm(struct console *console);  // ui/arm.c
+void act_take(struct console *console); // ui/steer.c
 // The screen (ui/act_view.c)
 void act_down(struct console *console);
 void act_up(struct console *console);

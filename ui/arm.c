@@ -5,8 +5,6 @@
 
 enum { ARM_IDLE_S = 300 };
 
-static const char arm_phrase[] = "TRADE LIVE";
-
 static bool is_live(const struct console *console) {
     return console->view.header->mode == DESK_LIVE;
 }
@@ -23,14 +21,21 @@ static int64_t newest_red_ns(const struct console *console) {
 }
 
 static void disarm(struct console *console, const char *why) {
+    const struct link *link = &console->view.link;
     console->armed = false;
+    (void)(link->ops->arm != NULL && link->ops->arm(link->self, NULL) != STATUS_OK); // it is gone
     console->header_dirty = true;
     console_say(console, INK_WARN, "read-only again: %s", why);
 }
 
 static void phrase_given(struct console *console, struct slice text) {
-    if (!slice_equals(text, SLICE(arm_phrase))) {
+    if (!slice_equals(text, SLICE(CONTROL_ARM_PHRASE))) {
         console_say(console, INK_BAD, "that is not the phrase: still read-only");
+        return;
+    }
+    const struct link *link = &console->view.link;
+    if (link->ops->arm != NULL && link->ops->arm(link->self, CONTROL_ARM_PHRASE) != STATUS_OK) {
+        console_say(console, INK_BAD, "%s", status_text());
         return;
     }
     console->armed = true;
@@ -46,7 +51,7 @@ void act_arm(struct console *console) {
     } else if (console->armed) {
         disarm(console, "as you asked");
     } else {
-        console_prompt(console, phrase_given, "type %s to arm", arm_phrase);
+        console_prompt(console, phrase_given, "type %s to arm", CONTROL_ARM_PHRASE);
     }
 }
 
@@ -54,36 +59,17 @@ void arm_tick(struct console *console) {
     if (!console->armed) {
         return;
     }
-    if (newest_red_ns(console) > console->armed_red_ns) {
+    if (!console_steers(console)) {
+        disarm(console, "another console steers, or the desk is gone");
+    } else if (newest_red_ns(console) > console->armed_red_ns) {
         disarm(console, "a red alarm");
     } else if (console->now_ns - console->armed_key_ns >= ARM_IDLE_S * NS_PER_S) {
         disarm(console, "no key for five minutes");
     }
 }
 
-// What only tightens passes: its value says so where the verb goes both ways.
-static bool may_raise_risk(const struct console *console, const struct control_request *request) {
-    const struct state_header *h = console->view.header;
-    switch ((int)request->verb) {
-    case CONTROL_STATE:
-        return request->value < h->state;
-    case CONTROL_RISK_MODE:
-        return request->value > h->risk_mode;
-    case CONTROL_THRESHOLD:
-        return request->value < h->threshold.v;
-    case CONTROL_OVERRIDE:
-        return request->value != 0;
-    case CONTROL_STRATEGY:
-        return request->value != 0;
-    case CONTROL_VENUE_ROLE:
-        return request->value == VENUE_TRADE;
-    default:
-        return control_effect_of(request->verb) == EFFECT_LOOSENS;
-    }
-}
-
 bool arm_allows(struct console *console, const struct control_request *request) {
-    if (!is_live(console) || console->armed || !may_raise_risk(console, request)) {
+    if (!is_live(console) || console->armed || !control_may_raise(request, console->view.header)) {
         return true;
     }
     console_say(console, INK_BAD,

@@ -306,6 +306,7 @@ void console_frame(struct console *console) {
     uint32_t changed = view_refresh(&console->view);
     mark(console, changed);
     watch_silence(console);
+    steer_tick(console);
     arm_tick(console);
     expire_message(console);
     if (console->mode->tick != NULL) {

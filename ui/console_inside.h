@@ -56,6 +56,7 @@ struct console {
     int64_t desk_ns;
     int64_t silent_s; // seconds without news, as shown
     bool header_dirty, footer_dirty, overlay_dirty, all_dirty;
+    bool looks; // another console steers, or this one was attached to look only
     bool armed; // a live desk: what may raise risk passes
     int64_t armed_key_ns, armed_red_ns;
     bool quit;
@@ -91,6 +92,10 @@ void console_read(struct console *console); // shows reader.page
 void arm_tick(struct console *console);
 // False: a live desk's console that is not armed; says so.
 bool arm_allows(struct console *console, const struct control_request *request);
+
+// steer.c: consoles beside this one, and a desk that is gone.
+void steer_tick(struct console *console);
+bool console_steers(const struct console *console);
 
 void header_draw(struct console *console, struct rect area);
 void header_draw_small(struct console *console);

@@ -165,6 +165,9 @@ void header_draw(struct console *console, struct rect area) {
     int x = draw_string(canvas, area, 1, 0, INK_STRONG, "perpdesk ");
     x = badge(console, area, x, 0, ink, status);
     x = badge(console, area, x + 1, 0, mode_ink(h), mode_word(h));
+    if (console->looks) {
+        x = badge(console, area, x + 1, 0, INK_NOTICE, "LOOKS");
+    }
     if (console->armed) {
         x = badge(console, area, x + 1, 0, INK_LIVE, "ARMED");
     }

@@ -13,6 +13,8 @@
 
 struct link_ops {
     const char *name; // "local"
+    // Once a frame, before anything else is asked; NULL: nothing to do.
+    void (*refresh)(void *self);
     // A section's version: it changes whenever its rows did. 0 = never published.
     uint64_t (*version)(void *self, enum state_section section);
     // Copies a section; `rows` has room for state_rows_max() rows. Returns the number of rows.
@@ -22,6 +24,13 @@ struct link_ops {
                            struct text *answer) MUST_CHECK;
     // As log_recent.
     int (*log)(void *self, uint64_t after, struct log_line *out, int max, uint64_t *last);
+    // Whether this console may send what raises risk, and how to get there from another one.
+    bool (*steers)(void *self);
+    enum status (*take)(void *self) MUST_CHECK;
+    // Tells the desk that this console was armed with the phrase, or (NULL) that it is no longer.
+    enum status (*arm)(void *self, const char *phrase) MUST_CHECK;
+    // Why there is no picture, NULL: there is one. A function that is NULL: never.
+    const char *(*trouble)(void *self);
     bool ends_with_console; // stopping the console's process stops the desk
 };
 
@@ -37,6 +46,10 @@ struct link_local {
     const struct universe *universe;
     // Enters the engine; called on the console's thread. status_text() explains a refusal.
     enum status (*control)(void *arg, const struct control_request *request);
+    // Other consoles of the desk; NULL: there are none.
+    bool (*steers)(void *arg);
+    void (*take)(void *arg);
+    void (*armed)(void *arg, bool armed);
     void *arg;
 };
 

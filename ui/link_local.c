@@ -32,12 +32,36 @@ static int local_log(void *self, uint64_t after, struct log_line *out, int max, 
     return log_recent(after, out, max, last);
 }
 
+static bool local_steers(void *self) {
+    const struct link_local *local = self;
+    return local->steers == NULL || local->steers(local->arg);
+}
+
+static enum status local_take(void *self) {
+    const struct link_local *local = self;
+    if (local->take != NULL) {
+        local->take(local->arg);
+    }
+    return STATUS_OK;
+}
+
+static enum status local_arm(void *self, const char *phrase) {
+    const struct link_local *local = self;
+    if (local->armed != NULL) {
+        local->armed(local->arg, phrase != NULL);
+    }
+    return STATUS_OK;
+}
+
 static const struct link_ops local_ops = {
     .name = "local",
     .version = local_version,
     .read = local_read,
     .control = local_control,
     .log = local_log,
+    .steers = local_steers,
+    .take = local_take,
+    .arm = local_arm,
     .ends_with_console = true,
 };
 

@@ -14,6 +14,7 @@ struct mode {
     void (*footer)(struct console *console, struct rect area);
 };
 
-extern const struct mode mode_normal, mode_confirm, mode_prompt, mode_filter, mode_reader;
+extern const struct mode mode_normal, mode_confirm, mode_prompt, mode_filter, mode_reader,
+    mode_gone;
 
 #endif

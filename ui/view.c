@@ -114,6 +114,9 @@ static bool refresh_log(struct view *view) {
 
 uint32_t view_refresh(struct view *view) {
     uint32_t changed = 0;
+    if (view->link.ops->refresh != NULL) {
+        view->link.ops->refresh(view->link.self);
+    }
     for (int i = 0; i < STATE_SECTION_COUNT; i++) {
         enum state_section section = (enum state_section)i;
         uint64_t version = view->link.ops->version(view->link.self, section);

@@ -21,6 +21,7 @@
     X(STATUS_ERROR, "error", "the operation failed", 1)                                            \
     X(STATUS_NOT_RUNNING, "not_running", "no running desk was found", 3)                           \
     X(STATUS_TIMEOUT, "timeout", "it took too long", 5)                                            \
+    X(STATUS_ORDERS_LEFT, "orders_left", "orders of ours are still open", 10)                      \
     X(STATUS_REFUSED, "refused", "refused by a risk rule", 13)                                     \
     X(STATUS_USAGE, "usage", "the command line is wrong", 64)                                      \
     X(STATUS_DATA, "data", "the data is damaged or malformed", 65)                                 \

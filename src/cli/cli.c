@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/verbs.h"
+#include "engine/control_text.h"
 #include "sim/sim_fault.h"
 #include "ui/actions.h"
 
@@ -12,11 +13,36 @@
      CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_FAULT) | CLI_BIT(CLI_SEED) |             \
      CLI_BIT(CLI_CONTROL))
 
+#define CALL_OPTIONS (CLI_BIT(CLI_DESK))
+
 // Help lists them in this order; the first runs when no verb is given.
 const struct cli_verb cli_verbs[] = {
     {"console", "", "the desk with its screen (also without any verb)",
      (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_LIVE) | CLI_BIT(CLI_VERSION), 0, 0,
      "perpdesk --demo", verb_console},
+    {"run", "", "the desk without its screen, for a service manager or a shell in the background",
+     DESK_OPTIONS | CLI_BIT(CLI_LIVE) | CLI_BIT(CLI_HEADLESS), 0, 0,
+     "perpdesk run --headless --demo", verb_run},
+    {"attach", "", "a console on a desk that runs already",
+     CALL_OPTIONS | CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_READ_ONLY) |
+         CLI_BIT(CLI_TAKE),
+     0, 0, "perpdesk attach --read-only", verb_attach},
+    {"status", "", "what a running desk is and does", CALL_OPTIONS | CLI_BIT(CLI_JSON), 0, 0,
+     "perpdesk status", verb_report},
+    {"jobs", "", "jobs of a running desk, running and lately finished",
+     CALL_OPTIONS | CLI_BIT(CLI_JSON), 0, 0, "perpdesk jobs --json", verb_report},
+    {"orders", "", "orders of a running desk that are at the venues",
+     CALL_OPTIONS | CLI_BIT(CLI_JSON), 0, 0, "perpdesk orders", verb_report},
+    {"positions", "", "positions of a running desk", CALL_OPTIONS | CLI_BIT(CLI_JSON), 0, 0,
+     "perpdesk positions", verb_report},
+    {"alerts", "", "alarms of a running desk", CALL_OPTIONS | CLI_BIT(CLI_JSON), 0, 0,
+     "perpdesk alerts", verb_report},
+    {"watch", "", "print a line for every change of a running desk",
+     CALL_OPTIONS | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_PLAIN) | CLI_BIT(CLI_SECONDS), 0, 0,
+     "perpdesk watch --plain", verb_watch},
+    {"panic", "",
+     "block, cancel everything, verify, and say what is left; also when the desk hangs or is gone",
+     CALL_OPTIONS | CLI_BIT(CLI_FLATTEN), 0, 0, "perpdesk panic --flatten", verb_panic},
     {"feeds", "", "print every quote that arrives, one line a tick",
      DESK_OPTIONS | CLI_BIT(CLI_JSON), 0, 0, "perpdesk feeds --demo --seconds 10 --json",
      verb_feeds},
@@ -43,10 +69,12 @@ const struct cli_verb cli_verbs[] = {
      DESK_OPTIONS | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ENDPOINT) |
          CLI_BIT(CLI_TRUST),
      0, 0, "perpdesk doctor", verb_doctor},
-    {"venue", "NAME orders|positions|balances|fees|order [ORDER]",
-     "ask a venue directly with its keys; ORDER is SYMBOL buy|sell SIZE PRICE [post_only|ioc]",
-     CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_DRY_RUN), 2, 7,
-     "perpdesk venue binance order BTC/USDT buy 0.001 60000 --dry-run", verb_venue},
+    {"venue", "NAME orders|positions|balances|fees|order [ORDER], or NAME trade|reference|off",
+     "ask a venue directly with its keys (ORDER is SYMBOL buy|sell SIZE PRICE [post_only|ioc]), or "
+     "set its role in a running desk",
+     CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_DRY_RUN) | CALL_OPTIONS |
+         CLI_BIT(CLI_CONFIRM),
+     2, 7, "perpdesk venue binance order BTC/USDT buy 0.001 60000 --dry-run", verb_venue},
     {"sim", "[PATH]", "serve a recording in the venues' protocols on this machine",
      CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_DEMO_MAP) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) |
          CLI_BIT(CLI_TLS) | CLI_BIT(CLI_AUTHORITY) | CLI_BIT(CLI_FAULT) | CLI_BIT(CLI_SEED) |
@@ -55,18 +83,46 @@ const struct cli_verb cli_verbs[] = {
 };
 const uint32_t cli_verb_count = COUNT_OF(cli_verbs);
 
-static const char *verb_at(const void *names, uint32_t index) {
-    (void)names;
-    return cli_verbs[index].name;
-}
-
-static const struct cli_verb *find_verb(struct slice name) {
+static const struct cli_verb *find_row(struct slice name) {
     for (uint32_t i = 0; i < cli_verb_count; i++) {
         if (slice_equals(name, slice_of(cli_verbs[i].name))) {
             return &cli_verbs[i];
         }
     }
     return NULL;
+}
+
+const struct cli_verb *cli_control_verb(uint32_t index) {
+    static struct cli_verb composed[CONTROL_COUNT];
+    static char examples[CONTROL_COUNT][64];
+    if (index >= CONTROL_COUNT) {
+        return NULL;
+    }
+    enum control_verb verb = (enum control_verb)index;
+    struct text example = TEXT_OVER(examples[index]);
+    const char *words = control_example(verb);
+    text_add_format(&example, "perpdesk %s%s%s", control_name(verb), words[0] != '\0' ? " " : "",
+                    words);
+    composed[index] = (struct cli_verb){.name = control_name(verb),
+                                        .operands = control_operands(verb),
+                                        .sentence = control_sentence(verb),
+                                        .options = CALL_OPTIONS | CLI_BIT(CLI_CONFIRM),
+                                        .operands_max = CLI_OPERANDS_MAX,
+                                        .example = examples[index],
+                                        .run = verb_control};
+    return find_row(slice_of(composed[index].name)) == NULL ? &composed[index] : NULL;
+}
+
+static const char *verb_at(const void *names, uint32_t index) {
+    (void)names;
+    return index < cli_verb_count ? cli_verbs[index].name
+                                  : control_name((enum control_verb)(index - cli_verb_count));
+}
+
+static const struct cli_verb *find_verb(struct slice name) {
+    enum control_verb verb;
+    const struct cli_verb *row = find_row(name);
+    return row == NULL && control_find(name, &verb) ? cli_control_verb((uint32_t)verb) : row;
 }
 
 void cli_print_verb_help(struct text *out, const struct cli_verb *verb) {
@@ -81,6 +137,20 @@ void cli_print_verb_help(struct text *out, const struct cli_verb *verb) {
     }
 }
 
+// A line, or two where the name and its operands do not fit their column.
+static void print_verb(struct text *out, const struct cli_verb *verb) {
+    enum { COLUMN = 22 };
+    char name[96];
+    struct text text = TEXT_OVER(name);
+    text_add_format(&text, "%s%s%s", verb->name, verb->operands[0] != '\0' ? " " : "",
+                    verb->operands);
+    bool fits = text.size <= COLUMN;
+    if (!fits) {
+        text_add_format(out, "  %s\n", name);
+    }
+    text_add_format(out, "  %-*s %s\n", COLUMN, fits ? name : "", verb->sentence);
+}
+
 void cli_print_help(struct text *out) {
     text_add_string(out, "Examples:\n");
     for (uint32_t i = 0; i < cli_verb_count; i++) {
@@ -91,10 +161,14 @@ void cli_print_help(struct text *out) {
                     "Trade the same perpetual future on several venues at once, on paper or live.\n"
                     "\nVerbs:\n");
     for (uint32_t i = 0; i < cli_verb_count; i++) {
-        char name[64];
-        struct text text = TEXT_OVER(name);
-        text_add_format(&text, "%s %s", cli_verbs[i].name, cli_verbs[i].operands);
-        text_add_format(out, "  %-22s %s\n", name, cli_verbs[i].sentence);
+        print_verb(out, &cli_verbs[i]);
+    }
+    text_add_string(out, "\nVerbs that steer a running desk:\n");
+    for (uint32_t i = 0; i < CONTROL_COUNT; i++) {
+        const struct cli_verb *verb = cli_control_verb(i);
+        if (verb != NULL) {
+            print_verb(out, verb);
+        }
     }
     text_add_string(out, "\nCommon options:\n");
     static const enum cli_option common[] = {CLI_DEMO,   CLI_DEMO_SPEED, CLI_DEMO_MAP, CLI_SECONDS,
@@ -120,7 +194,8 @@ static enum status run(int argc, char **argv) {
     if (named) {
         verb = find_verb(slice_of(argv[1]));
         if (verb == NULL) {
-            const char *near = nearest_name(slice_of(argv[1]), cli_verb_count, verb_at, NULL);
+            const char *near =
+                nearest_name(slice_of(argv[1]), cli_verb_count + CONTROL_COUNT, verb_at, NULL);
             return near != NULL
                        ? status_fail(STATUS_USAGE, "%s is an unknown verb: did you mean %s?",
                                      argv[1], near)
@@ -132,7 +207,7 @@ static enum status run(int argc, char **argv) {
     if (status != STATUS_OK) {
         return status;
     }
-    char bytes[8192];
+    char bytes[16384];
     struct text out = TEXT_OVER(bytes);
     if (args.version) {
         cli_print_version(&out);

@@ -40,6 +40,13 @@ enum cli_option {
     CLI_ACCOUNTS,
     CLI_NOW,
     CLI_DRY_RUN,
+    CLI_HEADLESS,
+    CLI_READ_ONLY,
+    CLI_TAKE,
+    CLI_PLAIN,
+    CLI_FLATTEN,
+    CLI_CONFIRM,
+    CLI_DESK,
     CLI_CSV,
     CLI_SWEEP,
     CLI_UNTIL,
@@ -53,7 +60,11 @@ enum cli_option {
 // A command line taken apart. The texts are the process's arguments; `maps` points into it: it is
 // not copied.
 struct cli_args {
+    const char *verb; // its name
     bool demo, live, now, dry_run, json, gross, verify, tls, help, version;
+    bool headless, read_only, take, plain, flatten;
+    const char *confirm;   // --confirm: the phrase that arms
+    const char *desk;      // --desk: live, paper or demo; NULL: the one that runs
     const char *demo_path; // NULL: the recording that ships with the program
     int64_t speed_ppm;     // of the recorded time, 0 = not given
     struct sim_map maps[SIM_VENUES_MAX];
@@ -101,6 +112,9 @@ struct cli_verb {
 
 extern const struct cli_verb cli_verbs[]; // the first row runs when no verb is given
 extern const uint32_t cli_verb_count;
+// The control verbs (engine/control.h) are verbs, too: composed from their table. NULL: the index
+// is too high, or the verb table has a row of that name.
+const struct cli_verb *cli_control_verb(uint32_t index);
 
 // All there is to do for main: returns the process's exit code.
 int cli_main(int argc, char **argv);
@@ -113,5 +127,8 @@ void cli_print_help(struct text *out);
 void cli_print_verb_help(struct text *out, const struct cli_verb *verb);
 void cli_print_option(struct text *out, enum cli_option option); // one line of help
 void cli_print_version(struct text *out);
+// This build, and the layout of what it publishes: two that are equal understand each other's
+// structs.
+const char *cli_build(void);
 
 #endif

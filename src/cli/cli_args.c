@@ -51,6 +51,15 @@ static const struct option_row option_rows[] = {
      "keep an account at each venue whose keys FILE (as .env, mode 0600) holds"},
     {CLI_NOW, "now", 0, NULL, "show the recorded market at this machine's time"},
     {CLI_DRY_RUN, "dry-run", 0, NULL, "print the request, without its secrets, and send nothing"},
+    {CLI_HEADLESS, "headless", 0, NULL,
+     "no screen: steered by perpdesk attach and the shell's verbs"},
+    {CLI_READ_ONLY, "read-only", 0, NULL, "only look: every command is refused"},
+    {CLI_TAKE, "take", 0, NULL, "steer even if another console does: that one then only looks"},
+    {CLI_PLAIN, "plain", 0, NULL, "one line of text a change (as without --json)"},
+    {CLI_FLATTEN, "flatten", 0, NULL, "close every position, too"},
+    {CLI_CONFIRM, "confirm", 0, "PHRASE",
+     "the phrase a live desk asks for before what may raise risk: 'TRADE LIVE'"},
+    {CLI_DESK, "desk", 0, "live|paper|demo", "which desk, where more than one runs"},
     {CLI_CSV, "csv", 0, NULL, "comma-separated values, with a line of names first"},
     {CLI_SWEEP, "sweep", 0, "SECTION.KEY=A,B,C",
      "a run with each of these values; repeated: with every combination"},
@@ -246,6 +255,27 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
     case CLI_DRY_RUN:
         args->dry_run = true;
         return STATUS_OK;
+    case CLI_HEADLESS:
+        args->headless = true;
+        return STATUS_OK;
+    case CLI_READ_ONLY:
+        args->read_only = true;
+        return STATUS_OK;
+    case CLI_TAKE:
+        args->take = true;
+        return STATUS_OK;
+    case CLI_PLAIN:
+        args->plain = true;
+        return STATUS_OK;
+    case CLI_FLATTEN:
+        args->flatten = true;
+        return STATUS_OK;
+    case CLI_CONFIRM:
+        args->confirm = value;
+        return STATUS_OK;
+    case CLI_DESK:
+        args->desk = value;
+        return STATUS_OK;
     case CLI_CSV:
         args->csv = true;
         return STATUS_OK;
@@ -341,6 +371,9 @@ static enum status check_sense(const struct cli_verb *verb, const struct cli_arg
     if (args->authority != NULL && !args->tls) {
         return status_fail(STATUS_USAGE, "--authority needs --tls");
     }
+    if (args->read_only && args->take) {
+        return status_fail(STATUS_USAGE, "--read-only and --take exclude each other");
+    }
     if (args->keep != 0 && args->rotate_mb == 0) {
         return status_fail(STATUS_USAGE, "--keep needs --rotate-mb");
     }
@@ -354,7 +387,7 @@ enum status cli_parse(const struct cli_verb *verb, int argc, char **argv, struct
     struct option longs[CLI_OPTION_COUNT + 1];
     char letters[2 * CLI_OPTION_COUNT + 2];
     uint64_t understood = verb->options | CLI_BIT(CLI_HELP);
-    *args = (struct cli_args){0};
+    *args = (struct cli_args){.verb = verb->name};
     fill_long(longs, letters);
     opterr = 0;
     optind = 0; // glibc: begin anew

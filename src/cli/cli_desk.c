@@ -138,6 +138,18 @@ bool cli_wait(int64_t began_ns, int64_t seconds_ns) {
     return !cli_stopped();
 }
 
+void cli_print_time(struct text *out, int64_t time_ns) {
+    time_t seconds = (time_t)(time_ns / NS_PER_S);
+    struct tm parts;
+    if (gmtime_r(&seconds, &parts) == NULL) {
+        text_add_int(out, time_ns);
+        return;
+    }
+    text_add_format(out, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
+                    parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                    (int)(time_ns % NS_PER_S / NS_PER_MS));
+}
+
 bool cli_put_line(struct text *line) {
     text_add_char(line, '\n');
     ASSERT(!line->truncated);

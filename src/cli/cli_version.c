@@ -7,6 +7,7 @@
 
 #include "cli/build_id.h"
 #include "cli/cli.h"
+#include "engine/wire.h"
 
 #ifdef __clang__
 #define COMPILER "clang " __clang_version__
@@ -26,4 +27,12 @@ void cli_print_version(struct text *out) {
     text_add_format(out, "inih      %s (built with)\n", INIH_BUILT_WITH);
     text_add_format(out, "xxhash    %u.%u.%u\n", xxh / 10000, xxh / 100 % 100, xxh % 100);
     text_add_format(out, "zlib      %s\n", zlibVersion());
+}
+
+const char *cli_build(void) {
+    static _Thread_local char build[96];
+    struct text text = TEXT_OVER(build);
+    text_add_format(&text, "%s-%s-%016llx", PERPDESK_VERSION, PERPDESK_GIT_ID,
+                    (unsigned long long)wire_layout());
+    return build;
 }

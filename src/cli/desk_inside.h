@@ -9,6 +9,7 @@
 #include "io/journal.h"
 #include "io/keeper.h"
 #include "io/secret.h"
+#include "io/server.h"
 #include "sim/sim.h"
 #include "trade/desk.h"
 
@@ -30,6 +31,8 @@ struct desk_run {
     struct journal_folder folder;
     struct journal journal;
     struct keeper keeper;
+    struct server *server; // NULL: none
+    char stop_file[300];
     struct feed_pool feeds;
     struct connect_budget connects;
     SSL_CTX *tls;

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "cli/cli.h"
 #include "cli/desk_inside.h"
 #include "cli/paths.h"
 
@@ -89,6 +90,33 @@ static enum status open_sim(struct desk_run *run) {
         .control = run->options.control,
     };
     return status_context(sim_create(&run->sim, &options), "the demo");
+}
+
+// The socket of this desk: its lock keeps a second one of the kind away.
+static enum status open_server(struct desk_run *run) {
+    char folder[256];
+    char state[256];
+    enum status status = paths_runtime_folder(folder, sizeof(folder));
+    if (status == STATUS_OK) {
+        status = paths_state_folder(mode_of(run), state, sizeof(state));
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct text stop = TEXT_OVER(run->stop_file);
+    text_add_format(&stop, "%s/stop", state);
+    struct server_options options = {
+        .folder = folder,
+        .mode = mode_of(run),
+        .build = cli_build(),
+        .engine = &run->engine,
+        .universe = &run->universe,
+        .clock = &run->clock,
+        .stop_file = run->stop_file,
+        .has_console = run->options.console,
+        .pause_on_disarm = run->config.settings.pause_on_disarm,
+    };
+    return server_create(&run->server, &options);
 }
 
 static enum status open_journal(struct desk_run *run) {
@@ -219,6 +247,9 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
         status = keeper_create(&run->keeper, &keeper);
         run->has_keeper = status == STATUS_OK;
     }
+    if (status == STATUS_OK && options->serve) {
+        status = open_server(run);
+    }
     if (status != STATUS_OK) {
         desk_run_close(run);
         return status;
@@ -245,14 +276,17 @@ enum status desk_run_start(struct desk_run *run) {
     if (status == STATUS_OK) {
         status = desk_feeds_start(run);
     }
+    if (status == STATUS_OK && run->server != NULL) {
+        status = server_start(run->server);
+    }
     return status;
 }
 
-static bool orders_open(const struct desk_run *run) {
+uint32_t desk_run_orders_open(const struct desk_run *run) {
     struct state_header header;
-    uint64_t version;
-    return state_read(engine_board(&run->engine), STATE_HEADER, &header, &version) > 0 &&
-           header.orders_open > 0;
+    return state_read(engine_board(&run->engine), STATE_HEADER, &header, NULL) > 0
+               ? header.orders_open
+               : 0;
 }
 
 // Block, cancel, verify: the way the kill switch goes, told as a signal's so that the journal knows
@@ -268,7 +302,7 @@ static void stop_trading(struct desk_run *run) {
     struct timespec moment = {.tv_nsec = 5 * NS_PER_MS};
     do {
         engine_publish(&run->engine);
-        if (!orders_open(run)) {
+        if (desk_run_orders_open(run) == 0) {
             return;
         }
         (void)nanosleep(&moment, NULL);
@@ -288,6 +322,9 @@ void desk_run_stop(struct desk_run *run) {
         return;
     }
     run->started = false;
+    if (run->server != NULL) {
+        server_stop(run->server); // nobody may clear the kill switch from here on
+    }
     stop_trading(run);
     desk_feeds_stop(run);
     stop_keeper(run);
@@ -301,6 +338,7 @@ void desk_run_close(struct desk_run *run) {
         return;
     }
     desk_run_stop(run);
+    server_destroy(run->server);
     if (run->has_keeper) { // never started: a verb that failed before
         stop_keeper(run);
     }
@@ -354,6 +392,12 @@ void desk_run_describe_demo(const struct desk_run *run, struct text *out) {
     if (run->sim != NULL) {
         sim_describe_short(run->sim, out);
     }
+}
+struct server *desk_run_server(const struct desk_run *run) {
+    return run->server;
+}
+enum desk_mode desk_run_mode(const struct desk_run *run) {
+    return mode_of(run);
 }
 const char *desk_run_notice(const struct desk_run *run) {
     return run->notice;

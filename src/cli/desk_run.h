@@ -35,6 +35,8 @@ struct desk_run_options {
     uint64_t seed;
     const char *control;
     bool journal; // keep a journal in the state folder and say what the last session left
+    bool serve;   // open the desk's socket (io/server.h)
+    bool console; // and this process has a console of its own
     bool trade;   // false: strategies are off (feeds, scan)
     // Called on an io thread for every quote stored; NULL: nobody listens. latency_ns: venue stamp
     // to stored.
@@ -66,6 +68,10 @@ struct ssl_ctx_st *desk_run_tls(const struct desk_run *run); // of the feeds, af
 const struct feed_stats *desk_run_feed_stats(const struct desk_run *run, uint16_t venue);
 // What a demo shows, in a line; nothing outside one.
 void desk_run_describe_demo(const struct desk_run *run, struct text *out);
+struct server *desk_run_server(const struct desk_run *run); // NULL: none
+enum desk_mode desk_run_mode(const struct desk_run *run);
+// Orders of ours that are not over, as last published. Also after desk_run_stop.
+uint32_t desk_run_orders_open(const struct desk_run *run);
 const char *desk_run_notice(const struct desk_run *run); // what start-up found, "" when nothing
 // A person's command, stamped with the desk's clock.
 enum status desk_run_control(struct desk_run *run,

@@ -25,9 +25,16 @@ static enum status make_folders(char *path) {
     }
 }
 
-enum status paths_state_folder(enum desk_mode mode, char *out, size_t capacity) {
-    static const char *const folders[] = {
-        [DESK_PAPER] = "paper", [DESK_LIVE] = "live", [DESK_DEMO] = "demo"};
+static const char *const mode_words[DESK_MODE_COUNT] = {
+    [DESK_PAPER] = "paper", [DESK_LIVE] = "live", [DESK_DEMO] = "demo"};
+
+const char *paths_mode_word(enum desk_mode mode) {
+    ASSERT((unsigned)mode < DESK_MODE_COUNT);
+    return mode_words[mode];
+}
+
+// `…/perpdesk` below the user's state.
+static enum status state_root(char *out, size_t capacity) {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     bool told = state != NULL && state[0] == '/';
     if (!told && (home == NULL || home[0] != '/')) {
@@ -35,12 +42,42 @@ enum status paths_state_folder(enum desk_mode mode, char *out, size_t capacity) 
             STATUS_CONFIG,
             "no folder for the journal: set HOME or XDG_STATE_HOME to an absolute path");
     }
-    int size = told ? snprintf(out, capacity, "%s/perpdesk/%s", state, folders[mode])
-                    : snprintf(out, capacity, "%s/.local/state/perpdesk/%s", home, folders[mode]);
-    if (size < 0 || (size_t)size >= capacity) {
+    int size = told ? snprintf(out, capacity, "%s/perpdesk", state)
+                    : snprintf(out, capacity, "%s/.local/state/perpdesk", home);
+    return size > 0 && (size_t)size < capacity
+               ? STATUS_OK
+               : status_fail(STATUS_CONFIG, "the path of the state folder is too long");
+}
+
+enum status paths_state_folder(enum desk_mode mode, char *out, size_t capacity) {
+    enum status status = state_root(out, capacity);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct text path = {.data = out, .capacity = capacity, .size = strlen(out)};
+    text_add_format(&path, "/%s", paths_mode_word(mode));
+    if (path.truncated) {
         return status_fail(STATUS_CONFIG, "the path of the state folder is too long");
     }
     return status_context(make_folders(out), "creating the state folder");
+}
+
+enum status paths_runtime_folder(char *out, size_t capacity) {
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    if (runtime == NULL || runtime[0] != '/') {
+        enum status status = state_root(out, capacity);
+        return status == STATUS_OK
+                   ? status_context(make_folders(out), "creating the sockets' folder")
+                   : status;
+    }
+    int size = snprintf(out, capacity, "%s/perpdesk", runtime);
+    if (size < 0 || (size_t)size >= capacity) {
+        return status_fail(STATUS_CONFIG, "XDG_RUNTIME_DIR is too long");
+    }
+    if (mkdir(out, 0700) < 0 && errno != EEXIST) {
+        return status_fail_errno(STATUS_CANNOT_CREATE, "%s", out);
+    }
+    return STATUS_OK;
 }
 
 enum status desk_run_demo_folder(char *out, size_t capacity) {

@@ -1,36 +1,37 @@
 // The console: a desk with its screen in one process. Leaving the screen stops the desk in order:
 // new orders are blocked, what rests is cancelled, and what is left is said.
-#include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/log.h"
+#include "cli/cli_console.h"
 #include "cli/verbs.h"
-#include "ui/console.h"
+#include "io/server.h"
 
-static atomic_bool stop_asked;
-
-static void on_signal(int number) {
-    (void)number;
-    atomic_store(&stop_asked, true);
-}
-
-// Losing the terminal is not a reload: it ends this desk like SIGTERM does.
-static void catch_signals(void) {
-    struct sigaction action = {.sa_handler = on_signal};
-    static const int ending[] = {SIGTERM, SIGHUP, SIGINT};
-    (void)sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < COUNT_OF(ending); i++) {
-        int failed = sigaction(ending[i], &action, NULL);
-        ASSERT(failed == 0);
-    }
-    action.sa_handler = SIG_IGN;
-    int failed = sigaction(SIGPIPE, &action, NULL);
-    ASSERT(failed == 0);
-}
-
+// Another console may have taken over by the desk's socket: what tightens passes nevertheless.
 static enum status control(void *arg, const struct control_request *request) {
-    return desk_run_control(arg, request);
+    struct desk_run *run = arg;
+    struct state_header header;
+    bool raises = state_read(desk_run_board(run), STATE_HEADER, &header, NULL) > 0 &&
+                  control_may_raise(request, &header);
+    if (raises && !server_local_steers(desk_run_server(run))) {
+        return status_fail(STATUS_PERMISSION,
+                           "another console steers this desk: %s may raise risk; take it over "
+                           "first",
+                           control_name(request->verb));
+    }
+    return desk_run_control(run, request);
+}
+
+static bool steers(void *arg) {
+    return server_local_steers(desk_run_server(arg));
+}
+
+static void take(void *arg) {
+    server_local_take(desk_run_server(arg));
+}
+
+static void armed(void *arg, bool is) {
+    server_local_armed(desk_run_server(arg), is);
 }
 
 static enum status say_what_is_left(struct desk_run *run) {
@@ -53,31 +54,31 @@ static enum status say_what_is_left(struct desk_run *run) {
 
 enum status verb_console(const struct cli_args *args) {
     static struct config config;
-    struct desk_run_options options = {.journal = true, .trade = true};
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        return status_fail(STATUS_USAGE, "the console needs a terminal on standard input and "
-                                         "output; feeds, scan and cycle write plain lines");
-    }
+    struct desk_run_options options = {
+        .journal = true, .trade = true, .serve = true, .console = true};
     struct desk_run *run;
-    enum status status = cli_open_desk(args, &options, &config, &run);
+    enum status status = cli_console_check();
+    if (status == STATUS_OK) {
+        status = cli_open_desk(args, &options, &config, &run);
+    }
     if (status != STATUS_OK) {
         return status;
     }
-    catch_signals();
+    cli_console_catch_signals();
     status = desk_run_start(run);
     if (status == STATUS_OK) {
         struct link_local local = {
             .board = desk_run_board(run),
             .universe = desk_run_universe(run),
             .control = control,
+            .steers = steers,
+            .take = take,
+            .armed = armed,
             .arg = run,
         };
-        struct console_options console = {
-            .link = link_local(&local),
-            .frames_per_s = (int)desk_run_config(run)->settings.frames_per_s,
-            .override_s = (int)(desk_run_config(run)->settings.risk.override_ns / NS_PER_S),
-            .stop = &stop_asked,
-        };
+        struct console_options console;
+        cli_console_options(desk_run_config(run), &console);
+        console.link = link_local(&local);
         enum console_end end;
         status = console_run(&console, &end);
         desk_run_stop(run);

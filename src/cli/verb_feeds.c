@@ -78,23 +78,10 @@ static void add_json(struct text *line, const struct universe *universe, uint16_
     text_add_char(line, '}');
 }
 
-// 2024-08-08T23:57:36.123Z
-static void add_time(struct text *line, int64_t time_ns) {
-    time_t seconds = (time_t)(time_ns / NS_PER_S);
-    struct tm parts;
-    if (gmtime_r(&seconds, &parts) == NULL) {
-        text_add_int(line, time_ns);
-        return;
-    }
-    text_add_format(line, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
-                    parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                    (int)(time_ns % NS_PER_S / NS_PER_MS));
-}
-
 static void add_plain(struct text *line, const struct universe *universe, uint16_t venue,
                       const struct tick *tick) {
     const struct quote *quote = &tick->quote;
-    add_time(line, quote->receive_ns);
+    cli_print_time(line, quote->receive_ns);
     text_add_format(line, " %-12s %-10s bid ", universe->venues[venue].name,
                     universe->symbols[tick->symbol].name);
     px_print(line, quote->bid, 1, PX_DIGITS);

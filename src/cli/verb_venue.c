@@ -373,6 +373,11 @@ static void close_all(struct inquiry *inquiry) {
 }
 
 enum status verb_venue(const struct cli_args *args) {
+    for (uint32_t role = 0; role < VENUE_ROLE_COUNT && args->operand_count == 2; role++) {
+        if (strcmp(args->operands[1], venue_role_name((enum venue_role)role)) == 0) {
+            return verb_control(args); // a running desk's matter
+        }
+    }
     struct inquiry *inquiry = calloc(1, sizeof(*inquiry));
     if (inquiry == NULL || uv_loop_init(&inquiry->loop) != 0) {
         free(inquiry);

@@ -6,6 +6,12 @@
 #include "cli/desk_run.h"
 
 enum status verb_console(const struct cli_args *args) MUST_CHECK;
+enum status verb_run(const struct cli_args *args) MUST_CHECK;
+enum status verb_attach(const struct cli_args *args) MUST_CHECK;
+enum status verb_watch(const struct cli_args *args) MUST_CHECK;
+enum status verb_panic(const struct cli_args *args) MUST_CHECK;
+enum status verb_report(const struct cli_args *args) MUST_CHECK;
+enum status verb_control(const struct cli_args *args) MUST_CHECK;
 enum status verb_feeds(const struct cli_args *args) MUST_CHECK;
 enum status verb_scan(const struct cli_args *args) MUST_CHECK;
 enum status verb_cycle(const struct cli_args *args) MUST_CHECK;
@@ -35,6 +41,8 @@ bool cli_stopped(void);
 // Sleeps a moment. False when the verb has to end: a signal, or its time (0 = none) is over.
 bool cli_wait(int64_t began_ns, int64_t seconds_ns);
 
+// 2024-08-08T23:57:36.123Z
+void cli_print_time(struct text *out, int64_t time_ns);
 // Writes a finished line to standard output. False when the reader is gone.
 bool cli_put_line(struct text *line);
 // What became of standard output: a reader that left (a closed pipe) is no failure.

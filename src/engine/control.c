@@ -1,6 +1,8 @@
 // The control verbs: names, and whether a request fits its verb.
 #include "engine/control.h"
 
+#include "engine/state.h"
+
 struct control_row {
     const char *name;
     const char *sentence;
@@ -12,14 +14,6 @@ static const struct control_row control_rows[CONTROL_COUNT] = {
 #define CONTROL_ROW(code, name, effect, unit, sentence) [code] = {name, sentence, unit, effect},
     CONTROL_LIST(CONTROL_ROW)
 #undef CONTROL_ROW
-};
-
-// What a request of a verb may carry. value2 is 0 unless the verb has one.
-struct control_range {
-    bool venue, symbol; // may name one; else it must be CONTROL_ANY
-    bool venue_needed;
-    int64_t value_min, value_max;
-    int64_t value2_max;
 };
 
 enum { OVERRIDE_MAX_S = 24 * 3600, THRESHOLD_MAX = 1000000 };
@@ -55,6 +49,29 @@ const char *control_sentence(enum control_verb verb) {
 
 enum control_effect control_effect_of(enum control_verb verb) {
     return row_of(verb)->effect;
+}
+
+const struct control_range *control_range_of(enum control_verb verb) {
+    ASSERT((unsigned)verb < CONTROL_COUNT);
+    return &control_ranges[verb];
+}
+
+bool control_may_raise(const struct control_request *request, const struct state_header *header) {
+    switch ((int)request->verb) {
+    case CONTROL_STATE:
+        return request->value < header->state;
+    case CONTROL_RISK_MODE:
+        return request->value > header->risk_mode;
+    case CONTROL_THRESHOLD:
+        return request->value < header->threshold.v;
+    case CONTROL_OVERRIDE:
+    case CONTROL_STRATEGY:
+        return request->value != 0;
+    case CONTROL_VENUE_ROLE:
+        return request->value == VENUE_TRADE;
+    default:
+        return control_effect_of(request->verb) == EFFECT_LOOSENS;
+    }
 }
 
 static enum status check_target(const struct control_request *request,

@@ -21,14 +21,14 @@ enum control_effect { EFFECT_REDUCES, EFFECT_LOOSENS };
     X(CONTROL_RESUME, "resume", EFFECT_LOOSENS, "",                                                \
       "start new jobs again and clear the failure count")                                          \
     X(CONTROL_RISK_MODE, "set-risk-mode", EFFECT_LOOSENS, "0..2",                                  \
-      "conservative, balanced or aggressive")                                                      \
+      "choose how much risk a job may take")                                                       \
     X(CONTROL_OVERRIDE, "override", EFFECT_LOOSENS, "s",                                           \
       "go past soft rules for so many seconds, 0 ends it")                                         \
     X(CONTROL_THRESHOLD, "threshold", EFFECT_LOOSENS, "bps/100",                                   \
       "least net edge of an arbitrage job")                                                        \
-    X(CONTROL_STATE, "state", EFFECT_LOOSENS, "0..2", "ACTIVE, REDUCING or HALTED")                \
+    X(CONTROL_STATE, "state", EFFECT_LOOSENS, "0..2", "trade, only reduce exposure, or halt")      \
     X(CONTROL_KILL, "kill", EFFECT_REDUCES, "0|1",                                                 \
-      "block, cancel everything, 1: flatten too; latched")                                         \
+      "block, cancel everything, and flatten if told; latched")                                    \
     X(CONTROL_CLEAR, "clear-kill", EFFECT_LOOSENS, "", "unlatch the kill switch")                  \
     X(CONTROL_CANCEL_JOB, "cancel", EFFECT_REDUCES, "job",                                         \
       "cancel a job: open orders go, filled legs are closed")                                      \
@@ -36,7 +36,7 @@ enum control_effect { EFFECT_REDUCES, EFFECT_LOOSENS };
       "close every position of a venue and symbol, or all")                                        \
     X(CONTROL_VENUE_ROLE, "venue", EFFECT_LOOSENS, "0..2",                                         \
       "role of a venue: trade, reference, off")                                                    \
-    X(CONTROL_STRATEGY, "strategy", EFFECT_LOOSENS, "0|1", "switch a strategy (value2) off or on") \
+    X(CONTROL_STRATEGY, "strategy", EFFECT_LOOSENS, "0|1", "switch a strategy off or on")          \
     X(CONTROL_ACKNOWLEDGE, "acknowledge", EFFECT_REDUCES, "alert",                                 \
       "acknowledge an alarm by its number, 0: the newest that waits for it")
 
@@ -47,6 +47,9 @@ enum control_verb {
         CONTROL_COUNT
 };
 
+// What a person types where a live desk asks for it before anything that may raise risk.
+#define CONTROL_ARM_PHRASE "TRADE LIVE"
+
 enum { CONTROL_ANY = UINT16_MAX }; // venue or symbol: all
 
 struct control_request {
@@ -56,9 +59,23 @@ struct control_request {
     int64_t value, value2;
 };
 
+// What a request of a verb may carry. value2 is 0 unless the verb has one.
+struct control_range {
+    bool venue, symbol; // may name one; else it must be CONTROL_ANY
+    bool venue_needed;
+    int64_t value_min, value_max;
+    int64_t value2_max;
+};
+
+struct state_header;
+
 const char *control_name(enum control_verb verb);
 const char *control_sentence(enum control_verb verb);
 enum control_effect control_effect_of(enum control_verb verb);
+const struct control_range *control_range_of(enum control_verb verb);
+// Whether this request may raise risk on the desk as it stands: where a verb goes both ways its
+// value says so. What may not is never asked for a phrase.
+bool control_may_raise(const struct control_request *request, const struct state_header *header);
 // STATUS_USAGE with a sentence when the arguments do not fit the verb.
 enum status control_check(const struct control_request *request,
                           const struct universe *universe) MUST_CHECK;

@@ -7,8 +7,11 @@
 // so commands leave in the order of the decisions and nobody waits for a lane while it is inside.
 #include "engine/engine.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "engine/engine_inside.h"
 
 static bool allocate(struct engine *engine) {
@@ -102,6 +105,14 @@ static void lock(struct engine *engine) {
     ASSERT(result == 0);
 }
 
+static enum status lock_until(struct engine *engine, int64_t until_ns) {
+    struct timespec until = {.tv_sec = until_ns / NS_PER_S, .tv_nsec = until_ns % NS_PER_S};
+    int result = pthread_mutex_clocklock(&engine->lock, CLOCK_MONOTONIC, &until);
+    ASSERT(result == 0 || result == ETIMEDOUT);
+    return result == 0 ? STATUS_OK
+                       : status_fail(STATUS_TIMEOUT, "the engine stands still: it took nothing in");
+}
+
 static bool outbox_is_empty(const struct engine *engine) {
     return atomic_load_explicit(&engine->outbox.head, memory_order_acquire) ==
            atomic_load_explicit(&engine->outbox.tail, memory_order_acquire);
@@ -186,13 +197,9 @@ void engine_input(struct engine *engine, enum event_kind kind, const void *paylo
     leave_clean(engine, now_ns, publish_when_late(engine));
 }
 
-enum status engine_control(struct engine *engine, const struct control_request *request,
+// Inside the lock, and leaves it.
+static enum status control(struct engine *engine, const struct control_request *request,
                            int64_t now_ns) {
-    enum status status = control_check(request, engine->options.universe);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    lock(engine);
     bool refused = engine->journal_failed && control_effect_of(request->verb) == EFFECT_LOOSENS &&
                    !(request->verb == CONTROL_STATE && request->value == TRADING_HALTED);
     if (refused) {
@@ -213,6 +220,25 @@ enum status engine_control(struct engine *engine, const struct control_request *
     engine_pass_input(engine, EVENT_CONTROL, &event);
     leave_clean(engine, now_ns, publish_when_late(engine));
     return STATUS_OK;
+}
+
+enum status engine_control(struct engine *engine, const struct control_request *request,
+                           int64_t now_ns) {
+    enum status status = control_check(request, engine->options.universe);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    lock(engine);
+    return control(engine, request, now_ns);
+}
+
+enum status engine_control_until(struct engine *engine, const struct control_request *request,
+                                 int64_t now_ns, int64_t until_ns) {
+    enum status status = control_check(request, engine->options.universe);
+    if (status == STATUS_OK) {
+        status = lock_until(engine, until_ns);
+    }
+    return status == STATUS_OK ? control(engine, request, now_ns) : status;
 }
 
 void engine_timer(struct engine *engine, int64_t now_ns) {
@@ -244,6 +270,15 @@ void engine_publish(struct engine *engine) {
     lock(engine);
     engine_pass_publish(engine);
     (void)pthread_mutex_unlock(&engine->lock);
+}
+
+enum status engine_publish_until(struct engine *engine, int64_t until_ns) {
+    enum status status = lock_until(engine, until_ns);
+    if (status == STATUS_OK) {
+        engine_pass_publish(engine);
+        (void)pthread_mutex_unlock(&engine->lock);
+    }
+    return status;
 }
 
 const struct state_board *engine_board(const struct engine *engine) {

@@ -122,6 +122,10 @@ void engine_input(struct engine *engine, enum event_kind kind, const void *paylo
 // After the journal failed nothing that loosens is taken any more (STATUS_IO).
 enum status engine_control(struct engine *engine, const struct control_request *request,
                            int64_t now_ns) MUST_CHECK;
+// The same for a caller that must not hang with the engine: STATUS_TIMEOUT when nobody left it
+// before the machine's monotonic clock read until_ns; nothing has entered then.
+enum status engine_control_until(struct engine *engine, const struct control_request *request,
+                                 int64_t now_ns, int64_t until_ns) MUST_CHECK;
 // Time passes: timers run when due. Also tells components about live but quiet venues and
 // publishes.
 void engine_timer(struct engine *engine, int64_t now_ns);
@@ -134,6 +138,7 @@ engine_deadline_ns(const struct engine *engine); // desk time at which engine_ti
 void engine_replay(struct engine *engine, const struct event *input);
 // Publishes now, whatever the time (end of replay, tests).
 void engine_publish(struct engine *engine);
+enum status engine_publish_until(struct engine *engine, int64_t until_ns) MUST_CHECK;
 
 const struct state_board *engine_board(const struct engine *engine);
 

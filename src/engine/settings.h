@@ -156,6 +156,7 @@ struct settings {
     // [desk]
     uint8_t mode;                 // enum desk_mode, asked for in the file: paper | live
     uint8_t start_status;         // enum desk_status
+    bool pause_on_disarm;         // pause_on_disarm = no
     bool journal_quotes_all;      // journal_quotes = decisions | all
     int64_t journal_retention_ns; // journal_retention_days = 7
     uint64_t journal_max_bytes;   // journal_max_mb = 256 a file, then rotate

@@ -79,6 +79,8 @@ const struct config_key config_keys[] = {
     OTHER("desk", "symbols", CONFIG_SYMBOLS, 1, SYMBOL_MAX, 0, false, "Symbols traded and shown"),
     WORD("desk", "start", desk_starts, 2, DESK_RUNNING, false, start_status,
          "Whether the desk starts new jobs from the beginning or waits for a person's resume"),
+    WORD("desk", "pause_on_disarm", no_yes, 2, 0, false, pause_on_disarm,
+         "Whether a live desk pauses when the console that was armed is disarmed or gone"),
     WORD("desk", "journal_quotes", journal_choices, 2, 0, false, journal_quotes_all,
          "Which quotes the journal keeps: those that took part in a decision, or all. A demo keeps "
          "all"),

@@ -23,7 +23,8 @@ PROGRAM, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 SHARED = pathlib.Path(os.environ.get("PERPDESK_SHARED", ROOT.parent / "shared")) / "recordings"
 HOME = tempfile.TemporaryDirectory()
 ENVIRONMENT = {**os.environ, "HOME": HOME.name, "XDG_CONFIG_HOME": HOME.name + "/config",
-               "XDG_STATE_HOME": HOME.name + "/state", "TERM": "xterm"}
+               "XDG_STATE_HOME": HOME.name + "/state", "XDG_RUNTIME_DIR": HOME.name,
+               "TERM": "xterm"}
 BOOKS = {"binance": ("binance", "aster", "edgex", "grvt"),
          "binance-spot": ("hyperliquid", "lighter", "backpack", "extended"),
          "binance-coinm": ("okx", "paradex")}

@@ -26,7 +26,8 @@ PROGRAM, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 SHARED = pathlib.Path(os.environ.get("PERPDESK_SHARED", ROOT.parent / "shared")) / "recordings"
 HOME = tempfile.TemporaryDirectory()
 ENVIRONMENT = {**os.environ, "HOME": HOME.name, "XDG_CONFIG_HOME": HOME.name + "/config",
-               "XDG_STATE_HOME": HOME.name + "/state", "TERM": "xterm"}
+               "XDG_STATE_HOME": HOME.name + "/state", "XDG_RUNTIME_DIR": HOME.name,
+               "TERM": "xterm"}
 MINUTES, SWEEP = "multi-venue-minute-20260212", "all-symbols-sweep-202606"
 OURS = {"binance", "hyperliquid", "lighter", "aster"}
 MINUTE_NS = 60 * 10**9

@@ -45,6 +45,16 @@ def actions(program):
     return out
 
 
+def controls(program):
+    """Control verbs with their operands, as --help lists them."""
+    out = ""
+    rows = run(program, "--help").split("Verbs that steer a running desk:\n")[1].split("\n\n")[0]
+    for name, operands, text in re.findall(r"^  ([a-z-]+) ?(\S.*?)?\s{2,}(\S.*)$", rows, re.M):
+        words = " ".join(f"Ar {escaped(word)}" for word in operands.split())
+        out += f".It Ic {name} {words}".rstrip() + "\n" + filled(sentence(text))
+    return out
+
+
 def macro_rows(text, macro):
     """The rows X(...) of an X-macro list, each as its list of arguments."""
     body = text.split("#define " + macro)[1]
@@ -83,6 +93,7 @@ def wanted(program, root):
     man1, man5 = root / "man/perpdesk.1", root / "man/perpdesk.ini.5"
     text1 = man1.read_text()
     text1 = put(text1, "actions", actions(program))
+    text1 = put(text1, "controls", controls(program))
     text1 = put(text1, "rules", rules(root))
     text1 = put(text1, "statuses", statuses(root))
     keys = run(program, "check-config", "--print", "man")

@@ -22,7 +22,8 @@ PROGRAM, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 HOME = tempfile.TemporaryDirectory()
 # Nothing of this machine's configuration or state takes part.
 ENVIRONMENT = {**os.environ, "HOME": HOME.name, "XDG_CONFIG_HOME": HOME.name + "/config",
-               "XDG_STATE_HOME": HOME.name + "/state", "TERM": "xterm"}
+               "XDG_STATE_HOME": HOME.name + "/state", "XDG_RUNTIME_DIR": HOME.name,
+               "TERM": "xterm"}
 
 # arguments, exit code, part of stdout, part of stderr
 COMMANDS = [
@@ -93,6 +94,13 @@ COMMANDS = [
     ("check-config --set desk.mode=live", 0, "ok", ""),
     ("check-config --set endpoints.okx_ws=wss://localhost:1/x", 78, "", "without a path"),
     ("check-config --set endpoints.nowhere_ws=wss://localhost:1", 78, "", "unknown key"),
+    ("status", 3, "", "no desk is running"),
+    ("status --desk demo", 3, "", "no demo desk is running"),
+    ("pause --desk here", 64, "", "expected live, paper or demo"),
+    ("set-risk-mod balanced", 64, "", "did you mean set-risk-mode?"),
+    ("kill --help", 0, "Usage: perpdesk kill [OPTION]... [flatten]", ""),
+    ("venue okx off", 3, "", "no desk is running"),
+    ("run", 64, "", "the console needs a terminal"),
     ("venue nowhere orders", 64, "", "nowhere is no venue this version can place orders at"),
     ("venue binance orders", 78, "", "no keys of binance: BINANCE_API_KEY is not set"),
     ("venue binance", 64, "", "venue needs NAME"),

@@ -23,7 +23,8 @@ class Failure(Exception):
 def environment(home):
     """Nothing of this machine's configuration or state takes part."""
     return {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home + "/config",
-            "XDG_STATE_HOME": home + "/state", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+            "XDG_STATE_HOME": home + "/state", "XDG_RUNTIME_DIR": home,
+            "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 
 
 class Terminal:

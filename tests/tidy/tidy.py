@@ -11,7 +11,7 @@ import sys
 
 ANY = None  # may include everything
 
-# folder -> folders (or single headers) it may include; ui sees three headers of the engine only.
+# folder -> folders (or single headers) it may include; ui sees a few headers of the engine only.
 EDGES = {
     "src/base": {"base"},
     "src/market": {"base", "market"},
@@ -20,7 +20,8 @@ EDGES = {
     "exchanges": {"base", "market", "exchanges"},
     "src/io": {"base", "market", "engine", "io", "exchanges/venue_oe.h"},
     "src/sim": {"base", "market", "io", "exchanges", "sim"},
-    "ui": {"base", "ui", "engine/state.h", "engine/control.h", "engine/event.h"},
+    "ui": {"base", "ui", "engine/state.h", "engine/control.h", "engine/event.h",
+           "engine/control_text.h", "engine/wire.h"},
     "src/cli": ANY,
     "src": ANY,
 }

@@ -1,0 +1,43 @@
+#include "cli/cli_console.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+static atomic_bool stop_asked;
+
+enum status cli_console_check(void) {
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        return status_fail(STATUS_USAGE, "the console needs a terminal on standard input and "
+                                         "output; feeds, scan, cycle, status and watch write "
+                                         "plain lines");
+    }
+    return STATUS_OK;
+}
+
+static void on_signal(int number) {
+    (void)number;
+    atomic_store(&stop_asked, true);
+}
+
+void cli_console_catch_signals(void) {
+    struct sigaction action = {.sa_handler = on_signal};
+    static const int ending[] = {SIGTERM, SIGHUP, SIGINT};
+    (void)sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < COUNT_OF(ending); i++) {
+        int failed = sigaction(ending[i], &action, NULL);
+        ASSERT(failed == 0);
+    }
+    action.sa_handler = SIG_IGN;
+    int failed = sigaction(SIGPIPE, &action, NULL);
+    ASSERT(failed == 0);
+}
+
+void cli_console_options(const struct config *config, struct console_options *options) {
+    *options = (struct console_options){
+        .frames_per_s = (int)config->settings.frames_per_s,
+        .override_s = (int)(config->settings.risk.override_ns / NS_PER_S),
+        .stop = &stop_asked,
+    };
+}

@@ -1,0 +1,222 @@
+// panic: block, cancel, verify, and say what is left. By the desk's socket; where the desk does not
+// answer by its stop file, which also keeps its next start from trading; and where even that moves
+// nothing a desk on paper is ended: its orders are in its memory and nowhere else.
+//
+// It is asked of every desk of this user that runs, unless --desk names one.
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/desk_call.h"
+#include "cli/paths.h"
+#include "cli/verbs.h"
+
+enum { CANCEL_WAIT_S = 15, FLATTEN_WAIT_S = 60, STOP_FILE_WAIT_MS = 2000, LOOK_MS = 50 };
+
+static void tell(enum desk_mode mode, const char *sentence) {
+    printf("%s desk: %s\n", paths_mode_word(mode), sentence);
+    (void)fflush(stdout); // whoever panics wants to see it now
+}
+
+// ---- a desk that answers -----------------------------------------------------------------------
+
+static bool read_count(struct slice json, const char *member, int64_t *count) {
+    const char *at = memmem(json.data, json.size, member, strlen(member));
+    if (at == NULL) {
+        return false;
+    }
+    at += strlen(member);
+    struct slice number = {at, 0};
+    while (at + number.size < json.data + json.size && at[number.size] >= '0' &&
+           at[number.size] <= '9') {
+        number.size++;
+    }
+    return decimal_parse(number, 0, count);
+}
+
+static enum status count_orders(struct desk_call *call, int64_t *orders) {
+    struct slice answer;
+    enum status status = desk_call_ask(call, "status json", &answer);
+    if (status == STATUS_OK && (memmem(answer.data, answer.size, "\"HUNG\"", 6) != NULL ||
+                                !read_count(answer, "\"orders_open\":", orders))) {
+        status = status_fail(STATUS_TIMEOUT, "the engine stands still");
+    }
+    return status;
+}
+
+static bool has_positions(struct desk_call *call) {
+    struct slice answer;
+    return desk_call_ask(call, "positions", &answer) != STATUS_OK || answer.size > 0;
+}
+
+static void sleep_a_moment(void) {
+    (void)usleep(LOOK_MS * 1000);
+}
+
+// Until no order is open and, with --flatten, no position; or the time is over.
+static enum status verify(struct desk_call *call, const struct cli_args *args) {
+    int64_t wait_s = args->flatten ? FLATTEN_WAIT_S : CANCEL_WAIT_S;
+    int64_t until_ns = mono_now_ns() + wait_s * NS_PER_S;
+    int64_t orders = 0;
+    enum status status = count_orders(call, &orders);
+    while (status == STATUS_OK && (orders > 0 || (args->flatten && has_positions(call))) &&
+           mono_now_ns() < until_ns) {
+        sleep_a_moment();
+        status = count_orders(call, &orders);
+    }
+    if (status == STATUS_OK && orders > 0) {
+        status = status_fail(STATUS_ORDERS_LEFT, "%s desk: %lld orders are still open after %lld s",
+                             paths_mode_word(call->mode), (long long)orders, (long long)wait_s);
+    }
+    return status;
+}
+
+static enum status list_positions(struct desk_call *call) {
+    struct slice answer;
+    enum status status = desk_call_ask(call, "positions", &answer);
+    if (status == STATUS_OK) {
+        tell(call->mode, answer.size == 0 ? "no order is open, and no position"
+                                          : "no order is open; these positions remain:");
+        (void)fwrite(answer.data, 1, answer.size, stdout);
+    }
+    return status;
+}
+
+static enum status by_socket(enum desk_mode mode, const struct cli_args *args) {
+    struct cli_args one = {.desk = paths_mode_word(mode)};
+    struct desk_call call;
+    struct slice answer;
+    enum status status = desk_call_open(&call, &one);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = desk_call_ask(&call, args->flatten ? "kill flatten" : "kill", &answer);
+    if (status == STATUS_OK) {
+        tell(mode, "blocked");
+        status = verify(&call, args);
+    }
+    if (status == STATUS_OK) {
+        status = list_positions(&call);
+    }
+    desk_call_close(&call);
+    return status;
+}
+
+// ---- one that does not -------------------------------------------------------------------------
+
+static enum status put_stop_file(enum desk_mode mode, char *path, size_t capacity) {
+    enum status status = paths_state_folder(mode, path, capacity);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct text text = {.data = path, .capacity = capacity, .size = strlen(path)};
+    text_add_string(&text, "/stop");
+    if (text.truncated) {
+        return status_fail(STATUS_CONFIG, "the path of the stop file is too long");
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        return status_fail_errno(STATUS_CANNOT_CREATE, "%s", path);
+    }
+    (void)close(fd);
+    return STATUS_OK;
+}
+
+// Whose socket it is, as the kernel knows; 0: nobody's.
+static pid_t process_of(enum desk_mode mode) {
+    char path[256];
+    struct line_client client = {.fd = -1};
+    struct ucred peer = {0};
+    socklen_t size = sizeof(peer);
+    if (desk_call_path(mode, path, sizeof(path)) != STATUS_OK ||
+        line_client_open(&client, path, DESK_CALL_ANSWER_MAX) != STATUS_OK) {
+        return 0;
+    }
+    bool known =
+        getsockopt(client.fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
+    line_client_close(&client);
+    return known ? peer.pid : 0;
+}
+
+static enum status end_process(enum desk_mode mode) {
+    pid_t process = process_of(mode);
+    if (process <= 1) {
+        return STATUS_OK; // it has ended meanwhile
+    }
+    if (kill(process, SIGKILL) < 0 && errno != ESRCH) {
+        return status_fail_errno(STATUS_ERROR, "ending process %ld", (long)process);
+    }
+    for (int i = 0; i < STOP_FILE_WAIT_MS / LOOK_MS && process_of(mode) == process; i++) {
+        sleep_a_moment();
+    }
+    return STATUS_OK;
+}
+
+static enum status without_socket(enum desk_mode mode, const struct cli_args *args) {
+    char path[320], sentence[400];
+    struct text text = TEXT_OVER(sentence);
+    enum status status = put_stop_file(mode, path, sizeof(path));
+    if (status != STATUS_OK) {
+        return status;
+    }
+    text_add_format(&text, "it does not answer; made the stop file %s", path);
+    tell(mode, sentence);
+    (void)usleep(STOP_FILE_WAIT_MS * 1000);
+    status = by_socket(mode, args);
+    if (status == STATUS_OK || status == STATUS_ORDERS_LEFT) {
+        return status;
+    }
+    if (mode == DESK_LIVE) {
+        return status_fail(STATUS_ORDERS_LEFT,
+                           "the live desk does not answer: its orders may be open at the venues");
+    }
+    status = end_process(mode);
+    if (status == STATUS_OK) {
+        tell(mode, "ended it: its orders were on paper and ended with it; the next one starts "
+                   "killed, remove the stop file to trade again");
+    }
+    return status;
+}
+
+// ---- every desk --------------------------------------------------------------------------------
+
+static enum status stop_one(enum desk_mode mode, const struct cli_args *args, bool *runs) {
+    enum status status = by_socket(mode, args);
+    *runs = status != STATUS_NOT_RUNNING || process_of(mode) != 0;
+    bool answered = status == STATUS_OK || status == STATUS_ORDERS_LEFT;
+    return answered || !*runs ? status : without_socket(mode, args);
+}
+
+enum status verb_panic(const struct cli_args *args) {
+    enum status worst = STATUS_OK;
+    int count = 0;
+    enum desk_mode named = DESK_PAPER;
+    if (args->desk != NULL) {
+        enum status status = desk_call_find(args, &named);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    for (int i = 0; i < DESK_MODE_COUNT; i++) {
+        enum desk_mode mode = (enum desk_mode)i;
+        bool runs = false;
+        if (args->desk != NULL && mode != named) {
+            continue;
+        }
+        enum status status = stop_one(mode, args, &runs);
+        count += runs ? 1 : 0;
+        if (runs && status != STATUS_OK) {
+            tell(mode, status_text());
+            worst = worst == STATUS_ORDERS_LEFT ? worst : status;
+        }
+    }
+    if (count == 0) {
+        printf("no desk is running: orders on paper are in a desk's memory alone, none is open\n");
+    }
+    enum status ended = cli_end_output();
+    return worst != STATUS_OK ? status_fail(worst, "not everything is closed: see above") : ended;
+}

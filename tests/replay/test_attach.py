@@ -1,0 +1,242 @@
+#!/usr/bin/python3
+"""A desk without a screen and the consoles on it: two that look, one that takes over, one that is
+killed, and an engine that is killed under them.
+
+test_attach.py PERPDESK
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import tap
+from tap import check
+
+try:
+    import terminal
+except ImportError:
+    print("1..0 # SKIP python3-pyte is not installed")
+    sys.exit(0)
+
+PROGRAM = os.path.abspath(sys.argv[1])
+HOME = tempfile.TemporaryDirectory()
+desk = None  # the headless process
+
+
+def shell(*words):
+    return subprocess.run([PROGRAM, *words], env=terminal.environment(HOME.name), text=True,
+                          capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
+
+
+def state():
+    result = shell("status", "--json")
+    return json.loads(result.stdout) if result.returncode == 0 else None
+
+
+def wait(good, seconds=40):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        now = state()
+        if now is not None and good(now):
+            return
+        time.sleep(0.1)
+    check(False, f"the desk did not get there:\n{shell('status').stdout}")
+
+
+def start():
+    global desk
+    desk = subprocess.Popen([PROGRAM, "run", "--headless", "--demo"], stdin=subprocess.DEVNULL,
+                            env=terminal.environment(HOME.name), stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+    wait(lambda now: now["jobs_running"] > 0)
+
+
+def kill():
+    if desk is not None and desk.poll() is None:
+        desk.kill()
+        desk.wait()
+
+
+def goes_on():
+    before = state()["now_ms"]
+    wait(lambda now: now["now_ms"] > before + 500 and now["venues"][0]["updates_per_s"] > 0)
+
+
+def attached(*options):
+    return terminal.Terminal(PROGRAM, ["attach", *options], HOME.name)
+
+
+def answer_yes(console):
+    console.wait_for("y/n")
+    console.pump(0.4)  # a fresh question is deaf
+    console.type("y")
+
+
+def left_in_order(console, asks):
+    console.type("q")
+    if asks:
+        answer_yes(console)
+    check(console.end() == 0, "it did not end well")
+    why = console.restored()
+    check(why is None, why)
+
+
+def two_viewers_look_and_one_that_stands_still_holds_nobody_up():
+    viewers = [attached("--read-only") for _ in range(2)]
+    try:
+        for viewer in viewers:
+            viewer.wait_for("LOOKS")
+            viewer.wait_for("binance")
+        viewers[0].type("p")
+        viewers[0].wait_for("only looks")
+        check(state()["status"] == "RUNNING", "a viewer paused the desk")
+        os.kill(viewers[0].pid, signal.SIGSTOP)
+        goes_on()
+        viewers[1].wait_for("RUNNING")
+        left_in_order(viewers[1], asks=True)
+        os.kill(viewers[0].pid, signal.SIGCONT)
+    finally:
+        for viewer in viewers:
+            viewer.close()
+
+
+def a_console_that_is_killed_leaves_the_desk_trading():
+    console = attached()
+    try:
+        console.wait_for("RUNNING")
+        check(console.kill(signal.SIGKILL) == -signal.SIGKILL, "kill -9 did not kill it")
+        goes_on()
+        check(state()["status"] == "RUNNING", "the desk does not trade")
+    finally:
+        console.close()
+
+
+def one_console_steers_until_another_takes_over():
+    first, second = attached(), None
+    try:
+        first.wait_for("RUNNING")
+        first.pump(0.5)
+        check("LOOKS" not in first.text(), "the only console does not steer")
+        second = attached()
+        second.wait_for("LOOKS")
+        second.type("p")
+        wait(lambda now: now["status"] == "PAUSED")
+        second.type("r")
+        answer_yes(second)
+        second.wait_for("another console steers")
+        check(state()["status"] == "PAUSED", "one that only looks resumed the desk")
+        second.type("X")
+        second.wait_for("Take the desk over")
+        answer_yes(second)
+        first.wait_for("LOOKS")
+        second.pump(0.5)
+        check("LOOKS" not in second.text(), "the one that took over does not steer")
+        second.type("r")
+        answer_yes(second)
+        wait(lambda now: now["status"] == "RUNNING")
+    finally:
+        first.close()
+        if second is not None:
+            second.close()
+
+
+def an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one():
+    start()
+    console = attached()
+    try:
+        console.wait_for("RUNNING")
+        kill()
+        console.wait_for("THE DESK IS GONE")
+        check("binance" not in console.text() and "PnL" not in console.text(), console.text())
+        check(shell("status").returncode == 3, "a shell is not told")
+        start()
+        console.wait_for("QUOTES")
+        console.wait_for("binance")
+        kill()
+        console.wait_for("THE DESK IS GONE")
+        left_in_order(console, asks=False)
+    finally:
+        console.close()
+
+
+def watch_tells_changes():
+    watch = subprocess.Popen([PROGRAM, "watch", "--json", "--seconds", "8"], text=True,
+                             env=terminal.environment(HOME.name), stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+    time.sleep(1)
+    shell("set-risk-mode", "conservative")
+    time.sleep(0.5)
+    shell("set-risk-mode", "balanced")
+    out, err = watch.communicate(timeout=30)
+    rows = [json.loads(line) for line in out.splitlines()]
+    check(watch.returncode == 0 and rows, err)
+    check(all(set(row) == {"t_ms", "change"} for row in rows), str(rows[0]))
+    modes = [row["change"]["risk_mode"] for row in rows if row["change"]["kind"] == "desk"]
+    check(modes[-3:] == ["balanced", "conservative", "balanced"], str(modes))
+    check({"venue", "job"} <= {row["change"]["kind"] for row in rows}, "no venue or no job")
+    plain = shell("watch", "--plain", "--seconds", "1")
+    check(plain.returncode == 0 and " venue binance feed live" in plain.stdout, plain.stdout[:300])
+
+
+def panic_leaves_no_order_open():
+    done = shell("panic")
+    check(done.returncode == 0 and "no order is open" in done.stdout, done.stdout + done.stderr)
+    now = state()
+    check(now["status"] == "KILLED" and now["orders_open"] == 0, str(now))
+    check(shell("clear-kill").returncode == 0, "the kill switch stays")
+    shell("resume")
+    wait(lambda now: now["status"] == "RUNNING")
+    wait(lambda now: now["gross_usd"] > 0)
+    done = shell("panic", "--flatten")
+    check(done.returncode == 0 and "and no position" in done.stdout, done.stdout + done.stderr)
+
+
+def panic_reaches_a_desk_that_hangs():
+    kill()
+    start()
+    desk.send_signal(signal.SIGSTOP)
+    panic = subprocess.Popen([PROGRAM, "panic"], env=terminal.environment(HOME.name), text=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    check("made the stop file" in panic.stdout.readline(), "it made no stop file")
+    desk.send_signal(signal.SIGCONT)  # it comes to itself: the stop file kills it
+    out, err = panic.communicate(timeout=60)
+    check(panic.returncode == 0 and "no order is open" in out, out + err)
+    check(state()["status"] == "KILLED", "it was not killed")
+    refused = shell("clear-kill")
+    check(refused.returncode == 13 and "stop file" in refused.stderr, refused.stderr)
+    desk.send_signal(signal.SIGSTOP)  # and this time it never does
+    done = shell("panic")
+    check(done.returncode == 0 and "ended it" in done.stdout, done.stdout + done.stderr)
+    check(desk.wait(timeout=10) == -signal.SIGKILL, "it runs")
+    os.unlink(HOME.name + "/state/perpdesk/demo/stop")
+    done = shell("panic")
+    check(done.returncode == 0 and "no desk is running" in done.stdout, done.stdout)
+
+
+def a_desk_is_alone_and_ends_in_order():
+    start()
+    second = shell("run", "--headless", "--demo", "--seconds", "5")
+    check(second.returncode != 0 and "another" in second.stderr + second.stdout or
+          "already" in second.stderr, f"{second.returncode} {second.stderr}")
+    desk.terminate()
+    check(desk.wait(timeout=30) == 0, f"exit {desk.returncode}")
+
+
+try:
+    start()
+    sys.exit(tap.run([
+        two_viewers_look_and_one_that_stands_still_holds_nobody_up,
+        a_console_that_is_killed_leaves_the_desk_trading,
+        one_console_steers_until_another_takes_over,
+        watch_tells_changes,
+        panic_leaves_no_order_open,
+        panic_reaches_a_desk_that_hangs,
+        an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one,
+        a_desk_is_alone_and_ends_in_order,
+    ]))
+finally:
+    kill()

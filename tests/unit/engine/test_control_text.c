@@ -1,0 +1,131 @@
+// Control requests as a person types them: every verb there and back, and what is told otherwise.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "engine/control_text.h"
+
+static struct universe universe;
+
+static int set_up(void **state) {
+    (void)state;
+    assert_int_equal(universe_create(&universe, 2, 2), STATUS_OK);
+    (void)string_copy(universe.venues[0].name, VENUE_NAME_MAX, SLICE("okx"));
+    (void)string_copy(universe.venues[1].name, VENUE_NAME_MAX, SLICE("grvt"));
+    (void)string_copy(universe.symbols[0].name, SYMBOL_NAME_MAX, SLICE("BTC/USDT"));
+    (void)string_copy(universe.symbols[1].name, SYMBOL_NAME_MAX, SLICE("ETH/USDT"));
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    universe_finish(&universe);
+    return 0;
+}
+
+#define ANY CONTROL_ANY
+
+static void test_lines(void **state) {
+    (void)state;
+    static const struct {
+        const char *line, *printed; // NULL: as the line
+        struct control_request request;
+    } rows[] = {
+        {"pause", NULL, {CONTROL_PAUSE, ORIGIN_KEYBOARD, ANY, ANY, 0, 0}},
+        {"  resume  ", "resume", {CONTROL_RESUME, ORIGIN_KEYBOARD, ANY, ANY, 0, 0}},
+        {"set-risk-mode Balanced",
+         "set-risk-mode balanced",
+         {CONTROL_RISK_MODE, ORIGIN_KEYBOARD, ANY, ANY, 1, 0}},
+        {"override 300s", "override 300", {CONTROL_OVERRIDE, ORIGIN_KEYBOARD, ANY, ANY, 300, 0}},
+        {"threshold 2.5bps",
+         "threshold 2.5",
+         {CONTROL_THRESHOLD, ORIGIN_KEYBOARD, ANY, ANY, 250, 0}},
+        {"threshold -1", NULL, {CONTROL_THRESHOLD, ORIGIN_KEYBOARD, ANY, ANY, -100, 0}},
+        {"state REDUCING", NULL, {CONTROL_STATE, ORIGIN_KEYBOARD, ANY, ANY, 1, 0}},
+        {"kill", NULL, {CONTROL_KILL, ORIGIN_KEYBOARD, ANY, ANY, 0, 0}},
+        {"kill flatten", NULL, {CONTROL_KILL, ORIGIN_KEYBOARD, ANY, ANY, 1, 0}},
+        {"cancel 17", NULL, {CONTROL_CANCEL_JOB, ORIGIN_KEYBOARD, ANY, ANY, 17, 0}},
+        {"flatten", NULL, {CONTROL_FLATTEN, ORIGIN_KEYBOARD, ANY, ANY, 0, 0}},
+        {"flatten grvt", NULL, {CONTROL_FLATTEN, ORIGIN_KEYBOARD, 1, ANY, 0, 0}},
+        {"flatten ETH/USDT", NULL, {CONTROL_FLATTEN, ORIGIN_KEYBOARD, ANY, 1, 0, 0}},
+        {"flatten okx BTC/USDT", NULL, {CONTROL_FLATTEN, ORIGIN_KEYBOARD, 0, 0, 0, 0}},
+        {"venue okx reference", NULL, {CONTROL_VENUE_ROLE, ORIGIN_KEYBOARD, 0, ANY, 1, 0}},
+        {"strategy wash off",
+         NULL,
+         {CONTROL_STRATEGY, ORIGIN_KEYBOARD, ANY, ANY, 0, STRATEGY_WASH}},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct control_request got;
+        if (control_parse(slice_of(rows[i].line), &universe, &got) != STATUS_OK) {
+            fail_msg("%s: %s", rows[i].line, status_text());
+        }
+        const struct control_request *want = &rows[i].request;
+        assert_int_equal(got.verb, want->verb);
+        assert_int_equal(got.venue, want->venue);
+        assert_int_equal(got.symbol, want->symbol);
+        assert_int_equal(got.value, want->value);
+        assert_int_equal(got.value2, want->value2);
+        char data[CONTROL_TEXT_MAX];
+        struct text text = TEXT_OVER(data);
+        control_print(&text, &universe, &got);
+        assert_string_equal(data, rows[i].printed != NULL ? rows[i].printed : rows[i].line);
+    }
+}
+
+static void test_refusals(void **state) {
+    (void)state;
+    static const struct {
+        const char *line, *why;
+    } rows[] = {
+        {"", "there is no control verb"},
+        {"paus", "there is no control verb paus"},
+        {"pause now", "now is one word too many"},
+        {"override", "expected SECONDS"},
+        {"override soon", "expected SECONDS"},
+        {"override 86401", "is not in 0..86400"},
+        {"override 99999999999999999999", "expected SECONDS"},
+        {"set-risk-mode", "expected conservative|balanced|aggressive"},
+        {"kill all", "expected [flatten]"},
+        {"cancel 0", "is not in 1.."},
+        {"flatten kraken", "this desk has no venue kraken"},
+        {"flatten okx DOGE/USDT", "this desk has no symbol DOGE/USDT"},
+        {"venue off", "this desk has no venue off"},
+        {"venue okx", "expected VENUE trade|reference|off"},
+        {"strategy off", "expected STRATEGY on|off"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct control_request got;
+        enum status status = control_parse(slice_of(rows[i].line), &universe, &got);
+        if (status != STATUS_USAGE || strstr(status_text(), rows[i].why) == NULL) {
+            fail_msg("%s: %s", rows[i].line, status == STATUS_OK ? "accepted" : status_text());
+        }
+    }
+}
+
+// What help and manual show as an example is understood.
+static void test_examples(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < CONTROL_COUNT; i++) {
+        enum control_verb verb = (enum control_verb)i;
+        struct control_request got;
+        char data[CONTROL_TEXT_MAX];
+        struct text text = TEXT_OVER(data);
+        text_add_format(&text, "%s %s", control_name(verb), control_example(verb));
+        if (control_parse(text_slice(&text), &universe, &got) != STATUS_OK) {
+            fail_msg("%s: %s", data, status_text());
+        }
+        assert_int_equal(got.verb, verb);
+        assert_true((control_operands(verb)[0] != '\0') || control_example(verb)[0] == '\0');
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_examples),
+    };
+    return cmocka_run_group_tests_name("control_text", tests, set_up, tear_down);
+}

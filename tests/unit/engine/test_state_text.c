@@ -1,0 +1,133 @@
+// The picture as text and JSON: the same figures in both, and nothing that a parser chokes on.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "engine/state_text.h"
+#include "engine/wire.h"
+
+static struct universe universe;
+static struct state_draft draft;
+static struct state_board board;
+static void *scratch;
+
+static int set_up(void **state) {
+    (void)state;
+    assert_int_equal(universe_create(&universe, 1, 1), STATUS_OK);
+    (void)string_copy(universe.venues[0].name, VENUE_NAME_MAX, SLICE("okx"));
+    (void)string_copy(universe.symbols[0].name, SYMBOL_NAME_MAX, SLICE("BTC/USDT"));
+    assert_int_equal(state_draft_create(&draft, &universe), STATUS_OK);
+    assert_int_equal(state_board_create(&board, &universe), STATUS_OK);
+    scratch = malloc(state_scratch_size(&universe));
+    assert_non_null(scratch);
+    *STATE_ROWS(&draft, STATE_HEADER, struct state_header) =
+        (struct state_header){.status = DESK_PAUSED,
+                              .now_ns = 1723161463194 * INT64_C(1000000),
+                              .jobs_running = 2,
+                              .equity = {99999780342},
+                              .threshold = {-1},
+                              .notice = "a \"quoted\" notice"};
+    struct state_order *order = STATE_ROWS(&draft, STATE_ORDERS, struct state_order);
+    *order = (struct state_order){.job = 7,
+                                  .side = SIDE_SELL,
+                                  .price = {61691 * PX_ONE + PX_ONE / 2},
+                                  .size = {QTY_ONE / 1000},
+                                  .client_id = "pd-1"};
+    struct state_position *positions = STATE_ROWS(&draft, STATE_POSITIONS, struct state_position);
+    positions[0] = (struct state_position){.net = {-QTY_ONE}, .average = {PX_ONE}};
+    positions[1] = (struct state_position){.venue = 99}; // flat: not shown
+    struct state_job *job = STATE_ROWS(&draft, STATE_JOBS, struct state_job);
+    *job = (struct state_job){.id = 7, .legs = 1, .symbol = 99, .state = 99};
+    for (int i = 0; i < STATE_SECTION_COUNT; i++) {
+        draft.count[i] = 0;
+    }
+    draft.count[STATE_HEADER] = draft.count[STATE_ORDERS] = draft.count[STATE_JOBS] = 1;
+    draft.count[STATE_VENUES] = 1;
+    draft.count[STATE_POSITIONS] = 2;
+    state_publish(&board, &draft);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    free(scratch);
+    state_board_finish(&board);
+    state_draft_finish(&draft);
+    universe_finish(&universe);
+    return 0;
+}
+
+static void test_reports(void **state) {
+    (void)state;
+    static const struct {
+        enum state_report report;
+        bool json, hung;
+        const char *part;
+    } rows[] = {
+        {STATE_REPORT_STATUS, false, false, "status           PAUSED\n"},
+        {STATE_REPORT_STATUS, false, true, "status           HUNG\n"},
+        {STATE_REPORT_STATUS, false, false, "equity_usd       99999.78\n"},
+        {STATE_REPORT_STATUS, true, false, "{\"status\":\"PAUSED\""},
+        {STATE_REPORT_STATUS, true, true, "{\"status\":\"HUNG\""},
+        {STATE_REPORT_STATUS, true, false, "\"equity_usd\":99999.780342,"},
+        {STATE_REPORT_STATUS, true, false, "\"threshold_bps\":-0.01,"},
+        {STATE_REPORT_STATUS, true, false, "\"now_ms\":1723161463194,"},
+        {STATE_REPORT_STATUS, true, false, "\"a \\\"quoted\\\" notice\""},
+        {STATE_REPORT_STATUS, true, false, "\"venues\":[{\"kind\":\"venue\",\"venue\":\"okx\""},
+        {STATE_REPORT_ORDERS, false, false, "client_id pd-1 job 7 venue okx symbol BTC/USDT side "},
+        {STATE_REPORT_ORDERS, true, false, "\"price\":61691.5,\"size\":0.001,"},
+        {STATE_REPORT_POSITIONS, true, false, "\"net\":-1,"},
+        {STATE_REPORT_JOBS, true, false, "\"symbol\":\"?\",\"state\":\"?\""},
+    };
+    static char data[65536];
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct text text = TEXT_OVER(data);
+        state_report_print(&text, rows[i].report, rows[i].json, rows[i].hung, &board, &universe,
+                           scratch);
+        assert_false(text.truncated);
+        if (strstr(data, rows[i].part) == NULL) {
+            fail_msg("%s is not in %s", rows[i].part, data);
+        }
+        assert_null(strstr(data, "venue ?"));
+    }
+}
+
+static void test_layout(void **state) {
+    (void)state;
+    assert_true(wire_layout() != 0);
+    assert_true(wire_layout() == wire_layout());
+    assert_true(wire_news_max(&universe) < wire_news_most());
+    for (uint32_t s = 0; s < STATE_SECTION_COUNT; s++) {
+        enum state_section section = (enum state_section)s;
+        assert_true(state_scratch_size(&universe) >=
+                    (size_t)state_rows_max(section, &universe) * state_row_size(section));
+    }
+}
+
+static void test_names(void **state) {
+    (void)state;
+    for (int i = 0; i < STATE_REPORT_COUNT; i++) {
+        assert_true(state_report_name((enum state_report)i)[0] != '\0');
+        assert_true(state_report_sentence((enum state_report)i)[0] != '\0');
+    }
+    struct state_header header = {.state = TRADING_HALTED, .status = DESK_PAUSED, .overridden = 1};
+    assert_string_equal(state_status_word(&header), "HALTED");
+    header.killed = 1;
+    assert_string_equal(state_status_word(&header), "KILLED");
+    header = (struct state_header){.overridden = 1};
+    assert_string_equal(state_status_word(&header), "OVERRIDE");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reports),
+        cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_names),
+    };
+    return cmocka_run_group_tests_name("state_text", tests, set_up, tear_down);
+}

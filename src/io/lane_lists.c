@@ -93,6 +93,15 @@ static bool all_done(const struct lane *lane) {
     return true;
 }
 
+// The second view of what the streams tell: what is not open any more is asked for, and its fills.
+static void want_orders(struct lane *lane) {
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        if (i == 0 || (per_symbol(lane, LANE_LIST_ORDERS) && lane->symbols[i].rules_known)) {
+            want(lane, LANE_LIST_ORDERS, i);
+        }
+    }
+}
+
 void lane_lists_tick(struct lane *lane) {
     int64_t now_ms = lane_loop_ms(lane);
     if (!lane_sockets_ready(lane)) {
@@ -115,6 +124,9 @@ void lane_lists_tick(struct lane *lane) {
         lane->lists_due_ms = now_ms + LANE_POSITIONS_MS;
         want(lane, LANE_LIST_POSITIONS, 0);
         want(lane, LANE_LIST_BALANCES, 0);
+        if (lane->live > 0) {
+            want_orders(lane);
+        }
     }
 }
 

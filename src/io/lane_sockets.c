@@ -5,7 +5,7 @@
 #include <openssl/crypto.h>
 
 enum {
-    IDLE_TIMEOUT_MS = 60000,
+    IDLE_TIMEOUT_MS = 15000, // a fill may wait behind a dead connection for so long
     GREETING_MS = 10000, // from open to logged in
     CLOSE_TIMEOUT_MS = 500,
     SEND_MAX = 256 * 1024,

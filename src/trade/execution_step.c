@@ -2,7 +2,7 @@
 // is handled by the same lines.
 #include "trade/execution_inside.h"
 
-enum { REQUOTES_MAX = 5, TRIES_NORMAL = 10, TRIES_STUCK = 100 };
+enum { REQUOTES_MAX = 5, TRIES_NORMAL = 10, TRIES_DUST = 30, TRIES_STUCK = 100 };
 
 static int64_t wait_fill_ns(const struct desk *desk, const struct job *job) {
     return job->strategy == STRATEGY_WASH ? desk->settings->wash.wait_fill_ns
@@ -27,7 +27,18 @@ static bool any_working(const struct job *job) {
 
 // Less than the leg's venue can trade.
 static bool is_dust(const struct desk *desk, const struct job *job, int leg, struct qty size) {
-    return qty_abs(size).v < execution_listing(desk, job, leg)->step.v;
+    const struct listing *listing = execution_listing(desk, job, leg);
+    return qty_abs(size).v < listing->step.v || qty_abs(size).v < listing->size_min.v;
+}
+
+// Worth less than the leg's venue takes an order for, unless it lowers the account's position; and
+// it has refused that so often that it does not.
+static bool is_refused_dust(const struct desk *desk, const struct job *job, int leg) {
+    const struct quote *quote = picture_quote(desk, job->legs[leg].venue, job->symbol);
+    struct qty held = qty_abs(leg_held(&job->legs[leg]));
+    struct usd worth = usd_notional_near(px_mid_floor(quote->bid, quote->ask), held);
+    return job->legs[leg].tries >= TRIES_DUST &&
+           worth.v < execution_listing(desk, job, leg)->notional_min.v;
 }
 
 static struct qty held_gap(const struct job *job) {
@@ -257,15 +268,20 @@ static void close_quietly(struct desk *desk, struct bus *bus, struct job *job,
 
 // What is left is less than its venue trades: nothing can be done about it by orders.
 static bool only_dust_left(const struct desk *desk, const struct job *job) {
-    return is_dust(desk, job, LEG_BUY, leg_held(&job->legs[LEG_BUY])) &&
-           is_dust(desk, job, LEG_SELL, leg_held(&job->legs[LEG_SELL]));
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        if (!is_dust(desk, job, leg, leg_held(&job->legs[leg])) &&
+            !is_refused_dust(desk, job, leg)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void step_closing(struct desk *desk, struct bus *bus, struct job *job) {
     if (!any_working(job) && only_dust_left(desk, job)) {
         if (!job_flat(job)) {
             execution_fail(desk, bus, job);
-            watch_alert(bus, SEVERITY_RED, "dust", "job %u ends with less than a step left on %s",
+            watch_alert(bus, SEVERITY_RED, "dust", "job %u ends with less than can be traded left on %s",
                         job->id, desk->universe->symbols[job->symbol].name);
         }
         finish_closing(desk, bus, job);

@@ -47,6 +47,7 @@ void oracle_on_life(struct oracle *oracle) {
     ledger_life(&oracle->ledger);
     oracle->paused = true; // a desk that may send orders starts paused
     oracle->killed = oracle->told_to_close = false;
+    oracle->left = 0;
     oracle->state = TRADING_ACTIVE;
     oracle->watched_ns = moment_now_ns();
     memset(oracle->bare_ns, 0, oracle->bare_count * sizeof(*oracle->bare_ns));
@@ -132,6 +133,7 @@ void oracle_on_event(void *arg, const struct event *event) {
         break;
     case EVENT_ALERT:
         judge_text(oracle, event->u.alert.text, sizeof(event->u.alert.text));
+        oracle->left += strcmp(event->u.alert.rule, "dust") == 0;
         break;
     case EVENT_LANE_STATE:
         judge_text(oracle, event->u.lane.text, sizeof(event->u.lane.text));
@@ -415,10 +417,12 @@ static void settle_listing(struct oracle *oracle, uint16_t venue, uint16_t symbo
                     "e-8", host->venue->md->name, prices_symbols[symbol], truth,
                     subject->lanes[venue]->symbols[symbol].net.v);
     }
+    // What jobs told that they left, because the venue takes no order for so little.
     const struct listing *listing = universe_listing(&subject->universe, venue, symbol);
-    int64_t held = own < 0 ? -own : own;
+    int64_t held = own < 0 ? -own : own, left = 1 + oracle->left;
     struct usd worth = usd_notional_near(host->world.listings[symbol].mark, (struct qty){held});
-    if (flat && held >= listing->step.v && worth.v >= listing->notional_min.v && held > 0) {
+    bool small = worth.v < left * listing->notional_min.v || held < left * listing->size_min.v;
+    if (flat && !small && held >= listing->step.v && held > 0) {
         oracle_fail(oracle, 2, "%s %s: %" PRId64 "e-8 is held by no job", host->venue->md->name,
                     prices_symbols[symbol], own);
     }

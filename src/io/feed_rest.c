@@ -61,6 +61,18 @@ int64_t feed_time_wait_ms(const struct feed *feed) {
     return feed->offset.count < FEED_TIME_SAMPLES + gaps ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS;
 }
 
+// An answer may be cut short: without the rules nothing trades, so they are asked for again soon.
+static void rules_answered(struct feed *feed) {
+    struct feed_job *job = &feed->symbols[0].job[MD_REQUEST_INSTRUMENTS];
+    if (feed->rules_known) {
+        job->attempt = 0;
+        feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, FEED_RULES_EVERY_MS);
+        return;
+    }
+    feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, retry_in_ms(feed, job));
+    job->attempt++;
+}
+
 static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symbol,
                      struct slice body) {
     if (kind == MD_REQUEST_QUOTE && feed->connections[0].data_ms > 0) {
@@ -82,7 +94,7 @@ static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symb
         feed_want(feed, kind, 0, feed_time_wait_ms(feed));
     } else if (kind == MD_REQUEST_INSTRUMENTS) {
         feed_subscribe_waiting(feed);
-        feed_want(feed, kind, 0, FEED_RULES_EVERY_MS);
+        rules_answered(feed);
     } else if (kind == MD_REQUEST_QUOTE) {
         poll_done(feed, counter_read(&feed->stats.updates) > before);
     }
@@ -144,8 +156,8 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
             (uint32_t)(answer->used_weight < UINT32_MAX ? answer->used_weight : UINT32_MAX);
     }
     if (answer->result == HTTP_OK) {
-        if (kind != MD_REQUEST_BOOK) {
-            job->attempt = 0; // a book's count ends when it chains
+        if (kind != MD_REQUEST_BOOK && kind != MD_REQUEST_INSTRUMENTS) {
+            job->attempt = 0; // a book's count ends when it chains, the rules' when they are known
         }
         show_answer(feed, kind, symbol, answer->body);
         answered(feed, kind, symbol, answer->body);

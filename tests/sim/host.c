@@ -306,7 +306,9 @@ void host_reply_free(struct host_reply *reply) {
 // An older answer to the same question about the market, while that is the weather.
 static void age_answer(struct host *host, const struct vsim_request *request,
                        struct vsim_reply *reply) {
-    if (request->body.size > 0 || strstr(request->headers.data, "sign") != NULL) {
+    bool signs = strstr(request->headers.data, "sign") != NULL;
+    bool time = memmem(request->path.data, request->path.size, "ime", 3) != NULL; // nobody keeps it
+    if (request->body.size > 0 || signs || time) {
         return;
     }
     uint64_t key = hash_bytes(request->path.data, request->path.size, 3);

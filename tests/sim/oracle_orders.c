@@ -82,7 +82,8 @@ static void judge_limits(struct oracle *oracle, const struct event_order *order)
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
         bool here = job->legs[LEG_BUY].venue == order->venue ||
                     job->legs[LEG_SELL].venue == order->venue;
-        if (job_running(job)) {
+        bool adopted = job->legs[LEG_BUY].target.v == 0; // a late fill is taken in at any rate
+        if (job_running(job) && !adopted) {
             running++;
             on_venue += here;
             notional = usd_add(notional, here ? job->notional : (struct usd){0});

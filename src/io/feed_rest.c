@@ -58,7 +58,12 @@ static void poll_done(struct feed *feed, bool good) {
 
 int64_t feed_time_wait_ms(const struct feed *feed) {
     int64_t gaps = feed->offset.unit_ns / (FEED_TIME_GAP_MS * NS_PER_MS);
-    return feed->offset.count < FEED_TIME_SAMPLES + gaps ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS;
+    if (feed->offset.count < FEED_TIME_SAMPLES + gaps) {
+        return FEED_TIME_GAP_MS;
+    }
+    // Half of the best round trip may be an error: a bad one is no answer.
+    bool poor = clock_offset_round_trip_ns(&feed->offset) > FEED_TIME_POOR_MS * NS_PER_MS;
+    return poor ? FEED_TIME_POOR_MS : FEED_TIME_EVERY_MS;
 }
 
 // An answer may be cut short: without the rules nothing trades, so they are asked for again soon.

@@ -195,7 +195,10 @@ bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, enum le
     int leg = execution_maker_leg(job);
     const struct listing *listing = execution_listing(desk, job, leg);
     const struct quote *quote = leg_quote(desk, job, leg);
-    if (!picture_usable(desk, job->legs[leg].venue, job->symbol, bus->now_ns)) {
+    struct risk_case asked = {.desk = desk, .job = job, .leg = leg, .now_ns = bus->now_ns};
+    struct verdict verdict = {0};
+    if (!picture_usable(desk, job->legs[leg].venue, job->symbol, bus->now_ns) ||
+        (phase == LEG_OPEN && risk_execution_clock(&asked, &verdict))) {
         return false; // no price to join
     }
     bool opens = phase == LEG_OPEN;

@@ -479,7 +479,7 @@ static void move(struct host *host) {
         listing->funding_id++;
     }
     host->moved_ns = moment_now_ns();
-    host->move_wait_ns = dice_between(&host->wire_dice, 400, 1000) * NS_PER_MS;
+    host->move_wait_ns = dice_between(&host->wire_dice, 600, 1500) * NS_PER_MS;
 }
 
 static void on_step(void *arg) {

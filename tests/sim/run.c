@@ -13,7 +13,7 @@
 enum {
     WATCH_MS = 250,
     CALM_S = 30,  // until everything has to agree
-    FLAT_S = 60,  // after that, until everything ordered closed is
+    FLAT_S = 60,  // after that, until everything ordered closed is; messages are counted in it
     DOWN_MOST_S = 20,
     FULL_MOST_S = 20,
 };
@@ -133,20 +133,20 @@ static void calm(void) {
     }
     operator_puts_back(&all.operator, &all.subject);
     all.operator.next_ns = INT64_MAX;
-    uint64_t before[HOSTS_MAX];
-    for (uint32_t i = 0; i < hosts_count(); i++) {
-        before[i] = host_number(i)->says;
-    }
     run_for(CALM_S * NS_PER_S);
-    for (uint32_t i = 0; i < hosts_count(); i++) {
-        uint64_t said = (host_number(i)->says - before[i]) * 60 / CALM_S;
-        all.least_messages = said < all.least_messages ? said : all.least_messages;
-    }
     if (!all.oracle.failed) {
         oracle_settled(&all.oracle, false);
     }
     operator_flattens(&all.operator, &all.subject);
+    uint64_t before[HOSTS_MAX];
+    for (uint32_t i = 0; i < hosts_count(); i++) {
+        before[i] = host_number(i)->says;
+    }
     run_for(FLAT_S * NS_PER_S);
+    for (uint32_t i = 0; !all.oracle.failed && i < hosts_count(); i++) {
+        uint64_t said = host_number(i)->says - before[i];
+        all.least_messages = said < all.least_messages ? said : all.least_messages;
+    }
     if (!all.oracle.failed) {
         oracle_settled(&all.oracle, true);
     }

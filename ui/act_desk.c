@@ -3,8 +3,9 @@
 //
 // What tightens is sent at once; what loosens, and what cannot be taken back, asks y/n with the
 // figures that matter.
+#include "ui/act_desk.h"
+
 #include "ui/actions.h"
-#include "ui/console_inside.h"
 #include "ui/number.h"
 
 enum { OVERRIDE_DEFAULT_S = 300 };
@@ -52,47 +53,47 @@ static void add_mode_limits(struct question *q, enum risk_mode mode) {
     console_ask_line(q, "Unless configured otherwise: %s.", limits[mode]);
 }
 
-void act_risk_mode(struct console *console) {
-    int now = console->view.header->risk_mode % RISK_MODE_COUNT;
-    int next = (now + 1) % RISK_MODE_COUNT;
-    struct control_request request = request_of(CONTROL_RISK_MODE, next);
-    if (next < now) {
+void act_desk_risk_mode(struct console *console, enum risk_mode next) {
+    enum risk_mode now = (enum risk_mode)(console->view.header->risk_mode % RISK_MODE_COUNT);
+    struct control_request request = request_of(CONTROL_RISK_MODE, (int64_t)next);
+    if (next <= now) {
         console_send(console, &request);
         return;
     }
+    struct question *q = console_ask(console, "Loosen the risk mode from %s to %s?",
+                                     risk_mode_name(now), risk_mode_name(next));
+    add_mode_limits(q, next);
+    on_yes(q, &request);
+}
+
+void act_risk_mode(struct console *console) {
+    int now = console->view.header->risk_mode % RISK_MODE_COUNT;
+    act_desk_risk_mode(console, (enum risk_mode)((now + 1) % RISK_MODE_COUNT));
+}
+
+void act_desk_override(struct console *console, int64_t seconds) {
+    struct control_request request = request_of(CONTROL_OVERRIDE, seconds);
+    if (seconds == 0) {
+        struct question *q = console_ask(console, "End the override now?");
+        on_yes(q, &request);
+        return;
+    }
     struct question *q =
-        console_ask(console, "Loosen the risk mode from %s to %s?",
-                    risk_mode_name((enum risk_mode)now), risk_mode_name((enum risk_mode)next));
-    add_mode_limits(q, (enum risk_mode)next);
+        console_ask(console, "Override: let jobs pass soft rules for %lld s?", (long long)seconds);
+    console_ask_line(q, "Hard rules hold. It ends by itself.");
     on_yes(q, &request);
 }
 
 void act_override(struct console *console) {
-    if (console->view.header->overridden) {
-        struct question *q = console_ask(console, "End the override now?");
-        struct control_request request = request_of(CONTROL_OVERRIDE, 0);
-        on_yes(q, &request);
-        return;
-    }
     int seconds =
         console->options.override_s > 0 ? console->options.override_s : OVERRIDE_DEFAULT_S;
-    struct question *q =
-        console_ask(console, "Override: let jobs pass soft rules for %d s?", seconds);
-    console_ask_line(q, "Hard rules hold. It ends by itself.");
-    struct control_request request = request_of(CONTROL_OVERRIDE, seconds);
-    on_yes(q, &request);
+    act_desk_override(console, console->view.header->overridden ? 0 : seconds);
 }
 
-static void threshold_given(struct console *console, struct slice text) {
-    int64_t value = 0;
-    if (!decimal_parse(text, BPS_DIGITS, &value)) {
-        console_say(console, INK_BAD, "not a number of bps with at most two decimals: %.*s",
-                    (int)text.size, text.data);
-        return;
-    }
-    struct control_request request = request_of(CONTROL_THRESHOLD, value);
+void act_desk_threshold(struct console *console, struct bps value) {
+    struct control_request request = request_of(CONTROL_THRESHOLD, value.v);
     struct bps now = console->view.header->threshold;
-    if (value >= now.v) {
+    if (value.v >= now.v) {
         console_send(console, &request);
         return;
     }
@@ -101,9 +102,19 @@ static void threshold_given(struct console *console, struct slice text) {
     struct text from_text = TEXT_OVER(from);
     struct text to_text = TEXT_OVER(to);
     number_bps(&from_text, now);
-    number_bps(&to_text, (struct bps){value});
+    number_bps(&to_text, value);
     struct question *q = console_ask(console, "Lower the threshold from %s to %s bps?", from, to);
     on_yes(q, &request);
+}
+
+static void threshold_given(struct console *console, struct slice text) {
+    struct bps value;
+    if (!decimal_parse(text, BPS_DIGITS, &value.v)) {
+        console_say(console, INK_BAD, "not a number of bps with at most two decimals: %.*s",
+                    (int)text.size, text.data);
+        return;
+    }
+    act_desk_threshold(console, value);
 }
 
 void act_threshold(struct console *console) {
@@ -123,6 +134,14 @@ static void add_exposure(struct console *console, struct question *q) {
     number_usd(&unhedged_text, h->unhedged);
     console_ask_line(q, "%u jobs, %u orders, gross %s USD, unhedged %s USD.", h->jobs_running,
                      h->orders_open, gross, unhedged);
+}
+
+void act_desk_halt(struct console *console) {
+    send_simple(console, CONTROL_STATE, TRADING_HALTED);
+}
+
+void act_desk_kill(struct console *console, bool flatten) {
+    send_simple(console, CONTROL_KILL, flatten ? 1 : 0);
 }
 
 // The kill goes out on the first y: nothing may wait for the second answer.
@@ -167,16 +186,10 @@ static const struct state_job *find_job(const struct view *view, uint32_t id) {
     return NULL;
 }
 
-void act_cancel(struct console *console) {
-    struct pane_subject subject = {0};
-    bool found = subject_of(console, console->focus, &subject) && subject.job != 0;
-    if (!found) {
-        console_say(console, INK_WARN, "select a job first (4 JOBS)");
-        return;
-    }
-    const struct state_job *job = find_job(&console->view, subject.job);
+void act_desk_cancel(struct console *console, uint32_t id) {
+    const struct state_job *job = find_job(&console->view, id);
     if (job == NULL || job->state >= JOB_DONE) {
-        console_say(console, INK_WARN, "job %u is over", subject.job);
+        console_say(console, INK_WARN, "job %u is over", id);
         return;
     }
     char size[24];
@@ -190,37 +203,74 @@ void act_cancel(struct console *console) {
     on_yes(q, &request);
 }
 
-void act_flatten(struct console *console) {
-    struct control_request request = request_of(CONTROL_FLATTEN, 0);
+void act_cancel(struct console *console) {
     struct pane_subject subject = {0};
-    if (console->focus == PANE_POSITIONS && subject_of(console, PANE_POSITIONS, &subject)) {
-        request.venue = subject.venue;
-        request.symbol = subject.symbol;
-        struct question *q =
-            console_ask(console, "Flatten %s on %s?", view_symbol(&console->view, subject.symbol),
-                        subject.venue < console->view.universe->venue_count
-                            ? console->view.universe->venues[subject.venue].name
-                            : "-");
-        console_ask_line(q, "The other leg of a job stays as it is.");
-        on_yes(q, &request);
+    if (!subject_of(console, console->focus, &subject) || subject.job == 0) {
+        console_say(console, INK_WARN, "select a job first (4 JOBS)");
         return;
     }
-    struct question *q = console_ask(console, "Flatten every position on every venue?");
-    add_exposure(console, q);
+    act_desk_cancel(console, subject.job);
+}
+
+void act_desk_flatten(struct console *console, uint16_t venue, uint16_t symbol) {
+    struct control_request request = request_of(CONTROL_FLATTEN, 0);
+    request.venue = venue;
+    request.symbol = symbol;
+    const struct universe *universe = console->view.universe;
+    const char *where =
+        venue < universe->venue_count ? universe->venues[venue].name : "every venue";
+    const char *what =
+        symbol < universe->symbol_count ? view_symbol(&console->view, symbol) : "every position";
+    struct question *q = console_ask(console, "Flatten %s on %s?", what, where);
+    if (venue == CONTROL_ANY && symbol == CONTROL_ANY) {
+        add_exposure(console, q);
+    } else {
+        console_ask_line(q, "The other leg of a job stays as it is.");
+    }
+    on_yes(q, &request);
+}
+
+void act_flatten(struct console *console) {
+    struct pane_subject subject = {.venue = CONTROL_ANY, .symbol = CONTROL_ANY};
+    if (console->focus == PANE_POSITIONS) {
+        (void)subject_of(console, PANE_POSITIONS, &subject);
+    }
+    act_desk_flatten(console, subject.venue, subject.symbol);
+}
+
+void act_desk_state(struct console *console, enum trading_state next) {
+    enum trading_state now =
+        (enum trading_state)(console->view.header->state % TRADING_STATE_COUNT);
+    struct control_request request = request_of(CONTROL_STATE, (int64_t)next);
+    if (next >= now) {
+        console_send(console, &request);
+        return;
+    }
+    struct question *q = console_ask(console, "Go back from %s to %s?", trading_state_name(now),
+                                     trading_state_name(next));
     on_yes(q, &request);
 }
 
 void act_state(struct console *console) {
     int now = console->view.header->state % TRADING_STATE_COUNT;
-    int next = (now + 1) % TRADING_STATE_COUNT;
-    struct control_request request = request_of(CONTROL_STATE, next);
-    if (next > now) {
+    act_desk_state(console, (enum trading_state)((now + 1) % TRADING_STATE_COUNT));
+}
+
+void act_desk_role(struct console *console, uint16_t venue, enum venue_role next) {
+    if (venue >= console->view.count[STATE_VENUES]) {
+        console_say(console, INK_WARN, "nothing is known of this venue yet");
+        return;
+    }
+    enum venue_role now = (enum venue_role)(console->view.venues[venue].role % VENUE_ROLE_COUNT);
+    struct control_request request = request_of(CONTROL_VENUE_ROLE, (int64_t)next);
+    request.venue = venue;
+    if (next >= now) {
         console_send(console, &request);
         return;
     }
-    struct question *q =
-        console_ask(console, "Go back from %s to %s?", trading_state_name((enum trading_state)now),
-                    trading_state_name((enum trading_state)next));
+    struct question *q = console_ask(console, "Make %s %s again (it is %s)?",
+                                     console->view.universe->venues[venue].name,
+                                     venue_role_name(next), venue_role_name(now));
     on_yes(q, &request);
 }
 
@@ -232,35 +282,27 @@ void act_venue(struct console *console) {
         return;
     }
     int now = console->view.venues[subject.venue].role % VENUE_ROLE_COUNT;
-    int next = (now + 1) % VENUE_ROLE_COUNT;
-    struct control_request request = request_of(CONTROL_VENUE_ROLE, next);
-    request.venue = subject.venue;
-    if (next > now) {
+    act_desk_role(console, subject.venue, (enum venue_role)((now + 1) % VENUE_ROLE_COUNT));
+}
+
+void act_desk_strategy(struct console *console, enum strategy strategy, bool on) {
+    struct control_request request = request_of(CONTROL_STRATEGY, on ? 1 : 0);
+    request.value2 = (int64_t)strategy;
+    if (!on) {
         console_send(console, &request);
         return;
     }
-    struct question *q = console_ask(console, "Let %s trade again (it is %s)?",
-                                     console->view.universe->venues[subject.venue].name,
-                                     venue_role_name((enum venue_role)now));
+    struct question *q = console_ask(console, "Switch strategy %s on?", strategy_name(strategy));
     on_yes(q, &request);
 }
 
 static void strategy_given(struct console *console, struct slice text) {
     for (int i = 0; i < STRATEGY_COUNT; i++) {
-        const char *name = strategy_name((enum strategy)i);
-        if (!slice_equals(slice_of(name), text)) {
-            continue;
-        }
-        bool off = (console->view.risk->strategies_off >> i & 1U) != 0;
-        struct control_request request = request_of(CONTROL_STRATEGY, off ? 1 : 0);
-        request.value2 = i;
-        if (!off) {
-            console_send(console, &request);
+        if (slice_equals(slice_of(strategy_name((enum strategy)i)), text)) {
+            bool off = (console->view.risk->strategies_off >> i & 1U) != 0;
+            act_desk_strategy(console, (enum strategy)i, off);
             return;
         }
-        struct question *q = console_ask(console, "Switch strategy %s on?", name);
-        on_yes(q, &request);
-        return;
     }
     console_say(console, INK_BAD, "no strategy is called %.*s", (int)text.size, text.data);
 }
@@ -276,6 +318,14 @@ void act_strategy(struct console *console) {
     console_prompt(console, strategy_given, "strategy to switch (%s)", names);
 }
 
+void act_desk_acknowledge(struct console *console, int64_t id) {
+    send_simple(console, CONTROL_ACKNOWLEDGE, id);
+}
+
 void act_acknowledge(struct console *console) {
-    send_simple(console, CONTROL_ACKNOWLEDGE, 0);
+    struct pane_subject subject = {0};
+    if (console->focus == PANE_LOG) {
+        (void)subject_of(console, PANE_LOG, &subject);
+    }
+    act_desk_acknowledge(console, (int64_t)subject.alert);
 }

@@ -47,11 +47,12 @@ void act_previous_pane(struct console *console) {
 }
 
 void act_pane_number(struct console *console) {
-    int number = console->key - '1';
+    const struct action *action = action_named(SLICE("pane"));
+    int number = keymap_place(&console->keymap, action, console->key);
     if (number >= 0 && number < PANE_COUNT) {
         console_focus(console, (enum pane_id)number);
     } else {
-        console_say(console, INK_WARN, "there are panes 1 to %d", PANE_COUNT);
+        console_say(console, INK_WARN, "there are %d panes", PANE_COUNT);
     }
 }
 
@@ -91,12 +92,52 @@ void act_filter(struct console *console) {
 }
 
 void act_sort(struct console *console) {
+    grid_sort(console_pane(console), &console->view, 1);
+}
+
+void act_sort_previous(struct console *console) {
+    grid_sort(console_pane(console), &console->view, -1);
+}
+
+void act_reverse(struct console *console) {
     struct pane *pane = console_pane(console);
-    if (pane->class->sort_key == NULL) {
-        console_say(console, INK_WARN, "%s has one order only", pane->class->name);
-        return;
+    pane->reversed = !pane->reversed;
+    pane->dirty = true;
+}
+
+void act_layout(struct console *console) {
+    console_set_preset(console, (enum layout_preset)((console->preset + 1) % LAYOUT_PRESET_COUNT));
+    console_say(console, INK_TEXT, "layout: %s", layout_preset_name(console->preset));
+}
+
+void act_scheme(struct console *console) {
+    console_set_scheme(console, (enum ink_scheme)((console->scheme + 1) % SCHEME_COUNT));
+    console_say(console, INK_TEXT, "colours: %s", ink_scheme_name(console->scheme));
+}
+
+void act_calm(struct console *console) {
+    console->view.calm = !console->view.calm;
+    console->all_dirty = true;
+    if (console->view.calm) {
+        console_say(console, INK_TEXT, "calm: one frame a second, moves are not marked");
+    } else {
+        console_say(console, INK_TEXT, "%d frames a second", console->frames_per_s);
     }
-    grid_sort_next(pane, &console->view);
+}
+
+static void set_rate(struct console *console, int frames_per_s) {
+    if (frames_per_s >= 1 && frames_per_s <= FRAMES_MOST) {
+        console->frames_per_s = frames_per_s;
+    }
+    console_say(console, INK_TEXT, "%d frames a second", console->frames_per_s);
+}
+
+void act_faster(struct console *console) {
+    set_rate(console, console->frames_per_s + (console->frames_per_s < 10 ? 1 : 5));
+}
+
+void act_slower(struct console *console) {
+    set_rate(console, console->frames_per_s - (console->frames_per_s <= 10 ? 1 : 5));
 }
 
 void act_zoom(struct console *console) {
@@ -152,7 +193,9 @@ void act_help(struct console *console) {
         if (action->pane != ACTION_ANY_PANE && action->pane != (int)console->focus) {
             continue;
         }
-        const char *keys = strncmp(action->keys, "1 ", 2) == 0 ? "1 .. 7" : action->keys;
+        char keys[KEYMAP_TEXT_MAX];
+        struct text keys_text = TEXT_OVER(keys);
+        keymap_print(&keys_text, &console->keymap, action, PAGE_LABEL_MAX - 1);
         const char *ask = action_ask_text(action->ask);
         char data[200];
         struct text text = TEXT_OVER(data);
@@ -189,7 +232,8 @@ static void quit(struct console *console) {
 
 void act_quit(struct console *console) {
     const struct state_header *h = console->view.header;
-    if (h->jobs_running == 0 && h->orders_open == 0) {
+    bool still = console->view.link.ops->still;
+    if (still || (h->jobs_running == 0 && h->orders_open == 0)) {
         quit(console);
         return;
     }

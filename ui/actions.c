@@ -2,7 +2,6 @@
 #include "ui/actions.h"
 
 #include "engine/control.h"
-#include "ui/key.h"
 #include "ui/pane.h"
 
 #define ANY  ACTION_ANY_PANE
@@ -23,6 +22,8 @@ const struct action action_table[] = {
      "state: ACTIVE, REDUCING, HALTED, and back"},
     {"kill", "K", ANY, ASK_ALWAYS, CONTROL_KILL, act_kill,
      "kill switch: block and cancel everything, then flatten if wanted; clears it when latched"},
+    {"panic", "F9", ANY, ASK_NEVER, CONTROL_STATE, act_panic,
+     "panic: blocks new orders at once; then cancel, flatten or halt with one key each"},
     {"cancel", "c", ANY, ASK_ALWAYS, CONTROL_CANCEL_JOB, act_cancel,
      "cancel the selected job: open orders go, filled legs are closed"},
     {"flatten", "f", ANY, ASK_ALWAYS, CONTROL_FLATTEN, act_flatten,
@@ -32,11 +33,13 @@ const struct action action_table[] = {
     {"strategy", "S", ANY, ASK_LOOSER, CONTROL_STRATEGY, act_strategy,
      "switch a strategy off or on"},
     {"acknowledge", "a", ANY, ASK_NEVER, CONTROL_ACKNOWLEDGE, act_acknowledge,
-     "acknowledge the newest alarm"},
+     "acknowledge the selected alarm, else the newest"},
     {"arm", "A", ANY, ASK_NEVER, NONE, act_arm,
      "arm: a live desk takes what may raise risk only from a console armed by a typed phrase"},
     {"take-over", "X", ANY, ASK_ALWAYS, NONE, act_take,
      "take over: this console steers from now on, the other one only looks"},
+    {"palette", ":", ANY, ASK_NEVER, NONE, act_palette,
+     "palette: any command or action by name; Tab completes, Up and Down bring back earlier ones"},
     {"why", "w", ANY, ASK_NEVER, NONE, act_why,
      "why (not)? rule, figure, limit and distance of the selected row"},
     {"details", "Enter", ANY, ASK_NEVER, NONE, act_details, "details of the selected row"},
@@ -48,11 +51,22 @@ const struct action action_table[] = {
     {"last", "G End", ANY, ASK_NEVER, NONE, act_last, "last row"},
     {"next-pane", "Tab", ANY, ASK_NEVER, NONE, act_next_pane, "next pane"},
     {"previous-pane", "S-Tab", ANY, ASK_NEVER, NONE, act_previous_pane, "previous pane"},
-    {"pane", "1 2 3 4 5 6 7 8 9", ANY, ASK_NEVER, NONE, act_pane_number, "pane of that number"},
+    {"pane", "1 2 3 4 5 6 7 8 9 0", ANY, ASK_NEVER, NONE, act_pane_number,
+     "pane of that number, 0 is the tenth"},
     {"filter", "/", ANY, ASK_NEVER, NONE, act_filter,
      "filter the pane's rows; '!' in front inverts, Esc takes it off"},
-    {"sort", "s", ANY, ASK_NEVER, NONE, act_sort, "sort by the next column"},
+    {"sort", "s >", ANY, ASK_NEVER, NONE, act_sort, "sort by the next column"},
+    {"sort-previous", "<", ANY, ASK_NEVER, NONE, act_sort_previous, "sort by the column before"},
+    {"reverse", "R", ANY, ASK_NEVER, NONE, act_reverse, "turn the order round"},
     {"zoom", "z", ANY, ASK_NEVER, NONE, act_zoom, "this pane alone, and back"},
+    {"layout", "L", ANY, ASK_NEVER, NONE, act_layout,
+     "layout: by size, prices, trading, safety, one after the other"},
+    {"scheme", "T", ANY, ASK_NEVER, NONE, act_scheme,
+     "colours: dark, light, colour_blind, mono, one after the other"},
+    {"calm", "C", ANY, ASK_NEVER, NONE, act_calm,
+     "calm: one frame a second and no marks of moves, or back"},
+    {"faster", "+", ANY, ASK_NEVER, NONE, act_faster, "more frames a second"},
+    {"slower", "-", ANY, ASK_NEVER, NONE, act_slower, "fewer frames a second"},
     {"back", "Esc", ANY, ASK_NEVER, NONE, act_back, "back: filter off, zoom off"},
     {"redraw", "C-l", ANY, ASK_NEVER, NONE, act_redraw, "paint the whole screen anew"},
     {"save-screen", "D", ANY, ASK_NEVER, NONE, act_save, "save the screen as text"},
@@ -62,66 +76,21 @@ const struct action action_table[] = {
 };
 const size_t action_count = COUNT_OF(action_table);
 
-// Walks the names in an action's key list; false at its end.
-static bool next_key(const char **at, int *key) {
-    while (**at == ' ') {
-        (*at)++;
-    }
-    if (**at == '\0') {
-        return false;
-    }
-    size_t size = strcspn(*at, " ");
-    *key = key_parse((struct slice){*at, size});
-    ASSERT(*key != INPUT_NONE);
-    *at += size;
-    return true;
-}
-
-static bool meet(const struct action *a, const struct action *b) {
-    return a->pane == ANY || b->pane == ANY || a->pane == b->pane;
-}
-
-static bool has_key(const struct action *action, int wanted) {
-    const char *at = action->keys;
-    int key = INPUT_NONE;
-    while (next_key(&at, &key)) {
-        if (key == wanted) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void check_row(size_t index) {
-    const struct action *action = &action_table[index];
-    ASSERT(action->name != NULL && action->help != NULL && action->run != NULL);
-    ASSERT(action->keys != NULL && action->keys[0] != '\0');
-    ASSERT(action->pane == ANY || (action->pane >= 0 && action->pane < PANE_COUNT));
-    ASSERT(action->verb == NONE || (action->verb >= 0 && action->verb < CONTROL_COUNT));
-    for (size_t i = 0; i < index; i++) {
-        ASSERT(strcmp(action_table[i].name, action->name) != 0);
-        if (!meet(&action_table[i], action)) {
-            continue;
-        }
-        const char *at = action->keys;
-        int key = INPUT_NONE;
-        while (next_key(&at, &key)) {
-            ASSERT(!has_key(&action_table[i], key));
-        }
-    }
-}
-
 void actions_check(void) {
     for (size_t i = 0; i < action_count; i++) {
-        check_row(i);
+        const struct action *action = &action_table[i];
+        ASSERT(action->name != NULL && action->help != NULL && action->run != NULL);
+        ASSERT(action->keys != NULL && action->keys[0] != '\0');
+        ASSERT(action->pane == ANY || (action->pane >= 0 && action->pane < PANE_COUNT));
+        ASSERT(action->verb == NONE || (action->verb >= 0 && action->verb < CONTROL_COUNT));
+        ASSERT(action_named(slice_of(action->name)) == action);
     }
 }
 
-const struct action *action_find(int key, int pane) {
+const struct action *action_named(struct slice name) {
     for (size_t i = 0; i < action_count; i++) {
-        const struct action *action = &action_table[i];
-        if ((action->pane == ANY || action->pane == pane) && has_key(action, key)) {
-            return action;
+        if (slice_equals(name, slice_of(action_table[i].name))) {
+            return &action_table[i];
         }
     }
     return NULL;
@@ -145,7 +114,7 @@ void actions_print(FILE *out) {
     for (size_t i = 0; i < action_count; i++) {
         const struct action *action = &action_table[i];
         const char *ask = action_ask_text(action->ask);
-        (void)fprintf(out, "%-18s %-14s %s%s%s%s\n", action->keys, action->name, action->help,
+        (void)fprintf(out, "%-22s %-16s %s%s%s%s\n", action->keys, action->name, action->help,
                       ask[0] != '\0' ? " (" : "", ask, ask[0] != '\0' ? ")" : "");
     }
 }

@@ -1,7 +1,7 @@
 // The action table: everything a key can do.
 //
-// The table is what the keyboard, the help screen and the man page read. Two actions may share a
-// key only in different panes; a conflict stops the program at start.
+// The table is what the keyboard, the help screen and the man page read. Which keys they are on is
+// ui/keymap.h: the table's, unless the configuration says otherwise.
 #ifndef PERPDESK_UI_ACTIONS_H
 #define PERPDESK_UI_ACTIONS_H
 
@@ -33,11 +33,10 @@ struct action {
 extern const struct action action_table[];
 extern const size_t action_count;
 
-// Asserts that the table is whole and without conflicts.
+// Asserts that the table is whole.
 void actions_check(void);
-// The action of a key while `pane` is focused, NULL when it has none.
-const struct action *action_find(int key, int pane);
-const char *action_ask_text(enum action_ask ask); // "asks y/n", ""
+const struct action *action_named(struct slice name); // NULL: none has this name
+const char *action_ask_text(enum action_ask ask);     // "asks y/n", ""
 void actions_print(FILE *out);
 
 // Trading (ui/act_desk.c)
@@ -53,8 +52,11 @@ void act_state(struct console *console);
 void act_venue(struct console *console);
 void act_strategy(struct console *console);
 void act_acknowledge(struct console *console);
-void act_arm(struct console *console);  // ui/arm.c
-void act_take(struct console *console); // ui/steer.c
+void act_arm(struct console *console);     // ui/arm.c
+void act_take(struct console *console);    // ui/steer.c
+void act_arm(struct console *console);     // ui/arm.c
+void act_panic(struct console *console);   // ui/mode_panic.c
+void act_palette(struct console *console); // ui/mode_palette.c
 // The screen (ui/act_view.c)
 void act_down(struct console *console);
 void act_up(struct console *console);
@@ -69,6 +71,13 @@ void act_details(struct console *console);
 void act_why(struct console *console);
 void act_filter(struct console *console);
 void act_sort(struct console *console);
+void act_sort_previous(struct console *console);
+void act_reverse(struct console *console);
+void act_layout(struct console *console);
+void act_scheme(struct console *console);
+void act_calm(struct console *console);
+void act_faster(struct console *console);
+void act_slower(struct console *console);
 void act_zoom(struct console *console);
 void act_back(struct console *console);
 void act_redraw(struct console *console);

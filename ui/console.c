@@ -27,7 +27,9 @@ static enum status create_screen(struct console *console) {
     if (!options->headless) {
         struct term_options term = {
             .colour = (enum term_colour)options->colour,
+            .scheme = options->scheme,
             .ascii = options->ascii,
+            .mouse = options->mouse,
             .in = options->in,
             .out = options->out,
             .columns = options->columns,
@@ -53,15 +55,42 @@ static enum status create_screen(struct console *console) {
     return STATUS_OK;
 }
 
+static int frames_of(int frames_per_s) {
+    if (frames_per_s <= 0) {
+        return FRAMES_DEFAULT;
+    }
+    return frames_per_s < FRAMES_MOST ? frames_per_s : FRAMES_MOST;
+}
+
+int64_t console_frame_ns(const struct console *console) {
+    return NS_PER_S / (console->view.calm ? 1 : console->frames_per_s);
+}
+
+enum status console_check_keys(const char *keys) {
+    struct keymap map;
+    return keymap_make(&map, keys);
+}
+
 enum status console_create(struct console *console, const struct console_options *options) {
     actions_check();
     *console = (struct console){
-        .options = *options, .mode = &mode_normal, .shared = PANE_JOBS, .desk_ns = -1};
+        .options = *options,
+        .mode = &mode_normal,
+        .shared = PANE_JOBS,
+        .scheme = options->scheme,
+        .frames_per_s = frames_of(options->frames_per_s),
+        .desk_ns = -1,
+    };
     if (!options->virtual_time) {
         console->now_ns = mono_now_ns();
     }
     console->news_ns = console->now_ns;
-    enum status status = view_create(&console->view, &options->link);
+    console->meter.since_ns = console->now_ns;
+    enum status status = keymap_make(&console->keymap, options->keys != NULL ? options->keys : "");
+    if (status == STATUS_OK) {
+        status = view_create(&console->view, &options->link);
+        console->view.calm = options->calm;
+    }
     if (status == STATUS_OK) {
         status = create_panes(console);
     }
@@ -94,6 +123,7 @@ void console_arrange(struct console *console) {
     const struct layout_wish wish = {
         .columns = canvas->columns,
         .rows = canvas->rows,
+        .preset = console->preset,
         .focus = console->focus,
         .shared = console->shared,
         .zoomed = console->zoomed,
@@ -132,6 +162,30 @@ void console_focus(struct console *console, enum pane_id pane) {
     console->footer_dirty = true;
 }
 
+void console_set_preset(struct console *console, enum layout_preset preset) {
+    ASSERT((unsigned)preset < LAYOUT_PRESET_COUNT);
+    console->preset = preset;
+    console->zoomed = false;
+    console_arrange(console);
+    if (console_pane(console)->visible) {
+        return;
+    }
+    // The cursor is never in a pane that is not there.
+    for (int i = 0; i < PANE_COUNT; i++) {
+        if (console->panes[i].visible) {
+            console->focus = (enum pane_id)i;
+            return;
+        }
+    }
+}
+
+void console_set_scheme(struct console *console, enum ink_scheme scheme) {
+    console->scheme = scheme;
+    if (console->term != NULL) {
+        term_set_scheme(console->term, &console->canvas, scheme);
+    }
+}
+
 void console_set_mode(struct console *console, const struct mode *mode) {
     bool had_overlay = console->mode->overlay != NULL;
     console->mode = mode;
@@ -166,14 +220,57 @@ void console_key(struct console *console, int key) {
     if (key == INPUT_NONE || key == INPUT_IGNORED) {
         return;
     }
+    if (key == INPUT_CLICK || key == INPUT_WHEEL_UP || key == INPUT_WHEEL_DOWN) {
+        int x = 0;
+        int y = 0;
+        if (console->term != NULL) {
+            term_mouse(console->term, &x, &y);
+        }
+        console_mouse(console, key, x, y);
+        return;
+    }
     console->key = key;
     console->armed_key_ns = console->now_ns;
     console->mode->key(console, key);
 }
 
+static struct pane *pane_at(struct console *console, int x, int y) {
+    for (int i = 0; i < PANE_COUNT; i++) {
+        struct pane *pane = &console->panes[i];
+        struct rect area = pane->area;
+        if (pane->visible && x >= area.x && x < area.x + area.columns && y >= area.y &&
+            y < area.y + area.rows) {
+            return pane;
+        }
+    }
+    return NULL;
+}
+
+void console_mouse(struct console *console, int key, int x, int y) {
+    struct pane *pane = pane_at(console, x, y);
+    if (console->mode != &mode_normal || pane == NULL) {
+        return;
+    }
+    if (key == INPUT_WHEEL_UP || key == INPUT_WHEEL_DOWN) {
+        grid_move(pane, &console->view, key == INPUT_WHEEL_UP ? -3 : 3);
+        return;
+    }
+    console_focus(console, (enum pane_id)(pane - console->panes));
+    int row = y - pane->first_y;
+    if (row >= 0 && row < pane->page && pane->top + (uint32_t)row < pane->order_count) {
+        grid_move(pane, &console->view, (int64_t)pane->top + row - pane->selected);
+    }
+}
+
+// What only tightens is never behind a dialog: pause, the kill switch, the panic strip.
+static bool is_reducing(const struct action *action) {
+    return action->verb == CONTROL_PAUSE || action->verb == CONTROL_KILL ||
+           action->run == act_panic;
+}
+
 bool console_reduce_key(struct console *console, int key) {
-    const struct action *action = action_find(key, (int)console->focus);
-    if (action == NULL || (action->verb != CONTROL_PAUSE && action->verb != CONTROL_KILL)) {
+    const struct action *action = keymap_find(&console->keymap, key, (int)console->focus);
+    if (action == NULL || !is_reducing(action)) {
         return false;
     }
     console_set_mode(console, &mode_normal);
@@ -194,7 +291,7 @@ static void mark(struct console *console, uint32_t changed) {
 // A desk whose clock stands still is a desk to worry about: say so.
 static void watch_silence(struct console *console) {
     int64_t desk_ns = view_now_ns(&console->view);
-    if (desk_ns != console->desk_ns) {
+    if (desk_ns != console->desk_ns || console->view.link.ops->still) {
         console->desk_ns = desk_ns;
         console->news_ns = console->now_ns;
     }
@@ -301,7 +398,27 @@ static void follow_size(struct console *console) {
     }
 }
 
+// Once a second: what the screen cost in it.
+static void take_meter(struct console *console, int64_t draw_ns, bool skipped) {
+    struct meter *meter = &console->meter;
+    meter->frames++;
+    meter->skipped += skipped ? 1 : 0;
+    meter->draw_ns += draw_ns;
+    if (console->now_ns - meter->since_ns < NS_PER_S) {
+        return;
+    }
+    uint64_t bytes = console->term != NULL ? term_bytes_written(console->term) : 0;
+    console->view.screen = (struct view_screen){
+        .frames = meter->frames,
+        .skipped = meter->skipped,
+        .bytes = bytes - meter->bytes_before,
+        .draw_ns = meter->draw_ns / meter->frames,
+    };
+    *meter = (struct meter){.since_ns = console->now_ns, .bytes_before = bytes};
+}
+
 void console_frame(struct console *console) {
+    int64_t start_ns = console->options.virtual_time ? 0 : mono_now_ns();
     follow_size(console);
     uint32_t changed = view_refresh(&console->view);
     mark(console, changed);
@@ -314,16 +431,18 @@ void console_frame(struct console *console) {
     }
     draw(console);
     console->frames++;
-    if (console->term != NULL && !term_flush(console->term, &console->canvas)) {
-        console->frames_skipped++;
-    }
+    bool skipped = console->term != NULL && !term_flush(console->term, &console->canvas);
+    console->frames_skipped += skipped ? 1 : 0;
+    int64_t end_ns = console->options.virtual_time ? 0 : mono_now_ns();
+    take_meter(console, end_ns - start_ns, skipped);
 }
 
-static enum ink_scheme scheme_of(const struct console *console) {
+static struct ink_style style_of(const struct console *console) {
     if (console->term != NULL) {
-        return term_scheme(console->term);
+        return term_style(console->term);
     }
-    return console->options.colour == CONSOLE_MONO ? SCHEME_MONO : SCHEME_256;
+    enum ink_depth depth = console->options.colour == CONSOLE_MONO ? DEPTH_MONO : DEPTH_256;
+    return (struct ink_style){depth, console->scheme};
 }
 
 enum status console_save(const struct console *console, const char *name, bool inks) {
@@ -341,7 +460,7 @@ enum status console_save(const struct console *console, const char *name, bool i
     }
     struct text text = text_over(data, room);
     if (inks) {
-        canvas_save_looks(&console->canvas, scheme_of(console), &text);
+        canvas_save_looks(&console->canvas, style_of(console), &text);
     } else {
         canvas_save_text(&console->canvas, &text);
     }

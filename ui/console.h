@@ -10,16 +10,28 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "ui/ink.h"
 #include "ui/link.h"
 
-enum console_colour { CONSOLE_AUTO, CONSOLE_MONO, CONSOLE_8, CONSOLE_16, CONSOLE_256 };
+enum console_colour {
+    CONSOLE_AUTO,
+    CONSOLE_MONO,
+    CONSOLE_8,
+    CONSOLE_16,
+    CONSOLE_256,
+    CONSOLE_TRUE
+};
 
 struct console_options {
     struct link link;
     int frames_per_s;           // 1..60; 0: 10
     enum console_colour colour; // AUTO: what the terminal has; none when NO_COLOR is set
-    bool ascii;                 // no line drawing even where the locale is UTF-8
-    int override_s;             // what `o` asks for; 0: 300
+    enum ink_scheme scheme;
+    bool ascii;       // no line drawing even where the locale is UTF-8
+    bool mouse;       // clicks select, the wheel scrolls; nothing is ever sent by the mouse
+    bool calm;        // one frame a second, moves are not marked
+    const char *keys; // changes of the action table's keys, see ui/keymap.h; NULL: none
+    int override_s;   // what `o` asks for; 0: 300
     // A file of steps the console gives itself (see ui/script.h); NULL: none. It ends with the
     // last step.
     const char *script;
@@ -36,7 +48,7 @@ enum console_end { CONSOLE_QUIT, CONSOLE_STOPPED, CONSOLE_SCRIPT_ENDED, CONSOLE_
 
 enum status console_run(const struct console_options *options, enum console_end *end) MUST_CHECK;
 
-// Every key with its action and help sentence, grouped, as plain text: for the man page and tests.
-void console_print_keys(FILE *out);
+// STATUS_CONFIG with a sentence when these changes of the keys cannot be.
+enum status console_check_keys(const char *keys) MUST_CHECK;
 
 #endif

@@ -4,11 +4,22 @@
 
 #include "ui/console.h"
 #include "ui/grid.h"
+#include "ui/keymap.h"
 #include "ui/layout.h"
 #include "ui/mode.h"
 #include "ui/term.h"
 
-enum { MESSAGE_MAX = 240, MESSAGE_MS = 6000, PROMPT_TEXT_MAX = 24, QUESTION_LINES_MAX = 4 };
+enum {
+    MESSAGE_MAX = 240,
+    MESSAGE_MS = 6000,
+    PROMPT_TEXT_MAX = 24,
+    QUESTION_LINES_MAX = 4,
+    DEAD_MS = 250, // a fresh dialog is deaf: what was typed before it was seen answers nothing
+    PALETTE_TEXT_MAX = 64,
+    PALETTE_HISTORY = 16,
+    FRAMES_DEFAULT = 10,
+    FRAMES_MOST = 60,
+};
 
 // A question that waits for y or n.
 struct question {
@@ -34,8 +45,34 @@ struct reader {
     char search[PANE_FILTER_MAX];
 };
 
+// The panic strip.
+struct panic {
+    int64_t opened_ns;
+    enum trading_state before; // to go back to
+    bool chosen;               // more than the block was asked for
+    uint64_t seen;             // of the desk when it was drawn last
+};
+
+struct palette {
+    char text[PALETTE_TEXT_MAX];
+    char history[PALETTE_HISTORY][PALETTE_TEXT_MAX]; // newest first
+    int history_count, history_at;                   // at: -1 is what is typed
+    char typed[PALETTE_TEXT_MAX];                    // while the history is looked through
+    char stem[PALETTE_TEXT_MAX];                     // what was typed before Tab completed it
+    int choice; // Tab's place among the candidates, -1: none was taken
+};
+
+// What the console itself costs, of the second that runs.
+struct meter {
+    int64_t since_ns;
+    uint64_t bytes_before;
+    int64_t draw_ns;
+    uint32_t frames, skipped;
+};
+
 struct console {
     struct console_options options;
+    struct keymap keymap;
     struct view view;
     struct canvas canvas;
     struct term *term; // NULL: headless
@@ -43,10 +80,16 @@ struct console {
     struct pane panes[PANE_COUNT];
     enum pane_id focus, shared;
     bool zoomed;
+    enum layout_preset preset;
+    enum ink_scheme scheme;
+    int frames_per_s;
     const struct mode *mode;
     struct question question;
     struct prompt prompt;
     struct reader reader;
+    struct panic panic;
+    struct palette palette;
+    struct meter meter;
     int key; // the one being handled
     char message[MESSAGE_MAX];
     enum ink message_ink;
@@ -68,6 +111,8 @@ enum status console_create(struct console *console,
                            const struct console_options *options) MUST_CHECK;
 void console_destroy(struct console *console);
 void console_key(struct console *console, int key);
+// The mouse selects and scrolls, and does nothing else.
+void console_mouse(struct console *console, int key, int x, int y);
 // One draw pass: takes news from the link and draws what changed.
 void console_frame(struct console *console);
 void console_resize(struct console *console, int columns, int rows);
@@ -75,6 +120,9 @@ enum status console_save(const struct console *console, const char *name, bool i
 
 void console_arrange(struct console *console); // after focus, zoom or size changed
 void console_focus(struct console *console, enum pane_id pane);
+void console_set_preset(struct console *console, enum layout_preset preset);
+void console_set_scheme(struct console *console, enum ink_scheme scheme);
+int64_t console_frame_ns(const struct console *console); // between two frames
 void console_set_mode(struct console *console, const struct mode *mode);
 void console_say(struct console *console, enum ink ink, const char *format, ...) PRINTF_LIKE(3, 4);
 void console_send(struct console *console, const struct control_request *request);

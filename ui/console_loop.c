@@ -10,12 +10,11 @@
 #include <poll.h>
 #include <stdlib.h>
 
-enum { FRAMES_DEFAULT = 10, FRAMES_MOST = 60, KEYS_PER_PASS = 256 };
+enum { KEYS_PER_PASS = 256 };
 
 struct loop {
     struct console *console;
     struct script *script; // NULL: none
-    int64_t frame_ns;      // between two frames
     int64_t next_frame_ns;
     int64_t next_step_ns; // of the script
     bool hung_up;
@@ -113,20 +112,13 @@ static enum status run(struct loop *loop) {
         }
         if (console->now_ns >= loop->next_frame_ns) {
             console_frame(console);
-            loop->next_frame_ns = console->now_ns + loop->frame_ns;
+            loop->next_frame_ns = console->now_ns + console_frame_ns(console);
         }
         if (!console->quit) {
             pass_time(loop);
         }
     }
     return STATUS_OK;
-}
-
-static int frames_of(int frames_per_s) {
-    if (frames_per_s <= 0) {
-        return FRAMES_DEFAULT;
-    }
-    return frames_per_s < FRAMES_MOST ? frames_per_s : FRAMES_MOST;
 }
 
 enum status console_run(const struct console_options *options, enum console_end *end) {
@@ -147,9 +139,7 @@ enum status console_run(const struct console_options *options, enum console_end 
     if (status == STATUS_OK) {
         status = console_create(console, options);
         if (status == STATUS_OK) {
-            struct loop loop = {.console = console,
-                                .script = script,
-                                .frame_ns = NS_PER_S / frames_of(options->frames_per_s)};
+            struct loop loop = {.console = console, .script = script};
             status = run(&loop);
             *end = console->end;
             console_destroy(console);
@@ -158,8 +148,4 @@ enum status console_run(const struct console_options *options, enum console_end 
     free(console);
     free(script);
     return status;
-}
-
-void console_print_keys(FILE *out) {
-    actions_print(out);
 }

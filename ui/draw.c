@@ -21,6 +21,15 @@ static const struct glyph_row glyph_rows[GLYPH_COUNT] = {
     [GLYPH_ELLIPSIS] = {0x2026, '~'},
     [GLYPH_ARROW] = {0x2192, '>'},
     [GLYPH_MORE] = {0x2193, 'v'},
+    // In ASCII fewer heights can be told apart.
+    [GLYPH_LEVEL_1] = {0x2581, '_'},
+    [GLYPH_LEVEL_2] = {0x2582, '_'},
+    [GLYPH_LEVEL_3] = {0x2583, '.'},
+    [GLYPH_LEVEL_4] = {0x2584, '-'},
+    [GLYPH_LEVEL_5] = {0x2585, '-'},
+    [GLYPH_LEVEL_6] = {0x2586, '='},
+    [GLYPH_LEVEL_7] = {0x2587, '='},
+    [GLYPH_LEVEL_8] = {0x2588, '#'},
 };
 
 static struct cell *at(const struct canvas *canvas, int x, int y) {
@@ -212,6 +221,11 @@ void draw_bar(struct canvas *canvas, struct rect area, int x, int y, int columns
     }
 }
 
+void draw_level(struct canvas *canvas, struct rect area, int x, int y, enum ink ink, int level) {
+    draw_glyph(canvas, area, x, y, ink,
+               (enum glyph)(GLYPH_LEVEL_1 + clamp(level, 0, DRAW_LEVELS - 1)));
+}
+
 void draw_fill(struct canvas *canvas, struct rect area, enum ink ink) {
     for (int y = 0; y < area.rows; y++) {
         for (int x = 0; x < area.columns; x++) {
@@ -262,11 +276,11 @@ static void add_utf8(struct text *out, uint32_t symbol) {
     }
 }
 
-static char look_letter(const struct cell *cell, enum ink_scheme scheme) {
-    if (scheme != SCHEME_MONO) {
+static char look_letter(const struct cell *cell, struct ink_style style) {
+    if (style.depth != DEPTH_MONO && style.scheme != SCHEME_MONO) {
         return cell->selected ? '#' : ink_letter((enum ink)cell->ink);
     }
-    struct ink_look look = ink_look(scheme, (enum ink)cell->ink, cell->selected != 0);
+    struct ink_look look = ink_look(style, (enum ink)cell->ink, cell->selected != 0);
     if ((look.attributes & INK_REVERSE) != 0) {
         return (look.attributes & INK_BOLD) != 0 ? 'R' : 'r';
     }
@@ -289,12 +303,12 @@ void canvas_save_text(const struct canvas *canvas, struct text *out) {
     }
 }
 
-void canvas_save_looks(const struct canvas *canvas, enum ink_scheme scheme, struct text *out) {
+void canvas_save_looks(const struct canvas *canvas, struct ink_style style, struct text *out) {
     for (int y = 0; y < canvas->rows; y++) {
         size_t end = out->size;
         for (int x = 0; x < canvas->columns; x++) {
             const struct cell *cell = at(canvas, x, y);
-            char letter = look_letter(cell, scheme);
+            char letter = look_letter(cell, style);
             // What is blank looks like nothing unless its background or its selection shows.
             bool shows = strchr("#rRFANRPDLQI", letter) != NULL;
             letter = cell->symbol == ' ' && !shows ? ' ' : letter;

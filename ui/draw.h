@@ -46,6 +46,14 @@ enum glyph {
     GLYPH_ELLIPSIS,
     GLYPH_ARROW,
     GLYPH_MORE,
+    GLYPH_LEVEL_1,
+    GLYPH_LEVEL_2,
+    GLYPH_LEVEL_3,
+    GLYPH_LEVEL_4,
+    GLYPH_LEVEL_5,
+    GLYPH_LEVEL_6,
+    GLYPH_LEVEL_7,
+    GLYPH_LEVEL_8,
     GLYPH_COUNT
 };
 
@@ -61,7 +69,7 @@ void canvas_save_text(const struct canvas *canvas, struct text *out);
 // The same grid with one letter per cell for how it looks: its ink's letter, '#' where the row is
 // selected; without colours the attributes: b bold, d dim, r reverse, R reverse and bold,
 // u underline.
-void canvas_save_looks(const struct canvas *canvas, enum ink_scheme scheme, struct text *out);
+void canvas_save_looks(const struct canvas *canvas, struct ink_style style, struct text *out);
 
 uint32_t draw_symbol(const struct canvas *canvas, enum glyph glyph);
 // x and y are relative to the rectangle. Return the column after what was drawn.
@@ -79,6 +87,9 @@ void draw_right(struct canvas *canvas, struct rect area, int x, int y, int colum
                 struct slice text);
 void draw_bar(struct canvas *canvas, struct rect area, int x, int y, int columns, int permille,
               enum ink ink);
+// A block of one of DRAW_LEVELS heights, 0 the lowest: one point of a curve.
+enum { DRAW_LEVELS = 8 };
+void draw_level(struct canvas *canvas, struct rect area, int x, int y, enum ink ink, int level);
 void draw_fill(struct canvas *canvas, struct rect area, enum ink ink);
 void draw_rule(struct canvas *canvas, struct rect area, int y, enum ink ink);
 void draw_frame(struct canvas *canvas, struct rect area, enum ink ink); // a box on its border

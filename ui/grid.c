@@ -58,6 +58,12 @@ static void collect(struct pane *pane, const struct view *view) {
     if (sorted && pane->order_count > 1) {
         qsort(pane->order, pane->order_count, sizeof(*pane->order), compare);
     }
+    for (uint32_t i = 0; pane->reversed && i < pane->order_count / 2; i++) {
+        struct pane_order *mirror = &pane->order[pane->order_count - 1 - i];
+        struct pane_order kept = pane->order[i];
+        pane->order[i] = *mirror;
+        *mirror = kept;
+    }
 }
 
 void grid_arrange(struct pane *pane, const struct view *view) {
@@ -104,14 +110,17 @@ void grid_move(struct pane *pane, const struct view *view, int64_t by) {
     pane->dirty = true;
 }
 
-void grid_sort_next(struct pane *pane, const struct view *view) {
+void grid_sort(struct pane *pane, const struct view *view, int step) {
     struct pane_column columns[PANE_COLUMNS_MAX];
     int count = pane->class->columns(view, columns);
+    // The natural order stands before the first column and after the last.
     int next = pane->sort_column;
     do {
-        next++;
-    } while (next < count && !columns[next].sortable);
-    pane->sort_column = next < count && pane->class->sort_key != NULL ? next : PANE_SORT_NONE;
+        next += step;
+        next = next >= count ? PANE_SORT_NONE : next < PANE_SORT_NONE ? count - 1 : next;
+    } while (next != PANE_SORT_NONE && !columns[next].sortable);
+    pane->sort_column = next;
+    pane->reversed = false;
     pane->dirty = true;
 }
 
@@ -162,7 +171,7 @@ static void draw_title(const struct pane *pane, const struct pane_column *column
     }
     char data[64];
     struct text text = TEXT_OVER(data);
-    text_add_format(&text, "%s%d %s%s", focused ? "[" : " ", number, pane->class->name,
+    text_add_format(&text, "%s%d %s%s", focused ? "[" : " ", number % 10, pane->class->name,
                     focused ? "]" : " ");
     int x = draw_text(canvas, area, 1, 0, focused ? INK_FOCUS : INK_TITLE, text_slice(&text));
     text_clear(&text);
@@ -171,8 +180,11 @@ static void draw_title(const struct pane *pane, const struct pane_column *column
         x = draw_text(canvas, area, x + 1, 0, INK_WARN, text_slice(&text));
         text_clear(&text);
     }
-    if (pane->sort_column != PANE_SORT_NONE) {
-        text_add_format(&text, " by %s ", columns[pane->sort_column].title);
+    if (pane->sort_column != PANE_SORT_NONE || pane->reversed) {
+        bool sorted = pane->sort_column != PANE_SORT_NONE;
+        text_add_format(&text, " %s%s%s%s ", sorted ? "by " : "",
+                        sorted ? columns[pane->sort_column].title : "",
+                        sorted && pane->reversed ? ", " : "", pane->reversed ? "reversed" : "");
         x = draw_text(canvas, area, x + 1, 0, INK_FAINT, text_slice(&text));
     }
     if ((int)pane->order_count > pane->page && pane->page > 0) {
@@ -195,7 +207,13 @@ static void draw_cell(struct canvas *canvas, struct rect area, int x, int y,
     if (x + columns > area.columns) {
         columns = area.columns - x;
     }
-    if (cell->bar_permille >= 0) {
+    if (cell->spark_count > 0) {
+        int shown = cell->spark_count < columns ? cell->spark_count : columns;
+        for (int i = 0; i < shown; i++) {
+            draw_level(canvas, area, x + columns - shown + i, y, cell->ink,
+                       cell->spark[cell->spark_count - shown + i]);
+        }
+    } else if (cell->bar_permille >= 0) {
         int label = text.size > 0 ? (int)text.size + 1 : 0;
         int bar = columns - label;
         draw_bar(canvas, area, x, y, bar, cell->bar_permille, cell->ink);
@@ -220,6 +238,7 @@ static void draw_row(const struct pane *pane, const struct view *view, struct ca
         cell.text = text_over(cell.data, sizeof(cell.data));
         cell.ink = INK_TEXT;
         cell.bar_permille = -1;
+        cell.spark_count = 0;
         pane->class->cell(view, row, i, &cell);
         draw_cell(canvas, area, x, y, &columns[i], &cell);
         x += columns[i].columns;
@@ -274,6 +293,7 @@ void grid_draw(struct pane *pane, const struct view *view, struct canvas *canvas
     bool shown[PANE_COLUMNS_MAX];
     fit(columns, count, body.columns, shown);
     pane->page = body.rows > 1 ? body.rows - 1 : 0;
+    pane->first_y = body.y + 1;
     scroll(pane);
     draw_title(pane, columns, canvas, focused);
     if (body.rows < 1) {

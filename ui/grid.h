@@ -8,8 +8,9 @@
 void grid_arrange(struct pane *pane, const struct view *view);
 // Moves the selection by so many rows, cut at both ends.
 void grid_move(struct pane *pane, const struct view *view, int64_t by);
-// The next sortable column, and the natural order after the last one.
-void grid_sort_next(struct pane *pane, const struct view *view);
+// The next (step 1) or the previous (-1) sortable column; past the last and before the first one
+// stands the natural order.
+void grid_sort(struct pane *pane, const struct view *view, int step);
 // Row under the cursor (a row number of the class); false when there is none.
 bool grid_selected(const struct pane *pane, uint32_t *row);
 void grid_draw(struct pane *pane, const struct view *view, struct canvas *canvas, bool focused);

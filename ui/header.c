@@ -4,6 +4,7 @@
 // clock. Figures follow in order of weight as far as there is room; the rest of them begins line 2,
 // which ends with what start-up found, or with what stands for what in a demo. An override is told
 // first on line 2, whatever else there is.
+#include "ui/actions.h"
 #include "ui/console_inside.h"
 #include "ui/number.h"
 
@@ -168,8 +169,9 @@ void header_draw(struct console *console, struct rect area) {
     if (console->looks) {
         x = badge(console, area, x + 1, 0, INK_NOTICE, "LOOKS");
     }
-    if (console->armed) {
-        x = badge(console, area, x + 1, 0, INK_LIVE, "ARMED");
+    if (h->mode == DESK_LIVE) {
+        x = badge(console, area, x + 1, 0, console->armed ? INK_LIVE : INK_NOTICE,
+                  console->armed ? "ARMED" : "READ-ONLY");
     }
     x = draw_string(canvas, area, x + 1, 0, h->state == TRADING_ACTIVE ? INK_TEXT : INK_WARN,
                     state_word(h));
@@ -226,20 +228,28 @@ void footer_draw(struct console *console, struct rect area) {
         return;
     }
     static const struct {
-        const char *key, *word;
+        void (*run)(struct console *console);
+        const char *word;
     } hints[] = {
-        {"?", "help"},    {"q", "quit"},     {"p", "pause"},       {"r", "resume"}, {"K", "kill"},
-        {"m", "mode"},    {"w", "why"},      {"Enter", "details"}, {"/", "filter"}, {"z", "zoom"},
-        {"Tab", "pane"},  {"o", "override"}, {"t", "threshold"},   {"H", "state"},  {"c", "cancel"},
-        {"f", "flatten"}, {"v", "venue"},    {"a", "acknowledge"}, {"s", "sort"},
+        {act_help, "help"},           {act_quit, "quit"},       {act_pause, "pause"},
+        {act_resume, "resume"},       {act_panic, "panic"},     {act_kill, "kill"},
+        {act_risk_mode, "mode"},      {act_why, "why"},         {act_details, "details"},
+        {act_filter, "filter"},       {act_zoom, "zoom"},       {act_next_pane, "pane"},
+        {act_layout, "layout"},       {act_palette, "palette"}, {act_override, "override"},
+        {act_threshold, "threshold"}, {act_state, "state"},     {act_cancel, "cancel"},
+        {act_flatten, "flatten"},     {act_venue, "venue"},     {act_acknowledge, "acknowledge"},
+        {act_sort, "sort"},
     };
     int x = 1;
     for (size_t i = 0; i < COUNT_OF(hints); i++) {
-        int columns = (int)(strlen(hints[i].key) + 1 + strlen(hints[i].word));
+        char key[KEY_NAME_MAX + 4];
+        struct text text = TEXT_OVER(key);
+        keymap_print_first(&text, &console->keymap, hints[i].run);
+        int columns = (int)(strlen(key) + 1 + strlen(hints[i].word));
         if (x + columns > area.columns - 1) {
             break;
         }
-        x = draw_string(canvas, area, x, 0, INK_KEY, hints[i].key) + 1;
+        x = draw_string(canvas, area, x, 0, INK_KEY, key) + 1;
         x = draw_string(canvas, area, x, 0, INK_FAINT, hints[i].word) + 2;
     }
 }

@@ -1,8 +1,10 @@
-// Colour by role: code asks for what a thing is, the scheme says how that looks.
+// Colour by role: code asks for what a thing is, depth and scheme say how that looks.
 //
-// One row per ink: what it becomes with 256 colours, with 16, with 8 and without any. Colour is
-// never the only sign: whatever an ink says is also said by a word, a glyph or a sign, and the mono
-// column tells the important inks apart by attributes. -1 is the terminal's own colour.
+// One row per ink: what it becomes with 256 colours, with 16, with 8 and without any, on a dark
+// screen; other schemes name only the inks that differ. Colour is never the only sign: whatever an
+// ink says is also said by a word, a glyph or a sign, and the mono column tells the important inks
+// apart by attributes. -1 is the terminal's own colour. True colour is the 256 ones exactly,
+// whatever the terminal's own table makes of them.
 #ifndef PERPDESK_UI_INK_H
 #define PERPDESK_UI_INK_H
 
@@ -44,7 +46,25 @@ enum ink {
         INK_COUNT
 };
 
-enum ink_scheme { SCHEME_MONO, SCHEME_8, SCHEME_16, SCHEME_256, SCHEME_COUNT };
+enum ink_depth { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_TRUE, DEPTH_COUNT };
+
+// What is good is blue and what is bad orange in colour_blind.
+#define SCHEME_LIST(X)                                                                             \
+    X(SCHEME_DARK, "dark")                                                                         \
+    X(SCHEME_LIGHT, "light")                                                                       \
+    X(SCHEME_COLOUR_BLIND, "colour_blind")                                                         \
+    X(SCHEME_MONO, "mono")
+enum ink_scheme {
+#define SCHEME_ENUM(scheme, name) scheme,
+    SCHEME_LIST(SCHEME_ENUM)
+#undef SCHEME_ENUM
+        SCHEME_COUNT
+};
+
+struct ink_style {
+    enum ink_depth depth;
+    enum ink_scheme scheme;
+};
 
 struct ink_look {
     int16_t foreground, background; // -1: the terminal's own
@@ -52,7 +72,10 @@ struct ink_look {
 };
 
 // How an ink looks; `selected` is the row under the cursor.
-struct ink_look ink_look(enum ink_scheme scheme, enum ink ink, bool selected);
+struct ink_look ink_look(struct ink_style style, enum ink ink, bool selected);
 char ink_letter(enum ink ink);
+const char *ink_scheme_name(enum ink_scheme scheme); // "dark", "light", "colour_blind", "mono"
+// Red, green and blue of one of the 256 colours, 0xRRGGBB.
+uint32_t ink_rgb(int colour);
 
 #endif

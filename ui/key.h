@@ -23,6 +23,20 @@
     X(INPUT_DELETE, "Delete")                                                                      \
     X(INPUT_SPACE, "Space")                                                                        \
     X(INPUT_F1, "F1")                                                                              \
+    X(INPUT_F2, "F2")                                                                              \
+    X(INPUT_F3, "F3")                                                                              \
+    X(INPUT_F4, "F4")                                                                              \
+    X(INPUT_F5, "F5")                                                                              \
+    X(INPUT_F6, "F6")                                                                              \
+    X(INPUT_F7, "F7")                                                                              \
+    X(INPUT_F8, "F8")                                                                              \
+    X(INPUT_F9, "F9")                                                                              \
+    X(INPUT_F10, "F10")                                                                            \
+    X(INPUT_F11, "F11")                                                                            \
+    X(INPUT_F12, "F12")                                                                            \
+    X(INPUT_CLICK, "Click")                                                                        \
+    X(INPUT_WHEEL_UP, "WheelUp")                                                                   \
+    X(INPUT_WHEEL_DOWN, "WheelDown")                                                               \
     X(INPUT_PASTE_BEGIN, "PasteBegin")                                                             \
     X(INPUT_PASTE_END, "PasteEnd")                                                                 \
     X(INPUT_IGNORED, "Ignored")

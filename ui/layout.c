@@ -1,4 +1,5 @@
-// Three arrangements: stacked (80x24), medium (120x40) and wide (200x60).
+// Three arrangements by size: stacked (80x24), medium (120x40) and wide (200x60); and the presets,
+// which show a few panes only, one below the other, at any size.
 #include "ui/layout.h"
 
 static int share(int rows, int permille, int least) {
@@ -22,6 +23,13 @@ static void divide(struct layout *layout, int x, int y, int rows) {
     layout->lines[layout->line_count++] = (struct rect){x, y, 1, rows};
 }
 
+// The place that panes without one of their own share.
+static void place_shared(struct layout *layout, const struct layout_wish *wish,
+                         enum pane_id otherwise, struct rect area) {
+    bool has_place = layout->panes[wish->shared].rows > 0;
+    layout->panes[has_place ? otherwise : wish->shared] = area;
+}
+
 // Everything over the whole width, only CAPITAL and RISK side by side.
 static void stack(struct layout *layout, const struct layout_wish *wish, int rows) {
     int columns = wish->columns;
@@ -39,9 +47,10 @@ static void stack(struct layout *layout, const struct layout_wish *wish, int row
     y += quotes;
     place(layout, PANE_OPPORTUNITIES, 0, y, columns, opportunities);
     y += opportunities;
-    place(layout, tall ? PANE_JOBS : wish->shared, 0, y, columns, jobs);
+    struct rect middle = {0, y, columns, jobs};
     y += jobs;
     if (tall) {
+        layout->panes[PANE_JOBS] = middle;
         place(layout, PANE_POSITIONS, 0, y, columns, positions);
         y += positions;
     }
@@ -51,7 +60,9 @@ static void stack(struct layout *layout, const struct layout_wish *wish, int row
     place(layout, PANE_RISK, left + 1, y, columns - left - 1, bottom);
     y += bottom;
     if (tall) {
-        place(layout, PANE_LOG, 0, y, columns, log);
+        place_shared(layout, wish, PANE_LOG, (struct rect){0, y, columns, log});
+    } else {
+        place_shared(layout, wish, PANE_JOBS, middle);
     }
 }
 
@@ -74,10 +85,10 @@ static void medium(struct layout *layout, const struct layout_wish *wish, int ro
     int positions = bottom * 52 / 100;
     int capital = at_most(bottom * 40 / 100, wish->capital + EDGES);
     place(layout, PANE_POSITIONS, 0, y, left, positions);
-    place(layout, PANE_LOG, 0, y + positions, left, bottom - positions);
     divide(layout, left, y, bottom);
     place(layout, PANE_CAPITAL, left + 1, y, right, capital);
     place(layout, PANE_RISK, left + 1, y + capital, right, bottom - capital);
+    place_shared(layout, wish, PANE_LOG, (struct rect){0, y + positions, left, bottom - positions});
 }
 
 static void wide(struct layout *layout, const struct layout_wish *wish, int rows) {
@@ -85,7 +96,7 @@ static void wide(struct layout *layout, const struct layout_wish *wish, int rows
     int y = LAYOUT_HEADER_ROWS;
     int left = columns * 53 / 100;
     int right = columns - left - 1;
-    int log = share(rows, 200, 5);
+    int log = share(rows, 230, 5);
     int top = rows - log;
     int quotes = at_most(top * 38 / 100, wish->quotes + EDGES);
     int jobs = (top - quotes) * 58 / 100;
@@ -99,7 +110,41 @@ static void wide(struct layout *layout, const struct layout_wish *wish, int rows
     place(layout, PANE_CAPITAL, left + 1, y + opportunities, right, capital);
     place(layout, PANE_RISK, left + 1, y + opportunities + capital, right,
           top - opportunities - capital);
-    place(layout, PANE_LOG, 0, y + top, columns, log);
+    place(layout, PANE_LOG, 0, y + top, left, log);
+    divide(layout, left, y + top, log);
+    place_shared(layout, wish, PANE_HEALTH, (struct rect){left + 1, y + top, right, log});
+}
+
+// A preset's panes from top to bottom; the last one's place is shared.
+struct preset {
+    const char *name;
+    enum pane_id panes[3];
+    int permille[2]; // of the first two
+    int count;
+};
+static const struct preset presets[LAYOUT_PRESET_COUNT] = {
+    [LAYOUT_BY_SIZE] = {.name = "by size"},
+    [LAYOUT_PRICES] = {"prices", {PANE_QUOTES, PANE_OPPORTUNITIES}, {500}, 2},
+    [LAYOUT_TRADING] = {"trading", {PANE_JOBS, PANE_POSITIONS, PANE_WIRE}, {380, 330}, 3},
+    [LAYOUT_SAFETY] = {"safety", {PANE_RISK, PANE_HEALTH, PANE_LOG}, {400, 330}, 3},
+};
+
+const char *layout_preset_name(enum layout_preset preset) {
+    ASSERT((unsigned)preset < LAYOUT_PRESET_COUNT);
+    return presets[preset].name;
+}
+
+static void few(struct layout *layout, const struct layout_wish *wish, int rows) {
+    const struct preset *preset = &presets[wish->preset];
+    int y = LAYOUT_HEADER_ROWS;
+    int end = y + rows;
+    for (int i = 0; i < preset->count - 1; i++) {
+        int height = share(rows, preset->permille[i], 3);
+        place(layout, preset->panes[i], 0, y, wish->columns, height);
+        y += height;
+    }
+    place_shared(layout, wish, preset->panes[preset->count - 1],
+                 (struct rect){0, y, wish->columns, end - y});
 }
 
 void layout_make(struct layout *layout, const struct layout_wish *wish) {
@@ -115,6 +160,8 @@ void layout_make(struct layout *layout, const struct layout_wish *wish) {
     int room = rows - LAYOUT_HEADER_ROWS - LAYOUT_FOOTER_ROWS;
     if (wish->zoomed) {
         place(layout, wish->focus, 0, LAYOUT_HEADER_ROWS, columns, room);
+    } else if (wish->preset != LAYOUT_BY_SIZE) {
+        few(layout, wish, room);
     } else if (columns >= LAYOUT_WIDE && room >= 37) {
         wide(layout, wish, room);
     } else if (columns >= 110 && room >= 29) {

@@ -1,8 +1,8 @@
 // Where everything stands, for any size of window.
 //
 // Two lines of header, one of footer, panes between. A pane is a title rule and what is below it;
-// panes side by side have a line between them. On small screens JOBS, POSITIONS and LOG share a
-// place: the one last focused is shown. Pure arithmetic.
+// panes side by side have a line between them. In every arrangement one place is shared by the
+// panes that have none of their own: the one last focused is shown. Pure arithmetic.
 #ifndef PERPDESK_UI_LAYOUT_H
 #define PERPDESK_UI_LAYOUT_H
 
@@ -26,13 +26,23 @@ struct layout {
     int line_count;
 };
 
+enum layout_preset {
+    LAYOUT_BY_SIZE,
+    LAYOUT_PRICES,
+    LAYOUT_TRADING,
+    LAYOUT_SAFETY,
+    LAYOUT_PRESET_COUNT
+};
+
 struct layout_wish {
     int columns, rows;
+    enum layout_preset preset;
     enum pane_id focus, shared; // shared: the pane shown in the shared place
     bool zoomed;                // `focus` alone
     int quotes, capital;        // rows of data these two will ever have: no more room than that
 };
 
+const char *layout_preset_name(enum layout_preset preset);
 void layout_make(struct layout *layout, const struct layout_wish *wish);
 
 #endif

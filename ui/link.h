@@ -32,6 +32,7 @@ struct link_ops {
     // Why there is no picture, NULL: there is one. A function that is NULL: never.
     const char *(*trouble)(void *self);
     bool ends_with_console; // stopping the console's process stops the desk
+    bool still;             // a moment of the past: that nothing moves is no alarm
 };
 
 struct link {
@@ -54,5 +55,7 @@ struct link_local {
 };
 
 struct link link_local(struct link_local *local);
+// The same, of a desk that is only looked at: it stands still and nothing ends with the console.
+struct link link_past(struct link_local *local);
 
 #endif

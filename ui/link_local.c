@@ -65,9 +65,26 @@ static const struct link_ops local_ops = {
     .ends_with_console = true,
 };
 
-struct link link_local(struct link_local *local) {
+static const struct link_ops past_ops = {
+    .name = "past",
+    .version = local_version,
+    .read = local_read,
+    .control = local_control,
+    .log = local_log,
+    .still = true,
+};
+
+static struct link link_by(const struct link_ops *ops, struct link_local *local) {
     ASSERT(local->board != NULL);
     ASSERT(local->universe != NULL);
     ASSERT(local->control != NULL);
-    return (struct link){.ops = &local_ops, .self = local, .universe = local->universe};
+    return (struct link){.ops = ops, .self = local, .universe = local->universe};
+}
+
+struct link link_local(struct link_local *local) {
+    return link_by(&local_ops, local);
+}
+
+struct link link_past(struct link_local *local) {
+    return link_by(&past_ops, local);
 }

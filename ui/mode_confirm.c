@@ -4,7 +4,7 @@
 // first quarter of a second, Enter never answers, and no answer for a while means no.
 #include "ui/console_inside.h"
 
-enum { DEAD_MS = 250, PATIENCE_S = 20, BOX_LEAST = 36, BOX_MOST = 72 };
+enum { PATIENCE_S = 20, BOX_LEAST = 36, BOX_MOST = 72 };
 
 static void close_question(struct console *console, bool yes) {
     // The question may be replaced by the one that follows it.

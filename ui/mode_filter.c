@@ -20,6 +20,8 @@ static void filter_key(struct console *console, int key) {
     } else if (key_is_text(key) && size + 1 < sizeof(pane->filter)) {
         pane->filter[size] = key == INPUT_SPACE ? ' ' : (char)key;
         pane->filter[size + 1] = '\0';
+    } else if (!key_is_text(key)) {
+        (void)console_reduce_key(console, key);
     }
     pane->dirty = true;
     console->footer_dirty = true;

@@ -3,7 +3,7 @@
 #include "ui/console_inside.h"
 
 static void normal_key(struct console *console, int key) {
-    const struct action *action = action_find(key, (int)console->focus);
+    const struct action *action = keymap_find(&console->keymap, key, (int)console->focus);
     if (action != NULL) {
         action->run(console);
         return;

@@ -20,6 +20,8 @@ static void prompt_key(struct console *console, int key) {
     } else if (key_is_text(key) && size + 1 < sizeof(prompt->text)) {
         prompt->text[size] = key == INPUT_SPACE ? ' ' : (char)key;
         prompt->text[size + 1] = '\0';
+    } else if (!key_is_text(key)) {
+        (void)console_reduce_key(console, key);
     }
     console->footer_dirty = true;
 }

@@ -74,6 +74,8 @@ static void search_key(struct console *console, int key) {
     } else if (key_is_text(key) && size + 1 < sizeof(reader->search)) {
         reader->search[size] = key == INPUT_SPACE ? ' ' : (char)key;
         reader->search[size + 1] = '\0';
+    } else if (!key_is_text(key)) {
+        (void)console_reduce_key(console, key);
     }
     reader->top = 0;
 }

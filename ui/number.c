@@ -99,6 +99,23 @@ void number_age(struct text *out, int64_t age_ms) {
     }
 }
 
+void number_latency(struct text *out, int64_t latency_ns) {
+    if (latency_ns < 0) {
+        text_add_string(out, "--");
+    } else if (latency_ns < NS_PER_MS) {
+        text_add_format(out, "%lldus", (long long)(latency_ns / NS_PER_US));
+    } else if (latency_ns < NS_PER_S) {
+        int digits = latency_ns < 100 * NS_PER_MS ? 2 : 1;
+        decimal_print(out, latency_ns / (NS_PER_US * 10), 2, digits, digits);
+        text_add_string(out, "ms");
+    } else if (latency_ns < 1000 * NS_PER_S) {
+        decimal_print(out, latency_ns / (NS_PER_MS * 10), 2, 2, 2);
+        text_add_char(out, 's');
+    } else {
+        text_add_string(out, "long");
+    }
+}
+
 static void add_two(struct text *out, int64_t value) {
     text_add_char(out, (char)('0' + value / 10 % 10));
     text_add_char(out, (char)('0' + value % 10));

@@ -20,6 +20,9 @@ enum pane_id {
     PANE_RISK,
     PANE_POSITIONS,
     PANE_LOG,
+    PANE_HEALTH,
+    PANE_WIRE,
+    PANE_EQUITY,
     PANE_COUNT
 };
 
@@ -27,6 +30,7 @@ enum {
     PANE_COLUMNS_MAX = 24,
     PANE_FILTER_MAX = 24,
     PANE_CELL_MAX = 256,
+    PANE_SPARK_MAX = 60,
     PANE_SORT_NONE = -1, // the pane's natural order
 };
 
@@ -44,6 +48,8 @@ struct pane_cell {
     struct text text;
     enum ink ink;
     int bar_permille; // -1: text; else a bar with the text behind it where there is room
+    int spark_count;  // of points, newest last; 0: none
+    uint8_t spark[PANE_SPARK_MAX]; // 0 .. DRAW_LEVELS - 1
     char data[PANE_CELL_MAX];
 };
 
@@ -51,6 +57,7 @@ struct pane_cell {
 struct pane_subject {
     uint16_t venue, symbol; // CONTROL_ANY when it is about none
     uint32_t job;           // 0 = none
+    uint64_t alert;         // 0 = none
 };
 
 struct pane_class {
@@ -86,9 +93,11 @@ struct pane {
     uint32_t order_max, order_count;
     uint32_t selected, top; // positions in `order`
     int page;               // rows that fit
+    int first_y;            // of the window, where the first of them stands
     uint64_t selected_key;
     bool has_selection; // selected_key is set
     int sort_column;    // of the class's columns, or PANE_SORT_NONE
+    bool reversed;
     char filter[PANE_FILTER_MAX];
     uint32_t rows_total; // before the filter
 };
@@ -96,7 +105,7 @@ struct pane {
 // The pane table, in order of pane_id; keys 1, 2, 3 … are its order.
 extern const struct pane_class *const pane_table[PANE_COUNT];
 extern const struct pane_class pane_quotes, pane_opportunities, pane_capital, pane_jobs, pane_risk,
-    pane_positions, pane_log;
+    pane_positions, pane_log, pane_health, pane_wire, pane_equity;
 
 enum status pane_create(struct pane *pane, const struct pane_class *class,
                         const struct universe *universe) MUST_CHECK;

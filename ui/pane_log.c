@@ -6,9 +6,9 @@ enum column { TIME, LEVEL, COMPONENT, TEXT, COLUMNS };
 
 static int log_columns(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]) {
     const struct pane_column columns[COLUMNS] = {
-        [TIME] = {"time", view->full_names ? 13 : 9, .right = false},
-        [LEVEL] = {"level", 5, .right = false},
-        [COMPONENT] = {"part", 11, .priority = 1},
+        [TIME] = {"time", view->full_names ? 13 : 9, .sortable = true},
+        [LEVEL] = {"level", 5, .sortable = true},
+        [COMPONENT] = {"part", 11, .sortable = true, .priority = 1},
         [TEXT] = {"text", 20, .flexible = true},
     };
     memcpy(out, columns, sizeof(columns));
@@ -64,7 +64,7 @@ static uint32_t log_rows(const struct view *view) {
 static uint64_t log_key(const struct view *view, uint32_t row) {
     struct entry entry = entry_of(view, row);
     ASSERT(entry.alert != NULL || entry.line != NULL);
-    return entry.alert != NULL ? (uint64_t)entry.alert->time_ns | UINT64_C(1) << 63 : entry.number;
+    return entry.alert != NULL ? entry.alert->id | UINT64_C(1) << 63 : entry.number;
 }
 
 static const char *level_of(const struct entry *entry) {
@@ -127,11 +127,55 @@ static void log_cell(const struct view *view, uint32_t row, int column, struct p
     }
 }
 
+static int64_t letters_of(const char *name) {
+    int64_t letters = 0;
+    for (int i = 0; i < 7; i++) { // as many as a number holds: enough for the order of names
+        letters = letters << 8 | (unsigned char)*name;
+        name += *name != '\0';
+    }
+    return letters;
+}
+
+static int64_t log_sort_key(const struct view *view, uint32_t row, int column) {
+    struct entry entry = entry_of(view, row);
+    switch ((enum column)column) {
+    case TIME:
+        return entry.alert != NULL ? entry.alert->time_ns : entry.line->time_ns;
+    case LEVEL: // alarms, errors, warnings
+        return entry.alert != NULL ? -LOG_LEVEL_COUNT - (int64_t)entry.alert->severity
+                                   : -(int64_t)entry.line->level;
+    case COMPONENT:
+        return letters_of(entry.alert != NULL ? entry.alert->rule : entry.line->component);
+    case TEXT:
+    case COLUMNS:
+        break;
+    }
+    return row;
+}
+
 static void log_words(const struct view *view, uint32_t row, struct text *out) {
     struct entry entry = entry_of(view, row);
     text_add_format(out, "%s %s %s", level_of(&entry),
                     entry.alert != NULL ? entry.alert->rule : entry.line->component,
                     entry.alert != NULL ? entry.alert->text : entry.line->text);
+}
+
+static void add_alert(struct page *page, const struct state_alert *alert) {
+    if (alert->unit != UNIT_NONE) {
+        struct text text = page_line(page, INK_STRONG, "figure");
+        rule_figure_print(&text, (enum rule_unit)alert->unit, alert->figure);
+        text = page_line(page, INK_TEXT, "limit");
+        rule_figure_print(&text, (enum rule_unit)alert->unit, alert->limit);
+    }
+    struct text text = page_line(page, INK_TEXT, "number");
+    text_add_format(&text, "%llu, ", (unsigned long long)alert->id);
+    if (alert->acknowledged) {
+        text_add_string(&text, "acknowledged at ");
+        number_clock(&text, alert->acknowledged_ns);
+        text_add_char(&text, 'Z');
+    } else {
+        text_add_string(&text, is_open(alert) ? "not acknowledged (a)" : "for information");
+    }
 }
 
 static void log_page(const struct view *view, uint32_t row, struct page *page) {
@@ -148,15 +192,15 @@ static void log_page(const struct view *view, uint32_t row, struct page *page) {
         page_add(page, INK_STRONG, at == 0 ? "text" : "", "%.60s", words + at);
     }
     if (entry.alert != NULL) {
-        page_add(page, INK_TEXT, "",
-                 entry.alert->acknowledged ? "acknowledged" : "not acknowledged (a)");
+        add_alert(page, entry.alert);
     }
 }
 
 static struct pane_subject log_subject(const struct view *view, uint32_t row) {
-    (void)view;
-    (void)row;
-    return (struct pane_subject){.venue = CONTROL_ANY, .symbol = CONTROL_ANY};
+    struct entry entry = entry_of(view, row);
+    bool waits = entry.alert != NULL && is_open(entry.alert);
+    return (struct pane_subject){
+        .venue = CONTROL_ANY, .symbol = CONTROL_ANY, .alert = waits ? entry.alert->id : 0};
 }
 
 const struct pane_class pane_log = {
@@ -168,6 +212,7 @@ const struct pane_class pane_log = {
     .rows = log_rows,
     .key = log_key,
     .cell = log_cell,
+    .sort_key = log_sort_key,
     .words = log_words,
     .details = log_page,
     .why = log_page,

@@ -2,11 +2,12 @@
 //
 // The figures come in order of weight, so a small pane shows what matters most and a large one
 // everything.
+#include "ui/head.h"
 #include "ui/number.h"
 #include "ui/pane.h"
 
 enum column { SINCE, TIMES, STRATEGY, SYMBOL, RULE, FIGURE, LIMIT, COLUMNS };
-enum { ROWS_KEPT = 3, LINES_MAX = 24 };
+enum { ROWS_KEPT = 3, FREEZES_SHOWN = 4 };
 
 static int risk_columns(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]) {
     const struct pane_column columns[COLUMNS] = {
@@ -128,36 +129,9 @@ static struct pane_subject risk_subject(const struct view *view, uint32_t row) {
     return (struct pane_subject){.venue = CONTROL_ANY, .symbol = CONTROL_ANY};
 }
 
-// One line of the head: label, bar (or none), text.
-struct head_line {
-    const char *label;
-    int permille; // -1: no bar
-    enum ink ink;
-    struct text text;
-    char data[96];
-};
-struct head {
-    int count;
-    struct head_line lines[LINES_MAX];
-};
-
-static struct text *head_add(struct head *head, const char *label, int permille, enum ink ink) {
-    ASSERT(head->count < LINES_MAX);
-    struct head_line *line = &head->lines[head->count++];
-    line->label = label;
-    line->permille = permille;
-    line->ink = ink;
-    line->text = TEXT_OVER(line->data);
-    return &line->text;
-}
-
-static enum ink used_ink(int permille) {
-    return permille >= 900 ? INK_BAD : permille >= 600 ? INK_WARN : INK_BAR;
-}
-
 static void add_loss(struct head *head, const struct state_risk *r) {
     int permille = number_permille(r->day_loss.v, r->day_loss_limit.v);
-    struct text *text = head_add(head, "day loss", permille, used_ink(permille));
+    struct text *text = head_add(head, "day loss", permille, head_used_ink(permille));
     number_usd(text, r->day_loss);
     text_add_char(text, '/');
     number_usd(text, r->day_loss_limit);
@@ -166,7 +140,7 @@ static void add_loss(struct head *head, const struct state_risk *r) {
 
 static void add_drawdown(struct head *head, const struct state_risk *r) {
     int permille = number_permille(r->drawdown.v, r->drawdown_limit.v);
-    struct text *text = head_add(head, "drawdown", permille, used_ink(permille));
+    struct text *text = head_add(head, "drawdown", permille, head_used_ink(permille));
     number_percent(text, r->drawdown);
     text_add_char(text, '/');
     number_percent(text, r->drawdown_limit);
@@ -175,13 +149,13 @@ static void add_drawdown(struct head *head, const struct state_risk *r) {
 
 static void add_unhedged(struct head *head, const struct state_risk *r) {
     int permille = number_permille(r->unhedged.v, r->unhedged_max.v);
-    struct text *text = head_add(head, "unhedged", permille, used_ink(permille));
+    struct text *text = head_add(head, "unhedged", permille, head_used_ink(permille));
     number_usd(text, r->unhedged);
     text_add_char(text, '/');
     number_usd(text, r->unhedged_max);
     text_add_string(text, " $");
     permille = number_permille(r->unhedged_usd_s, r->unhedged_usd_s_max);
-    text = head_add(head, "worst job", permille, used_ink(permille));
+    text = head_add(head, "worst job", permille, head_used_ink(permille));
     number_usd(text, (struct usd){r->unhedged_usd_s});
     text_add_char(text, '/');
     number_usd(text, (struct usd){r->unhedged_usd_s_max});
@@ -190,29 +164,72 @@ static void add_unhedged(struct head *head, const struct state_risk *r) {
 
 static void add_freezes(struct head *head, const struct view *view) {
     const struct state_risk *r = view->risk;
-    uint32_t count = r->freeze_count < 4 ? r->freeze_count : 4;
+    uint32_t count = r->freeze_count < FREEZES_SHOWN ? r->freeze_count : FREEZES_SHOWN;
     for (uint32_t i = 0; i < count; i++) {
         const struct state_freeze *f = &r->freezes[i];
-        struct text *text = head_add(head, i == 0 ? "frozen" : "", -1, INK_WARN);
+        struct text *text = head_add(head, i == 0 ? "frozen" : "", HEAD_NO_BAR, INK_WARN);
         text_add_string(text, view_symbol(view, f->symbol));
         text_add_char(text, ' ');
         number_countdown(text, f->until_ns - view_now_ns(view));
         text_add_format(text, " %s", f->rule < RULE_COUNT ? rule_name((enum rule)f->rule) : "");
     }
     if (r->freeze_count > count) {
-        text_add_format(head_add(head, "", -1, INK_WARN), "and %u more", r->freeze_count - count);
+        text_add_format(head_add(head, "", HEAD_NO_BAR, INK_WARN), "and %u more",
+                        r->freeze_count - count);
+    }
+}
+
+static const char *venue_name(const struct view *view, uint32_t venue) {
+    return view->universe->venues[venue].name;
+}
+
+// How far a kill has come: what it still waits for.
+static void add_kill(struct head *head, const struct state_risk *r) {
+    if (r->kill_step == KILL_NONE || r->kill_step >= KILL_STEP_COUNT) {
+        return;
+    }
+    enum kill_step step = (enum kill_step)r->kill_step;
+    struct text *text =
+        head_add(head, "kill", HEAD_NO_BAR, step == KILL_DONE ? INK_TEXT : INK_WARN);
+    text_add_string(text, kill_step_name(step));
+    if (step == KILL_CANCELLING) {
+        text_add_format(text, ", %u orders still open", r->kill_orders);
+    }
+}
+
+// What acts by itself when its time is up: breakers, blocked lanes, the venues' own switches.
+static void add_countdowns(struct head *head, const struct view *view) {
+    int64_t now_ns = view_now_ns(view);
+    for (uint32_t i = 0; i < view->count[STATE_VENUES]; i++) {
+        const struct state_venue *v = &view->venues[i];
+        if (v->tripped) {
+            struct text *text = head_add(head, "breaker", HEAD_NO_BAR, INK_WARN);
+            text_add_format(text, "%s open, %u rejects, closes in ", venue_name(view, i),
+                            v->rejects);
+            number_countdown(text, v->tripped_until_ns - now_ns);
+        }
+        if (v->lane_blocked_until_ns > now_ns) {
+            struct text *text = head_add(head, "blocked", HEAD_NO_BAR, INK_WARN);
+            text_add_format(text, "%s sends again in ", venue_name(view, i));
+            number_countdown(text, v->lane_blocked_until_ns - now_ns);
+        }
+        if (v->deadman_until_ns != 0) {
+            struct text *text = head_add(head, "dead man", HEAD_NO_BAR, INK_TEXT);
+            text_add_format(text, "%s cancels all in ", venue_name(view, i));
+            number_countdown(text, v->deadman_until_ns - now_ns);
+        }
     }
 }
 
 static void add_switches(struct head *head, const struct view *view) {
     const struct state_header *h = view->header;
     if (h->overridden) {
-        struct text *text = head_add(head, "override", -1, INK_NOTICE);
+        struct text *text = head_add(head, "override", HEAD_NO_BAR, INK_NOTICE);
         text_add_string(text, "soft rules passed, ends in ");
         number_countdown(text, h->override_until_ns - view_now_ns(view));
     }
     if (view->risk->strategies_off != 0) {
-        struct text *text = head_add(head, "off", -1, INK_WARN);
+        struct text *text = head_add(head, "off", HEAD_NO_BAR, INK_WARN);
         for (int i = 0; i < STRATEGY_COUNT; i++) {
             if ((view->risk->strategies_off >> i & 1U) != 0) {
                 text_add_format(text, "%s ", strategy_name((enum strategy)i));
@@ -223,18 +240,21 @@ static void add_switches(struct head *head, const struct view *view) {
 
 static void add_mode(struct head *head, const struct view *view) {
     const struct state_risk *r = view->risk;
-    struct text *text = head_add(head, "mode", -1, INK_TEXT);
+    struct text *text = head_add(head, "mode", HEAD_NO_BAR, INK_TEXT);
     text_add_string(text, "edge >= ");
     number_bps(text, r->min_edge);
     text_add_string(text, ", loss <= ");
     number_bps(text, r->max_loss);
     text_add_string(text, " bps");
-    text = head_add(head, "", -1, INK_TEXT);
+    text = head_add(head, "", HEAD_NO_BAR, INK_TEXT);
     text_add_string(text, "moves <= ");
     number_percent(text, r->volatility_max);
     text_add_format(text, " %%, %lld ms, score >= ", (long long)r->latency_max_ms);
     number_score(text, r->score_min_ppm);
-    text = head_add(head, "decided", -1, INK_TEXT);
+    text = head_add(head, "in all", HEAD_NO_BAR, INK_TEXT);
+    number_usd(text, (struct usd){r->unhedged_usd_s_total});
+    text_add_format(text, " $s unhedged, %u legs vanished", r->vanished);
+    text = head_add(head, "decided", HEAD_NO_BAR, INK_TEXT);
     text_add_format(text, "%llu accepted, %llu denied", (unsigned long long)r->accepted,
                     (unsigned long long)r->denied);
 }
@@ -244,7 +264,7 @@ static void head_fill(struct head *head, const struct view *view) {
     const struct state_header *h = view->header;
     head->count = 0;
     bool active = h->state == TRADING_ACTIVE && !h->killed;
-    struct text *text = head_add(head, "state", -1, active ? INK_GOOD : INK_WARN);
+    struct text *text = head_add(head, "state", HEAD_NO_BAR, active ? INK_GOOD : INK_WARN);
     text_add_format(
         text, "%s %s %u/%u failed",
         h->killed                        ? "KILLED"
@@ -252,11 +272,13 @@ static void head_fill(struct head *head, const struct view *view) {
                                          : "?",
         h->risk_mode < RISK_MODE_COUNT ? risk_mode_name((enum risk_mode)h->risk_mode) : "?",
         r->failures, r->failures_max);
+    add_kill(head, r);
     add_loss(head, r);
     add_switches(head, view);
     add_freezes(head, view);
     add_drawdown(head, r);
     add_unhedged(head, r);
+    add_countdowns(head, view);
     add_mode(head, view);
 }
 
@@ -265,30 +287,14 @@ static int risk_head(const struct view *view, struct canvas *canvas, struct rect
     head_fill(&head, view);
     // Denials keep a few lines of a pane that has more than a few.
     int kept = area.rows > 2 * ROWS_KEPT ? ROWS_KEPT : area.rows > ROWS_KEPT ? 2 : 0;
-    int lines = head.count < area.rows - kept ? head.count : area.rows - kept;
-    enum { LABEL = 10, TEXT = 19 };
-    for (int y = 0; y < lines; y++) {
-        const struct head_line *line = &head.lines[y];
-        draw_string(canvas, area, 0, y, INK_HEAD, line->label);
-        int room = area.columns - LABEL;
-        if (line->permille < 0) {
-            draw_left(canvas, area, LABEL, y, room, line->ink, text_slice(&line->text));
-            continue;
-        }
-        int bar = room - TEXT < 30 ? room - TEXT : 30;
-        int shown = bar > 2 ? bar : 0;
-        draw_bar(canvas, area, LABEL, y, shown, line->permille, line->ink);
-        draw_right(canvas, area, LABEL + shown, y, shown > 0 ? TEXT : room,
-                   line->ink == INK_BAR ? INK_TEXT : line->ink, text_slice(&line->text));
-    }
-    return lines > 0 ? lines : 0;
+    return head_draw(&head, canvas, area, kept);
 }
 
 const struct pane_class pane_risk = {
     .name = "RISK",
     .help = "Limits and what is used of them; below, what was denied, with figure and limit.",
     .empty = "nothing was denied",
-    .sections = VIEW_BIT(STATE_RISK) | VIEW_BIT(VIEW_TICK),
+    .sections = VIEW_BIT(STATE_RISK) | VIEW_BIT(STATE_VENUES) | VIEW_BIT(VIEW_TICK),
     .columns = risk_columns,
     .rows = risk_rows,
     .key = risk_key,

@@ -7,7 +7,8 @@ const struct pane_class *const pane_table[PANE_COUNT] = {
     [PANE_QUOTES] = &pane_quotes,   [PANE_OPPORTUNITIES] = &pane_opportunities,
     [PANE_CAPITAL] = &pane_capital, [PANE_JOBS] = &pane_jobs,
     [PANE_RISK] = &pane_risk,       [PANE_POSITIONS] = &pane_positions,
-    [PANE_LOG] = &pane_log,
+    [PANE_LOG] = &pane_log,         [PANE_HEALTH] = &pane_health,
+    [PANE_WIRE] = &pane_wire,       [PANE_EQUITY] = &pane_equity,
 };
 
 enum status pane_create(struct pane *pane, const struct pane_class *class,

@@ -39,7 +39,9 @@ struct term {
     int fd_in, fd_out;
     bool utf8, titled, synchronised, pasting, owns_size;
     int64_t pasted_ns;
-    enum ink_scheme scheme;
+    struct ink_style style;
+    bool mouse;
+    int mouse_x, mouse_y;
     attr_t attributes[INK_COUNT][2];
     short pairs[INK_COUNT][2];
     cchar_t span[CANVAS_COLUMNS_MAX];
@@ -48,7 +50,7 @@ struct term {
     struct direct direct;
     int fd_frames;       // the same terminal, opened anew so that only we write without waiting
     struct slice unsent; // the rest of a frame the terminal had no room for
-    uint64_t cells_written;
+    uint64_t cells_written, bytes_written;
 };
 
 static bool starts(const char *text, const char *prefix) {
@@ -130,6 +132,9 @@ static void arm(const struct term *term) {
     if (term->titled) {
         text_add_string(&farewell, "\033[?2026l\033[?2004l\033[23;2t");
     }
+    if (term->mouse) {
+        text_add_string(&farewell, "\033[?1006l\033[?1000l");
+    }
     add_capability(&farewell, "sgr0");
     add_capability(&farewell, "rmkx");
     add_capability(&farewell, "cnorm");
@@ -138,24 +143,23 @@ static void arm(const struct term *term) {
     term_signal_arm(text_slice(&farewell));
 }
 
-static enum ink_scheme choose_scheme(enum term_colour wanted) {
-    static const enum ink_scheme asked[] = {[TERM_AUTO] = SCHEME_256,
-                                            [TERM_MONO] = SCHEME_MONO,
-                                            [TERM_8] = SCHEME_8,
-                                            [TERM_16] = SCHEME_16,
-                                            [TERM_256] = SCHEME_256};
+static enum ink_depth choose_depth(enum term_colour wanted) {
+    static const enum ink_depth asked[] = {
+        [TERM_AUTO] = DEPTH_256, [TERM_MONO] = DEPTH_MONO, [TERM_8] = DEPTH_8,
+        [TERM_16] = DEPTH_16,    [TERM_256] = DEPTH_256,   [TERM_TRUE] = DEPTH_TRUE};
     const char *no_color = getenv("NO_COLOR");
     if (wanted == TERM_AUTO && no_color != NULL && no_color[0] != '\0') {
-        return SCHEME_MONO;
+        return DEPTH_MONO;
     }
     if (!has_colors() || start_color() == ERR) {
-        return SCHEME_MONO;
+        return DEPTH_MONO;
     }
-    enum ink_scheme most = COLORS >= 256  ? SCHEME_256
-                           : COLORS >= 16 ? SCHEME_16
-                           : COLORS >= 8  ? SCHEME_8
-                                          : SCHEME_MONO;
-    return asked[wanted] < most ? asked[wanted] : most;
+    enum ink_depth most = COLORS >= 256  ? DEPTH_256
+                          : COLORS >= 16 ? DEPTH_16
+                          : COLORS >= 8  ? DEPTH_8
+                                         : DEPTH_MONO;
+    // No description tells of true colour: who asks for it has it.
+    return wanted == TERM_TRUE || asked[wanted] < most ? asked[wanted] : most;
 }
 
 static attr_t attributes_of(uint8_t ink_attributes) {
@@ -169,11 +173,11 @@ static attr_t attributes_of(uint8_t ink_attributes) {
 
 // One pair per combination in use: even 8-colour terminals have 64.
 static void make_pairs(struct term *term) {
-    bool standard = term->scheme != SCHEME_MONO && use_default_colors() == OK;
+    bool standard = term->style.depth != DEPTH_MONO && use_default_colors() == OK;
     short next = 1;
     for (int ink = 0; ink < INK_COUNT; ink++) {
         for (int selected = 0; selected < 2; selected++) {
-            struct ink_look look = ink_look(term->scheme, (enum ink)ink, selected != 0);
+            struct ink_look look = ink_look(term->style, (enum ink)ink, selected != 0);
             term->attributes[ink][selected] = attributes_of(look.attributes);
             term->pairs[ink][selected] = 0;
             if (look.foreground == -1 && look.background == -1) {
@@ -224,6 +228,10 @@ static enum status open_keys(struct term *term) {
     }
     (void)keypad(term->keys, TRUE);
     (void)nodelay(term->keys, TRUE);
+    if (term->mouse) {
+        (void)mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+        (void)mouseinterval(0); // a press is told at once, not after it might be a double click
+    }
     (void)define_key("\033[200~", CODE_PASTE_BEGIN);
     (void)define_key("\033[201~", CODE_PASTE_END);
     return STATUS_OK;
@@ -278,12 +286,17 @@ enum status term_start(struct term **out, const struct term_options *options) {
     set_escdelay(25);
     term->titled = is_modern(type) && !term->owns_size;
     term->synchronised = options->synchronised && is_modern(type) && !starts(type, "screen");
-    term->scheme = choose_scheme(options->colour);
+    term->style = (struct ink_style){choose_depth(options->colour), options->scheme};
+    // Curses knows indexed colours only.
+    if (!is_modern(type) && term->style.depth == DEPTH_TRUE) {
+        term->style.depth = choose_depth(TERM_AUTO);
+    }
+    term->mouse = options->mouse && !term->owns_size;
     make_pairs(term);
     enum status status = open_keys(term);
     if (status == STATUS_OK && is_modern(type)) {
         term->is_direct = true;
-        status = direct_create(&term->direct, term->scheme, term->synchronised);
+        status = direct_create(&term->direct, term->style, term->synchronised);
     }
     if (status != STATUS_OK) {
         term_stop(term);
@@ -327,8 +340,26 @@ bool term_utf8(const struct term *term) {
     return term->utf8;
 }
 
-enum ink_scheme term_scheme(const struct term *term) {
-    return term->scheme;
+struct ink_style term_style(const struct term *term) {
+    return term->style;
+}
+
+void term_set_scheme(struct term *term, struct canvas *canvas, enum ink_scheme scheme) {
+    term->style.scheme = scheme;
+    make_pairs(term);
+    if (term->is_direct) {
+        direct_set_style(&term->direct, term->style);
+    }
+    term_redraw(term, canvas);
+}
+
+void term_mouse(const struct term *term, int *x, int *y) {
+    *x = term->mouse_x;
+    *y = term->mouse_y;
+}
+
+uint64_t term_bytes_written(const struct term *term) {
+    return term->bytes_written;
 }
 
 int term_input_fd(const struct term *term) {
@@ -451,7 +482,9 @@ bool term_flush(struct term *term, struct canvas *canvas) {
         return true;
     }
     if (term->is_direct) {
-        term->unsent = write_some(term->fd_frames, direct_end(&term->direct));
+        struct slice frame = direct_end(&term->direct);
+        term->bytes_written += frame.size;
+        term->unsent = write_some(term->fd_frames, frame);
         return true;
     }
     (void)wnoutrefresh(stdscr);
@@ -484,7 +517,6 @@ static int input_of_code(wint_t code) {
         {KEY_ENTER, INPUT_ENTER},
         {KEY_DC, INPUT_DELETE},
         {KEY_BACKSPACE, INPUT_BACKSPACE},
-        {KEY_F(1), INPUT_F1},
         {CODE_PASTE_BEGIN, INPUT_PASTE_BEGIN},
         {CODE_PASTE_END, INPUT_PASTE_END},
     };
@@ -493,7 +525,8 @@ static int input_of_code(wint_t code) {
             return rows[i].input;
         }
     }
-    return INPUT_IGNORED;
+    return code >= KEY_F(1) && code <= KEY_F(12) ? INPUT_F1 + (int)(code - KEY_F(1))
+                                                 : INPUT_IGNORED;
 }
 
 static int input_of_text(wint_t symbol) {
@@ -515,11 +548,27 @@ static int input_of_text(wint_t symbol) {
     }
 }
 
+static int read_mouse(struct term *term) {
+    MEVENT event;
+    if (getmouse(&event) != OK) {
+        return INPUT_IGNORED;
+    }
+    term->mouse_x = event.x;
+    term->mouse_y = event.y;
+    return (event.bstate & BUTTON1_PRESSED) != 0   ? INPUT_CLICK
+           : (event.bstate & BUTTON4_PRESSED) != 0 ? INPUT_WHEEL_UP
+           : (event.bstate & BUTTON5_PRESSED) != 0 ? INPUT_WHEEL_DOWN
+                                                   : INPUT_IGNORED;
+}
+
 static int read_key(struct term *term) {
     wint_t symbol = 0;
     int kind = wget_wch(term->keys, &symbol);
     if (kind == ERR) {
         return INPUT_NONE;
+    }
+    if (kind == KEY_CODE_YES && symbol == KEY_MOUSE) {
+        return read_mouse(term);
     }
     return kind == KEY_CODE_YES ? input_of_code(symbol) : input_of_text(symbol);
 }

@@ -8,11 +8,15 @@ enum {
     FRAME_BYTES = 64,
 };
 
-static void add_colour(struct text *out, int colour, int base, int bright_base, int extended) {
+static void add_colour(struct text *out, int colour, int base, int bright_base, int extended,
+                       bool exact) {
     if (colour < 0) {
         return;
     }
-    if (colour < 8) {
+    if (exact) {
+        uint32_t rgb = ink_rgb(colour);
+        text_add_format(out, ";%d;2;%u;%u;%u", extended, rgb >> 16, rgb >> 8 & 0xFFU, rgb & 0xFFU);
+    } else if (colour < 8) {
         text_add_format(out, ";%d", base + colour);
     } else if (colour < 16) {
         text_add_format(out, ";%d", bright_base + colour - 8);
@@ -21,31 +25,36 @@ static void add_colour(struct text *out, int colour, int base, int bright_base, 
     }
 }
 
-void direct_look_print(struct text *out, struct ink_look look) {
+void direct_look_print(struct text *out, struct ink_look look, bool exact) {
     text_add_string(out, "\033[0");
     text_add_string(out, (look.attributes & INK_BOLD) != 0 ? ";1" : "");
     text_add_string(out, (look.attributes & INK_DIM) != 0 ? ";2" : "");
     text_add_string(out, (look.attributes & INK_UNDERLINE) != 0 ? ";4" : "");
     text_add_string(out, (look.attributes & INK_REVERSE) != 0 ? ";7" : "");
-    add_colour(out, look.foreground, 30, 90, 38);
-    add_colour(out, look.background, 40, 100, 48);
+    add_colour(out, look.foreground, 30, 90, 38, exact);
+    add_colour(out, look.background, 40, 100, 48, exact);
     text_add_char(out, 'm');
     ASSERT(!out->truncated);
 }
 
-enum status direct_create(struct direct *direct, enum ink_scheme scheme, bool synchronised) {
+void direct_set_style(struct direct *direct, struct ink_style style) {
+    for (int ink = 0; ink < INK_COUNT; ink++) {
+        for (int selected = 0; selected < 2; selected++) {
+            struct text text = TEXT_OVER(direct->looks[ink][selected]);
+            direct_look_print(&text, ink_look(style, (enum ink)ink, selected != 0),
+                              style.depth == DEPTH_TRUE);
+        }
+    }
+}
+
+enum status direct_create(struct direct *direct, struct ink_style style, bool synchronised) {
     *direct = (struct direct){.synchronised = synchronised, .x = -1, .y = -1};
     direct->capacity = (size_t)CANVAS_COLUMNS_MAX * CANVAS_ROWS_MAX * CELL_BYTES + FRAME_BYTES;
     direct->data = malloc(direct->capacity);
     if (direct->data == NULL) {
         return status_fail_errno(STATUS_SYSTEM, "memory for the terminal's output");
     }
-    for (int ink = 0; ink < INK_COUNT; ink++) {
-        for (int selected = 0; selected < 2; selected++) {
-            struct text text = TEXT_OVER(direct->looks[ink][selected]);
-            direct_look_print(&text, ink_look(scheme, (enum ink)ink, selected != 0));
-        }
-    }
+    direct_set_style(direct, style);
     return STATUS_OK;
 }
 

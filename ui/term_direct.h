@@ -9,7 +9,7 @@
 
 #include "ui/draw.h"
 
-enum { DIRECT_LOOK_MAX = 40 };
+enum { DIRECT_LOOK_MAX = 56 };
 
 struct direct {
     char *data;
@@ -20,14 +20,16 @@ struct direct {
     char looks[INK_COUNT][2][DIRECT_LOOK_MAX];
 };
 
-enum status direct_create(struct direct *direct, enum ink_scheme scheme,
+enum status direct_create(struct direct *direct, struct ink_style style,
                           bool synchronised) MUST_CHECK;
 void direct_destroy(struct direct *direct);
+void direct_set_style(struct direct *direct, struct ink_style style);
 void direct_begin(struct direct *direct, bool clear);
 void direct_span(struct direct *direct, const struct cell *cells, int x, int y, int count);
 // What is to be written now; empty when there was no span.
 struct slice direct_end(struct direct *direct);
-// "\033[0;1;38;5;109m" and the like; `out` has DIRECT_LOOK_MAX bytes.
-void direct_look_print(struct text *out, struct ink_look look);
+// "\033[0;1;38;5;109m" and the like, exact: "\033[0;1;38;2;135;175;175m"; `out` has
+// DIRECT_LOOK_MAX bytes.
+void direct_look_print(struct text *out, struct ink_look look, bool exact);
 
 #endif

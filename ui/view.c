@@ -15,6 +15,9 @@ static void point(struct view *view) {
     view->positions = view->rows[STATE_POSITIONS];
     view->alerts = view->rows[STATE_ALERTS];
     view->equity = view->rows[STATE_EQUITY];
+    view->health = view->rows[STATE_HEALTH];
+    view->wire = view->rows[STATE_WIRE];
+    view->latencies = view->rows[STATE_LATENCY];
 }
 
 enum status view_create(struct view *view, const struct link *link) {
@@ -23,7 +26,9 @@ enum status view_create(struct view *view, const struct link *link) {
     view->log = calloc(LOG_RECENT_MAX, sizeof(*view->log));
     uint32_t listings = state_rows_max(STATE_QUOTES, link->universe);
     view->moves = calloc((size_t)listings + 1, sizeof(*view->moves));
-    bool complete = view->log != NULL && view->moves != NULL;
+    view->spreads.points =
+        calloc((size_t)link->universe->symbol_count + 1, sizeof(*view->spreads.points));
+    bool complete = view->log != NULL && view->moves != NULL && view->spreads.points != NULL;
     for (int i = 0; i < STATE_SECTION_COUNT; i++) {
         enum state_section section = (enum state_section)i;
         uint32_t rows = state_rows_max(section, link->universe);
@@ -48,6 +53,7 @@ void view_destroy(struct view *view) {
     }
     free(view->log);
     free(view->moves);
+    free(view->spreads.points);
     *view = (struct view){0};
 }
 
@@ -75,13 +81,15 @@ static void note_moves(struct view *view) {
 int view_bid_way(const struct view *view, uint32_t listing) {
     ASSERT(listing < view->count[STATE_QUOTES]);
     const struct view_move *move = &view->moves[listing];
-    return view_now_ns(view) - move->bid_ns < VIEW_MOVE_MS * NS_PER_MS ? move->bid_way : 0;
+    bool recent = !view->calm && view_now_ns(view) - move->bid_ns < VIEW_MOVE_MS * NS_PER_MS;
+    return recent ? move->bid_way : 0;
 }
 
 int view_ask_way(const struct view *view, uint32_t listing) {
     ASSERT(listing < view->count[STATE_QUOTES]);
     const struct view_move *move = &view->moves[listing];
-    return view_now_ns(view) - move->ask_ns < VIEW_MOVE_MS * NS_PER_MS ? move->ask_way : 0;
+    bool recent = !view->calm && view_now_ns(view) - move->ask_ns < VIEW_MOVE_MS * NS_PER_MS;
+    return recent ? move->ask_way : 0;
 }
 
 static bool refresh_log(struct view *view) {
@@ -112,6 +120,38 @@ static bool refresh_log(struct view *view) {
     return news;
 }
 
+static struct bps spread_of(const struct view *view, uint16_t symbol) {
+    struct px bid = {0};
+    struct px ask = {INT64_MAX};
+    for (uint16_t venue = 0; venue < view->universe->venue_count; venue++) {
+        const struct state_quote *q = view_quote(view, venue, symbol);
+        if (q != NULL && q->present && q->freshness == FRESH_OK && q->bid.v > 0) {
+            bid = q->bid.v > bid.v ? q->bid : bid;
+            ask = q->ask.v < ask.v ? q->ask : ask;
+        }
+    }
+    return bid.v > 0 && ask.v > 0 ? bps_between_near(bid, ask) : (struct bps){0};
+}
+
+static void note_spreads(struct view *view) {
+    for (uint16_t i = 0; i < view->universe->symbol_count; i++) {
+        view->spreads.points[i][view->spreads.count % VIEW_SPREADS_MAX] = spread_of(view, i);
+    }
+    view->spreads.count++;
+}
+
+uint32_t view_spreads_of(const struct view *view, uint16_t symbol, uint32_t most,
+                         struct bps out[VIEW_SPREADS_MAX]) {
+    ASSERT(symbol < view->universe->symbol_count);
+    uint32_t kept = view->spreads.count < VIEW_SPREADS_MAX ? view->spreads.count : VIEW_SPREADS_MAX;
+    kept = kept < most ? kept : most;
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t at = view->spreads.count - kept + i;
+        out[i] = view->spreads.points[symbol][at % VIEW_SPREADS_MAX];
+    }
+    return kept;
+}
+
 uint32_t view_refresh(struct view *view) {
     uint32_t changed = 0;
     if (view->link.ops->refresh != NULL) {
@@ -138,6 +178,7 @@ uint32_t view_refresh(struct view *view) {
     int64_t second = view->header->now_ns / NS_PER_S;
     if (second != view->tick_s) {
         view->tick_s = second;
+        note_spreads(view);
         changed |= VIEW_BIT(VIEW_TICK);
     }
     return changed;

@@ -24,6 +24,21 @@ struct view_move {
 };
 enum { VIEW_MOVE_MS = 1000 };
 
+// What the console itself costs, over its last second.
+struct view_screen {
+    uint32_t frames, skipped; // drawn; put off because the terminal took nothing
+    uint64_t bytes;           // written to the terminal
+    int64_t draw_ns;          // mean of the frames
+};
+
+// The best crossing of each symbol, once a second of desk time: highest bid less lowest ask of
+// venues with fresh quotes.
+enum { VIEW_SPREADS_MAX = 60 };
+struct view_spreads {
+    struct bps (*points)[VIEW_SPREADS_MAX]; // by symbol, ring
+    uint32_t count;                         // seconds taken
+};
+
 struct view {
     struct link link;
     const struct universe *universe;
@@ -38,6 +53,9 @@ struct view {
     const struct state_position *positions;
     const struct state_alert *alerts;
     const struct state_equity *equity;
+    const struct state_health *health;
+    const struct state_wire *wire;
+    const struct state_latency *latencies;
     void *rows[STATE_SECTION_COUNT];
     uint32_t count[STATE_SECTION_COUNT];
     uint64_t version[STATE_SECTION_COUNT];
@@ -48,6 +66,9 @@ struct view {
     int64_t tick_s;  // desk second last told
     bool full_names; // the screen has room for whole venue names
     bool wide;       // and for the wide form of everything
+    bool calm;       // moves are not marked
+    struct view_screen screen;
+    struct view_spreads spreads;
 };
 
 enum status view_create(struct view *view, const struct link *link) MUST_CHECK;
@@ -69,6 +90,9 @@ int view_price_columns(const struct view *view);
 // The state_quote of a listing, NULL when there is none.
 const struct state_quote *view_quote(const struct view *view, uint16_t venue, uint16_t symbol);
 int64_t view_now_ns(const struct view *view);
+// The last spreads of a symbol, oldest first, at most `most`; returns their number.
+uint32_t view_spreads_of(const struct view *view, uint16_t symbol, uint32_t most,
+                         struct bps out[VIEW_SPREADS_MAX]);
 // -1, 0 or 1: how a listing's bid (ask) moved within the last VIEW_MOVE_MS.
 int view_bid_way(const struct view *view, uint32_t listing);
 int view_ask_way(const struct view *view, uint32_t listing);

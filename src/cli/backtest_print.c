@@ -1,10 +1,10 @@
 #include "cli/backtest_print.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/json.h"
-#include "cli/csv.h"
+#include "base/csv.h"
+#include "cli/time_text.h"
 #include "cli/verbs.h"
 
 enum { LINE_BYTES = 2048, PAIR_BYTES = 640 };
@@ -16,18 +16,6 @@ static void add_sets(struct text *out, const struct backtest_sweep_run *run) {
 }
 
 // ---- text -------------------------------------------------------------------------------------
-
-// 2024-08-08T23:57:36Z
-static void add_time(struct text *out, int64_t time_ns) {
-    time_t seconds = (time_t)(time_ns / NS_PER_S);
-    struct tm parts;
-    if (gmtime_r(&seconds, &parts) == NULL) {
-        text_add_int(out, time_ns);
-        return;
-    }
-    text_add_format(out, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900, parts.tm_mon + 1,
-                    parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
 
 static void add_column(struct text *out, int width, int64_t value, int digits, int shown) {
     char bytes[48];
@@ -52,9 +40,9 @@ static void print_head(struct text *line, const struct backtest_sweep *sweep,
                        const char *recording) {
     const struct backtest_result *result = &sweep->runs[0].result;
     text_add_format(line, "%.1024s: ", recording);
-    add_time(line, result->from_ns);
+    time_text_add(line, result->from_ns);
     text_add_string(line, " to ");
-    add_time(line, result->to_ns);
+    time_text_add(line, result->to_ns);
     text_add_format(line, ", %lld s, %u venues, %u symbols, %llu messages",
                     (long long)((result->to_ns - result->from_ns) / NS_PER_S), result->venues,
                     result->symbols, (unsigned long long)result->frames);

@@ -63,8 +63,10 @@ static const struct option_row option_rows[] = {
     {CLI_CSV, "csv", 0, NULL, "comma-separated values, with a line of names first"},
     {CLI_SWEEP, "sweep", 0, "SECTION.KEY=A,B,C",
      "a run with each of these values; repeated: with every combination"},
-    {CLI_UNTIL, "until", 0, "TIME", "stop at this time of the recorded day: [DATE T]HH:MM:SS, UTC"},
-    {CLI_SINCE, "since", 0, "TIME", "from this time on: HH:MM:SS, DATE or DATE T HH:MM:SS, UTC"},
+    {CLI_UNTIL, "until", 0, "TIME",
+     "stop at this time of the session: HH:MM:SS or DATETHH:MM:SS, UTC"},
+    {CLI_SINCE, "since", 0, "TIME",
+     "from this time on: HH:MM:SS (today), DATE or DATETHH:MM:SS, UTC"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };

@@ -1,6 +1,7 @@
 // --version: what this program is, what it was built from and what it runs on.
 #include <curl/curl.h>
 #include <openssl/crypto.h>
+#include <sqlite3.h>
 #include <uv.h>
 #include <xxhash.h>
 #include <zlib.h>
@@ -23,6 +24,7 @@ void cli_print_version(struct text *out) {
     text_add_format(out, "libuv     %s\n", uv_version_string());
     text_add_format(out, "openssl   %s\n", OpenSSL_version(OPENSSL_VERSION_STRING));
     text_add_format(out, "libcurl   %s\n", curl_version_info(CURLVERSION_NOW)->version);
+    text_add_format(out, "sqlite    %s\n", sqlite3_libversion());
     text_add_format(out, "ncurses   %s (built with)\n", NCURSES_BUILT_WITH);
     text_add_format(out, "inih      %s (built with)\n", INIH_BUILT_WITH);
     text_add_format(out, "xxhash    %u.%u.%u\n", xxh / 10000, xxh / 100 % 100, xxh % 100);

@@ -8,6 +8,7 @@
 #include "io/feed_pool.h"
 #include "io/journal.h"
 #include "io/keeper.h"
+#include "io/records.h"
 #include "io/secret.h"
 #include "io/server.h"
 #include "sim/sim.h"
@@ -30,6 +31,7 @@ struct desk_run {
     struct sim *sim;
     struct journal_folder folder;
     struct journal journal;
+    struct records records;
     struct keeper keeper;
     struct server *server; // NULL: none
     char stop_file[300];
@@ -40,8 +42,8 @@ struct desk_run {
     struct secret_keys keys[VENUE_MAX]; // wiped once the lanes have them
     struct lane *lanes[VENUE_MAX];      // the pool's; NULL: no keys, or not live
     _Atomic bool lanes_stopped;
-    bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_keeper,
-        has_feeds, started;
+    bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_records,
+        has_keeper, has_feeds, started;
     char notice[sizeof(((struct state_header *)0)->notice)];
     char config_text[CONFIG_TEXT_MAX];
 };

@@ -149,6 +149,30 @@ static enum status open_journal(struct desk_run *run) {
     return status;
 }
 
+// Beside a journal only. A desk without records trades all the same: what is wrong is told.
+static void open_records(struct desk_run *run) {
+    const struct settings *settings = &run->config.settings;
+    struct clock machine;
+    clock_init_system(&machine);
+    struct records_options options = {
+        .db = {.folder = run->folder.path,
+               .stamp = run->journal.stamp,
+               .mode = mode_of(run),
+               .began_ns = clock_now_ns(&machine),
+               .retention_ns = settings->records_retention_ns,
+               .universe = &run->universe,
+               .csv = settings->records_csv},
+        .cache = &run->cache,
+    };
+    if (!run->has_journal || !settings->records) {
+        return;
+    }
+    run->has_records = records_create(&run->records, &options) == STATUS_OK;
+    if (!run->has_records) {
+        log_warn("records", "nothing is recorded: %s", status_text());
+    }
+}
+
 static void describe(struct desk_run *run) {
     struct state_header *header = STATE_ROWS(&run->engine.draft, STATE_HEADER, struct state_header);
     (void)string_copy(header->notice, sizeof(header->notice), slice_of(run->notice));
@@ -174,10 +198,13 @@ static enum status open_engine(struct desk_run *run) {
         return status;
     }
     run->has_desk = true;
+    open_records(run);
+    struct journal_sink sink =
+        run->has_journal ? journal_sink(&run->journal) : (struct journal_sink){0};
     struct engine_options options = {
         .universe = &run->universe,
         .cache = &run->cache,
-        .journal = run->has_journal ? journal_sink(&run->journal) : (struct journal_sink){0},
+        .journal = run->has_records ? records_sink(&run->records, sink) : sink,
         .journal_quotes_all = config->settings.journal_quotes_all,
         .depth_sample_ns = config->settings.feeds.depth_sample_ns,
         .publish_ns = NS_PER_S / 20,
@@ -272,7 +299,10 @@ enum status desk_run_start(struct desk_run *run) {
         .config_hash = hash_bytes(run->config_text, strlen(run->config_text), 0),
     };
     engine_input(&run->engine, EVENT_DESK_STARTED, &started, clock_now_ns(&run->clock));
-    status = keeper_start(&run->keeper);
+    status = run->has_records ? records_start(&run->records) : STATUS_OK;
+    if (status == STATUS_OK) {
+        status = keeper_start(&run->keeper);
+    }
     if (status == STATUS_OK) {
         status = desk_feeds_start(run);
     }
@@ -344,6 +374,9 @@ void desk_run_close(struct desk_run *run) {
     }
     desk_lanes_wipe_keys(run);
     desk_feeds_close(run);
+    if (run->has_records) {
+        records_finish(&run->records);
+    }
     if (run->has_journal) {
         journal_finish(&run->journal);
     }

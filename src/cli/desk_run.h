@@ -85,10 +85,20 @@ void desk_run_demo_settings(struct config *config, bool shared);
 // was installed. STATUS_NO_INPUT when there is none.
 enum status desk_run_demo_folder(char *out, size_t capacity) MUST_CHECK;
 
-// Replays a session of the journal at `path` through a fresh desk. With `verify` every decision is
-// compared byte for byte; STATUS_DATA with both sides in the text at the first difference. *events:
-// inputs and decisions seen.
-enum status desk_run_replay(const char *path, bool verify, uint64_t *events,
-                            struct text *summary) MUST_CHECK;
+// A session of a journal run again through a fresh desk.
+struct desk_replay {
+    const char *path;  // folder or file, as journal_session_open
+    bool verify;       // compare every decision byte for byte
+    const char *until; // stop at this time (cli/time_text.h), NULL: at the end
+    // Called with the desk as it was there, before it is taken apart; NULL: nobody looks.
+    enum status (*show)(void *arg, const struct state_board *board,
+                        const struct universe *universe);
+    void *arg;
+    uint64_t events; // out: inputs and decisions seen
+};
+
+// STATUS_DATA: with `verify`, both sides in the text at the first difference; STATUS_USAGE: `until`
+// is no time or none of the session. *summary: what was found, a sentence.
+enum status desk_run_replay(struct desk_replay *replay, struct text *summary) MUST_CHECK;
 
 #endif

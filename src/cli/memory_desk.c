@@ -496,6 +496,9 @@ void memory_desk_run(struct memory_desk *d, int64_t ns) {
             return; // every connection has ended: there is nothing left to judge anything by
         }
         step(d);
+        if (d->options.on_step != NULL) {
+            d->options.on_step(d->options.arg, d);
+        }
         int64_t deadline_ns = engine_deadline_ns(&d->engine);
         next_ns = next_ns < d->timer_ns ? next_ns : d->timer_ns;
         next_ns = deadline_ns > d->now_ns && deadline_ns < next_ns ? deadline_ns : next_ns;

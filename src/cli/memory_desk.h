@@ -25,6 +25,7 @@ struct memory_options {
     bool loop;                                                // begin anew when the recording ends
     void (*on_event)(void *arg, const struct event *event);   // each event as journalled
     void (*on_timer)(void *arg, const struct memory_desk *d); // after each timer step
+    void (*on_step)(void *arg, struct memory_desk *d);        // after each step of the market
     void *arg;
 };
 

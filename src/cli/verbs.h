@@ -18,6 +18,7 @@ enum status verb_cycle(const struct cli_args *args) MUST_CHECK;
 enum status verb_check_config(const struct cli_args *args) MUST_CHECK;
 enum status verb_replay(const struct cli_args *args) MUST_CHECK;
 enum status verb_backtest(const struct cli_args *args) MUST_CHECK;
+enum status verb_trades(const struct cli_args *args) MUST_CHECK;
 enum status verb_doctor(const struct cli_args *args) MUST_CHECK;
 enum status verb_record(const struct cli_args *args) MUST_CHECK;
 enum status verb_venue(const struct cli_args *args) MUST_CHECK;

@@ -9,7 +9,14 @@
 
 #include "engine/event.h"
 
-enum control_origin { ORIGIN_KEYBOARD, ORIGIN_SHELL, ORIGIN_HTTP, ORIGIN_SIGNAL, ORIGIN_TEST };
+enum control_origin {
+    ORIGIN_KEYBOARD,
+    ORIGIN_SHELL,
+    ORIGIN_HTTP,
+    ORIGIN_SIGNAL,
+    ORIGIN_TEST,
+    ORIGIN_RULE // the action of an alert rule: from inside, never of a request
+};
 
 // Whether it may raise risk decides how it is asked: reducing verbs never ask more than y/n and
 // mostly not at all.

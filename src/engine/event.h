@@ -235,7 +235,7 @@ struct event_order { // ORDER_COMMAND, ORDER_PLACED, ORDER_FAILED, ORDER_CANCELE
     char client_id[ORDER_CLIENT_ID_MAX];
 };
 struct event_fill { // ORDER_FILLED
-    uint64_t order;
+    uint64_t order; // 0: no order's, the venue took the position (liquidation, deleveraging)
     uint64_t trade; // the venue's trade id
     uint32_t job;
     uint8_t side, liquidity, phase, leg;

@@ -12,7 +12,8 @@ struct replay_source replay_from_reader(struct journal_reader *reader) {
 
 void replay_init(struct replay *replay, struct replay_source source,
                  const struct universe *universe) {
-    *replay = (struct replay){.source = source, .universe = universe, .end = JOURNAL_RECORD};
+    *replay = (struct replay){
+        .source = source, .universe = universe, .end = JOURNAL_RECORD, .until_ns = INT64_MAX};
 }
 
 static void print_into(const struct replay *replay, char *out, size_t capacity,
@@ -98,6 +99,10 @@ static enum status run_inputs(struct replay *replay, struct engine *engine) {
         enum status status = check_input(replay, engine);
         if (status != STATUS_OK) {
             return status;
+        }
+        if (replay->record.header.time_ns > replay->until_ns) {
+            replay->reached = true;
+            break;
         }
         struct event input = replay->record; // the sink reads on into replay->record
         engine_replay(engine, &input);

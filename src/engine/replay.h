@@ -21,6 +21,8 @@ struct replay {
     const struct universe *universe;
     struct event record; // newest record read
     enum journal_read end;
+    int64_t until_ns; // stops before the first input behind this desk time; INT64_MAX: at the end
+    bool reached;     // it stopped there
     uint64_t inputs, derived; // inputs run, derived events found equal
     bool differs;
     uint64_t differs_at;               // sequence
@@ -31,9 +33,9 @@ struct replay_source replay_from_reader(struct journal_reader *reader);
 void replay_init(struct replay *replay, struct replay_source source,
                  const struct universe *universe);
 struct journal_sink replay_sink(struct replay *replay);
-// Runs to the end or the first difference. STATUS_OK: equal up to the end (replay->end tells
-// whether the tail was torn). STATUS_ERROR: a decision differs, the text holds both. STATUS_DATA:
-// the journal is damaged, does not fit the universe, or holds only decisions.
+// Runs to the end, to until_ns or to the first difference. STATUS_OK: equal so far (replay->end
+// tells whether the tail was torn). STATUS_ERROR: a decision differs, the text holds both.
+// STATUS_DATA: the journal is damaged, does not fit the universe, or holds only decisions.
 enum status replay_verify(struct replay *replay, struct engine *engine) MUST_CHECK;
 
 #endif

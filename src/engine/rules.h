@@ -68,6 +68,9 @@ enum rule_unit {
       "the position on this venue and symbol would exceed max_position_usd")                       \
     X(RULE_COOL_DOWN, "cool_down", LEVEL_POSITION, UNIT_MS, false,                                 \
       "the symbol cools down after a failure")                                                     \
+    X(RULE_LEG_VANISHED, "leg_vanished", LEVEL_POSITION, UNIT_USD, true,                           \
+      "a leg went without an order of ours (liquidated, deleveraged, closed by hand): the rest "   \
+      "was closed")                                                                                \
     X(RULE_VENUE_ROLE, "venue_role", LEVEL_EXECUTION, UNIT_NONE, true,                             \
       "the venue's role is not trade")                                                             \
     X(RULE_VENUE_DOWN, "venue_down", LEVEL_EXECUTION, UNIT_NONE, true,                             \

@@ -8,6 +8,7 @@
 #ifndef PERPDESK_ENGINE_SETTINGS_H
 #define PERPDESK_ENGINE_SETTINGS_H
 
+#include "engine/alert.h"
 #include "engine/event.h"
 
 enum execution_mode { EXECUTION_HYBRID_HEDGE_TAKER, EXECUTION_SAFE_TAKER_ONLY };
@@ -102,6 +103,11 @@ struct settings_health {
     uint32_t success_jobs;        // success_window_jobs = 20
 };
 
+struct settings_alerts {
+    uint32_t count;
+    struct alert_rule rules[ALERT_RULES_MAX]; // [alert.<name>] each
+};
+
 struct settings_scheduler {
     uint32_t jobs_max;             // max_jobs = 50
     uint32_t venue_jobs_max;       // max_jobs_per_venue = 10
@@ -148,6 +154,7 @@ struct settings {
     struct settings_capital capital;
     struct settings_risk risk;
     struct settings_health health;
+    struct settings_alerts alerts;
     struct settings_scheduler scheduler;
     struct settings_execution execution;
     struct settings_wash wash;
@@ -161,6 +168,8 @@ struct settings {
     int64_t journal_retention_ns; // journal_retention_days = 7
     uint64_t journal_max_bytes;   // journal_max_mb = 256 a file, then rotate
     uint64_t disk_floor_bytes;    // disk_floor_mb = 1024
+    bool records, records_csv;    // records = yes, records_csv = no
+    int64_t records_retention_ns; // records_retention_days = 366
     // [console]
     uint32_t frames_per_s; // frame_rate = 10
     // [venues], [fees.<venue>]: in the universe

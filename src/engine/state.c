@@ -22,6 +22,15 @@ static const struct {
 STATE_SECTION_LIST(STATE_ASSERT)
 #undef STATE_ASSERT
 
+const char *wire_result_name(enum wire_result result) {
+    static const char *const names[WIRE_RESULT_COUNT] = {
+        [WIRE_SENT] = "sent",         [WIRE_OPEN] = "open",         [WIRE_PARTIAL] = "partial",
+        [WIRE_FILLED] = "filled",     [WIRE_CANCELED] = "canceled", [WIRE_EXPIRED] = "expired",
+        [WIRE_REJECTED] = "REJECTED", [WIRE_UNKNOWN] = "UNKNOWN",   [WIRE_DONE] = "done"};
+    ASSERT((unsigned)result < WIRE_RESULT_COUNT);
+    return names[result];
+}
+
 uint32_t state_row_size(enum state_section section) {
     ASSERT((unsigned)section < STATE_SECTION_COUNT);
     return section_rows[section].row_size;

@@ -20,6 +20,7 @@ enum {
     STATE_FREEZES_MAX = 16,
     STATE_ALERTS_MAX = 32,
     STATE_EQUITY_POINTS_MAX = 240,
+    STATE_WIRE_MAX = 128,
 };
 
 enum freshness { FRESH_NONE, FRESH_OK, FRESH_WARN, FRESH_STALE };
@@ -222,6 +223,43 @@ struct state_health {
     struct state_metric metrics[METRIC_COUNT];
 };
 
+// One command that left the desk: an order placed, or a cancel.
+enum wire_result {
+    WIRE_SENT, // no word from the venue yet
+    WIRE_OPEN,
+    WIRE_PARTIAL,
+    WIRE_FILLED,
+    WIRE_CANCELED,
+    WIRE_EXPIRED,
+    WIRE_REJECTED,
+    WIRE_UNKNOWN, // the answer was lost
+    WIRE_DONE,    // a cancel: the order is no more
+    WIRE_RESULT_COUNT
+};
+struct state_wire {  // newest first
+    uint64_t number; // 1, 2, 3 … since start
+    int64_t time_ns; // decided
+    uint64_t order;
+    uint32_t job;
+    uint16_t venue, symbol;
+    uint8_t action, side, type, phase, result, pad[3]; // enum order_action … enum wire_result
+    uint32_t pad2;
+    struct px price;
+    struct qty size, filled;
+    int64_t answer_ns, fill_ns; // decided to the venue's first word, to the first fill; -1: none
+    char client_id[ORDER_CLIENT_ID_MAX];
+    char text[48]; // the venue's own words
+};
+
+// How long a venue takes, from its orders and cancels since start.
+struct state_quantiles {
+    uint64_t count;
+    int64_t p50_ns, p99_ns, p999_ns;
+};
+struct state_latency { // one per venue
+    struct state_quantiles answer, fill;
+};
+
 #define STATE_SECTION_LIST(X)                                                                      \
     X(STATE_HEADER, struct state_header, 1)                                                        \
     X(STATE_QUOTES, struct state_quote, 0)    /* rows: listings */                                 \
@@ -234,7 +272,9 @@ struct state_health {
     X(STATE_POSITIONS, struct state_position, STATE_POSITIONS_MAX)                                 \
     X(STATE_ALERTS, struct state_alert, STATE_ALERTS_MAX)                                          \
     X(STATE_EQUITY, struct state_equity, 1)                                                        \
-    X(STATE_HEALTH, struct state_health, 1)
+    X(STATE_HEALTH, struct state_health, 1)                                                        \
+    X(STATE_WIRE, struct state_wire, STATE_WIRE_MAX)                                               \
+    X(STATE_LATENCY, struct state_latency, 0) /* rows: venues */
 
 enum state_section {
 #define STATE_ENUM(section, row, rows) section,
@@ -262,6 +302,8 @@ struct state_slot {
 struct state_board {
     struct state_slot slots[STATE_SECTION_COUNT];
 };
+
+const char *wire_result_name(enum wire_result result); // "sent", "open" …
 
 uint32_t state_row_size(enum state_section section);
 uint32_t state_rows_max(enum state_section section, const struct universe *universe);

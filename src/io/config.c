@@ -22,6 +22,7 @@ static struct config_loader *loader_of(struct config_reader *reader) {
 
 static void on_section(struct config_reader *reader, struct slice section) {
     struct config_loader *loader = loader_of(reader);
+    config_open_section(loader, section);
     if (!config_section_known(loader, section)) {
         config_mistake_section(loader, section);
     }
@@ -63,6 +64,7 @@ static void load_setting(struct config_loader *loader, const char *setting) {
     }
     struct slice section = config_trim((struct slice){setting, (size_t)(dot - setting)});
     struct slice name = config_trim((struct slice){dot + 1, (size_t)(equals - dot - 1)});
+    config_open_section(loader, section);
     if (!config_section_known(loader, section)) {
         config_mistake_section(loader, section);
         return;
@@ -210,6 +212,13 @@ void config_sort_venues(struct config *config) {
     for (uint32_t i = 0; i < scanner->priority_count; i++) {
         scanner->priority[i][0] = place[scanner->priority[i][0]];
         scanner->priority[i][1] = place[scanner->priority[i][1]];
+    }
+    struct settings_alerts *alerts = &config->settings.alerts;
+    for (uint32_t i = 0; i < alerts->count; i++) {
+        uint16_t *venues[] = {&alerts->rules[i].venue, &alerts->rules[i].other_venue};
+        for (size_t k = 0; k < COUNT_OF(venues); k++) {
+            *venues[k] = *venues[k] < config->venue_count ? place[*venues[k]] : *venues[k];
+        }
     }
 }
 

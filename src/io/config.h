@@ -20,7 +20,7 @@ enum {
     CONFIG_FILE_MAX = 256 * 1024,
     CONFIG_LINE_MAX = 198, // the longest line inih takes whole
     CONFIG_REPORT_MAX = 64 * 1024,
-    CONFIG_TEXT_MAX = 32 * 1024, // enough for config_print and its siblings at all limits
+    CONFIG_TEXT_MAX = 48 * 1024, // enough for config_print and its siblings at all limits
     CONFIG_BOOKS_MAX = 20,
     CONFIG_URL_MAX = 128
 };

@@ -11,7 +11,7 @@ void config_set_defaults(struct config_loader *loader) {
     ASSERT(config_key_count <= CONFIG_KEYS_MAX);
     for (uint32_t i = 0; i < config_key_count; i++) {
         const struct config_key *key = &config_keys[i];
-        if (key->type <= CONFIG_WORD) {
+        if (key->type <= CONFIG_WORD && !config_key_of_alert(key)) {
             config_value_set(key, &config->settings, key->value);
         }
     }
@@ -213,8 +213,19 @@ static void apply_number(struct value *value) {
     } else if (key->type == CONFIG_BASIS) {
         config->settings.scanner.basis_mode = BASIS_FIXED;
         config->settings.scanner.basis_fixed = (struct bps){number};
+    } else if (value->found.rule != NULL) {
+        config_value_set(key, value->found.rule, number);
     } else {
         config_value_set(key, &config->settings, number);
+    }
+}
+
+// Kept as written: what it names is known once everything is read.
+static void apply_condition(struct value *value) {
+    struct alert_rule *rule = value->found.rule;
+    if (!string_copy(rule->condition, sizeof(rule->condition), value->text)) {
+        rule->condition[0] = '\0';
+        refuse_text(value, value->text, " is too long");
     }
 }
 
@@ -299,6 +310,8 @@ void config_apply(struct config_loader *loader, struct slice section, struct sli
         refuse_text(&value, text, " is added to what is no list (+=)");
     } else if (type == CONFIG_BASIS) {
         apply_basis(&value);
+    } else if (type == CONFIG_TEXT) {
+        apply_condition(&value);
     } else if (type == CONFIG_FILE) {
         apply_file(&value);
     } else if (type == CONFIG_ENDPOINT) {

@@ -30,6 +30,9 @@ static const char *const partial_choices[] = {"hedge", "unwind", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const models[] = {"three", "five", NULL};
 static const char *const layers[] = {"L1", "L2", "L3", "L4", "L5", NULL};
+static const char *const severities[] = {"info", "warn", "red", NULL};
+static const char *const alert_actions[] = {
+    "notify", "pause_trading", "cooldown", "safe_mode_on", "emergency_stop", "start_trading", NULL};
 static const char *const roles[] = {"trade", "reference", "off", NULL};
 
 // The enums the word lists stand for.
@@ -40,6 +43,9 @@ _Static_assert(EXECUTION_HYBRID_HEDGE_TAKER == 0 && EXECUTION_SAFE_TAKER_ONLY ==
 _Static_assert(PARTIAL_HEDGE == 0 && PARTIAL_UNWIND == 1, "partial_choices");
 _Static_assert(CAPITAL_THREE == 0 && CAPITAL_FIVE == 1, "models");
 _Static_assert(LAYER_1 == 0 && LAYER_5 == 4 && LAYER_COUNT == 5, "layers");
+_Static_assert(SEVERITY_INFO == 0 && SEVERITY_RED == 2, "severities");
+_Static_assert(ALERT_NOTIFY == 0 && ALERT_COOLDOWN == 2 && ALERT_START_TRADING == 5, "actions");
+_Static_assert(ALERT_ACTION_COUNT == 6, "actions");
 _Static_assert(VENUE_TRADE == 0 && VENUE_REFERENCE == 1 && VENUE_OFF == 2, "roles");
 _Static_assert(sizeof(bool) == 1, "a word is stored in one byte");
 
@@ -88,6 +94,12 @@ const struct config_key config_keys[] = {
          journal_retention_ns, "Journals older than this are removed"),
     BYTES("desk", "journal_max_mb", MB, MBYTES(1), MBYTES(65536), MBYTES(256), true,
           journal_max_bytes, "A journal file that has reached this size is followed by a new one"),
+    WORD("desk", "records", no_yes, 2, 1, false, records,
+         "Keep every attempt (jobs, orders, fills, refusals) in the database records.db"),
+    WORD("desk", "records_csv", no_yes, 2, 0, false, records_csv,
+         "Also write a line for each attempt that ended to attempts-*.csv"),
+    TIME("desk", "records_retention_days", DAYS, DAYS(1), DAYS(3650), DAYS(366), true,
+         records_retention_ns, "Sessions older than this are removed from records.db"),
     BYTES("desk", "disk_floor_mb", MB, MBYTES(0), MBYTES(1048576), MBYTES(1024), true,
           disk_floor_bytes, "With less free disk than this the desk does not go on writing"),
 
@@ -320,6 +332,24 @@ const struct config_key config_keys[] = {
 
     COUNT("console", "frame_rate", 1, 20, 10, true, frames_per_s, "Most frames drawn in a second"),
 
+    {"alert.<name>", "condition", CONFIG_TEXT, CONFIG_UNIT_NONE, 0, ALERT_CONDITION_MAX - 1, 0,
+     NULL, true, offsetof(struct alert_rule, condition),
+     "When the rule speaks: price_above SYMBOL PRICE, price_below SYMBOL PRICE, range SYMBOL LOW "
+     "HIGH, percent_change SYMBOL SHARE DURATION, each on the median of the venues or with on "
+     "VENUE "
+     "behind it; spread SYMBOL VENUE VENUE SHARE, spread SYMBOL SYMBOL SHARE, volatility SYMBOL "
+     "SHARE, METRIC > NUMBER, METRIC < NUMBER"},
+    {"alert.<name>", "severity", CONFIG_WORD, CONFIG_UNIT_NONE, 0, SEVERITY_RED, SEVERITY_WARN,
+     severities, true, offsetof(struct alert_rule, severity),
+     "How loud the rule is; warn and red wait for a person to acknowledge them"},
+    {"alert.<name>", "cooldown_sec", CONFIG_DURATION, CONFIG_UNIT_S, 0, SEC(86400), SEC(60), NULL,
+     true, offsetof(struct alert_rule, cooldown_ns), "The rule speaks at most once in this time"},
+    {"alert.<name>", "action", CONFIG_WORD, CONFIG_UNIT_NONE, 0, ALERT_ACTION_COUNT - 1,
+     ALERT_NOTIFY, alert_actions, true, offsetof(struct alert_rule, action),
+     "What the desk does beside telling it. cooldown: no new job for 60s. safe_mode_on: every "
+     "venue is in safe mode until a person resumes. emergency_stop: the kill switch. "
+     "start_trading: as a resume; a latched kill stays"},
+
     OTHER("endpoints", "ca_file", CONFIG_FILE, 0, CONFIG_URL_MAX - 1, 0, false,
           "PEM file of the only authorities trusted; system: the machine's"),
     {"endpoints", "<venue>_ws", CONFIG_ENDPOINT, CONFIG_UNIT_NONE, 1, CONFIG_URL_MAX - 1, 0, NULL,
@@ -356,6 +386,7 @@ const struct config_section config_sections[] = {
     {"console", "The screen"},
     {"endpoints", "Where venues are, if not at their own addresses"},
     {"venues", "The role of each venue"},
+    {"alert.<name>", "One alert rule; there may be sixteen"},
     {"fees.<venue>", "The fees of one venue"},
 };
 const uint32_t config_section_count = COUNT_OF(config_sections);
@@ -375,6 +406,10 @@ const struct config_order config_orders[] = {
     {"arb", "min_notional", "arb", "max_notional"},
 };
 const uint32_t config_order_count = COUNT_OF(config_orders);
+
+bool config_key_of_alert(const struct config_key *key) {
+    return strcmp(key->section, "alert.<name>") == 0;
+}
 
 const struct config_key *config_key_find(struct slice section, struct slice name) {
     for (uint32_t i = 0; i < config_key_count; i++) {

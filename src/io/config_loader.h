@@ -5,7 +5,11 @@
 #include "io/config_private.h"
 #include "io/config_read.h"
 
-enum { CONFIG_KEYS_MAX = 320, CONFIG_SLOTS_MAX = CONFIG_KEYS_MAX + 6 * VENUE_MAX };
+enum {
+    CONFIG_KEYS_MAX = 320,
+    CONFIG_ALERT_SLOTS = CONFIG_KEYS_MAX + 6 * VENUE_MAX, // the first of the alert rules'
+    CONFIG_SLOTS_MAX = CONFIG_ALERT_SLOTS + CONFIG_KEYS_MAX * ALERT_RULES_MAX
+};
 
 enum config_books { CONFIG_BOOKS_TRADED, CONFIG_BOOKS_NONE, CONFIG_BOOKS_LISTED };
 
@@ -21,20 +25,22 @@ struct config_loader {
     const struct config_options *options;
     struct config_report *report;
     struct config_reader reader;
-    struct config_origin here;                        // of the line at hand
-    struct config_origin origins[CONFIG_SLOTS_MAX];   // by slot
-    uint32_t seen_line[CONFIG_SLOTS_MAX];             // by slot, in this file
-    char fee_sections[VENUE_MAX][VENUE_NAME_MAX + 8]; // "fees.okx"
+    struct config_origin here;                           // of the line at hand
+    struct config_origin origins[CONFIG_SLOTS_MAX];      // by slot
+    uint32_t seen_line[CONFIG_SLOTS_MAX];                // by slot, in this file
+    char fee_sections[VENUE_MAX][VENUE_NAME_MAX + 8];    // "fees.okx"
+    struct config_origin alert_origins[ALERT_RULES_MAX]; // where each rule was first named
     enum config_books books_choice;
     uint32_t book_count;
     struct symbol books[CONFIG_BOOKS_MAX];
 };
 
-// A key as it was found: its row, and the venue for [venues] and [fees.<venue>]. Slots number all
-// keys there are, those of venues too.
+// A key as it was found: its row, the venue for [venues] and [fees.<venue>], the rule for
+// [alert.<name>]. Slots number all keys there are, those of venues and rules too.
 struct config_found {
     const struct config_key *key;
     uint32_t venue;
+    struct alert_rule *rule; // NULL for every other section
     uint32_t slot;
 };
 
@@ -46,6 +52,8 @@ void config_add_key_name(struct text *out, struct slice section, struct slice na
 int config_find_venue(const struct config_loader *loader, struct slice name); // -1 when unknown
 const char *config_nearest_venue(const struct config_loader *loader, struct slice name);
 bool config_section_known(const struct config_loader *loader, struct slice section);
+// Makes the rule of an [alert.<name>] section that is named for the first time.
+void config_open_section(struct config_loader *loader, struct slice section);
 bool config_find(const struct config_loader *loader, struct slice section, struct slice name,
                  struct config_found *found);
 void config_mistake_section(struct config_loader *loader, struct slice section);

@@ -94,9 +94,53 @@ const char *nearest_name(struct slice name, uint32_t count,
     return nearest;
 }
 
-// The last row of config_sections stands for the fees of every venue.
+// The last two rows of config_sections stand for the alert rules and for the fees of every venue.
 static uint32_t fixed_sections(void) {
-    return config_section_count - 1;
+    return config_section_count - 2;
+}
+
+static const struct slice alert_prefix = {"alert.", 6};
+
+// The rule's name, nothing when the section is none of a rule or the name is none.
+static struct slice alert_name(struct slice section) {
+    if (!slice_starts(section, alert_prefix)) {
+        return (struct slice){NULL, 0};
+    }
+    struct slice name = {section.data + alert_prefix.size, section.size - alert_prefix.size};
+    bool good = name.size > 0 && name.size < ALERT_NAME_MAX;
+    for (size_t i = 0; good && i < name.size; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        good = islower(c) || isdigit(c) || c == '_' || c == '-';
+    }
+    return good ? name : (struct slice){NULL, 0};
+}
+
+static struct alert_rule *find_alert(const struct config_loader *loader, struct slice name) {
+    struct settings_alerts *alerts = &loader->config->settings.alerts;
+    for (uint32_t i = 0; name.size > 0 && i < alerts->count; i++) {
+        if (slice_equals(name, slice_of(alerts->rules[i].name))) {
+            return &alerts->rules[i];
+        }
+    }
+    return NULL;
+}
+
+void config_open_section(struct config_loader *loader, struct slice section) {
+    struct slice name = alert_name(section);
+    struct settings_alerts *alerts = &loader->config->settings.alerts;
+    if (name.size == 0 || find_alert(loader, name) != NULL || alerts->count == ALERT_RULES_MAX) {
+        return;
+    }
+    loader->alert_origins[alerts->count] = loader->here;
+    struct alert_rule *rule = &alerts->rules[alerts->count++];
+    *rule = (struct alert_rule){0};
+    bool whole = string_copy(rule->name, sizeof(rule->name), name);
+    ASSERT(whole);
+    for (uint32_t i = 0; i < config_key_count; i++) {
+        if (config_key_of_alert(&config_keys[i]) && config_keys[i].type != CONFIG_TEXT) {
+            config_value_set(&config_keys[i], rule, config_keys[i].value);
+        }
+    }
 }
 
 static uint32_t section_count(const struct config_loader *loader) {
@@ -138,11 +182,15 @@ bool config_section_known(const struct config_loader *loader, struct slice secti
             return true;
         }
     }
-    return false;
+    return find_alert(loader, alert_name(section)) != NULL;
 }
 
-// The section's name in the key table: every [fees.<venue>] is one row there.
+// The section's name in the key table: every [fees.<venue>] is one row there, every [alert.<name>]
+// another.
 static struct slice table_section(struct slice section) {
+    if (alert_name(section).size > 0) {
+        return SLICE("alert.<name>");
+    }
     return slice_starts(section, SLICE("fees.")) ? SLICE("fees.<venue>") : section;
 }
 
@@ -181,6 +229,14 @@ bool config_find(const struct config_loader *loader, struct slice section, struc
         return false;
     }
     *found = (struct config_found){.key = key, .slot = (uint32_t)(key - config_keys)};
+    if (config_key_of_alert(key)) {
+        found->rule = find_alert(loader, alert_name(section));
+        if (found->rule == NULL) {
+            return false;
+        }
+        size_t nth = (size_t)(found->rule - loader->config->settings.alerts.rules);
+        found->slot += CONFIG_ALERT_SLOTS + (uint32_t)nth * CONFIG_KEYS_MAX;
+    }
     if (key->type >= CONFIG_ROLE) {
         if (venue < 0) {
             return false;
@@ -199,6 +255,16 @@ void config_mistake_section(struct config_loader *loader, struct slice section) 
     const char *near = nearest_name(section, section_count(loader), section_at, loader);
     text_add_char(out, '[');
     add_name(out, section);
+    if (slice_starts(section, alert_prefix)) {
+        text_add_format(out,
+                        alert_name(section).size > 0
+                            ? "] is one rule too many: at most %d"
+                            : "] is no name of a rule: expected [alert.NAME] with at most %d small "
+                              "letters, digits, - and _",
+                        alert_name(section).size > 0 ? (int)ALERT_RULES_MAX : ALERT_NAME_MAX - 1);
+        config_mistake_end(loader);
+        return;
+    }
     text_add_string(out, "] is an unknown section");
     if (near != NULL) {
         text_add_format(out, ": did you mean [%s]?", near);

@@ -145,6 +145,29 @@ static bool is_of(const struct config_key *key, const struct config_section *sec
     return strcmp(key->section, section->name) == 0;
 }
 
+static void print_alert(struct text *out, const struct alert_rule *rule) {
+    text_add_format(out, "\n[alert.%s]\n", rule->name);
+    for (uint32_t k = 0; k < config_key_count; k++) {
+        const struct config_key *key = &config_keys[k];
+        if (!config_key_of_alert(key)) {
+            continue;
+        }
+        text_add_format(out, "%s = ", key->name);
+        if (key->type == CONFIG_TEXT) {
+            text_add_string(out, rule->condition);
+        } else {
+            config_value_print(out, key, config_value_get(key, rule));
+        }
+        text_add_char(out, '\n');
+    }
+}
+
+static void print_alerts(struct text *out, const struct settings_alerts *alerts) {
+    for (uint32_t i = 0; i < alerts->count; i++) {
+        print_alert(out, &alerts->rules[i]);
+    }
+}
+
 // The lines of the venues, which the table holds as one row.
 static void print_venues(struct text *out, const struct config *config,
                          const struct config_section *section) {
@@ -171,18 +194,30 @@ void config_print(const struct config *config, struct text *out) {
         text_add_string(out, s == 0 || strchr(section->name, '<') != NULL ? "" : "\n");
         print_header(out, section);
         for (uint32_t k = 0; k < config_key_count; k++) {
-            if (is_of(&config_keys[k], section) && config_keys[k].type < CONFIG_ROLE) {
+            if (is_of(&config_keys[k], section) && config_keys[k].type < CONFIG_ROLE &&
+                !config_key_of_alert(&config_keys[k])) {
                 print_key(out, config, &config_keys[k]);
             }
         }
         print_venues(out, config, section);
+        if (strcmp(section->name, "alert.<name>") == 0) {
+            print_alerts(out, &config->settings.alerts);
+        }
     }
 }
 
 static void print_default_key(struct text *out, const struct config *config,
                               const struct config_key *key) {
     print_help(out, key);
-    if (key->type == CONFIG_BOOKS) {
+    if (config_key_of_alert(key)) { // no rule is one of the defaults
+        text_add_format(out, "# %s = ", key->name);
+        if (key->type == CONFIG_TEXT) {
+            text_add_string(out, "quote_latency_ms > 5000");
+        } else {
+            config_value_print(out, key, key->value);
+        }
+        text_add_char(out, '\n');
+    } else if (key->type == CONFIG_BOOKS) {
         text_add_format(out, "%s = traded\n", key->name);
     } else if (key->type < CONFIG_ROLE) {
         print_key(out, config, key);
@@ -209,6 +244,9 @@ void config_print_default(const struct config_options *options, struct text *out
         const struct config_section *section = &config_sections[s];
         text_add_format(out, "\n# ---- %s ----\n", section->help);
         print_header(out, section);
+        if (strcmp(section->name, "alert.<name>") == 0) {
+            text_add_string(out, "# [alert.slow]\n");
+        }
         for (uint32_t k = 0; k < config_key_count; k++) {
             if (is_of(&config_keys[k], section)) {
                 print_default_key(out, &config, &config_keys[k]);
@@ -235,6 +273,9 @@ static void print_manual_default(struct text *out, const struct config_key *key)
         return;
     case CONFIG_FILE:
         text_add_string(out, "system");
+        return;
+    case CONFIG_TEXT:
+        text_add_string(out, "none, a rule must have one");
         return;
     case CONFIG_ENDPOINT:
         text_add_string(out, "the venue's own");

@@ -18,6 +18,7 @@ enum config_type {
     CONFIG_BOOKS,    // traded, none or a list of symbols
     CONFIG_PAIRS,    // list of venue:venue
     CONFIG_FILE,     // absolute path, or system: ca_file
+    CONFIG_TEXT,     // words: the condition of the alert rule the section is named after
     CONFIG_ROLE,     // of the venue the key is named after
     CONFIG_FEE,      // struct bps of the venue the section is named after
     CONFIG_ENDPOINT  // scheme, host and port of the venue the key begins with
@@ -52,14 +53,15 @@ struct config_key {
     int64_t value;         // default
     const char *const *words;
     bool reloadable; // may change while the desk runs
-    uint32_t at;     // offset in struct settings
+    uint32_t at;     // offset in struct settings; of [alert.<name>] in struct alert_rule
     const char *help;
 };
 
 extern const struct config_key config_keys[];
 extern const uint32_t config_key_count;
 
-// Sections in the order of the file, with a sentence each. fees stands for every [fees.<venue>].
+// Sections in the order of the file, with a sentence each. The last two stand for every
+// [alert.<name>] and every [fees.<venue>].
 struct config_section {
     const char *name;
     const char *help;
@@ -77,9 +79,11 @@ extern const uint32_t config_order_count;
 
 const struct config_key *config_key_find(struct slice section, struct slice name);
 
-// The plain value of a key with a field of its own (not a list, not a role, not a fee).
-int64_t config_value_get(const struct config_key *key, const struct settings *settings);
-void config_value_set(const struct config_key *key, struct settings *settings, int64_t value);
+// The plain value of a key with a field of its own (not a list, not a role, not a fee), in the
+// settings, or in the alert rule for a key of [alert.<name>].
+int64_t config_value_get(const struct config_key *key, const void *fields);
+void config_value_set(const struct config_key *key, void *fields, int64_t value);
+bool config_key_of_alert(const struct config_key *key);
 // Reads one value; on refusal adds to `why` what is wrong and what is expected.
 bool config_value_parse(const struct config_key *key, struct slice text, int64_t *value,
                         struct text *why);

@@ -108,9 +108,49 @@ static void settle_books(struct config_loader *loader) {
     }
 }
 
+static void settle_alert(struct config_loader *loader, struct alert_rule *rule) {
+    struct config *config = loader->config;
+    char section_text[ALERT_NAME_MAX + 8];
+    struct text section = TEXT_OVER(section_text);
+    text_add_format(&section, "alert.%s", rule->name);
+    struct config_found found;
+    find_row(loader, section_text, "condition", &found);
+    const struct config_origin *origin = &loader->origins[found.slot];
+    if (origin->refused) {
+        return;
+    }
+    const struct alert_names names = {.symbols = config->symbols,
+                                      .venues = config->venues,
+                                      .symbol_count = config->symbol_count,
+                                      .venue_count = config->venue_count};
+    char problem[256];
+    struct text why = TEXT_OVER(problem);
+    char condition[ALERT_CONDITION_MAX];
+    memcpy(condition, rule->condition, sizeof(condition));
+    if (alert_rule_parse(rule, slice_of(condition), &names, &why)) {
+        return;
+    }
+    bool missing = origin->source == NULL; // the section, or another key of it, named the rule
+    size_t nth = (size_t)(rule - config->settings.alerts.rules);
+    struct text *out = config_mistake_begin(loader, missing ? loader->alert_origins[nth] : *origin);
+    config_add_key_name(out, text_slice(&section), SLICE("condition"));
+    text_add_format(out, " %s", missing ? "is missing" : problem);
+    config_mistake_end(loader);
+}
+
+static void settle_alerts(struct config_loader *loader) {
+    struct config_found traded;
+    find_row(loader, "desk", "symbols", &traded);
+    struct settings_alerts *alerts = &loader->config->settings.alerts;
+    for (uint32_t i = 0; i < alerts->count && !loader->origins[traded.slot].refused; i++) {
+        settle_alert(loader, &alerts->rules[i]);
+    }
+}
+
 void config_settle(struct config_loader *loader) {
     settle_books(loader);
     settle_capital(loader);
     settle_orders(loader);
+    settle_alerts(loader);
     config_sort_venues(loader->config);
 }

@@ -101,8 +101,8 @@ void config_add_quoted(struct text *out, struct slice value) {
     text_add_string(out, value.size > SHOWN_MAX ? "...\"" : "\"");
 }
 
-int64_t config_value_get(const struct config_key *key, const struct settings *settings) {
-    const char *field = (const char *)settings + key->at;
+int64_t config_value_get(const struct config_key *key, const void *fields) {
+    const char *field = (const char *)fields + key->at;
     uint8_t byte;
     uint32_t word;
     int64_t value;
@@ -128,6 +128,7 @@ int64_t config_value_get(const struct config_key *key, const struct settings *se
     case CONFIG_ROLE:
     case CONFIG_FEE:
     case CONFIG_FILE:
+    case CONFIG_TEXT:
     case CONFIG_ENDPOINT:
         break;
     }
@@ -135,8 +136,8 @@ int64_t config_value_get(const struct config_key *key, const struct settings *se
     return 0;
 }
 
-void config_value_set(const struct config_key *key, struct settings *settings, int64_t value) {
-    char *field = (char *)settings + key->at;
+void config_value_set(const struct config_key *key, void *fields, int64_t value) {
+    char *field = (char *)fields + key->at;
     uint8_t byte = (uint8_t)value;
     uint32_t word = (uint32_t)value;
     switch (key->type) {
@@ -161,6 +162,7 @@ void config_value_set(const struct config_key *key, struct settings *settings, i
     case CONFIG_ROLE:
     case CONFIG_FEE:
     case CONFIG_FILE:
+    case CONFIG_TEXT:
     case CONFIG_ENDPOINT:
         break;
     }
@@ -225,6 +227,10 @@ void config_value_print_range(struct text *out, const struct config_key *key) {
         return;
     case CONFIG_FILE:
         text_add_string(out, "an absolute path, or system");
+        return;
+    case CONFIG_TEXT:
+        text_add_string(out, "price_above, price_below, range, percent_change, spread, volatility "
+                             "or a metric, with what it needs");
         return;
     case CONFIG_ENDPOINT:
         text_add_format(out, "%s://host:port without a path", key->min == 1 ? "wss" : "https");

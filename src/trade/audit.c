@@ -20,28 +20,26 @@ static struct audit_row *row_of(struct desk *desk, uint16_t venue, uint16_t symb
     return &desk->audit.rows[listing_id(desk->universe, venue, symbol)];
 }
 
+// What the venue has more than our book, beyond what is known not to be ours and what orders of
+// ours may have done that is not told yet.
 static int64_t difference(const struct desk *desk, const struct audit_row *row, uint16_t venue,
                           uint16_t symbol) {
-    return row->venue.v - row->foreign.v - position_of(desk, venue, symbol)->net.v;
-}
-
-static bool is_settled(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    if (desk->picture.venues[venue].lane.state != LANE_READY) {
-        return false;
-    }
-    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+    int64_t changed = row->venue.v - row->foreign.v - position_of(desk, venue, symbol)->net.v;
+    enum side side = changed > 0 ? SIDE_BUY : SIDE_SELL;
+    int64_t untold = 0;
+    for (uint32_t i = 0; i < desk->orders.live_count && changed != 0; i++) {
         const struct order *order = &desk->orders.orders[desk->orders.live[i]];
-        if (order->venue == venue && order->symbol == symbol) {
-            return false;
+        if (order->venue == venue && order->symbol == symbol && order->side == side) {
+            untold += order_rest(order).v;
         }
     }
-    return true;
+    return changed > untold ? changed - untold : changed < -untold ? changed + untold : 0;
 }
 
 static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     struct audit_row *row = row_of(desk, venue, symbol);
-    if (!row->known || difference(desk, row, venue, symbol) == 0 ||
-        !is_settled(desk, venue, symbol)) {
+    int64_t changed = difference(desk, row, venue, symbol);
+    if (!row->known || changed == 0 || desk->picture.venues[venue].lane.state != LANE_READY) {
         row->since_ns = 0;
         return;
     }
@@ -51,15 +49,19 @@ static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t sy
         desk->audit.due_ns = due_ns < desk->audit.due_ns ? due_ns : desk->audit.due_ns;
         return;
     }
+    row->since_ns = 0;
+    struct qty ours = execution_vanish(desk, bus, venue, symbol, (struct qty){changed});
+    int64_t foreign = changed > 0 ? changed - ours.v : changed + ours.v;
+    if (foreign == 0) {
+        return;
+    }
+    row->foreign.v += foreign;
     char size[40];
     struct text text = TEXT_OVER(size);
-    int64_t changed = difference(desk, row, venue, symbol);
-    qty_print(&text, (struct qty){changed}, 0, QTY_DIGITS);
+    qty_print(&text, (struct qty){foreign}, 0, QTY_DIGITS);
     watch_alert(bus, SEVERITY_RED, "position", "%s %s: %s%s without an order of ours",
                 desk->universe->venues[venue].name, desk->universe->symbols[symbol].name,
-                changed > 0 ? "+" : "", size);
-    row->foreign.v += changed;
-    row->since_ns = 0;
+                foreign > 0 ? "+" : "", size);
 }
 
 static enum status audit_on_event(void *self, struct bus *bus, const struct event *event) {

@@ -1,9 +1,10 @@
-// The venues' word on our positions, held against our own book: a position that is none of this
-// session's making, or that changed without an order of ours (liquidation, ADL, closed by hand
-// elsewhere), raises a red alarm.
+// The venues' word on our positions, held against our own book. A position that is none of this
+// session's making raises a red alarm; one of ours that went without an order of ours (liquidation,
+// ADL, closed by hand elsewhere) is answered: execution_vanish closes what is left of its job.
 //
 // What a venue tells may be ahead of the fills that explain it, so a difference counts only when it
-// has stood for AUDIT_PATIENCE_MS while the lane was ready and no order of ours was live there.
+// has stood for AUDIT_PATIENCE_MS while the lane was ready, and only as far as orders of ours that
+// are live there cannot have made it.
 #ifndef PERPDESK_TRADE_AUDIT_H
 #define PERPDESK_TRADE_AUDIT_H
 

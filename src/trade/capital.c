@@ -1,5 +1,6 @@
 #include "trade/capital.h"
 
+#include "engine/control.h"
 #include "trade/desk.h"
 
 #define SNAPSHOT_NS (5 * NS_PER_S)
@@ -101,7 +102,7 @@ void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, s
         row->peak = equity;
     }
     struct bps drawdown = allocator_drawdown(equity, row->peak);
-    bool safe = drawdown.v >= desk->settings->capital.safe_drawdown.v;
+    bool safe = desk->capital.forced_safe || drawdown.v >= desk->settings->capital.safe_drawdown.v;
     if (safe != row->purse.safe_mode) {
         row->purse.safe_mode = safe;
         watch_alert(bus, safe ? SEVERITY_WARN : SEVERITY_INFO, "safe_mode",
@@ -119,6 +120,19 @@ void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, s
         event.available[part] = allocator_available(&desk->settings->capital, &row->purse, part);
     }
     bus_emit(bus, EVENT_CAPITAL_UPDATED, &event);
+}
+
+static void judge_again(struct desk *desk, struct bus *bus) {
+    for (uint16_t i = 0; i < desk->universe->venue_count; i++) {
+        if (desk->capital.venues[i].told || desk->mode != DESK_LIVE) {
+            capital_update_equity(desk, bus, i, capital_equity(desk, i));
+        }
+    }
+}
+
+void capital_force_safe_mode(struct desk *desk, struct bus *bus) {
+    desk->capital.forced_safe = true;
+    judge_again(desk, bus);
 }
 
 bool capital_safe_mode(const struct desk *desk, uint16_t venue) {
@@ -173,6 +187,13 @@ static enum status capital_on_event(void *self, struct bus *bus, const struct ev
     struct desk *desk = self;
     if (event->header.kind == EVENT_CAPITAL_SNAPSHOT) {
         capital_update_equity(desk, bus, event->u.equity.venue, event->u.equity.equity);
+        return STATUS_OK;
+    }
+    if (event->header.kind == EVENT_CONTROL) {
+        if (event->u.control.verb == CONTROL_RESUME && desk->capital.forced_safe) {
+            desk->capital.forced_safe = false;
+            judge_again(desk, bus);
+        }
         return STATUS_OK;
     }
     const struct event_fill *fill = &event->u.fill;
@@ -254,7 +275,8 @@ static void capital_publish(void *self, struct state_draft *draft, int64_t now_n
 
 const struct component capital_component = {
     .name = "capital",
-    .kinds = EVENT_BIT(EVENT_CAPITAL_SNAPSHOT) | EVENT_BIT(EVENT_ORDER_FILLED),
+    .kinds = EVENT_BIT(EVENT_CAPITAL_SNAPSHOT) | EVENT_BIT(EVENT_ORDER_FILLED) |
+             EVENT_BIT(EVENT_CONTROL),
     .on_event = capital_on_event,
     .on_time = capital_on_time,
     .deadline = capital_deadline,

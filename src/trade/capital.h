@@ -32,6 +32,7 @@ struct capital {
     struct capital_venue venues[VENUE_MAX];
     struct reservation reservations[JOBS_MAX];
     int64_t snapshot_ns;
+    bool forced_safe;  // every venue is in safe mode until a person resumes
     bool concentrated; // one venue held too large a share at the last look
 };
 
@@ -52,6 +53,8 @@ void capital_record_pnl(struct desk *desk, const struct job *job, struct usd pnl
 // A venue's equity as told or worked out; updates peak, drawdown and safe mode.
 void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, struct usd equity);
 
+// Every venue is in safe mode, whatever its drawdown, until the desk is resumed.
+void capital_force_safe_mode(struct desk *desk, struct bus *bus);
 bool capital_safe_mode(const struct desk *desk, uint16_t venue);
 struct usd capital_equity(const struct desk *desk, uint16_t venue);
 struct usd capital_total_equity(const struct desk *desk); // of the venues with role trade

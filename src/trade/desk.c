@@ -6,9 +6,10 @@
 // before execution, because a kill blocks before it cancels. Adding a component: its file and a row
 // here.
 static const struct component *const component_table[] = {
-    &paper_component, &picture_component,  &scanner_component,   &capital_component,
-    &risk_component,  &position_component, &execution_component, &scheduler_component,
-    &audit_component, &health_component,   &watch_component,
+    &paper_component, &picture_component,  &scanner_component,    &capital_component,
+    &risk_component,  &position_component, &execution_component,  &scheduler_component,
+    &audit_component, &health_component,   &alert_rule_component, &watch_component,
+    &wire_component,
 };
 
 enum status desk_create(struct desk *desk, enum desk_mode mode, const struct settings *settings,
@@ -44,6 +45,9 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
     if (status == STATUS_OK) {
         status = audit_create(&desk->audit, universe);
     }
+    if (status == STATUS_OK) {
+        status = wire_create(&desk->wire, universe);
+    }
     if (status != STATUS_OK) {
         desk_finish(desk);
         return status_context(status, "creating the desk");
@@ -61,6 +65,7 @@ void desk_finish(struct desk *desk) {
     paper_finish(&desk->paper);
     scheduler_finish(&desk->scheduler);
     audit_finish(&desk->audit);
+    wire_finish(&desk->wire);
 }
 
 void desk_add_components(struct desk *desk, struct engine *engine) {

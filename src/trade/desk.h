@@ -11,6 +11,7 @@
 
 #include "engine/engine.h"
 #include "engine/settings.h"
+#include "trade/alert_rule.h"
 #include "trade/audit.h"
 #include "trade/capital.h"
 #include "trade/execution.h"
@@ -24,6 +25,7 @@
 #include "trade/scanner.h"
 #include "trade/scheduler.h"
 #include "trade/watch.h"
+#include "trade/wire.h"
 
 struct desk {
     const struct settings *settings;
@@ -51,7 +53,9 @@ struct desk {
     struct scheduler scheduler;
     struct audit audit;
     struct health health;
+    struct alert_rows alerts;
     struct watch watch;
+    struct wire wire;
 };
 
 // `settings` and `universe` must outlive the desk. Sizes everything; nothing is allocated later.

@@ -21,6 +21,7 @@ struct execution {
     bool kill_flattening;   // on the way
     struct seen_set trades; // a fill told twice counts once
     uint64_t duplicates;
+    uint64_t vanished; // fills that were no order's
     uint64_t orders_placed, orders_filled, orders_rejected, hedges, unwinds;
 };
 
@@ -35,6 +36,12 @@ void execution_open(struct desk *desk, struct bus *bus, struct job *job);
 void execution_close(struct desk *desk, struct bus *bus, struct job *job, bool urgent);
 // No more opening orders; what filled is kept hedged and closed.
 void execution_stop(struct desk *desk, struct bus *bus, struct job *job);
+
+// The account's position changed by `changed` and no order of ours did it. As far as that took
+// something of ours away it is booked as a fill, and what is left of the jobs that held it is
+// closed at once. Returns how much of ours went, unsigned; the rest is somebody else's.
+struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+                            struct qty changed);
 
 // Sum of the unhedged notional of all running jobs.
 struct usd execution_unhedged(const struct desk *desk);

@@ -140,6 +140,16 @@ void position_exposure(const struct desk *desk, uint16_t symbol, struct usd *net
     }
 }
 
+struct bps position_concentration(const struct desk *desk) {
+    struct usd net, gross, largest = {0}, all;
+    position_exposure(desk, SYMBOL_MAX, &net, &all);
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        position_exposure(desk, symbol, &net, &gross);
+        largest = gross.v > largest.v ? gross : largest;
+    }
+    return all.v > 0 ? bps_share_near(largest, all) : (struct bps){0};
+}
+
 struct usd position_venue_gross(const struct desk *desk, uint16_t venue) {
     struct usd gross = {0};
     for (uint16_t i = 0; i < desk->universe->symbol_count; i++) {

@@ -59,6 +59,8 @@ struct usd position_day_pnl(const struct desk *desk);
 // Net and gross notional at the mids; symbol SYMBOL_MAX: all.
 void position_exposure(const struct desk *desk, uint16_t symbol, struct usd *net,
                        struct usd *gross);
+// The largest symbol's share of the gross exposure; 0 when nothing is held.
+struct bps position_concentration(const struct desk *desk);
 struct usd position_venue_gross(const struct desk *desk, uint16_t venue);
 
 #endif

@@ -258,6 +258,13 @@ void risk_note_latency(struct desk *desk, uint16_t venue, int64_t latency_ns,
     *average = *average == 0 ? latency_ns : *average + (latency_ns - *average) / 8;
 }
 
+void risk_cool_down(struct desk *desk, int64_t until_ns) {
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        int64_t *own = &desk->risk.cool_until_ns[symbol];
+        *own = *own > until_ns ? *own : until_ns;
+    }
+}
+
 static void on_kill(struct desk *desk, struct bus *bus) {
     desk->killed = true;
     watch_alert(bus, SEVERITY_RED, "kill",
@@ -396,6 +403,7 @@ static void risk_publish(void *self, struct state_draft *draft, int64_t now_ns) 
     }
     row->kill_step = (uint8_t)kill_step(desk);
     row->kill_orders = row->kill_step == KILL_CANCELLING ? desk->orders.live_count : 0;
+    row->vanished = (uint32_t)desk->execution.vanished;
     memcpy(row->denials, desk->risk.denials, sizeof(row->denials));
     publish_freezes(desk, row, now_ns);
     draft->count[STATE_RISK] = 1;

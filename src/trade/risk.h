@@ -94,6 +94,9 @@ void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job
 void risk_note_reject(struct desk *desk, struct bus *bus, uint16_t venue);
 void risk_note_latency(struct desk *desk, uint16_t venue, int64_t latency_ns, enum order_type type);
 
+// No new job on any symbol until then.
+void risk_cool_down(struct desk *desk, int64_t until_ns);
+
 // The circuit breaker's part of a venue's row.
 void risk_publish_venue(const struct desk *desk, uint16_t venue, int64_t now_ns,
                         struct state_venue *row);

@@ -326,10 +326,10 @@ static void replay_journal(const char *folder) {
         }
     }
     (void)closedir(entries);
-    uint64_t events = 0;
     char data[256];
     struct text summary = TEXT_OVER(data);
-    if (desk_run_replay(path, true, &events, &summary) != STATUS_OK) {
+    struct desk_replay replay = {.path = path, .verify = true};
+    if (desk_run_replay(&replay, &summary) != STATUS_OK) {
         fail_msg("%s", status_text());
     }
     printf("# replayed: %s\n", data);

@@ -6,6 +6,7 @@ test_session.py PERPDESK
 """
 
 import glob
+import json
 import os
 import re
 import signal
@@ -58,6 +59,47 @@ def killed_in_the_middle_it_leaves_a_journal_that_verifies():
     print("#", done.stdout.strip())
 
 
+def replay(*words):
+    return subprocess.run([PROGRAM, "replay", FOLDER, *words], capture_output=True, text=True,
+                          timeout=60, env=terminal.environment(HOME.name))
+
+
+def it_can_be_seen_as_it_was_at_a_second():
+    early, late = (replay("--until", moment, "--json") for moment in ("23:57:38", "23:57:41"))
+    check(early.returncode == 0 and late.returncode == 0, early.stderr + late.stderr)
+    rows = [[json.loads(line) for line in done.stdout.splitlines()] for done in (early, late)]
+    check(rows[0][-1]["events"] < rows[1][-1]["events"], "a later moment has no more events")
+    check("up to 2024-08-08T23:57:41Z" in rows[1][-1]["summary"], rows[1][-1])
+    check({"quote", "desk", "capital"} <= {row.get("kind") for row in rows[1]}, late.stdout[:2000])
+    desk = terminal.Terminal(PROGRAM, ["replay", FOLDER, "--until", "2024-08-08T23:57:41"],
+                             HOME.name)
+    try:
+        desk.wait_for("23:57:40Z")  # of the last input before
+        desk.wait_for("PAST: a replay's moment")
+        desk.pump(3)
+        check("NO NEWS" not in desk.text(), "a moment of the past is silent by nature")
+        for word in ("binance", "BTC/USDT", "RUNNING"):
+            desk.wait_for(word)
+        desk.type("p")
+        desk.wait_for("a moment of the past")
+        check("RUNNING" in desk.text(), "the past was changed")
+        desk.type("q")
+        check(desk.end() == 0, desk.text())
+        check(desk.restored() is None, desk.restored())
+    finally:
+        desk.close()
+
+
+def a_moment_that_is_none_is_told():
+    for word, code, told in (("soon", 64, "expected HH:MM:SS"),
+                             ("2020-01-01", 64, "the session begins at 2024-08-08T23:57:3"),
+                             ("2024-08-08 25:00:00", 64, "expected HH:MM:SS")):
+        done = replay("--until", word)
+        check(done.returncode == code and told in done.stderr, f"{word}: {done}")
+    done = replay("--until", "2024-08-10")
+    check(done.returncode == 0 and "the session ends at 2024-08-08T23:57:" in done.stdout, done)
+
+
 def a_torn_tail_is_told_and_the_rest_verifies():
     newest = max(glob.glob(FOLDER + "/*.pdj"), key=os.path.getmtime)
     os.truncate(newest, os.path.getsize(newest) - 5)
@@ -80,6 +122,22 @@ def the_next_start_says_what_it_found_and_goes_on():
         desk.close()
     done = verify()
     check(done.returncode == 0 and "torn" not in done.stdout, done.stdout + done.stderr)
+
+
+def every_attempt_is_on_record():
+    told = replay()
+    jobs = int(re.search(r"over (\d+) jobs", told.stdout).group(1))
+    trades = subprocess.run([PROGRAM, "trades", FOLDER, "--json"], capture_output=True, text=True,
+                            timeout=60, env=terminal.environment(HOME.name))
+    check(trades.returncode == 0, trades.stderr)
+    rows = [json.loads(line) for line in trades.stdout.splitlines()]
+    newest = max(row["session"] for row in rows)
+    check(newest in max(glob.glob(FOLDER + "/*.pdj")), newest)
+    last = [row for row in rows if row["session"] == newest]
+    check([row["job"] for row in last] == list(range(1, jobs + 1)), f"{jobs} jobs, {last}")
+    check(len({row["session"] for row in rows}) == 2, "the session that was killed is on record")
+    check(any(row["fills"] > 0 and row["volume_usd"] > 0 for row in last), "no fill on record")
+    print("#", len(rows), "attempts")
 
 
 def after_a_farewell_there_is_nothing_to_say():
@@ -126,8 +184,11 @@ if __name__ == "__main__":
     with HOME:
         sys.exit(tap.run([
             killed_in_the_middle_it_leaves_a_journal_that_verifies,
+            it_can_be_seen_as_it_was_at_a_second,
+            a_moment_that_is_none_is_told,
             a_torn_tail_is_told_and_the_rest_verifies,
             the_next_start_says_what_it_found_and_goes_on,
+            every_attempt_is_on_record,
             after_a_farewell_there_is_nothing_to_say,
             a_second_desk_on_the_folder_is_refused,
             a_crash_gives_the_terminal_back,

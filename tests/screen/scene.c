@@ -104,7 +104,97 @@ static void fill_venues(struct scene *scene) {
             .latency_p99_ns = 900 * NS_PER_US,
             .age_ms = 20 + v,
             .reliability_ppm = 998000,
+            .lane = LANE_NONE,
+            .rejects_max = 3,
+            .orders = v == 0 || v == 2 ? 1 : 0,
+            .messages = v,
         };
+    }
+}
+
+static void fill_latencies(struct scene *scene) {
+    struct state_latency *rows_of = rows(scene, STATE_LATENCY, scene->universe.venue_count);
+    for (uint16_t v = 0; v < scene->universe.venue_count; v++) {
+        int64_t base_ns = (v * 13 + 5) * NS_PER_MS;
+        struct state_quantiles answer = {40U + v, base_ns, base_ns * 3, base_ns * 9};
+        struct state_quantiles fill = {11U + v, base_ns * 2, base_ns * 70, base_ns * 300};
+        rows_of[v] = (struct state_latency){.answer = answer, .fill = fill};
+    }
+}
+
+static void fill_health(struct scene *scene) {
+    struct state_health *health = rows(scene, STATE_HEALTH, 1);
+    *health = (struct state_health){.time_ns = NOW_NS - 3 * NS_PER_S, .overall = 97};
+    static const uint32_t weights[HEALTH_PART_COUNT] = {20, 20, 20, 15, 15, 10};
+    for (int i = 0; i < HEALTH_PART_COUNT; i++) {
+        health->parts[i] = (struct state_health_part){.score = 100, .weight = weights[i]};
+    }
+    struct state_health_part *exposure = &health->parts[HEALTH_EXPOSURE];
+    exposure->score = 85;
+    (void)string_copy(exposure->reason, sizeof(exposure->reason),
+                      SLICE("unhedged 404.63 USD of 2000.00"));
+    static const struct state_metric metrics[METRIC_COUNT] = {
+        [METRIC_QUOTE_LATENCY] = {42, 5000, UNIT_MS, 0, 1, {0}},
+        [METRIC_SUCCESS] = {910000, 500000, UNIT_PPM, 0, 1, {0}},
+        [METRIC_DRAWDOWN] = {3100, 100000, UNIT_BPS, 0, 1, {0}},
+        [METRIC_DAY_PNL] = {-4310000, -500000000, UNIT_USD, 0, 1, {0}},
+        [METRIC_FAILURES] = {1, 3, UNIT_COUNT, 0, 1, {0}},
+    };
+    memcpy(health->metrics, metrics, sizeof(metrics));
+}
+
+static void fill_equity(struct scene *scene) {
+    struct state_equity *equity = rows(scene, STATE_EQUITY, 1);
+    *equity = (struct state_equity){.count = 120,
+                                    .step_s = 60,
+                                    .newest_ns = NOW_NS,
+                                    .peak = {30012 * USD_ONE},
+                                    .trough = {29988 * USD_ONE}};
+    for (int i = 0; i < 120; i++) {
+        // A slow wave and a quick one.
+        int64_t slow = i < 60 ? i : 120 - i;
+        equity->points[i] = (struct usd){29990 * USD_ONE + slow * 300000 + i * 7 % 11 * 200000};
+    }
+}
+
+static struct state_wire wire(uint64_t number, uint32_t job, uint16_t venue, uint16_t symbol,
+                              enum side side, enum wire_result result) {
+    return (struct state_wire){.number = number,
+                               .time_ns = NOW_NS - (int64_t)(20 - number) * 1370 * NS_PER_MS,
+                               .order = (uint64_t)job << 16 | number,
+                               .job = job,
+                               .venue = venue,
+                               .symbol = symbol,
+                               .action = ORDER_ACTION_PLACE,
+                               .side = (uint8_t)side,
+                               .type = side == SIDE_BUY ? ORDER_POST_ONLY : ORDER_IOC,
+                               .phase = side == SIDE_BUY ? LEG_OPEN : LEG_HEDGE,
+                               .result = (uint8_t)result,
+                               .price = px_of(symbol, (int64_t)number % 7 - 3),
+                               .size = {symbol == 0 ? 485000 : 11180000},
+                               .answer_ns = (int64_t)(number * 3 + 5) * NS_PER_MS,
+                               .fill_ns = -1};
+}
+
+static void fill_wire(struct scene *scene) {
+    struct state_wire *list = rows(scene, STATE_WIRE, 7);
+    list[0] = wire(12, 43, 0, 0, SIDE_BUY, WIRE_PARTIAL);
+    list[0].fill_ns = 410 * NS_PER_MS;
+    list[0].filled = (struct qty){291000};
+    list[1] = wire(11, 40, 2, 1, SIDE_BUY, WIRE_SENT);
+    list[1].answer_ns = -1;
+    list[2] = wire(10, 40, 1, 1, SIDE_SELL, WIRE_FILLED);
+    list[2].fill_ns = 19 * NS_PER_MS;
+    list[2].filled = list[2].size;
+    list[3] = wire(9, 39, 0, 0, SIDE_BUY, WIRE_DONE);
+    list[3].action = ORDER_ACTION_CANCEL;
+    list[4] = wire(8, 39, 0, 0, SIDE_BUY, WIRE_CANCELED);
+    list[5] = wire(7, 38, 1, 1, SIDE_SELL, WIRE_UNKNOWN);
+    list[6] = wire(6, 38, 0, 1, SIDE_BUY, WIRE_REJECTED);
+    (void)string_copy(list[6].text, sizeof(list[6].text), SLICE("-2010 post-only would cross"));
+    for (int i = 0; i < 7; i++) {
+        struct text text = TEXT_OVER(list[i].client_id);
+        text_add_format(&text, "p-%u-%u", list[i].job, (unsigned)list[i].number);
     }
 }
 
@@ -309,11 +399,13 @@ static void fill_positions(struct scene *scene) {
 
 static void fill_alerts(struct scene *scene) {
     struct state_alert *alerts = rows(scene, STATE_ALERTS, 2);
-    alerts[0] = (struct state_alert){.time_ns = NOW_NS - 9 * NS_PER_S,
+    alerts[0] = (struct state_alert){.id = 2,
+                                     .time_ns = NOW_NS - 9 * NS_PER_S,
                                      .severity = SEVERITY_WARN,
                                      .rule = "feed_stale",
                                      .text = "hyperliquid: no data frame for 3.2 s"};
-    alerts[1] = (struct state_alert){.time_ns = NOW_NS - 400 * NS_PER_S,
+    alerts[1] = (struct state_alert){.id = 1,
+                                     .time_ns = NOW_NS - 400 * NS_PER_S,
                                      .severity = SEVERITY_INFO,
                                      .acknowledged = 1,
                                      .rule = "start",
@@ -379,7 +471,10 @@ static void fill_all(struct scene *scene) {
     fill_positions(scene);
     fill_alerts(scene);
     fill_header(scene);
-    (void)rows(scene, STATE_EQUITY, 1);
+    fill_equity(scene);
+    fill_latencies(scene);
+    fill_health(scene);
+    fill_wire(scene);
     fill_log(scene);
 }
 
@@ -410,12 +505,31 @@ static void make_trouble(struct scene *scene) {
     (void)string_copy(venues[2].text, sizeof(venues[2].text), SLICE("no data frame for 95 s"));
     venues[2].errors[FEED_GAP] = 3;
     venues[1].role = VENUE_REFERENCE;
+    venues[0].lane = LANE_READY;
+    venues[0].deadman = DEADMAN_ARMED;
+    venues[0].deadman_until_ns = NOW_NS + 41 * NS_PER_S;
+    venues[1].lane = LANE_NO_KEYS;
+    venues[2].lane = LANE_BLOCKED;
+    venues[2].lane_blocked_until_ns = NOW_NS + 9 * NS_PER_S;
+    venues[2].tripped = 1;
+    venues[2].rejects = 3;
+    venues[2].tripped_until_ns = NOW_NS + 55 * NS_PER_S;
+    struct state_health *health = scene->draft.rows[STATE_HEALTH];
+    health->overall = 41;
+    health->parts[HEALTH_QUOTES].score = 33;
+    (void)string_copy(health->parts[HEALTH_QUOTES].reason,
+                      sizeof(health->parts[HEALTH_QUOTES].reason),
+                      SLICE("hyperliquid: no data frame for 95 s"));
+    health->metrics[METRIC_FAILURES].figure = 3;
+    health->metrics[METRIC_FAILURES].over = 1;
     struct state_capital *capital = scene->draft.rows[STATE_CAPITAL];
     capital[2].safe_mode = 1;
     capital[2].pools[POOL_ARB].used = capital[2].pools[POOL_ARB].size;
     struct state_risk *risk = scene->draft.rows[STATE_RISK];
     risk->day_loss = (struct usd){467120000};
     risk->failures = 3;
+    risk->kill_step = KILL_CANCELLING;
+    risk->kill_orders = 2;
     risk->strategies_off = 1U << STRATEGY_ARB;
     struct state_alert *alerts = scene->draft.rows[STATE_ALERTS];
     alerts[0].severity = SEVERITY_RED;
@@ -427,6 +541,8 @@ static void make_start(struct scene *scene) {
     for (int i = 0; i < STATE_SECTION_COUNT; i++) {
         if (i != STATE_HEADER && i != STATE_RISK && i != STATE_QUOTES && i != STATE_VENUES) {
             scene->draft.count[i] = 0;
+            memset(scene->draft.rows[i], 0,
+                   (size_t)scene->draft.rows_max[i] * state_row_size((enum state_section)i));
         }
     }
     struct state_quote *quotes = scene->draft.rows[STATE_QUOTES];
@@ -487,6 +603,17 @@ static uint32_t scene_read(void *self, enum state_section section, void *out, ui
     return count;
 }
 
+static void acknowledge(struct scene *scene, int64_t id) {
+    struct state_alert *alerts = scene->draft.rows[STATE_ALERTS];
+    for (uint32_t i = 0; i < scene->draft.count[STATE_ALERTS]; i++) {
+        if (id == 0 || alerts[i].id == (uint64_t)id) {
+            alerts[i].acknowledged = 1;
+            break;
+        }
+    }
+    scene_touch(scene, STATE_ALERTS);
+}
+
 static void obey(struct scene *scene, const struct control_request *request) {
     struct state_header *header = scene->draft.rows[STATE_HEADER];
     struct state_venue *venues = scene->draft.rows[STATE_VENUES];
@@ -520,10 +647,12 @@ static void obey(struct scene *scene, const struct control_request *request) {
         venues[request->venue].role = (uint8_t)request->value;
         scene_touch(scene, STATE_VENUES);
         break;
+    case CONTROL_ACKNOWLEDGE:
+        acknowledge(scene, request->value);
+        break;
     case CONTROL_CANCEL_JOB:
     case CONTROL_FLATTEN:
     case CONTROL_STRATEGY:
-    case CONTROL_ACKNOWLEDGE:
     case CONTROL_COUNT:
         break;
     }

@@ -1,7 +1,8 @@
 // The console on a made-up desk: for screens, for the pty test, and for looking at it.
 //
 // usage: scene_console [--scene NAME] [--script FILE --folder DIR] [--size CxR] [--mono] [--ascii]
-//                      [--move MS] [--crash SIGNAL]
+//                      [--true] [--mouse] [--scheme NAME] [--keys CHANGES] [--move MS]
+//                      [--crash SIGNAL]
 // With a script it needs no terminal and time passes only in `wait`. --move lets the desk live;
 // --crash raises a signal after a second, to see the terminal restored.
 #include <signal.h>
@@ -12,9 +13,10 @@
 #include "ui/console.h"
 
 struct options {
-    const char *scene, *script, *folder;
+    const char *scene, *script, *folder, *keys;
+    enum ink_scheme scheme;
     int columns, rows, move_ms, crash;
-    bool mono, ascii;
+    bool mono, ascii, true_colour, mouse;
 };
 
 static bool parse_option(struct options *options, const char *name, const char *value) {
@@ -24,6 +26,16 @@ static bool parse_option(struct options *options, const char *name, const char *
         options->script = value;
     } else if (strcmp(name, "--folder") == 0) {
         options->folder = value;
+    } else if (strcmp(name, "--keys") == 0) {
+        options->keys = value;
+    } else if (strcmp(name, "--scheme") == 0) {
+        int scheme = 0;
+        while (scheme < SCHEME_COUNT &&
+               strcmp(ink_scheme_name((enum ink_scheme)scheme), value) != 0) {
+            scheme++;
+        }
+        options->scheme = (enum ink_scheme)scheme;
+        return scheme < SCHEME_COUNT;
     } else if (strcmp(name, "--move") == 0) {
         options->move_ms = atoi(value);
     } else if (strcmp(name, "--crash") == 0) {
@@ -42,6 +54,10 @@ static bool parse(struct options *options, int count, char **arguments) {
             options->mono = true;
         } else if (strcmp(arguments[i], "--ascii") == 0) {
             options->ascii = true;
+        } else if (strcmp(arguments[i], "--true") == 0) {
+            options->true_colour = true;
+        } else if (strcmp(arguments[i], "--mouse") == 0) {
+            options->mouse = true;
         } else if (i + 1 >= count || !parse_option(options, arguments[i], arguments[i + 1])) {
             return false;
         } else {
@@ -96,7 +112,12 @@ int main(int count, char **arguments) {
     link.ops = &ops;
     struct console_options console = {
         .link = link,
-        .colour = options.mono ? CONSOLE_MONO : CONSOLE_AUTO,
+        .colour = options.mono          ? CONSOLE_MONO
+                  : options.true_colour ? CONSOLE_TRUE
+                                        : CONSOLE_AUTO,
+        .scheme = options.scheme,
+        .mouse = options.mouse,
+        .keys = options.keys,
         .ascii = options.ascii,
         .script = options.script,
         .save_folder = options.folder,

@@ -67,6 +67,62 @@ static void every_strategy_has_a_layer(void **state) {
     }
 }
 
+static const struct alert_rule *rule(uint32_t at) {
+    assert_true(at < config.settings.alerts.count);
+    return &config.settings.alerts.rules[at];
+}
+
+static void alert_rules(void **state) {
+    (void)state;
+    static const char text[] = "[venues]\nbinance = off\n"
+                               "[alert.high]\n"
+                               "condition = price_above BTC/USDT 70000.5 on okx\n"
+                               "severity = red\ncooldown_sec = 5min\naction = pause_trading\n"
+                               "[alert.low]\ncondition = price_below ETH/USDT 1800\n"
+                               "[alert.band]\ncondition = range BTC/USDT 60000 70000\n"
+                               "[alert.move]\ncondition = percent_change BTC/USDT 2% 300s\n"
+                               "[alert.apart]\ncondition = spread BTC/USDT okx hyperliquid 20bps\n"
+                               "[alert.pair]\ncondition = spread BTC/USDT ETH/USDT 1%\n"
+                               "[alert.wild]\ncondition = volatility BTC/USDT 0.6%\n"
+                               "[alert.slow]\ncondition = quote_latency_ms > 5s\n"
+                               "[alert.loss]\ncondition = day_pnl_usd < -250\n"
+                               "[alert.high]\n";
+    assert_int_equal(parse(text), STATUS_OK);
+    assert_int_equal(config.settings.alerts.count, 9);
+    assert_string_equal(rule(0)->name, "high");
+    assert_int_equal(rule(0)->kind, ALERT_PRICE_ABOVE);
+    assert_int_equal(rule(0)->high, 70000 * PX_ONE + PX_ONE / 2);
+    assert_string_equal(config.venues[rule(0)->venue].name, "okx"); // venues that are off go last
+    assert_int_equal(rule(0)->severity, SEVERITY_RED);
+    assert_int_equal(rule(0)->cooldown_ns, INT64_C(300000000000));
+    assert_int_equal(rule(0)->action, ALERT_PAUSE_TRADING);
+    assert_int_equal(rule(1)->symbol, 1);
+    assert_int_equal(rule(1)->venue, VENUE_MAX);
+    assert_int_equal(rule(1)->severity, SEVERITY_WARN); // the defaults of a rule
+    assert_int_equal(rule(1)->cooldown_ns, INT64_C(60000000000));
+    assert_int_equal(rule(2)->low, 60000 * PX_ONE);
+    assert_int_equal(rule(3)->high, 20000);
+    assert_int_equal(rule(3)->window_ns, INT64_C(300000000000));
+    assert_string_equal(config.venues[rule(4)->other_venue].name, "hyperliquid");
+    assert_int_equal(rule(4)->high, 2000);
+    assert_int_equal(rule(5)->other_symbol, 1);
+    assert_int_equal(rule(6)->kind, ALERT_VOLATILITY);
+    assert_int_equal(rule(7)->metric, ALERT_QUOTE_LATENCY);
+    assert_int_equal(rule(7)->high, 5000);
+    assert_int_equal(rule(8)->kind, ALERT_METRIC_BELOW);
+    assert_int_equal(rule(8)->high, -250 * USD_ONE);
+    assert_int_equal(alert_rule_unit(rule(8)), UNIT_USD);
+
+    static char printed[CONFIG_TEXT_MAX];
+    struct text out = TEXT_OVER(printed);
+    config_print(&config, &out);
+    struct settings_alerts before = config.settings.alerts;
+    assert_int_equal(parse(printed), STATUS_OK);
+    assert_memory_equal(&before, &config.settings.alerts, sizeof(before));
+    assert_int_equal(parse_set("alert.jobs.condition=jobs_running > 40"), STATUS_OK);
+    assert_int_equal(rule(0)->high, 40);
+}
+
 // Rows: a text, and what one of the report's lines has to contain.
 static const struct {
     const char *name, *text, *expected;
@@ -119,6 +175,30 @@ static const struct {
     {"pair of a stranger", "[scanner]\npriority_pairs = binance:okkx\n", "did you mean okx?"},
     {"pair with itself", "[scanner]\npriority_pairs = okx:okx\n", "pairs a venue with itself"},
     {"basis", "[scanner]\nbasis = 5\n", "\"5\" has no unit (bps, %): expected auto, off or"},
+    {"rule without a name", "[alert.]\ncondition = failures > 2\n", "is no name of a rule"},
+    {"rule with a strange name", "[alert.Big One]\n", "is no name of a rule"},
+    {"rule in capitals", "[alert.Big]\n", "is no name of a rule: expected [alert.NAME]"},
+    {"rule without a condition", "[alert.a]\nseverity = red\n",
+     "x.ini:1: [alert.a] condition is missing"},
+    {"rule's key", "[alert.a]\nconditon = failures > 2\n", "did you mean condition?"},
+    {"rule's severity", "[alert.a]\ncondition = failures > 2\nseverity = loud\n",
+     "expected info, warn or red"},
+    {"metric", "[alert.a]\ncondition = failurs > 2\n",
+     "x.ini:2: [alert.a] condition does not understand \"failurs\": expected a condition or a "
+     "metric"},
+    {"metric's sign", "[alert.a]\ncondition = failures = 2\n", "expected > or <"},
+    {"metric's unit", "[alert.a]\ncondition = day_pnl_usd < -5%\n", "expected a number"},
+    {"stranger's symbol", "[alert.a]\ncondition = price_above DOGE/USDT 1\n",
+     "\"DOGE/USDT\": expected a symbol of [desk] symbols"},
+    {"price", "[alert.a]\ncondition = price_below BTC/USDT cheap\n", "expected a price"},
+    {"place", "[alert.a]\ncondition = price_below BTC/USDT 5 at okx\n", "on VENUE, or nothing"},
+    {"venue of a rule", "[alert.a]\ncondition = price_below BTC/USDT 5 on okkx\n", "a venue"},
+    {"range", "[alert.a]\ncondition = range BTC/USDT 7 7\n", "expected LOW below HIGH"},
+    {"change", "[alert.a]\ncondition = percent_change BTC/USDT 2% 90h\n", "expected 1s to 24h"},
+    {"spread", "[alert.a]\ncondition = spread BTC/USDT binance okx\n", "ends too early"},
+    {"spread's share", "[alert.a]\ncondition = spread BTC/USDT binance okx 20\n",
+     "expected a share such as 20bps"},
+    {"more", "[alert.a]\ncondition = volatility BTC/USDT 1% 2\n", "\"2\": expected nothing more"},
     {"layers", "[capital]\nlayer5_pct = 16%\n",
      "x.ini:2: [capital] layer1_pct to layer5_pct add up to 101%: expected 100%"},
     {"pools", "[capital]\nwash_pct = 80%\n",
@@ -390,6 +470,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_stand),
         cmocka_unit_test(every_strategy_has_a_layer),
+        cmocka_unit_test(alert_rules),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(all_mistakes_come_at_once),
         cmocka_unit_test(long_lines_are_refused_whole),

@@ -708,7 +708,7 @@ static void test_silence_and_heartbeat(void **state) {
     struct rig rig;
     rig_init(&rig);
     invented_venue.heartbeat_ms = 600;
-    rig.settings.websocket_timeout_ns = 2500 * NS_PER_MS;
+    rig.settings.websocket_timeout_ns = 4000 * NS_PER_MS;
     rig_start(&rig);
     until(&rig, &rig.subscribed, 2);
     until(&rig, &rig.heartbeats, 2);

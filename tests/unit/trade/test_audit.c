@@ -62,10 +62,190 @@ static void test_patience(void **state) {
     harness_destroy(h);
 }
 
+static void venue_tells(struct harness *h, uint16_t venue, struct qty net) {
+    struct event_venue_position position = {.venue = venue, .symbol = H_BTC, .net = net};
+    harness_input(h, EVENT_VENUE_POSITION, &position);
+}
+
+static void lane_ready(struct harness *h, uint16_t venue) {
+    struct event_lane lane = {.venue = venue, .state = LANE_READY};
+    harness_input(h, EVENT_LANE_STATE, &lane);
+}
+
+// The newest order command of the venue, none: size 0.
+static struct event_order command_at(const struct harness *h, uint16_t venue) {
+    struct event_order found = {0};
+    for (uint32_t i = h->mark; i < h->count; i++) {
+        const struct event *event = &h->events[i];
+        if (event->header.kind == EVENT_ORDER_COMMAND && event->u.order.venue == venue) {
+            found = event->u.order;
+        }
+    }
+    return found;
+}
+
+static void fill(struct harness *h, struct event_order order) {
+    harness_report(h, order.order, order.venue, REPORT_ACCEPTED, (struct px){0}, (struct qty){0});
+    harness_report(h, order.order, order.venue, REPORT_FILL, order.price, order.size);
+}
+
+// Lighter long, Extended short, both venues say so. `hedged`: else only the first leg filled.
+static struct job *open_job(struct harness *h, bool hedged) {
+    harness_paper_off(h);
+    lane_ready(h, H_LIGHTER);
+    lane_ready(h, H_EXTENDED);
+    struct job draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    struct job *job = harness_open(h, &draft);
+    venue_tells(h, H_LIGHTER, (struct qty){0});
+    venue_tells(h, H_EXTENDED, (struct qty){0});
+    fill(h, command_at(h, H_EXTENDED));
+    venue_tells(h, H_EXTENDED, (struct qty){-job->legs[LEG_SELL].target.v});
+    if (hedged) {
+        fill(h, command_at(h, H_LIGHTER));
+        venue_tells(h, H_LIGHTER, job->legs[LEG_BUY].target);
+        assert_int_equal(job->state, JOB_HOLDING);
+    }
+    harness_mark(h);
+    return job;
+}
+
+// Liquidated on one venue: the other leg is on its way out within a second, and it says why.
+static void test_leg_vanishes(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct job *job = open_job(h, true);
+    struct qty size = job->legs[LEG_BUY].target;
+    venue_tells(h, H_LIGHTER, (struct qty){0});
+    harness_advance(h, NS_PER_S);
+    const struct event_alert *alert = harness_alert(h, "leg_vanished");
+    assert_non_null(alert);
+    assert_int_equal(alert->severity, SEVERITY_RED);
+    assert_non_null(strstr(alert->text, "on lighter vanished"));
+    assert_int_equal(job->state, JOB_CLOSING);
+    assert_int_equal(job->verdict.rule, RULE_LEG_VANISHED);
+    assert_int_equal(leg_held(&job->legs[LEG_BUY]).v, 0);
+    assert_int_equal(position_of(&h->desk, H_LIGHTER, H_BTC)->net.v, 0);
+    struct event_order closing = command_at(h, H_EXTENDED);
+    assert_int_equal(closing.side, SIDE_BUY);
+    assert_int_equal(closing.type, ORDER_IOC);
+    assert_int_equal(closing.size.v, size.v);
+    assert_int_equal(command_at(h, H_LIGHTER).size.v, 0); // there is nothing to close there
+    fill(h, closing);
+    venue_tells(h, H_EXTENDED, (struct qty){0});
+    assert_int_equal(job->state, JOB_FAILED);
+    assert_int_equal(h->desk.risk.failures, 1);
+    harness_check(h);
+    harness_mark(h);
+    harness_advance(h, 5 * NS_PER_S);
+    assert_null(harness_alert(h, "leg_vanished")); // once
+    assert_null(harness_alert(h, "position"));
+    engine_publish(&h->engine);
+    struct state_risk risk;
+    uint64_t version;
+    assert_int_equal(state_read(engine_board(&h->engine), STATE_RISK, &risk, &version), 1);
+    assert_int_equal(risk.vanished, 1);
+    harness_destroy(h);
+}
+
+// Deleveraged in part, while the desk is killed: what is left of both legs goes.
+static void test_part_of_a_leg_vanishes(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct job *job = open_job(h, true);
+    struct qty size = job->legs[LEG_SELL].target;
+    harness_control(h, CONTROL_KILL, 0);
+    harness_mark(h);
+    venue_tells(h, H_EXTENDED, (struct qty){-size.v / 3});
+    harness_advance(h, NS_PER_S);
+    assert_int_equal(leg_held(&job->legs[LEG_SELL]).v, size.v / 3);
+    assert_int_equal(command_at(h, H_LIGHTER).size.v, size.v);
+    assert_int_equal(command_at(h, H_EXTENDED).size.v, size.v / 3 / 10000 * 10000);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+// The leg that filled first vanishes before its hedge is there: nothing is hedged any more.
+static void test_leg_vanishes_while_opening(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct job *job = open_job(h, false);
+    assert_int_equal(job->state, JOB_OPENING);
+    struct event_order hedge = {.order = (uint64_t)job->id << 16 | 2};
+    harness_report(h, hedge.order, H_LIGHTER, REPORT_FILL, harness_mid(H_BTC),
+                   (struct qty){job->legs[LEG_BUY].target.v / 2});
+    harness_mark(h);
+    venue_tells(h, H_LIGHTER, (struct qty){job->legs[LEG_BUY].target.v / 2});
+    harness_report(h, hedge.order, H_LIGHTER, REPORT_EXPIRED, (struct px){0}, (struct qty){0});
+    venue_tells(h, H_EXTENDED, (struct qty){0});
+    harness_advance(h, NS_PER_S);
+    assert_non_null(harness_alert(h, "leg_vanished"));
+    assert_int_equal(job->state, JOB_UNWINDING);
+    assert_int_equal(leg_held(&job->legs[LEG_SELL]).v, 0);
+    hedge = command_at(h, H_LIGHTER); // the hedge that was on its way comes to nothing
+    assert_int_equal(hedge.side, SIDE_BUY);
+    harness_report(h, hedge.order, H_LIGHTER, REPORT_EXPIRED, (struct px){0}, (struct qty){0});
+    harness_advance(h, H_MS(100));
+    assert_int_equal(command_at(h, H_LIGHTER).side, SIDE_SELL);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+// What a live order of ours may have done is waited for; what goes beyond it is not.
+static void test_own_orders_explain(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct job *job = open_job(h, true);
+    struct qty size = job->legs[LEG_BUY].target;
+    job->urgent = true;
+    execution_stop(&h->desk, &h->engine.bus, job); // both legs are on their way out
+    (void)bus_flush(&h->engine.bus);
+    venue_tells(h, H_LIGHTER, (struct qty){0});
+    harness_advance(h, 3 * NS_PER_S);
+    assert_null(harness_alert(h, "leg_vanished"));
+    fill(h, command_at(h, H_LIGHTER));
+    harness_advance(h, 3 * NS_PER_S);
+    assert_null(harness_alert(h, "leg_vanished"));
+    assert_null(harness_alert(h, "position"));
+    venue_tells(h, H_EXTENDED, size); // far beyond the order to close: not all of it is ours
+    harness_advance(h, NS_PER_S);
+    assert_non_null(harness_alert(h, "position"));
+    harness_check(h);
+    harness_destroy(h);
+}
+
+// A position no job holds vanishes: our book follows.
+static void test_unowned_position_vanishes(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    lane_ready(h, H_BINANCE);
+    struct event_fill bought = {.trade = 7,
+                                .venue = H_BINANCE,
+                                .symbol = H_BTC,
+                                .side = SIDE_BUY,
+                                .price = harness_mid(H_BTC),
+                                .size = {QTY_ONE / 100}};
+    bus_emit(&h->engine.bus, EVENT_ORDER_FILLED, &bought);
+    (void)bus_flush(&h->engine.bus);
+    venue_tells(h, H_BINANCE, bought.size);
+    harness_mark(h);
+    venue_tells(h, H_BINANCE, (struct qty){-QTY_ONE / 100}); // it went, and somebody sold more
+    harness_advance(h, NS_PER_S);
+    assert_non_null(harness_alert(h, "leg_vanished"));
+    assert_string_equal(harness_alert(h, "position")->text,
+                        "binance BTC/USDT: -0.01 without an order of ours");
+    assert_int_equal(position_of(&h->desk, H_BINANCE, H_BTC)->net.v, 0);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_found_and_changed),
         cmocka_unit_test(test_patience),
+        cmocka_unit_test(test_leg_vanishes),
+        cmocka_unit_test(test_part_of_a_leg_vanishes),
+        cmocka_unit_test(test_leg_vanishes_while_opening),
+        cmocka_unit_test(test_own_orders_explain),
+        cmocka_unit_test(test_unowned_position_vanishes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

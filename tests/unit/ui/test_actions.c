@@ -12,6 +12,7 @@
 #include "engine/control.h"
 #include "ui/actions.h"
 #include "ui/key.h"
+#include "ui/keymap.h"
 #include "ui/pane.h"
 
 struct row {
@@ -43,6 +44,8 @@ static const struct row rows[] = {
     {"Enter", "details", ASK_NEVER},
     {"/", "filter", ASK_NEVER},
     {"s", "sort", ASK_NEVER},
+    {"F9", "panic", ASK_NEVER},
+    {":", "palette", ASK_NEVER},
     {"z", "zoom", ASK_NEVER},
     {"?", "help", ASK_NEVER},
     {"q", "quit", ASK_OPEN},
@@ -53,13 +56,16 @@ static const struct row rows[] = {
 static void test_keys(void **state) {
     (void)state;
     actions_check();
+    struct keymap map;
+    assert_int_equal(keymap_make(&map, ""), STATUS_OK);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const struct action *action = action_find(key_parse(slice_of(rows[i].key)), PANE_JOBS);
+        const struct action *action =
+            keymap_find(&map, key_parse(slice_of(rows[i].key)), PANE_JOBS);
         assert_non_null(action);
         assert_string_equal(action->name, rows[i].action);
         assert_int_equal(action->ask, rows[i].ask);
     }
-    assert_null(action_find('#', PANE_JOBS));
+    assert_null(keymap_find(&map, '#', PANE_JOBS));
 }
 
 static void test_every_verb_has_a_key(void **state) {

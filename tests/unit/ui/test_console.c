@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "tests/screen/scene.h"
+#include "ui/actions.h"
 #include "ui/console_inside.h"
 
 static struct scene scene;
@@ -95,7 +96,8 @@ static void test_requests(void **state) {
         {"flatten all", "1", "f", true, CONTROL_FLATTEN, 0},
         {"state tighter", "1", "H", false, CONTROL_STATE, TRADING_REDUCING},
         {"venue tighter", "3", "v", false, CONTROL_VENUE_ROLE, VENUE_REFERENCE},
-        {"acknowledge", "7", "a", false, CONTROL_ACKNOWLEDGE, 0},
+        {"acknowledge", "7", "a", false, CONTROL_ACKNOWLEDGE, 2},
+        {"acknowledge the newest", "1", "a", false, CONTROL_ACKNOWLEDGE, 0},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         run_row(&rows[i]);
@@ -374,6 +376,98 @@ static void test_live_is_read_only_until_armed(void **state) {
     assert_true(shows("read-only again: a red alarm"));
 }
 
+// Every key that ? lists, pressed once in every pane: none crashes, none raises risk unasked.
+static void test_every_key_once(void **state) {
+    for (int pane = 0; pane < PANE_COUNT; pane++) {
+        for (size_t i = 0; i < action_count; i++) {
+            const struct action *action = &action_table[i];
+            const struct keymap_row *row = &console.keymap.rows[i];
+            for (int key = 0; key < row->count; key++) {
+                console_focus(&console, (enum pane_id)pane);
+                console_frame(&console);
+                console_key(&console, row->keys[key]);
+                console_frame(&console);
+                bool sends = action->ask == ASK_NEVER && action->verb != ACTION_NO_VERB;
+                if (action->ask != ASK_LOOSER && scene.requests != (sends ? 1 : 0)) {
+                    fail_msg("%s in %s: %d requests", action->name, pane_table[pane]->name,
+                             scene.requests);
+                }
+                tear_down(state);
+                set_up(state);
+            }
+        }
+    }
+}
+
+static void test_mouse_only_selects(void **state) {
+    (void)state;
+    const struct pane *jobs = &console.panes[PANE_JOBS];
+    console_mouse(&console, INPUT_CLICK, jobs->area.x + 4, jobs->first_y + 2);
+    console_frame(&console);
+    assert_int_equal(console.focus, PANE_JOBS);
+    assert_int_equal(jobs->selected, 2);
+    console_mouse(&console, INPUT_WHEEL_DOWN, jobs->area.x, jobs->area.y);
+    assert_int_equal(jobs->selected, 5);
+    console_mouse(&console, INPUT_WHEEL_UP, jobs->area.x, jobs->area.y);
+    assert_int_equal(jobs->selected, 2);
+    console_mouse(&console, INPUT_CLICK, jobs->area.x, jobs->area.y); // its title: no row
+    assert_int_equal(jobs->selected, 2);
+    press("r"); // a question is never answered or left by the mouse
+    wait_ms(300);
+    for (int y = -1; y <= 41; y++) {
+        for (int x = -1; x <= 121; x++) {
+            console_mouse(&console, INPUT_CLICK, x, y);
+            assert_ptr_equal(console.mode, &mode_confirm);
+        }
+    }
+    assert_int_equal(scene.requests, 0);
+}
+
+static void test_rates(void **state) {
+    (void)state;
+    assert_int_equal(console_frame_ns(&console), NS_PER_S / 10);
+    press("+");
+    assert_int_equal(console_frame_ns(&console), NS_PER_S / 15);
+    press("-");
+    press("-");
+    assert_int_equal(console_frame_ns(&console), NS_PER_S / 9);
+    for (int i = 0; i < 30; i++) {
+        press("-");
+    }
+    assert_int_equal(console_frame_ns(&console), NS_PER_S);
+    for (int i = 0; i < 60; i++) {
+        press("+");
+    }
+    assert_int_equal(console_frame_ns(&console), NS_PER_S / 60);
+    press("C");
+    assert_int_equal(console_frame_ns(&console), NS_PER_S);
+}
+
+// Calm marks no moves; otherwise what moved lately has a sign.
+static void test_calm(void **state) {
+    (void)state;
+    struct state_quote *quotes = scene.draft.rows[STATE_QUOTES];
+    header()->now_ns += NS_PER_S;
+    quotes[0].bid_change = 1;
+    quotes[0].bid.v += PX_ONE;
+    scene_touch(&scene, STATE_QUOTES);
+    scene_touch(&scene, STATE_HEADER);
+    console_frame(&console);
+    assert_int_equal(view_bid_way(&console.view, 0), 1);
+    press("C");
+    assert_int_equal(view_bid_way(&console.view, 0), 0);
+}
+
+static void test_wrong_keys_do_not_start(void **state) {
+    tear_down(state);
+    assert_int_equal(scene_create(&scene, "main"), STATUS_OK);
+    struct console_options options = {
+        .link = scene_link(&scene), .headless = true, .keys = "pause:r"};
+    assert_int_equal(console_create(&console, &options), STATUS_CONFIG);
+    scene_destroy(&scene);
+    set_up(state);
+}
+
 int main(void) {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -393,6 +487,11 @@ int main(void) {
         CASE(test_idle_frames_touch_nothing),
         CASE(test_why_names_rule_figure_limit_distance),
         CASE(test_live_is_read_only_until_armed),
+        CASE(test_every_key_once),
+        CASE(test_mouse_only_selects),
+        CASE(test_rates),
+        CASE(test_calm),
+        CASE(test_wrong_keys_do_not_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,10 +89,10 @@ static void test_looks(void **state) {
     draw_select(&canvas, (struct rect){0, 0, 3, 3}, 1);
     char data[256];
     struct text text = TEXT_OVER(data);
-    canvas_save_looks(&canvas, SCHEME_256, &text);
+    canvas_save_looks(&canvas, (struct ink_style){DEPTH_256, SCHEME_DARK}, &text);
     assert_string_equal(data, "A f\n###\n\n");
     text_clear(&text);
-    canvas_save_looks(&canvas, SCHEME_MONO, &text);
+    canvas_save_looks(&canvas, (struct ink_style){DEPTH_MONO, SCHEME_DARK}, &text);
     assert_string_equal(data, "R d\nrrr\n\n");
 }
 

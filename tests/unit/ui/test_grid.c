@@ -65,7 +65,7 @@ static void test_selection_stays(void **state) {
     assert_true(grid_selected(&pane, &row));
     uint64_t key = pane_quotes.key(&view, row);
     for (int i = 0; i < 6; i++) {
-        grid_sort_next(&pane, &view);
+        grid_sort(&pane, &view, 1);
         grid_arrange(&pane, &view);
         assert_true(grid_selected(&pane, &row));
         assert_int_equal(pane_quotes.key(&view, row), key);
@@ -86,7 +86,7 @@ static void test_sorts(void **state) {
     // Natural order, then each sortable column, then natural order again.
     int columns_sorted = 0;
     do {
-        grid_sort_next(&pane, &view);
+        grid_sort(&pane, &view, 1);
         grid_arrange(&pane, &view);
         for (uint32_t i = 1; i < pane.order_count; i++) {
             assert_true(pane.order[i - 1].key <= pane.order[i].key);
@@ -94,6 +94,21 @@ static void test_sorts(void **state) {
         columns_sorted++;
     } while (pane.sort_column != PANE_SORT_NONE);
     assert_int_equal(columns_sorted, 6);
+    grid_sort(&pane, &view, -1); // the last one
+    int last = pane.sort_column;
+    grid_arrange(&pane, &view);
+    uint32_t first = pane.order[0].row;
+    pane.reversed = true;
+    grid_arrange(&pane, &view);
+    assert_int_equal(pane.order[pane.order_count - 1].row, first);
+    for (uint32_t i = 1; i < pane.order_count; i++) {
+        assert_true(pane.order[i - 1].key >= pane.order[i].key);
+    }
+    grid_sort(&pane, &view, 1);
+    assert_int_equal(pane.sort_column, PANE_SORT_NONE);
+    assert_false(pane.reversed); // each column begins the usual way round
+    grid_sort(&pane, &view, -1);
+    assert_int_equal(pane.sort_column, last);
 }
 
 static void test_rows_that_vanish(void **state) {

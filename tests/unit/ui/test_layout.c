@@ -8,17 +8,23 @@
 
 #include "ui/layout.h"
 
-static struct layout make(int columns, int rows, bool zoomed) {
+static struct layout make_preset(int columns, int rows, enum layout_preset preset,
+                                 enum pane_id shared, bool zoomed) {
     struct layout layout;
     const struct layout_wish wish = {.columns = columns,
                                      .rows = rows,
+                                     .preset = preset,
                                      .focus = PANE_RISK,
-                                     .shared = PANE_LOG,
+                                     .shared = shared,
                                      .zoomed = zoomed,
                                      .quotes = 6,
                                      .capital = 3};
     layout_make(&layout, &wish);
     return layout;
+}
+
+static struct layout make(int columns, int rows, bool zoomed) {
+    return make_preset(columns, rows, LAYOUT_BY_SIZE, PANE_LOG, zoomed);
 }
 
 static bool overlap(struct rect a, struct rect b) {
@@ -77,13 +83,30 @@ static void test_five_panes_at_80x24(void **state) {
     assert_int_equal(layout.panes[PANE_JOBS].rows, 0); // LOG has the shared place
 }
 
-static void test_all_panes_from_120x40(void **state) {
+static void test_first_seven_from_120x40(void **state) {
     (void)state;
     static const int sizes[][2] = {{120, 40}, {200, 60}, {300, 100}, {80, 60}};
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
         struct layout layout = make(sizes[i][0], sizes[i][1], false);
-        for (int pane = 0; pane < PANE_COUNT; pane++) {
+        for (int pane = 0; pane <= PANE_LOG; pane++) {
             assert_true(layout.panes[pane].rows > 0);
+        }
+    }
+}
+
+// Whatever the arrangement: any pane can be brought onto the screen, and nothing overlaps.
+static void test_every_pane_in_every_preset(void **state) {
+    (void)state;
+    static const int sizes[][2] = {{60, 15}, {80, 24}, {120, 40}, {200, 60}, {300, 100}};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        for (int preset = 0; preset < LAYOUT_PRESET_COUNT; preset++) {
+            for (int pane = 0; pane < PANE_COUNT; pane++) {
+                struct layout layout =
+                    make_preset(sizes[i][0], sizes[i][1], (enum layout_preset)preset,
+                                (enum pane_id)pane, false);
+                check(&layout, sizes[i][0], sizes[i][1]);
+                assert_true(layout.panes[pane].rows > 0);
+            }
         }
     }
 }
@@ -99,6 +122,7 @@ static void test_zoom(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_size), cmocka_unit_test(test_five_panes_at_80x24),
-        cmocka_unit_test(test_all_panes_from_120x40), cmocka_unit_test(test_zoom)};
+        cmocka_unit_test(test_first_seven_from_120x40),
+        cmocka_unit_test(test_every_pane_in_every_preset), cmocka_unit_test(test_zoom)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

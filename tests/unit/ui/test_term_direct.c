@@ -24,7 +24,7 @@ static void test_looks(void **state) {
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char data[DIRECT_LOOK_MAX];
         struct text text = TEXT_OVER(data);
-        direct_look_print(&text, rows[i].look);
+        direct_look_print(&text, rows[i].look, false);
         assert_string_equal(data, rows[i].want);
     }
 }
@@ -37,7 +37,8 @@ static void expect(struct slice frame, const char *want) {
 static void test_frame(void **state) {
     (void)state;
     struct direct direct;
-    assert_int_equal(direct_create(&direct, SCHEME_MONO, false), STATUS_OK);
+    assert_int_equal(direct_create(&direct, (struct ink_style){DEPTH_MONO, SCHEME_DARK}, false),
+                     STATUS_OK);
     struct cell cells[4] = {{'a', INK_TEXT, 0, 0},
                             {'b', INK_TEXT, 0, 0},
                             {0x2192, INK_STRONG, 0, 0},
@@ -56,7 +57,8 @@ static void test_frame(void **state) {
 static void test_synchronised(void **state) {
     (void)state;
     struct direct direct;
-    assert_int_equal(direct_create(&direct, SCHEME_MONO, true), STATUS_OK);
+    assert_int_equal(direct_create(&direct, (struct ink_style){DEPTH_MONO, SCHEME_DARK}, true),
+                     STATUS_OK);
     struct cell cells[2] = {{'a', INK_TEXT, 0, 0}, {'b', INK_TEXT, 0, 0}};
     direct_begin(&direct, false);
     direct_span(&direct, cells, 1, 0, 1);
@@ -69,7 +71,8 @@ static void test_synchronised(void **state) {
 static void test_worst_frame(void **state) {
     (void)state;
     struct direct direct;
-    assert_int_equal(direct_create(&direct, SCHEME_256, true), STATUS_OK);
+    assert_int_equal(direct_create(&direct, (struct ink_style){DEPTH_256, SCHEME_DARK}, true),
+                     STATUS_OK);
     static struct cell row[CANVAS_COLUMNS_MAX];
     for (int x = 0; x < CANVAS_COLUMNS_MAX; x++) {
         row[x] = (struct cell){0xFFFD, x % 2 ? INK_ALARM : INK_NOTICE, 0, 0};

@@ -1,6 +1,6 @@
 // Fields of a CSV line (RFC 4180, lines ended by \n).
-#ifndef PERPDESK_CLI_CSV_H
-#define PERPDESK_CLI_CSV_H
+#ifndef PERPDESK_BASE_CSV_H
+#define PERPDESK_BASE_CSV_H
 
 #include "base/decimal.h"
 

@@ -1,4 +1,4 @@
-#include "cli/csv.h"
+#include "base/csv.h"
 
 static void separate(struct text *line) {
     if (line->size > 0) {

@@ -1,0 +1,114 @@
+// A leg that vanished: liquidated, deleveraged, or closed by hand elsewhere. What the venue took is
+// booked as the fill it was, so that our book says what the venue says, and the rest of the job is
+// closed.
+#include "trade/execution_inside.h"
+
+// No order of ours did it and the venue told no price: the middle of its market now is the nearest
+// there is to one, what the position cost where there is no market.
+static struct px price_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    const struct quote *quote = picture_quote(desk, venue, symbol);
+    struct px mid = quote->bid.v > 0 && quote->ask.v > 0 ? px_mid_floor(quote->bid, quote->ask)
+                                                         : (struct px){0};
+    return mid.v > 0 ? mid : position_average(position_of(desk, venue, symbol));
+}
+
+// The number of the fill: none of the venue's, never the same twice.
+static uint64_t trade_number(struct desk *desk, const struct bus *bus) {
+    uint64_t nth = ++desk->execution.vanished;
+    return hash_mix((uint64_t)bus->now_ns + nth) | UINT64_C(1) << 63;
+}
+
+static void book(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+                 struct job *job, enum side side, struct qty size) {
+    struct px price = price_of(desk, venue, symbol);
+    int leg = side == SIDE_SELL ? LEG_BUY : LEG_SELL; // a long leg was sold
+    struct event_fill event = {
+        .trade = trade_number(desk, bus),
+        .job = job != NULL ? job->id : 0,
+        .side = (uint8_t)side,
+        .liquidity = LIQUIDITY_TAKER,
+        .phase = LEG_UNWIND,
+        .leg = (uint8_t)leg,
+        .venue = venue,
+        .symbol = symbol,
+        .last = 1,
+        .price = price,
+        .size = size,
+    };
+    bus_emit(bus, EVENT_ORDER_FILLED, &event);
+    if (job != NULL) {
+        struct leg *row = &job->legs[leg];
+        row->closed = qty_add(row->closed, size);
+        row->closed_usd = usd_add(row->closed_usd, usd_notional_near(price, size));
+    }
+}
+
+static void close_rest(struct desk *desk, struct bus *bus, struct job *job, uint16_t venue,
+                       struct usd lost) {
+    watch_alert(bus, SEVERITY_RED, "leg_vanished",
+                "job %u: %s USD of its leg on %s vanished without an order of ours, the rest goes",
+                job->id, watch_usd(lost).text, desk->universe->venues[venue].name);
+    execution_fail(desk, bus, job);
+    job->verdict = (struct verdict){
+        .rule = RULE_LEG_VANISHED, .venue = venue, .symbol = job->symbol, .figure = lost.v};
+    job->stopping = true; // the desk's own safety: it passes HALTED and a kill
+    job->urgent = true;
+    job->emergency = true;
+    if (job->state == JOB_HOLDING) {
+        execution_close(desk, bus, job, true);
+    } else if (job->state == JOB_OPENING && !job_flat(job)) {
+        execution_begin_unwind(desk, bus, job);
+        execution_step(desk, bus, job);
+    } else {
+        execution_step(desk, bus, job);
+    }
+}
+
+// Of our position on the listing, what no job holds; signed like the position.
+static int64_t unowned(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    int64_t rest = position_of(desk, venue, symbol)->net.v;
+    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+        const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
+        for (int leg = 0; leg < JOB_LEGS_MAX && job->symbol == symbol; leg++) {
+            if (job->legs[leg].venue == venue) {
+                int64_t held = leg_held(&job->legs[leg]).v;
+                rest -= leg == LEG_BUY ? held : -held;
+            }
+        }
+    }
+    return rest;
+}
+
+struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+                            struct qty changed) {
+    struct qty net = position_of(desk, venue, symbol)->net;
+    if (net.v == 0 || (net.v > 0) == (changed.v > 0)) {
+        return (struct qty){0}; // nothing of ours went: somebody else came
+    }
+    enum side side = changed.v < 0 ? SIDE_SELL : SIDE_BUY;
+    struct px price = price_of(desk, venue, symbol);
+    int lost_leg = side == SIDE_SELL ? LEG_BUY : LEG_SELL;
+    struct qty gone = qty_min(qty_abs(changed), qty_abs(net));
+    struct qty left = gone;
+    int64_t stray = unowned(desk, venue, symbol);
+    JOB_FOR_EACH_LIVE(&desk->jobs, job) {
+        // What an order of ours is closing there goes by that order.
+        const struct leg *leg = &job->legs[lost_leg];
+        struct qty size = qty_min(qty_sub(leg_held(leg), leg->working_close), left);
+        if (job_running(job) && job->symbol == symbol && leg->venue == venue && size.v > 0) {
+            left = qty_sub(left, size);
+            book(desk, bus, venue, symbol, job, side, size);
+            close_rest(desk, bus, job, venue, usd_notional_near(price, size));
+        }
+    }
+    if (left.v > 0 && stray != 0 && (stray > 0) == (net.v > 0)) { // it was no job's
+        struct qty size = qty_min(left, qty_abs((struct qty){stray}));
+        left = qty_sub(left, size);
+        book(desk, bus, venue, symbol, NULL, side, size);
+        watch_alert(bus, SEVERITY_RED, "leg_vanished",
+                    "%s %s: %s USD that no job held vanished without an order of ours",
+                    desk->universe->venues[venue].name, desk->universe->symbols[symbol].name,
+                    watch_usd(usd_notional_near(price, size)).text);
+    }
+    return qty_sub(gone, left);
+}

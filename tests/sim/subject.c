@@ -261,10 +261,10 @@ static void write_config(struct subject *subject, struct text *text) {
         "[capital]\nsafe_mode_drawdown_pct = 50\n"
         "[wash]\nhold_min_sec = 0s\nhold_max_sec = %ds\npace_ms = %dms\n"
         "wait_fill_timeout_sec = %ds\nmax_leg_gap_ms = %dms\n"
-        "[execution]\nmode = %s\npartial_fill_handling = %s\n",
+        "[execution]\nrate_share_pct = 100\nmode = %s\npartial_fill_handling = %s\n",
         dice_hit(dice, 500000) ? "aggressive" : "balanced", (int)dice_between(dice, 0, 3),
         (int)dice_between(dice, 3, 1000), (int)dice_between(dice, 1, 20),
-        (int)dice_between(dice, 200, 2000), (int)dice_between(dice, 1, 6),
+        (int)dice_between(dice, 500, 8000), (int)dice_between(dice, 1, 6),
         (int)dice_between(dice, 300, 2000),
         dice_hit(dice, 700000) ? "hybrid_hedge_taker" : "safe_taker_only",
         dice_hit(dice, 700000) ? "hedge" : "unwind");

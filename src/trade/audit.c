@@ -39,7 +39,9 @@ static int64_t difference(const struct desk *desk, const struct audit_row *row, 
 static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     struct audit_row *row = row_of(desk, venue, symbol);
     int64_t changed = difference(desk, row, venue, symbol);
-    if (!row->known || changed == 0 || desk->picture.venues[venue].lane.state != LANE_READY) {
+    bool newer = row->told_ns >= row->filled_ns; // else it says nothing of our newest fill
+    if (!row->known || !newer || changed == 0 ||
+        desk->picture.venues[venue].lane.state != LANE_READY) {
         row->since_ns = 0;
         return;
     }
@@ -67,11 +69,16 @@ static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t sy
 static enum status audit_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
     if (event->header.kind == EVENT_ORDER_FILLED) {
-        look(desk, bus, event->u.fill.venue, event->u.fill.symbol);
+        const struct event_fill *fill = &event->u.fill;
+        if (fill->order != 0) { // else the venue's word is what it comes from
+            row_of(desk, fill->venue, fill->symbol)->filled_ns = bus->now_ns;
+        }
+        look(desk, bus, fill->venue, fill->symbol);
     } else if (event->header.kind == EVENT_VENUE_POSITION) {
         const struct event_venue_position *told = &event->u.venue_position;
         struct audit_row *row = row_of(desk, told->venue, told->symbol);
         row->known = true;
+        row->told_ns = bus->now_ns;
         row->venue = told->net;
         look(desk, bus, told->venue, told->symbol);
     } else { // once a second and at each change of the lane: orders may have ended meanwhile

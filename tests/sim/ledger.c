@@ -85,7 +85,8 @@ void ledger_life(struct ledger *ledger) {
     for (uint32_t i = 0; i < ledger->venues; i++) {
         for (uint32_t j = 0; j < ledger->symbols; j++) {
             ledger->foreign[i][j] = qty_add(ledger->foreign[i][j], ledger->own[i][j]);
-            ledger->own[i][j] = (struct qty){0};
+            ledger->own[i][j] = ledger->vanished[i][j] = (struct qty){0};
+            ledger->moved[i][j] = (struct qty){0};
         }
     }
     free(ledger->jobs);
@@ -168,14 +169,19 @@ void ledger_report(struct ledger *ledger, const struct event_report *report) {
 
 // A fill that the desk booked to another job than its order's was adopted by that one.
 void ledger_filled(struct ledger *ledger, const struct event_fill *fill) {
+    int64_t size = fill->side == SIDE_BUY ? fill->size.v : -fill->size.v;
+    struct ledger_job *to = ledger_job_of(ledger, fill->job);
+    if (fill->order == 0) { // no order of ours: a leg that is gone
+        ledger->vanished[fill->venue][fill->symbol].v += size;
+        to->filled.v += size;
+        to->vanished[fill->leg].v += fill->size.v;
+        return;
+    }
     struct intent *intent = ledger_of_order(ledger, fill->order);
     if (intent == NULL || intent->job == fill->job) {
         return;
     }
-    struct ledger_job *from = ledger_job_of(ledger, intent->job);
-    int64_t size = fill->side == SIDE_BUY ? fill->size.v : -fill->size.v;
-    from->filled.v -= size;
-    struct ledger_job *to = ledger_job_of(ledger, fill->job);
+    ledger_job_of(ledger, intent->job)->filled.v -= size;
     to->filled.v += size;
     to->adopted[fill->leg].v += fill->size.v;
 }
@@ -191,6 +197,7 @@ void ledger_venue_fill(struct ledger *ledger, uint16_t venue, const struct vacc_
     if (intent == NULL || intent->life != ledger->life) {
         struct qty *foreign = &ledger->foreign[venue][fill->listing];
         *foreign = qty_add(*foreign, size);
+        ledger->moved[venue][fill->listing].v += fill->size.v;
     } else {
         struct qty *own = &ledger->own[venue][fill->listing];
         *own = qty_add(*own, size);
@@ -204,7 +211,8 @@ void ledger_venue_fill(struct ledger *ledger, uint16_t venue, const struct vacc_
 }
 
 static struct qty sum_of(struct ledger *ledger, uint32_t job, int leg, bool opens, bool most) {
-    struct qty sum = opens ? ledger_job_of(ledger, job)->adopted[leg] : (struct qty){0};
+    const struct ledger_job *of = ledger_job_of(ledger, job);
+    struct qty sum = opens ? of->adopted[leg] : of->vanished[leg];
     for (uint32_t row = ledger_job_of(ledger, job)->first; row != 0;) {
         const struct intent *intent = &ledger->intents[row];
         if (intent->leg == leg && intent->opens == opens) {

@@ -36,7 +36,8 @@ struct intent {
 struct ledger_job { // of this life
     uint32_t first; // intent, 0 = none
     struct qty filled; // by the venues: bought less sold
-    struct qty adopted[JOB_LEGS_MAX]; // fills that came after the job of their order had ended
+    struct qty adopted[JOB_LEGS_MAX];  // fills that came after the job of their order had ended
+    struct qty vanished[JOB_LEGS_MAX]; // closed without an order of ours
 };
 
 struct ledger {
@@ -53,6 +54,8 @@ struct ledger {
     uint64_t fills, orders; // at the venues
     struct qty own[VENUE_MAX][SYMBOL_MAX];     // of this life's orders, by the venues
     struct qty foreign[VENUE_MAX][SYMBOL_MAX]; // everything else
+    struct qty moved[VENUE_MAX][SYMBOL_MAX];   // by others, in this life: bought and sold
+    struct qty vanished[VENUE_MAX][SYMBOL_MAX]; // of this life, as the desk booked it
     int64_t filled_ns[VENUE_MAX][SYMBOL_MAX];  // newest fill
     uint64_t newest_fill[VENUE_MAX]; // its number: a venue may tell one twice
 };

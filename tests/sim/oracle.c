@@ -408,10 +408,17 @@ static void settle_listing(struct oracle *oracle, uint16_t venue, uint16_t symbo
         return;
     }
     oracle->looked[2]++;
-    if (desk != own) {
+    int64_t gone = ledger->vanished[venue][symbol].v;
+    if (desk != own + gone) {
         oracle_fail(oracle, 2, "%s %s: the desk's orders made %" PRId64 "e-8, it knows of %" PRId64
                     "e-8", host->venue->md->name, prices_symbols[symbol], own, desk);
     }
+    if ((gone < 0 ? -gone : gone) > ledger->moved[venue][symbol].v) {
+        oracle_fail(oracle, 2, "%s %s: %" PRId64 "e-8 is said to have gone, others moved %" PRId64
+                    "e-8", host->venue->md->name, prices_symbols[symbol], gone,
+                    ledger->moved[venue][symbol].v);
+    }
+    own += gone;
     if (subject->lanes[venue]->symbols[symbol].net.v != truth) {
         oracle_fail(oracle, 2, "%s %s: the position is %" PRId64 "e-8, the lane was told %" PRId64
                     "e-8", host->venue->md->name, prices_symbols[symbol], truth,
@@ -446,11 +453,12 @@ void oracle_settled(struct oracle *oracle, bool flat) {
     settle_orders(oracle, flat);
     for (uint16_t venue = 0; venue < subject->universe.venue_count; venue++) {
         const struct lane *lane = subject->lanes[venue];
-        if (lane == NULL || lane->state != LANE_READY ||
-            feed_stats(subject->feeds[venue])->state != FEED_LIVE) {
+        enum feed_state feed = (enum feed_state)feed_stats(subject->feeds[venue])->state;
+        // A stream that waits for its turn to connect again may take longer than polling.
+        bool fed = feed == FEED_LIVE || (feed == FEED_POLLING && !flat);
+        if (lane == NULL || lane->state != LANE_READY || !fed) {
             oracle_fail(oracle, 2, "%s is not back: feed %u, lane %s %s",
-                        subject->universe.venues[venue].name,
-                        (unsigned)feed_stats(subject->feeds[venue])->state,
+                        subject->universe.venues[venue].name, (unsigned)feed,
                         lane != NULL ? lane_state_name(lane->state) : "none",
                         lane != NULL ? lane->text : "");
             continue;

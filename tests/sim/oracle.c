@@ -133,6 +133,11 @@ void oracle_on_event(void *arg, const struct event *event) {
         break;
     case EVENT_ALERT:
         judge_text(oracle, event->u.alert.text, sizeof(event->u.alert.text));
+        if (oracle->show) {
+            (void)fprintf(stderr, "alarm at %" PRId64 " %s: %s\n",
+                          event->header.time_ns / NS_PER_MS, event->u.alert.rule,
+                          event->u.alert.text);
+        }
         oracle->left += strcmp(event->u.alert.rule, "dust") == 0;
         break;
     case EVENT_LANE_STATE:

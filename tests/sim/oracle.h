@@ -24,6 +24,7 @@ enum { ORACLE_COUNT = 12 }; // O1 … O11
 struct oracle {
     struct subject *subject;
     struct ledger ledger;
+    bool show; // alarms, to stderr
     bool failed;
     int number; // of the oracle that failed
     uint32_t job; // that it was about, 0 = none

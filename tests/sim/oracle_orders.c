@@ -5,7 +5,9 @@
 #include "oracle.h"
 
 enum {
-    SHOWN_WITHIN_MS = 6000, // a quote acted on was the venue's so long ago at most
+    // A quote acted on was the venue's so long ago at most: quiet_ms, a clock that was just set
+    // forward, and the way.
+    SHOWN_WITHIN_MS = 9000,
     NOTIONAL_SLACK_BPS = 200,
 };
 

@@ -181,6 +181,7 @@ static void count(struct run_result *result) {
 void run_seed(const struct run_options *options, struct run_result *result) {
     *result = (struct run_result){.seed = options->seed};
     oracle_begin(&all.oracle, &all.subject);
+    all.oracle.show = options->show;
     if (begin(options) != STATUS_OK) {
         oracle_fail(&all.oracle, 0, "%s", status_text());
     } else {

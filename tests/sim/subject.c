@@ -252,7 +252,7 @@ static void write_config(struct subject *subject, struct text *text) {
         text,
         "[desk]\nmode = live\nsymbols = BTC/USDT, ETH/USDT\njournal_quotes = all\n"
         "disk_floor_mb = 0\n"
-        "[feeds]\nstale_ms = 1500ms\n"
+        "[feeds]\nstale_ms = 2500ms\n"
         "[scanner]\nbasis = off\n"
         "[risk]\nmode = %s\nmax_jobs_per_minute = 10000\nmax_jobs_per_day = 100000\n"
         "cool_down_sec = %ds\nmax_failures = 1000\nvenue_breaker_failures = %d\n"

@@ -308,14 +308,16 @@ static void strategy_given(struct console *console, struct slice text) {
 }
 
 void act_strategy(struct console *console) {
-    char names[64];
+    char names[44]; // what the label has room for; the risk pane has them all
     struct text text = TEXT_OVER(names);
     for (int i = 0; i < STRATEGY_COUNT; i++) {
-        bool off = (console->view.risk->strategies_off >> i & 1U) != 0;
-        text_add_format(&text, "%s%s %s", i > 0 ? ", " : "", strategy_name((enum strategy)i),
-                        off ? "off" : "on");
+        if ((console->view.risk->strategies_off >> i & 1U) != 0) {
+            text_add_format(&text, "%s%s",
+                            text.size > 0 ? ", " : "off: ", strategy_name((enum strategy)i));
+        }
     }
-    console_prompt(console, strategy_given, "strategy to switch (%s)", names);
+    console_prompt(console, strategy_given, "strategy to switch (%s)",
+                   text.size > 0 ? names : "none is off");
 }
 
 void act_desk_acknowledge(struct console *console, int64_t id) {

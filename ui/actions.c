@@ -24,6 +24,8 @@ const struct action action_table[] = {
      "kill switch: block and cancel everything, then flatten if wanted; clears it when latched"},
     {"panic", "F9", ANY, ASK_NEVER, CONTROL_STATE, act_panic,
      "panic: blocks new orders at once; then cancel, flatten or halt with one key each"},
+    {"submit", "b", ANY, ASK_ALWAYS, CONTROL_SUBMIT, act_submit,
+     "buy or sell by hand, also against another venue or over time"},
     {"cancel", "c", ANY, ASK_ALWAYS, CONTROL_CANCEL_JOB, act_cancel,
      "cancel the selected job: open orders go, filled legs are closed"},
     {"flatten", "f", ANY, ASK_ALWAYS, CONTROL_FLATTEN, act_flatten,

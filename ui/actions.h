@@ -51,10 +51,10 @@ void act_flatten(struct console *console);
 void act_state(struct console *console);
 void act_venue(struct console *console);
 void act_strategy(struct console *console);
+void act_submit(struct console *console);
 void act_acknowledge(struct console *console);
 void act_arm(struct console *console);     // ui/arm.c
 void act_take(struct console *console);    // ui/steer.c
-void act_arm(struct console *console);     // ui/arm.c
 void act_panic(struct console *console);   // ui/mode_panic.c
 void act_palette(struct console *console); // ui/mode_palette.c
 // The screen (ui/act_view.c)

@@ -76,7 +76,7 @@ enum status console_create(struct console *console, const struct console_options
     *console = (struct console){
         .options = *options,
         .mode = &mode_normal,
-        .shared = PANE_JOBS,
+        .shared = PANE_NONE,
         .scheme = options->scheme,
         .frames_per_s = frames_of(options->frames_per_s),
         .desk_ns = -1,
@@ -165,6 +165,7 @@ void console_focus(struct console *console, enum pane_id pane) {
 void console_set_preset(struct console *console, enum layout_preset preset) {
     ASSERT((unsigned)preset < LAYOUT_PRESET_COUNT);
     console->preset = preset;
+    console->shared = PANE_NONE;
     console->zoomed = false;
     console_arrange(console);
     if (console_pane(console)->visible) {

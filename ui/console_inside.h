@@ -12,7 +12,7 @@
 enum {
     MESSAGE_MAX = 240,
     MESSAGE_MS = 6000,
-    PROMPT_TEXT_MAX = 24,
+    PROMPT_TEXT_MAX = 72,
     QUESTION_LINES_MAX = 4,
     DEAD_MS = 250, // a fresh dialog is deaf: what was typed before it was seen answers nothing
     PALETTE_TEXT_MAX = 64,
@@ -78,7 +78,8 @@ struct console {
     struct term *term; // NULL: headless
     struct layout layout;
     struct pane panes[PANE_COUNT];
-    enum pane_id focus, shared;
+    enum pane_id focus,
+        shared; // shared: brought into the place that panes share, or PANE_NONE
     bool zoomed;
     enum layout_preset preset;
     enum ink_scheme scheme;

@@ -168,8 +168,7 @@ void header_draw(struct console *console, struct rect area) {
     x = badge(console, area, x + 1, 0, mode_ink(h), mode_word(h));
     if (console->looks) {
         x = badge(console, area, x + 1, 0, INK_NOTICE, "LOOKS");
-    }
-    if (h->mode == DESK_LIVE) {
+    } else if (h->mode == DESK_LIVE) {
         x = badge(console, area, x + 1, 0, console->armed ? INK_LIVE : INK_NOTICE,
                   console->armed ? "ARMED" : "READ-ONLY");
     }

@@ -26,8 +26,8 @@ static void divide(struct layout *layout, int x, int y, int rows) {
 // The place that panes without one of their own share.
 static void place_shared(struct layout *layout, const struct layout_wish *wish,
                          enum pane_id otherwise, struct rect area) {
-    bool has_place = layout->panes[wish->shared].rows > 0;
-    layout->panes[has_place ? otherwise : wish->shared] = area;
+    bool wanted = wish->shared != PANE_NONE && layout->panes[wish->shared].rows == 0;
+    layout->panes[wanted ? wish->shared : otherwise] = area;
 }
 
 // Everything over the whole width, only CAPITAL and RISK side by side.
@@ -148,7 +148,7 @@ static void few(struct layout *layout, const struct layout_wish *wish, int rows)
 }
 
 void layout_make(struct layout *layout, const struct layout_wish *wish) {
-    ASSERT((unsigned)wish->focus < PANE_COUNT && (unsigned)wish->shared < PANE_COUNT);
+    ASSERT((unsigned)wish->focus < PANE_COUNT && (unsigned)wish->shared <= PANE_NONE);
     int columns = wish->columns;
     int rows = wish->rows;
     *layout = (struct layout){.small = columns < LAYOUT_COLUMNS_MIN || rows < LAYOUT_ROWS_MIN};

@@ -37,7 +37,7 @@ enum layout_preset {
 struct layout_wish {
     int columns, rows;
     enum layout_preset preset;
-    enum pane_id focus, shared; // shared: the pane shown in the shared place
+    enum pane_id focus, shared; // shared: the pane wanted in the shared place, or PANE_NONE
     bool zoomed;                // `focus` alone
     int quotes, capital;        // rows of data these two will ever have: no more room than that
 };

@@ -15,6 +15,6 @@ struct mode {
 };
 
 extern const struct mode mode_normal, mode_confirm, mode_prompt, mode_filter, mode_reader,
-    mode_gone, mode_panic, mode_palette;
+    mode_panic, mode_palette, mode_gone;
 
 #endif

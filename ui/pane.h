@@ -23,7 +23,8 @@ enum pane_id {
     PANE_HEALTH,
     PANE_WIRE,
     PANE_EQUITY,
-    PANE_COUNT
+    PANE_COUNT,
+    PANE_NONE = PANE_COUNT
 };
 
 enum {

@@ -32,7 +32,7 @@ static int health_columns(const struct view *view, struct pane_column out[PANE_C
         [FEED] = {"feed", 10, .sortable = true},
         [AGE] = {"age", 6, .right = true, .sortable = true},
         [RATE] = {"upd/s", 6, .right = true, .sortable = true, .priority = 2},
-        [TICK] = {"tick p50", 8, .right = true, .sortable = true, .priority = 6},
+        [TICK] = {"tick avg", 8, .right = true, .sortable = true, .priority = 6},
         [TICK_P99] = {"tick p99", 8, .right = true, .sortable = true, .priority = 3},
         [CLOCK] = {"clock", 7, .right = true, .sortable = true, .priority = 4},
         [LANE] = {"lane", 10, .sortable = true},

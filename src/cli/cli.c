@@ -43,6 +43,9 @@ const struct cli_verb cli_verbs[] = {
     {"panic", "",
      "block, cancel everything, verify, and say what is left; also when the desk hangs or is gone",
      CALL_OPTIONS | CLI_BIT(CLI_FLATTEN), 0, 0, "perpdesk panic --flatten", verb_panic},
+    {"drill", "kill|reconnect",
+     "try a running desk on paper: how fast it is blocked and cancelled, or its venues are back",
+     CALL_OPTIONS | CLI_BIT(CLI_JSON), 1, 1, "perpdesk drill kill", verb_drill},
     {"feeds", "", "print every quote that arrives, one line a tick",
      DESK_OPTIONS | CLI_BIT(CLI_JSON), 0, 0, "perpdesk feeds --demo --seconds 10 --json",
      verb_feeds},
@@ -84,6 +87,8 @@ const struct cli_verb cli_verbs[] = {
          CLI_BIT(CLI_TLS) | CLI_BIT(CLI_AUTHORITY) | CLI_BIT(CLI_FAULT) | CLI_BIT(CLI_SEED) |
          CLI_BIT(CLI_CONTROL) | CLI_BIT(CLI_ACCOUNTS) | CLI_BIT(CLI_NOW),
      0, 1, "perpdesk sim --port binance=9001", verb_sim},
+    {"completion", "bash|zsh", "print what completes these words in a shell", 0, 1, 1,
+     "perpdesk completion bash", verb_completion},
 };
 const uint32_t cli_verb_count = COUNT_OF(cli_verbs);
 

@@ -100,6 +100,14 @@ struct cli_args {
     uint32_t operand_count;
 };
 
+struct cli_option_row {
+    enum cli_option option;
+    const char *name;
+    char letter;          // 0 = none
+    const char *argument; // NULL: takes none; "[=X]": may take one
+    const char *sentence;
+};
+
 struct cli_verb {
     const char *name;
     const char *operands; // as the synopsis shows them, "" = none
@@ -126,6 +134,7 @@ enum status cli_parse(const struct cli_verb *verb, int argc, char **argv,
 void cli_print_help(struct text *out);
 void cli_print_verb_help(struct text *out, const struct cli_verb *verb);
 void cli_print_option(struct text *out, enum cli_option option); // one line of help
+const struct cli_option_row *cli_option_row(enum cli_option option);
 void cli_print_version(struct text *out);
 // This build, and the layout of what it publishes: two that are equal understand each other's
 // structs.

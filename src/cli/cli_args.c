@@ -6,16 +6,8 @@
 
 #include "cli/cli.h"
 
-struct option_row {
-    enum cli_option option;
-    const char *name;
-    char letter;          // 0 = none
-    const char *argument; // NULL: takes none; "[=X]": may take one
-    const char *sentence;
-};
-
 // In the order of enum cli_option.
-static const struct option_row option_rows[] = {
+static const struct cli_option_row option_rows[] = {
     {CLI_DEMO, "demo", 0, "[=PATH]",
      "play a recording on this machine: no network, no keys (PATH: another recording)"},
     {CLI_DEMO_SPEED, "demo-speed", 0, "N", "run the recorded time and the desk's clock N times"},
@@ -79,9 +71,13 @@ static const char *option_at(const void *names, uint32_t index) {
     return option_rows[index].name;
 }
 
+const struct cli_option_row *cli_option_row(enum cli_option option) {
+    return &option_rows[option];
+}
+
 void cli_print_option(struct text *out, enum cli_option option) {
     enum { COLUMN = 34 };
-    const struct option_row *row = &option_rows[option];
+    const struct cli_option_row *row = &option_rows[option];
     char name[64];
     struct text text = TEXT_OVER(name);
     if (row->letter != 0) {
@@ -329,7 +325,7 @@ static void fill_long(struct option *longs, char *letters) {
     size_t at = 0;
     letters[at++] = ':'; // a missing value is told from an unknown option
     for (uint32_t i = 0; i < CLI_OPTION_COUNT; i++) {
-        const struct option_row *row = &option_rows[i];
+        const struct cli_option_row *row = &option_rows[i];
         ASSERT(row->option == i);
         int has = row->argument == NULL     ? no_argument
                   : row->argument[0] == '[' ? optional_argument

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/verbs.h"
 #include "exchanges/venues.h"
+#include "ui/console.h"
 
 static volatile sig_atomic_t signalled;
 static int output_errno; // why standard output takes no more
@@ -39,6 +41,9 @@ enum status cli_load_config(const struct cli_args *args, struct config *config,
     }
     config_report_init(own);
     enum status status = config_load(config, &options, own);
+    if (status == STATUS_OK) {
+        status = console_check_keys(config->console_keys);
+    }
     (void)fputs(own->lines, stderr);
     if (own->text.truncated) {
         (void)fputs("\n(the list of mistakes was cut here)\n", stderr);
@@ -104,6 +109,17 @@ enum status cli_open_desk(const struct cli_args *args, struct desk_run_options *
     options->seed = args->seed;
     options->control = args->control;
     return desk_run_open(out, options);
+}
+
+void cli_end_if_hung(struct desk_run *run) {
+    enum { PATIENCE_MS = 3000 };
+    int64_t until_ns = mono_now_ns() + PATIENCE_MS * NS_PER_MS;
+    if (engine_publish_until(desk_run_engine(run), until_ns) != STATUS_OK) {
+        (void)fprintf(stderr,
+                      "perpdesk: %s: ended without order, the next start finds out what is open\n",
+                      status_text());
+        _exit(status_exit_code(STATUS_ORDERS_LEFT));
+    }
 }
 
 static void on_signal(int number) {

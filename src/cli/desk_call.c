@@ -66,6 +66,30 @@ enum status desk_call_ask(struct desk_call *call, const char *line, struct slice
     return status;
 }
 
+static bool read_count(struct slice json, const char *member, int64_t *count) {
+    const char *at = memmem(json.data, json.size, member, strlen(member));
+    if (at == NULL) {
+        return false;
+    }
+    at += strlen(member);
+    struct slice number = {at, 0};
+    while (at + number.size < json.data + json.size && at[number.size] >= '0' &&
+           at[number.size] <= '9') {
+        number.size++;
+    }
+    return decimal_parse(number, 0, count);
+}
+
+enum status desk_call_orders(struct desk_call *call, int64_t *orders) {
+    struct slice answer;
+    enum status status = desk_call_ask(call, "status json", &answer);
+    if (status == STATUS_OK && (memmem(answer.data, answer.size, "\"HUNG\"", 6) != NULL ||
+                                !read_count(answer, "\"orders_open\":", orders))) {
+        status = status_fail(STATUS_TIMEOUT, "the engine stands still");
+    }
+    return status;
+}
+
 enum status desk_call_open(struct desk_call *call, const struct cli_args *args) {
     *call = (struct desk_call){.client = {.fd = -1}};
     enum status status = desk_call_find(args, &call->mode);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/cli.h"
@@ -92,6 +93,20 @@ static enum status open_sim(struct desk_run *run) {
     return status_context(sim_create(&run->sim, &options), "the demo");
 }
 
+// Trials of the server's side; those that only need control verbs are the caller's.
+static enum status drill(void *arg, struct slice what) {
+    struct desk_run *run = arg;
+    if (!slice_equals(what, SLICE("reconnect"))) {
+        return status_fail(STATUS_USAGE, "drill: expected reconnect");
+    }
+    for (uint16_t i = 0; i < run->universe.venue_count; i++) {
+        if (run->hooks[i].feed != NULL) {
+            feed_ask_reconnect(run->hooks[i].feed);
+        }
+    }
+    return STATUS_OK;
+}
+
 // The socket of this desk: its lock keeps a second one of the kind away.
 static enum status open_server(struct desk_run *run) {
     char folder[256];
@@ -115,6 +130,8 @@ static enum status open_server(struct desk_run *run) {
         .stop_file = run->stop_file,
         .has_console = run->options.console,
         .pause_on_disarm = run->config.settings.pause_on_disarm,
+        .drill = drill,
+        .drill_arg = run,
     };
     return server_create(&run->server, &options);
 }
@@ -285,6 +302,19 @@ enum status desk_run_open(struct desk_run **out, const struct desk_run_options *
     return STATUS_OK;
 }
 
+// Before the first quote: a desk that a stop file keeps from trading does not trade for a moment.
+static void obey_stop_file(struct desk_run *run) {
+    if (run->stop_file[0] == '\0' || access(run->stop_file, F_OK) != 0) {
+        return;
+    }
+    struct control_request kill = {
+        .verb = CONTROL_KILL, .origin = ORIGIN_SHELL, .venue = CONTROL_ANY, .symbol = CONTROL_ANY};
+    log_warn("desk", "the stop file %s is there: this desk starts killed", run->stop_file);
+    if (desk_run_control(run, &kill) != STATUS_OK) {
+        log_error("desk", "the stop file: %s", status_text());
+    }
+}
+
 enum status desk_run_start(struct desk_run *run) {
     ASSERT(!run->started);
     enum status status = run->sim != NULL ? sim_start(run->sim) : STATUS_OK;
@@ -299,6 +329,7 @@ enum status desk_run_start(struct desk_run *run) {
         .config_hash = hash_bytes(run->config_text, strlen(run->config_text), 0),
     };
     engine_input(&run->engine, EVENT_DESK_STARTED, &started, clock_now_ns(&run->clock));
+    obey_stop_file(run);
     status = run->has_records ? records_start(&run->records) : STATUS_OK;
     if (status == STATUS_OK) {
         status = keeper_start(&run->keeper);

@@ -16,7 +16,7 @@ static enum status control(void *arg, const struct control_request *request) {
     if (raises && !server_local_steers(desk_run_server(run))) {
         return status_fail(STATUS_PERMISSION,
                            "another console steers this desk: %s may raise risk; take it over "
-                           "first",
+                           "first (X)",
                            control_name(request->verb));
     }
     return desk_run_control(run, request);
@@ -81,6 +81,7 @@ enum status verb_console(const struct cli_args *args) {
         console.link = link_local(&local);
         enum console_end end;
         status = console_run(&console, &end);
+        cli_end_if_hung(run);
         desk_run_stop(run);
         if (status == STATUS_OK) {
             status = say_what_is_left(run);

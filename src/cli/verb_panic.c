@@ -24,30 +24,6 @@ static void tell(enum desk_mode mode, const char *sentence) {
 
 // ---- a desk that answers -----------------------------------------------------------------------
 
-static bool read_count(struct slice json, const char *member, int64_t *count) {
-    const char *at = memmem(json.data, json.size, member, strlen(member));
-    if (at == NULL) {
-        return false;
-    }
-    at += strlen(member);
-    struct slice number = {at, 0};
-    while (at + number.size < json.data + json.size && at[number.size] >= '0' &&
-           at[number.size] <= '9') {
-        number.size++;
-    }
-    return decimal_parse(number, 0, count);
-}
-
-static enum status count_orders(struct desk_call *call, int64_t *orders) {
-    struct slice answer;
-    enum status status = desk_call_ask(call, "status json", &answer);
-    if (status == STATUS_OK && (memmem(answer.data, answer.size, "\"HUNG\"", 6) != NULL ||
-                                !read_count(answer, "\"orders_open\":", orders))) {
-        status = status_fail(STATUS_TIMEOUT, "the engine stands still");
-    }
-    return status;
-}
-
 static bool has_positions(struct desk_call *call) {
     struct slice answer;
     return desk_call_ask(call, "positions", &answer) != STATUS_OK || answer.size > 0;
@@ -62,11 +38,11 @@ static enum status verify(struct desk_call *call, const struct cli_args *args) {
     int64_t wait_s = args->flatten ? FLATTEN_WAIT_S : CANCEL_WAIT_S;
     int64_t until_ns = mono_now_ns() + wait_s * NS_PER_S;
     int64_t orders = 0;
-    enum status status = count_orders(call, &orders);
+    enum status status = desk_call_orders(call, &orders);
     while (status == STATUS_OK && (orders > 0 || (args->flatten && has_positions(call))) &&
            mono_now_ns() < until_ns) {
         sleep_a_moment();
-        status = count_orders(call, &orders);
+        status = desk_call_orders(call, &orders);
     }
     if (status == STATUS_OK && orders > 0) {
         status = status_fail(STATUS_ORDERS_LEFT, "%s desk: %lld orders are still open after %lld s",

@@ -47,6 +47,7 @@ static void tell_status(struct watch *watch, struct desk_run *run, int64_t now_n
 
 static enum status end_in_order(struct desk_run *run) {
     notify_sendf("STOPPING=1\nEXTEND_TIMEOUT_USEC=%d\nSTATUS=cancelling what is open", STOP_USEC);
+    cli_end_if_hung(run);
     desk_run_stop(run);
     uint32_t orders = desk_run_orders_open(run);
     return orders == 0 ? STATUS_OK

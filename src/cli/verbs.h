@@ -10,6 +10,7 @@ enum status verb_run(const struct cli_args *args) MUST_CHECK;
 enum status verb_attach(const struct cli_args *args) MUST_CHECK;
 enum status verb_watch(const struct cli_args *args) MUST_CHECK;
 enum status verb_panic(const struct cli_args *args) MUST_CHECK;
+enum status verb_drill(const struct cli_args *args) MUST_CHECK;
 enum status verb_report(const struct cli_args *args) MUST_CHECK;
 enum status verb_control(const struct cli_args *args) MUST_CHECK;
 enum status verb_feeds(const struct cli_args *args) MUST_CHECK;
@@ -19,6 +20,7 @@ enum status verb_check_config(const struct cli_args *args) MUST_CHECK;
 enum status verb_replay(const struct cli_args *args) MUST_CHECK;
 enum status verb_backtest(const struct cli_args *args) MUST_CHECK;
 enum status verb_trades(const struct cli_args *args) MUST_CHECK;
+enum status verb_completion(const struct cli_args *args) MUST_CHECK;
 enum status verb_doctor(const struct cli_args *args) MUST_CHECK;
 enum status verb_record(const struct cli_args *args) MUST_CHECK;
 enum status verb_venue(const struct cli_args *args) MUST_CHECK;
@@ -34,6 +36,10 @@ uint32_t cli_venues(struct config_venue *venues);
 // A desk for a verb that only looks (trade = false) or one that trades.
 enum status cli_open_desk(const struct cli_args *args, struct desk_run_options *options,
                           struct config *config, struct desk_run **out) MUST_CHECK;
+
+// Before desk_run_stop where a person or a manager asked for the end: an engine that stands still
+// cannot be stopped in order. Then this does not return, and the exit status says so.
+void cli_end_if_hung(struct desk_run *run);
 
 // SIGINT, SIGTERM and SIGHUP ask the verb to end; SIGPIPE is not taken. From the main thread,
 // before threads start.

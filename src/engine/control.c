@@ -16,7 +16,9 @@ static const struct control_row control_rows[CONTROL_COUNT] = {
 #undef CONTROL_ROW
 };
 
-enum { OVERRIDE_MAX_S = 24 * 3600, THRESHOLD_MAX = 1000000 };
+#define SUBMIT_MAX (INT64_C(1000000000) * USD_ONE)
+
+enum { OVERRIDE_MAX_S = 24 * 3600, THRESHOLD_MAX = 1000000, SUBMIT_OVER_MAX_S = 24 * 3600 };
 
 static const struct control_range control_ranges[CONTROL_COUNT] = {
     [CONTROL_PAUSE] = {0},
@@ -31,6 +33,12 @@ static const struct control_range control_ranges[CONTROL_COUNT] = {
     [CONTROL_FLATTEN] = {.venue = true, .symbol = true},
     [CONTROL_VENUE_ROLE] = {.venue = true, .venue_needed = true, .value_max = VENUE_ROLE_COUNT - 1},
     [CONTROL_STRATEGY] = {.value_max = 1, .value2_max = STRATEGY_COUNT - 1},
+    [CONTROL_SUBMIT] = {.venue = true,
+                        .symbol = true,
+                        .venue_needed = true,
+                        .symbol_needed = true,
+                        .value_min = USD_ONE,
+                        .value_max = SUBMIT_MAX},
     [CONTROL_ACKNOWLEDGE] = {.value_max = UINT32_MAX},
 };
 
@@ -89,7 +97,8 @@ static enum status check_target(const struct control_request *request,
                            request->venue, universe->venue_count);
     }
     if (request->symbol == CONTROL_ANY) {
-        return STATUS_OK;
+        return range->symbol_needed ? status_fail(STATUS_USAGE, "%s: which symbol?", name)
+                                    : STATUS_OK;
     }
     if (!range->symbol) {
         return status_fail(STATUS_USAGE, "%s takes no symbol", name);
@@ -99,6 +108,37 @@ static enum status check_target(const struct control_request *request,
                            request->symbol, universe->symbol_count);
     }
     return STATUS_OK;
+}
+
+// The arguments that only submit has.
+static enum status check_submit(const struct control_request *request,
+                                const struct universe *universe) {
+    const char *name = control_name(request->verb);
+    if (request->verb != CONTROL_SUBMIT) {
+        bool bare = request->side == 0 && !request->hedged && request->hedge_venue == 0 &&
+                    request->over_s == 0;
+        return bare ? STATUS_OK
+                    : status_fail(STATUS_USAGE, "%s takes no side, hedge or time", name);
+    }
+    if (request->side > SIDE_SELL) {
+        return status_fail(STATUS_USAGE, "%s: buy or sell?", name);
+    }
+    if (request->over_s > SUBMIT_OVER_MAX_S) {
+        return status_fail(STATUS_USAGE, "%s: %u s is not in 0..%d", name, request->over_s,
+                           SUBMIT_OVER_MAX_S);
+    }
+    if (!request->hedged) {
+        return request->hedge_venue == 0
+                   ? STATUS_OK
+                   : status_fail(STATUS_USAGE, "%s: a hedge venue without a hedge", name);
+    }
+    if (request->hedge_venue >= universe->venue_count) {
+        return status_fail(STATUS_USAGE, "%s: there is no venue number %u, this desk has %u", name,
+                           request->hedge_venue, universe->venue_count);
+    }
+    return request->hedge_venue != request->venue
+               ? STATUS_OK
+               : status_fail(STATUS_USAGE, "%s: a hedge needs another venue", name);
 }
 
 enum status control_check(const struct control_request *request, const struct universe *universe) {
@@ -127,5 +167,6 @@ enum status control_check(const struct control_request *request, const struct un
         return status_fail(STATUS_USAGE, "%s: %lld is not in 0..%lld", row->name,
                            (long long)request->value2, (long long)range->value2_max);
     }
-    return check_target(request, universe);
+    enum status status = check_target(request, universe);
+    return status != STATUS_OK ? status : check_submit(request, universe);
 }

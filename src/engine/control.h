@@ -37,6 +37,8 @@ enum control_effect { EFFECT_REDUCES, EFFECT_LOOSENS };
     X(CONTROL_KILL, "kill", EFFECT_REDUCES, "0|1",                                                 \
       "block, cancel everything, and flatten if told; latched")                                    \
     X(CONTROL_CLEAR, "clear-kill", EFFECT_LOOSENS, "", "unlatch the kill switch")                  \
+    X(CONTROL_SUBMIT, "submit", EFFECT_LOOSENS, "usd",                                             \
+      "trade by hand: buy or sell on a venue, hedged on another if one is named")                  \
     X(CONTROL_CANCEL_JOB, "cancel", EFFECT_REDUCES, "job",                                         \
       "cancel a job: open orders go, filled legs are closed")                                      \
     X(CONTROL_FLATTEN, "flatten", EFFECT_REDUCES, "",                                              \
@@ -64,12 +66,18 @@ struct control_request {
     enum control_origin origin;
     uint16_t venue, symbol; // CONTROL_ANY when the verb has none
     int64_t value, value2;
+    // CONTROL_SUBMIT alone, else 0. `venue` and `symbol` are traded for `value` USD (1e-6) on
+    // `side`.
+    uint8_t side;         // enum side
+    bool hedged;          // the opposite side is traded on hedge_venue
+    uint16_t hedge_venue; // 0 unless hedged
+    uint32_t over_s;      // spread over so many seconds, 0: at once or as [twap] says
 };
 
 // What a request of a verb may carry. value2 is 0 unless the verb has one.
 struct control_range {
     bool venue, symbol; // may name one; else it must be CONTROL_ANY
-    bool venue_needed;
+    bool venue_needed, symbol_needed;
     int64_t value_min, value_max;
     int64_t value2_max;
 };

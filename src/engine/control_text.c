@@ -37,6 +37,8 @@ static const struct control_words control_words[CONTROL_COUNT] = {
     [CONTROL_THRESHOLD] = {"BPS", "2.5", .unit = "bps", .digits = BPS_DIGITS},
     [CONTROL_STATE] = {"active|reducing|halted", "reducing", .word = state_word},
     [CONTROL_KILL] = {"[flatten]", "", .word = kill_word, .optional = true},
+    [CONTROL_SUBMIT] = {"buy|sell VENUE SYMBOL USD [against VENUE] [over SECONDS]",
+                        "buy okx BTC/USDT 250"},
     [CONTROL_CANCEL_JOB] = {"JOB", "17"},
     [CONTROL_FLATTEN] = {"[VENUE] [SYMBOL]", "okx BTC/USDT"},
     [CONTROL_VENUE_ROLE] = {"VENUE trade|reference|off", "okx reference", .word = role_word},
@@ -170,6 +172,10 @@ enum status control_parse(struct slice line, const struct universe *universe,
         return status_fail(STATUS_USAGE, "there is no control verb %.*s",
                            (int)(name.size < 32 ? name.size : 32), name.data);
     }
+    if (request->verb == CONTROL_SUBMIT) {
+        enum status submit = control_parse_submit(rest, universe, request);
+        return submit == STATUS_OK ? control_check(request, universe) : submit;
+    }
     const struct control_words *words = words_of(request->verb);
     struct slice word = next_word(&rest);
     enum status status = read_target(&word, &rest, universe, request);
@@ -207,6 +213,10 @@ void control_print(struct text *out, const struct universe *universe,
                    const struct control_request *request) {
     const struct control_words *words = words_of(request->verb);
     text_add_string(out, control_name(request->verb));
+    if (request->verb == CONTROL_SUBMIT) {
+        control_print_submit(out, universe, request);
+        return;
+    }
     if (request->venue != CONTROL_ANY) {
         ASSERT(request->venue < universe->venue_count);
         add_word(out, universe->venues[request->venue].name);

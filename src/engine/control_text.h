@@ -23,4 +23,10 @@ enum status control_parse(struct slice line, const struct universe *universe,
 void control_print(struct text *out, const struct universe *universe,
                    const struct control_request *request);
 
+// The part of both that stands behind the verb of a submit (control_submit.c). The origin stays.
+enum status control_parse_submit(struct slice words, const struct universe *universe,
+                                 struct control_request *request) MUST_CHECK;
+void control_print_submit(struct text *out, const struct universe *universe,
+                          const struct control_request *request);
+
 #endif

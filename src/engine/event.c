@@ -28,7 +28,7 @@ _Static_assert(sizeof(struct event_funding) == 48, "format");
 _Static_assert(sizeof(struct event_feed) == 168, "format");
 _Static_assert(sizeof(struct event_alive) == 16, "format");
 _Static_assert(sizeof(struct event_equity) == 16, "format");
-_Static_assert(sizeof(struct event_control) == 24, "format");
+_Static_assert(sizeof(struct event_control) == 32, "format");
 _Static_assert(sizeof(struct event_timer) == 8, "format");
 _Static_assert(sizeof(struct event_report) == 96, "format");
 _Static_assert(sizeof(struct event_lane) == 80, "format");
@@ -102,7 +102,11 @@ static bool fits_control(const struct universe *universe, const struct event_con
     // Not control_check: the journal holds what was accepted then, ranges may have narrowed since.
     return control->verb < CONTROL_COUNT &&
            (control->venue == CONTROL_ANY || fits_venue(universe, control->venue)) &&
-           (control->symbol == CONTROL_ANY || control->symbol < universe->symbol_count);
+           (control->symbol == CONTROL_ANY || control->symbol < universe->symbol_count) &&
+           (control->verb != CONTROL_SUBMIT ||
+            (fits_listing(universe, control->venue, control->symbol) &&
+             control->side <= SIDE_SELL &&
+             (control->hedged == 0 || fits_venue(universe, control->hedge_venue))));
 }
 
 static bool fits_depth(const struct universe *universe, const struct event_depth *depth) {
@@ -186,7 +190,9 @@ const char *trading_state_name(enum trading_state state) {
 }
 
 const char *strategy_name(enum strategy strategy) {
-    NAMES([STRATEGY_ARB] = "arb", [STRATEGY_WASH] = "wash", [STRATEGY_MANUAL] = "manual");
+#define STRATEGY_NAME(code, name) [code] = (name),
+    NAMES(STRATEGY_LIST(STRATEGY_NAME));
+#undef STRATEGY_NAME
     ASSERT((unsigned)strategy < COUNT_OF(names));
     return names[strategy];
 }

@@ -25,11 +25,21 @@ enum desk_mode { DESK_PAPER, DESK_LIVE, DESK_DEMO, DESK_MODE_COUNT };
 enum risk_mode { RISK_CONSERVATIVE, RISK_BALANCED, RISK_AGGRESSIVE, RISK_MODE_COUNT };
 enum desk_status { DESK_RUNNING, DESK_PAUSED, DESK_STATUS_COUNT };
 enum trading_state { TRADING_ACTIVE, TRADING_REDUCING, TRADING_HALTED, TRADING_STATE_COUNT };
+// code, name in JSON, journal listings and control verbs. Names are stable: only append.
+#define STRATEGY_LIST(X)                                                                           \
+    X(STRATEGY_ARB, "arb")                                                                         \
+    X(STRATEGY_WASH, "wash") /* hedged volume */                                                   \
+    X(STRATEGY_MANUAL, "manual")                                                                   \
+    X(STRATEGY_HEDGE_REBALANCE, "hedge_rebalance")                                                 \
+    X(STRATEGY_TAKE_PROFIT, "take_profit")                                                         \
+    X(STRATEGY_TWAP, "twap")                                                                       \
+    X(STRATEGY_MACD, "macd")
+
 enum strategy {
-    STRATEGY_ARB,
-    STRATEGY_WASH, // hedged volume
-    STRATEGY_MANUAL,
-    STRATEGY_COUNT
+#define STRATEGY_ENUM(code, name) code,
+    STRATEGY_LIST(STRATEGY_ENUM)
+#undef STRATEGY_ENUM
+        STRATEGY_COUNT
 };
 enum pool { POOL_WASH, POOL_ARB, POOL_RESERVE, POOL_COUNT };
 enum severity { SEVERITY_INFO, SEVERITY_WARN, SEVERITY_RED };
@@ -173,6 +183,9 @@ struct event_control {
     uint16_t venue, symbol;
     int64_t value;
     int64_t value2;
+    uint8_t side, hedged; // CONTROL_SUBMIT alone, else 0
+    uint16_t hedge_venue;
+    uint32_t over_s;
 };
 struct event_timer {
     uint64_t pad;
@@ -385,7 +398,7 @@ const char *desk_mode_name(enum desk_mode mode);           // "PAPER", "LIVE", "
 const char *risk_mode_name(enum risk_mode mode);           // "conservative" …
 const char *desk_status_name(enum desk_status status);     // "RUNNING", "PAUSED"
 const char *trading_state_name(enum trading_state state);  // "ACTIVE" …
-const char *strategy_name(enum strategy strategy);         // "arb", "wash", "manual"
+const char *strategy_name(enum strategy strategy);         // "arb", "wash" …
 const char *pool_name(enum pool pool);                     // "wash", "arb", "reserve"
 const char *job_state_name(enum job_state state);          // "opening" …
 const char *order_state_name(enum order_state state);      // "open", "partial" …

@@ -139,6 +139,13 @@ static void print_control(struct text *out, const struct universe *universe,
     if (e->symbol != CONTROL_ANY) {
         add_symbol(out, universe, e->symbol);
     }
+    if (e->verb == CONTROL_SUBMIT) {
+        ADD_NAME(out, e->side, SIDE_SELL + 1, side_name);
+        if (e->hedged != 0) {
+            add_venue(out, universe, e->hedge_venue);
+        }
+        add_int(out, "over_s ", e->over_s);
+    }
     add_int(out, "value ", e->value);
     add_int(out, "value2 ", e->value2);
     add_int(out, "origin ", e->origin);

@@ -130,7 +130,9 @@ enum rule_unit {
       "the strategy is off: by configuration, or after losing in a row until named on again")      \
     X(RULE_EXPOSURE_CLOCK, "exposure_clock", LEVEL_SCHEDULE, UNIT_USD, true,                       \
       "too much is unhedged right now")                                                            \
-    X(RULE_EXPIRED, "expired", LEVEL_SCHEDULE, UNIT_MS, true, "it waited too long and expired")
+    X(RULE_EXPIRED, "expired", LEVEL_SCHEDULE, UNIT_MS, true, "it waited too long and expired")    \
+    X(RULE_CANCELED, "canceled", LEVEL_SCHEDULE, UNIT_NONE, true,                                  \
+      "a person cancelled it while it waited")
 
 enum rule {
 #define RULE_ENUM(code, name, level, unit, hard, sentence) code,

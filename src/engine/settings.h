@@ -11,7 +11,11 @@
 #include "engine/alert.h"
 #include "engine/event.h"
 
-enum execution_mode { EXECUTION_HYBRID_HEDGE_TAKER, EXECUTION_SAFE_TAKER_ONLY };
+enum execution_mode {
+    EXECUTION_HYBRID_HEDGE_TAKER,
+    EXECUTION_SAFE_TAKER_ONLY,
+    EXECUTION_DOUBLE_MAKER_OPPORTUNISTIC
+};
 enum partial_fill_handling { PARTIAL_HEDGE, PARTIAL_UNWIND };
 enum basis_mode { BASIS_AUTO, BASIS_OFF, BASIS_FIXED };
 
@@ -116,12 +120,15 @@ struct settings_scheduler {
 };
 
 struct settings_execution {
-    uint8_t mode;              // mode = hybrid_hedge_taker
-    uint8_t partial_fill;      // partial_fill_handling = hedge
-    int64_t wait_fill_ns;      // wait_fill_timeout_sec = 30
-    int64_t hedge_deadline_ns; // hedge_deadline_ms = 3000
-    struct bps rate_share;     // rate_share_pct = 50 %
-    struct bps rate_reserve;   // rate_reserve_pct = 30 %
+    uint8_t mode;               // mode = hybrid_hedge_taker
+    uint8_t partial_fill;       // partial_fill_handling = hedge
+    int64_t wait_fill_ns;       // wait_fill_timeout_sec = 30
+    int64_t hedge_deadline_ns;  // hedge_deadline_ms = 3000
+    int64_t maker_grace_ns;     // double_maker_grace_ms = 500
+    struct usd split_notional;  // split_notional_usd = 5000, 0: never split
+    struct bps high_volatility; // high_volatility_pct = 0.5 %: nothing rests above it, 0: never
+    struct bps rate_share;      // rate_share_pct = 50 %
+    struct bps rate_reserve;    // rate_reserve_pct = 30 %
 };
 
 struct settings_wash {
@@ -143,6 +150,31 @@ struct settings_arb {
     int64_t hold_max_ns;                   // hold_max_sec = 20
 };
 
+struct settings_take_profit {
+    bool enabled;        // enabled = no
+    struct bps target;   // target_bps = 50, 0: none
+    struct bps trailing; // trailing_stop_bps = 30, 0: none
+};
+
+struct settings_rebalance {
+    bool enabled;         // enabled = yes
+    struct usd drift_max; // max_drift_usd = 50 per symbol
+    int64_t patience_ns;  // patience_sec = 5
+};
+
+struct settings_twap {
+    struct usd above;    // above_usd = 1000: a larger manual order is spread
+    int64_t duration_ns; // duration_sec = 60
+    uint32_t slices;     // slices = 10
+};
+
+struct settings_macd {
+    bool enabled;                // enabled = no
+    int64_t period_ns;           // period_sec = 60
+    uint32_t fast, slow, signal; // fast_periods 12, slow_periods 26, signal_periods 9
+    struct usd notional;         // notional_usd = 100
+};
+
 struct settings_paper {
     int64_t latency_ns;  // latency_ms = 5
     uint32_t reject_ppm; // reject_rate = 0, parts per million of orders
@@ -159,6 +191,10 @@ struct settings {
     struct settings_execution execution;
     struct settings_wash wash;
     struct settings_arb arb;
+    struct settings_take_profit take_profit;
+    struct settings_rebalance rebalance;
+    struct settings_twap twap;
+    struct settings_macd macd;
     struct settings_paper paper;
     // [desk]
     uint8_t mode;                 // enum desk_mode, asked for in the file: paper | live
@@ -171,7 +207,12 @@ struct settings {
     bool records, records_csv;    // records = yes, records_csv = no
     int64_t records_retention_ns; // records_retention_days = 366
     // [console]
-    uint32_t frames_per_s; // frame_rate = 10
+    uint32_t frames_per_s;   // frame_rate = 10
+    uint8_t console_scheme;  // scheme = dark | light | colour_blind | mono
+    uint8_t console_colours; // colours = auto | mono | 8 | 16 | 256 | true
+    bool console_ascii;      // ascii = no
+    bool console_mouse;      // mouse = no
+    bool console_calm;       // calm = no
     // [venues], [fees.<venue>]: in the universe
 };
 

@@ -22,7 +22,8 @@ enum {
     CONFIG_REPORT_MAX = 64 * 1024,
     CONFIG_TEXT_MAX = 48 * 1024, // enough for config_print and its siblings at all limits
     CONFIG_BOOKS_MAX = 20,
-    CONFIG_URL_MAX = 128
+    CONFIG_URL_MAX = 128,
+    CONFIG_KEYMAP_MAX = 256
 };
 
 // A row of the caller's venue table.
@@ -45,7 +46,8 @@ struct config {
     uint16_t symbol_count;
     struct venue_entry venues[VENUE_MAX];
     struct config_endpoint endpoints[VENUE_MAX]; // of `venues`
-    char ca_file[CONFIG_URL_MAX]; // PEM of the only authorities to trust, "" = the system's
+    char ca_file[CONFIG_URL_MAX];         // PEM of the only authorities to trust, "" = the system's
+    char console_keys[CONFIG_KEYMAP_MAX]; // changes of the console's keys, "" = none
     struct symbol symbols[SYMBOL_MAX];
     bool wants_book[SYMBOL_MAX]; // book_symbols: full books are kept for these
 };

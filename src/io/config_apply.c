@@ -251,6 +251,16 @@ static void apply_file(struct value *value) {
     }
 }
 
+// What the actions are called only the console knows: it refuses what it does not understand.
+static void apply_keys(struct value *value) {
+    struct config *config = value->loader->config;
+    struct slice keys = slice_equals(value->text, SLICE("none")) ? SLICE("") : value->text;
+    if (!string_copy(config->console_keys, sizeof(config->console_keys), keys)) {
+        config->console_keys[0] = '\0';
+        refuse_text(value, value->text, ": expected at most 255 characters");
+    }
+}
+
 static void apply_endpoint(struct value *value) {
     const struct config_key *key = value->found.key;
     char *field = (char *)&value->loader->config->endpoints[value->found.venue] + key->at;
@@ -314,6 +324,8 @@ void config_apply(struct config_loader *loader, struct slice section, struct sli
         apply_condition(&value);
     } else if (type == CONFIG_FILE) {
         apply_file(&value);
+    } else if (type == CONFIG_KEYMAP) {
+        apply_keys(&value);
     } else if (type == CONFIG_ENDPOINT) {
         apply_endpoint(&value);
     } else {

@@ -25,11 +25,14 @@ static const char *const desk_modes[] = {"paper", "live", NULL};
 static const char *const desk_starts[] = {"running", "paused", NULL};
 static const char *const journal_choices[] = {"decisions", "all", NULL};
 static const char *const risk_modes[] = {"conservative", "balanced", "aggressive", NULL};
-static const char *const execution_modes[] = {"hybrid_hedge_taker", "safe_taker_only", NULL};
+static const char *const execution_modes[] = {"hybrid_hedge_taker", "safe_taker_only",
+                                              "double_maker_opportunistic", NULL};
 static const char *const partial_choices[] = {"hedge", "unwind", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const models[] = {"three", "five", NULL};
 static const char *const layers[] = {"L1", "L2", "L3", "L4", "L5", NULL};
+static const char *const colour_schemes[] = {"dark", "light", "colour_blind", "mono", NULL};
+static const char *const colour_depths[] = {"auto", "mono", "8", "16", "256", "true", NULL};
 static const char *const severities[] = {"info", "warn", "red", NULL};
 static const char *const alert_actions[] = {
     "notify", "pause_trading", "cooldown", "safe_mode_on", "emergency_stop", "start_trading", NULL};
@@ -39,7 +42,9 @@ static const char *const roles[] = {"trade", "reference", "off", NULL};
 _Static_assert(DESK_PAPER == 0 && DESK_LIVE == 1, "desk_modes");
 _Static_assert(DESK_RUNNING == 0 && DESK_PAUSED == 1, "desk_starts");
 _Static_assert(RISK_CONSERVATIVE == 0 && RISK_BALANCED == 1 && RISK_AGGRESSIVE == 2, "risk_modes");
-_Static_assert(EXECUTION_HYBRID_HEDGE_TAKER == 0 && EXECUTION_SAFE_TAKER_ONLY == 1, "execution");
+_Static_assert(EXECUTION_HYBRID_HEDGE_TAKER == 0 && EXECUTION_SAFE_TAKER_ONLY == 1 &&
+                   EXECUTION_DOUBLE_MAKER_OPPORTUNISTIC == 2,
+               "execution");
 _Static_assert(PARTIAL_HEDGE == 0 && PARTIAL_UNWIND == 1, "partial_choices");
 _Static_assert(CAPITAL_THREE == 0 && CAPITAL_FIVE == 1, "models");
 _Static_assert(LAYER_1 == 0 && LAYER_5 == 4 && LAYER_COUNT == 5, "layers");
@@ -196,6 +201,10 @@ const struct config_key config_keys[] = {
     LAYER_OF("arb", LAYER_3, STRATEGY_ARB, "arbitrage"),
     LAYER_OF("wash", LAYER_1, STRATEGY_WASH, "hedged volume"),
     LAYER_OF("manual", LAYER_2, STRATEGY_MANUAL, "a person's own jobs"),
+    LAYER_OF("hedge_rebalance", LAYER_5, STRATEGY_HEDGE_REBALANCE, "hedge rebalance"),
+    LAYER_OF("take_profit", LAYER_4, STRATEGY_TAKE_PROFIT, "take-profit"),
+    LAYER_OF("twap", LAYER_2, STRATEGY_TWAP, "orders spread over time"),
+    LAYER_OF("macd", LAYER_3, STRATEGY_MACD, "the MACD signal"),
 
     WORD("risk", "mode", risk_modes, 3, RISK_BALANCED, true, risk.mode, "Risk mode at the start"),
     SHARE("risk", "max_order_pct", PERCENT, BP(1), PCT(100), PCT(5), true, risk.order_share_max,
@@ -276,11 +285,13 @@ const struct config_key config_keys[] = {
     TIME("scheduler", "job_expiry_ms", MS, MSEC(10), SEC(3600), SEC(5), true,
          scheduler.pending_max_ns, "A job that could not start within this expires"),
 
-    WORD("execution", "mode", execution_modes, 2, EXECUTION_HYBRID_HEDGE_TAKER, true,
+    WORD("execution", "mode", execution_modes, 3, EXECUTION_HYBRID_HEDGE_TAKER, true,
          execution.mode,
          "hybrid_hedge_taker: one leg rests as maker and each of its fills is hedged by a taker "
          "order. "
-         "safe_taker_only: both legs take at once"),
+         "safe_taker_only: both legs take at once. "
+         "double_maker_opportunistic: both legs rest, and once one fills the other gets "
+         "double_maker_grace_ms to follow as maker"),
     WORD("execution", "partial_fill_handling", partial_choices, 2, PARTIAL_HEDGE, true,
          execution.partial_fill,
          "What becomes of a leg that was filled alone: the rest is hedged, or it is taken back"),
@@ -288,6 +299,15 @@ const struct config_key config_keys[] = {
          execution.wait_fill_ns, "Longest wait for the fill of a resting leg"),
     TIME("execution", "hedge_deadline_ms", MS, MSEC(10), SEC(600), SEC(3), true,
          execution.hedge_deadline_ns, "A fill has to be hedged within this"),
+    TIME("execution", "double_maker_grace_ms", MS, 0, SEC(60), MSEC(500), true,
+         execution.maker_grace_ns,
+         "How long the second of two resting legs may still fill before it is cancelled and taken"),
+    MONEY("execution", "split_notional_usd", USD, 0, 1000000000, 5000, true,
+          execution.split_notional, "A larger order goes out in parts of this; 0: whole"),
+    SHARE("execution", "high_volatility_pct", PERCENT, 0, PCT(100), PCT_TENTHS(5), true,
+          execution.high_volatility,
+          "While the volatility is at least this, nothing rests: both legs take at the collar; 0: "
+          "never"),
     SHARE("execution", "rate_share_pct", PERCENT, PCT(1), PCT(100), PCT(50), false,
           execution.rate_share, "How much of a venue's message rate the desk uses"),
     SHARE("execution", "rate_reserve_pct", PERCENT, 0, PCT(90), PCT(30), false,
@@ -325,12 +345,57 @@ const struct config_key config_keys[] = {
     TIME("arb", "hold_max_sec", S, SEC(1), SEC(86400), SEC(20), true, arb.hold_max_ns,
          "Longest holding time"),
 
+    WORD("take_profit", "enabled", no_yes, 2, 0, true, take_profit.enabled,
+         "Whether open positions are closed at a profit or by a trailing stop: those of manual, "
+         "twap "
+         "and macd jobs, and those no job holds"),
+    SHARE("take_profit", "target_bps", BPS, 0, BP(10000), BP(50), true, take_profit.target,
+          "Profit at which a position is closed; 0: none"),
+    SHARE("take_profit", "trailing_stop_bps", BPS, 0, BP(10000), BP(30), true, take_profit.trailing,
+          "A position is closed once its profit is this far below its best; 0: never"),
+
+    WORD("hedge_rebalance", "enabled", no_yes, 2, 1, true, rebalance.enabled,
+         "Whether net exposure that no job holds is traded away"),
+    MONEY("hedge_rebalance", "max_drift_usd", USD, 1, 1000000000, 50, true, rebalance.drift_max,
+          "Net exposure of a symbol that may stay"),
+    TIME("hedge_rebalance", "patience_sec", S, 0, SEC(3600), SEC(5), true, rebalance.patience_ns,
+         "How long it has to stand before it is traded away"),
+
+    MONEY("twap", "above_usd", USD, 1, 1000000000, 1000, true, twap.above,
+          "A manual order above this is spread over duration_sec"),
+    TIME("twap", "duration_sec", S, SEC(1), SEC(86400), SEC(60), true, twap.duration_ns,
+         "Time a spread order takes unless it names its own"),
+    COUNT("twap", "slices", 2, 1000, 10, true, twap.slices,
+          "Parts of a spread order, evenly in time; fewer where a part would be too small"),
+
+    WORD("macd", "enabled", no_yes, 2, 0, true, macd.enabled,
+         "Whether the MACD signal is traded: one leg, no hedge"),
+    TIME("macd", "period_sec", S, SEC(1), SEC(86400), SEC(60), true, macd.period_ns,
+         "Time between two prices the averages are made of"),
+    COUNT("macd", "fast_periods", 2, 1000, 12, true, macd.fast, "Periods of the fast average"),
+    COUNT("macd", "slow_periods", 3, 1000, 26, true, macd.slow, "Periods of the slow average"),
+    COUNT("macd", "signal_periods", 2, 1000, 9, true, macd.signal,
+          "Periods of the average of their difference"),
+    MONEY("macd", "notional_usd", USD, 1, 1000000, 100, true, macd.notional, "Size of a job"),
+
     TIME("paper", "latency_ms", MS, 0, SEC(60), MSEC(5), false, paper.latency_ns,
          "What a paper order takes to reach its venue, beside what the venue adds by itself"),
     {"paper", "reject_rate", CONFIG_PPM, CONFIG_UNIT_NONE, 0, 1000000, 0, NULL, false,
      AT(paper.reject_ppm), "Share of paper orders that are rejected"},
 
     COUNT("console", "frame_rate", 1, 20, 10, true, frames_per_s, "Most frames drawn in a second"),
+    WORD("console", "scheme", colour_schemes, 4, 0, false, console_scheme,
+         "Colours for a dark or a light screen, for eyes that confuse red and green, or none"),
+    WORD("console", "colours", colour_depths, 6, 0, false, console_colours,
+         "How many colours are used; auto: what the terminal says it has, none with NO_COLOR set"),
+    WORD("console", "ascii", no_yes, 2, 0, false, console_ascii,
+         "Whether lines and bars are drawn with plain characters even where others are there"),
+    WORD("console", "mouse", no_yes, 2, 0, false, console_mouse,
+         "Whether a click selects a row and the wheel scrolls; the mouse never sends anything"),
+    WORD("console", "calm", no_yes, 2, 0, false, console_calm,
+         "One frame a second and no marks of moves, for slow lines and quiet eyes"),
+    OTHER("console", "keys", CONFIG_KEYMAP, 0, CONFIG_KEYMAP_MAX - 1, 0, false,
+          "Other keys for actions, by the names the console's help lists"),
 
     {"alert.<name>", "condition", CONFIG_TEXT, CONFIG_UNIT_NONE, 0, ALERT_CONDITION_MAX - 1, 0,
      NULL, true, offsetof(struct alert_rule, condition),
@@ -382,6 +447,10 @@ const struct config_section config_sections[] = {
     {"execution", "How legs are placed"},
     {"wash", "The hedged-volume strategy"},
     {"arb", "The arbitrage strategy"},
+    {"take_profit", "Take-profit and trailing stop"},
+    {"hedge_rebalance", "Net exposure that drifted"},
+    {"twap", "Large manual orders, spread over time"},
+    {"macd", "The MACD signal, the worked example of a strategy"},
     {"paper", "The paper venue"},
     {"console", "The screen"},
     {"endpoints", "Where venues are, if not at their own addresses"},
@@ -404,6 +473,7 @@ const struct config_order config_orders[] = {
     {"wash", "hold_min_sec", "wash", "hold_max_sec"},
     {"wash", "wait_fill_timeout_sec", "execution", "wait_fill_timeout_sec"},
     {"arb", "min_notional", "arb", "max_notional"},
+    {"macd", "fast_periods", "macd", "slow_periods"},
 };
 const uint32_t config_order_count = COUNT_OF(config_orders);
 

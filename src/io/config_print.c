@@ -62,6 +62,9 @@ static void print_key(struct text *out, const struct config *config, const struc
     } else if (key->type == CONFIG_FILE) {
         text_add_format(out, "%s = %s", key->name,
                         config->ca_file[0] != '\0' ? config->ca_file : "system");
+    } else if (key->type == CONFIG_KEYMAP) {
+        text_add_format(out, "%s = %s", key->name,
+                        config->console_keys[0] != '\0' ? config->console_keys : "none");
     } else if (key->type == CONFIG_BASIS) {
         text_add_format(out, "%s = ", key->name);
         config_basis_print(out, &config->settings);
@@ -266,6 +269,7 @@ static void print_manual_default(struct text *out, const struct config_key *key)
         text_add_string(out, "traded");
         return;
     case CONFIG_PAIRS:
+    case CONFIG_KEYMAP:
         text_add_string(out, "none");
         return;
     case CONFIG_BASIS:

@@ -18,6 +18,7 @@ enum config_type {
     CONFIG_BOOKS,    // traded, none or a list of symbols
     CONFIG_PAIRS,    // list of venue:venue
     CONFIG_FILE,     // absolute path, or system: ca_file
+    CONFIG_KEYMAP,   // list of action:keys, or none: console_keys
     CONFIG_TEXT,     // words: the condition of the alert rule the section is named after
     CONFIG_ROLE,     // of the venue the key is named after
     CONFIG_FEE,      // struct bps of the venue the section is named after

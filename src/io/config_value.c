@@ -128,6 +128,7 @@ int64_t config_value_get(const struct config_key *key, const void *fields) {
     case CONFIG_ROLE:
     case CONFIG_FEE:
     case CONFIG_FILE:
+    case CONFIG_KEYMAP:
     case CONFIG_TEXT:
     case CONFIG_ENDPOINT:
         break;
@@ -162,6 +163,7 @@ void config_value_set(const struct config_key *key, void *fields, int64_t value)
     case CONFIG_ROLE:
     case CONFIG_FEE:
     case CONFIG_FILE:
+    case CONFIG_KEYMAP:
     case CONFIG_TEXT:
     case CONFIG_ENDPOINT:
         break;
@@ -227,6 +229,9 @@ void config_value_print_range(struct text *out, const struct config_key *key) {
         return;
     case CONFIG_FILE:
         text_add_string(out, "an absolute path, or system");
+        return;
+    case CONFIG_KEYMAP:
+        text_add_string(out, "none, or a list such as pause:P, panic:F8 F12");
         return;
     case CONFIG_TEXT:
         text_add_string(out, "price_above, price_below, range, percent_change, spread, volatility "

@@ -430,6 +430,19 @@ static void check_connection(struct feed *feed, struct feed_connection *c, int64
     check_first_messages(feed, c, now_ms);
 }
 
+void feed_ask_reconnect(struct feed *feed) {
+    atomic_store(&feed->reconnect_asked, true);
+}
+
+static void reconnect_as_asked(struct feed *feed) {
+    bool asked = atomic_exchange(&feed->reconnect_asked, false);
+    for (uint32_t i = 0; asked && i < MD_CONNECTIONS_MAX; i++) {
+        if (feed->connections[i].open) {
+            ws_reconnect(feed->connections[i].ws, WS_CLOSE_NORMAL, "asked for");
+        }
+    }
+}
+
 static void on_tick(uv_timer_t *timer) {
     struct feed *feed = timer->data;
     int64_t now_ms = feed_loop_ms(feed);
@@ -441,6 +454,7 @@ static void on_tick(uv_timer_t *timer) {
     for (uint32_t i = 0; i < MD_CONNECTIONS_MAX; i++) {
         check_connection(feed, &feed->connections[i], now_ms);
     }
+    reconnect_as_asked(feed);
     if (feed->by_stamps) {
         take_stamps(feed);
     }

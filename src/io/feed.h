@@ -120,6 +120,10 @@ enum status feed_start(struct feed *feed) MUST_CHECK;
 void feed_stop(struct feed *feed, void (*on_stopped)(void *arg),
                void *arg); // once, after feed_start
 
+// Drops every connection of the feed within a second; they come back as after any loss. Any thread,
+// while the feed runs.
+void feed_ask_reconnect(struct feed *feed);
+
 const struct feed_stats *feed_stats(const struct feed *feed);
 const struct feed_config *feed_config(const struct feed *feed);
 // What came of one symbol so far. The times are the desk's, 0 = never.

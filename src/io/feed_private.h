@@ -75,6 +75,7 @@ struct feed {
     char rest[URL_HOST_MAX + 16];
     uv_timer_t tick;
     bool started, stopping;
+    _Atomic bool reconnect_asked;
     bool rules_known; // of one symbol at least
     bool job_added;   // since the table was last looked through
     int64_t soon_ms;  // loop time when the next row of it is due

@@ -12,9 +12,11 @@ struct lane_order *lane_call_order(const struct lane_call *row) {
     return row->order != NULL && row->order->order == row->order_id ? row->order : NULL;
 }
 
+// Not the row whose answer is being read, though it be over: what the answer leads to would be
+// taken for it.
 static struct lane_call *free_row(struct lane *lane) {
     for (uint32_t i = 0; i < LANE_CALLS_MAX; i++) {
-        if (!lane->calls[i].busy) {
+        if (!lane->calls[i].busy && &lane->calls[i] != lane->answering) {
             return &lane->calls[i];
         }
     }

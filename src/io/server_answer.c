@@ -243,7 +243,7 @@ static enum status check_right(const struct server_client *client,
     if (client->kind == CALLER_CONSOLE && !steers(client)) {
         return status_fail(
             STATUS_PERMISSION,
-            "another console steers this desk: %s may raise risk; take it over first",
+            "another console steers this desk: %s may raise risk; take it over first (X)",
             control_name(request->verb));
     }
     if (server->options.mode == DESK_LIVE && !client->armed) {

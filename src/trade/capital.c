@@ -39,7 +39,8 @@ static struct verdict check_leg(const struct desk *desk, const struct job *job, 
 
 struct verdict capital_check_job(const struct desk *desk, const struct job *job) {
     struct verdict verdict = check_leg(desk, job, job->legs[LEG_BUY].venue);
-    return verdict.rule != RULE_NONE ? verdict : check_leg(desk, job, job->legs[LEG_SELL].venue);
+    bool both = verdict.rule == RULE_NONE && !job->single; // a single leg's names one venue twice
+    return both ? check_leg(desk, job, job->legs[LEG_SELL].venue) : verdict;
 }
 
 // A job's reservation lies in the row of the job.
@@ -60,6 +61,9 @@ struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         uint16_t venue = job->legs[leg].venue;
         reservation->legs[leg].venue = venue;
+        if (!job_uses(job, leg)) {
+            continue;
+        }
         allocator_take(&desk->settings->capital, &desk->capital.venues[venue].purse,
                        allocator_part_of(&desk->settings->capital, job->strategy), job->notional,
                        reservation->legs[leg].from);

@@ -21,8 +21,9 @@ struct usd execution_unhedged(const struct desk *desk) {
     return sum;
 }
 
-// A fill of an order whose job has ended is a position without an owner: a new job takes it over
-// and unwinds it. NULL when there is no row for one; the position book has the fill anyway.
+// A fill of an order whose job has ended, or left the venue, is a position without an owner: a new
+// job takes it over and unwinds it. NULL when there is no row for one; the position book has the
+// fill anyway.
 static struct job *adopt_fill(struct desk *desk, struct bus *bus, const struct order *order,
                               const struct job *ended) {
     struct job draft = {.strategy = STRATEGY_MANUAL, .symbol = order->symbol, .stopping = true};
@@ -36,7 +37,7 @@ static struct job *adopt_fill(struct desk *desk, struct bus *bus, const struct o
     struct job *job = job_create(&desk->jobs, bus->now_ns);
     if (job == NULL) {
         watch_alert(bus, SEVERITY_RED, "late_fill",
-                    "order %s filled after its job ended and no job is free to unwind it",
+                    "order %s filled late, nobody's any more, and no job is free to unwind it",
                     order->client_id);
         return NULL;
     }
@@ -44,7 +45,7 @@ static struct job *adopt_fill(struct desk *desk, struct bus *bus, const struct o
     draft.created_ns = draft.state_ns = bus->now_ns;
     *job = draft;
     watch_alert(bus, SEVERITY_RED, "late_fill",
-                "order %s filled after its job ended: job %u unwinds it", order->client_id,
+                "order %s filled late, nobody's any more: job %u unwinds it", order->client_id,
                 job->id);
     job_set_state(desk, bus, job, JOB_PENDING);
     job_set_state(desk, bus, job, JOB_OPENING);
@@ -117,7 +118,9 @@ static void on_fill(struct desk *desk, struct bus *bus, struct order *order,
     }
     struct usd value = usd_notional_near(report->price, report->size);
     struct job *job = job_find(&desk->jobs, order->job);
-    if (job != NULL && job_running(job)) {
+    // A leg that moved to another venue does not hold what comes late from the old one.
+    bool owned = job != NULL && job_running(job) && job->legs[order->leg].venue == order->venue;
+    if (owned) {
         emit_fill(bus, order, report, job->id, order->leg, order->state == ORDER_FILLED_ALL);
         struct leg *leg = &job->legs[order->leg];
         if (was_live) { // else its rest was given back when it ended
@@ -125,6 +128,7 @@ static void on_fill(struct desk *desk, struct bus *bus, struct order *order,
             *working = qty_sub(*working, report->size);
         }
         book_fill(job, order->leg, order->reduce_only, report, value);
+        leg->misses = 0;
         risk_note_latency(desk, order->venue, bus->now_ns - order->created_ns, order->type);
         return;
     }
@@ -175,6 +179,8 @@ static void on_end(struct desk *desk, struct bus *bus, struct order *order,
         struct leg *leg = &job->legs[order->leg];
         struct qty *working = order->reduce_only ? &leg->working_close : &leg->working_open;
         *working = qty_sub(*working, order_rest(order));
+        bool missed = order->phase == LEG_OPEN && order->type == ORDER_IOC && order->filled.v == 0;
+        leg->misses = (uint8_t)(missed && leg->misses < UINT8_MAX ? leg->misses + 1 : leg->misses);
     }
     bool rejected = report->kind == REPORT_REJECTED;
     execution_emit_order(bus, rejected ? EVENT_ORDER_FAILED : EVENT_ORDER_CANCELED, order,
@@ -258,6 +264,18 @@ static void on_state(struct desk *desk, struct bus *bus, enum trading_state stat
     step_all(desk, bus);
 }
 
+static bool any_unowned(const struct desk *desk) {
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+            const struct listing *listing = universe_listing(desk->universe, venue, symbol);
+            if (listing->ready && qty_abs(job_unowned(desk, venue, symbol)).v >= listing->step.v) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static bool any_running(const struct desk *desk) {
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         if (job_running(&desk->jobs.jobs[desk->jobs.live[i]])) {
@@ -267,11 +285,24 @@ static bool any_running(const struct desk *desk) {
     return false;
 }
 
+// Takers that lower risk go on through a kill, and never rest: a venue that refuses them again and
+// again must not keep the flatten of the others waiting.
+static bool kill_ends(const struct order *order) {
+    return order->phase == LEG_OPEN || order->phase == LEG_CLOSE || order->type == ORDER_POST_ONLY;
+}
+
 // What a kill waits for has come: no order is open; after a flatten, no job holds anything.
 static bool kill_due(const struct desk *desk) {
     const struct execution *execution = &desk->execution;
-    return desk->orders.live_count == 0 &&
-           (execution->kill_verifying || (execution->kill_flattening && !any_running(desk)));
+    if (!execution->kill_verifying) {
+        return execution->kill_flattening && desk->orders.live_count == 0 && !any_running(desk);
+    }
+    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+        if (kill_ends(&desk->orders.orders[desk->orders.live[i]])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void verify_kill(struct desk *desk, struct bus *bus) {
@@ -285,7 +316,7 @@ static void verify_kill(struct desk *desk, struct bus *bus) {
         return;
     }
     execution->kill_verifying = false;
-    bool flattens = execution->kill_flatten && any_running(desk);
+    bool flattens = execution->kill_flatten && (any_running(desk) || any_unowned(desk));
     watch_alert(bus, SEVERITY_RED, "kill",
                 "killed: no order of ours is open; positions left: gross %s USD%s",
                 watch_usd(gross).text, flattens ? ", flattening" : "");
@@ -297,6 +328,7 @@ static void verify_kill(struct desk *desk, struct bus *bus) {
                 execution_stop(desk, bus, job);
             }
         }
+        execution_flatten_unowned(desk, bus, CONTROL_ANY, CONTROL_ANY);
     }
 }
 
@@ -331,6 +363,9 @@ static void on_control(struct desk *desk, struct bus *bus, const struct event_co
         if (job_running(job) && is_hit(job, control)) {
             execution_stop(desk, bus, job);
         }
+    }
+    if (control->verb == CONTROL_FLATTEN) {
+        execution_flatten_unowned(desk, bus, control->venue, control->symbol);
     }
 }
 

@@ -34,6 +34,18 @@ void execution_finish(struct execution *execution);
 void execution_open(struct desk *desk, struct bus *bus, struct job *job);
 // Closes a holding job: the usual way round, or by taker at once.
 void execution_close(struct desk *desk, struct bus *bus, struct job *job, bool urgent);
+// Takes over positions that no job holds: the legs of `draft` say where and how many, its notional
+// what they cost. The job holds them, or closes them at once. NULL when no job row is free.
+struct job *execution_adopt(struct desk *desk, struct bus *bus, const struct job *draft,
+                            bool closes);
+// The same for every such position of a venue and symbol (CONTROL_ANY: all), closing at once.
+void execution_flatten_unowned(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol);
+// How a job of the symbol would be opened now: in a wild market nothing rests.
+enum execution_mode execution_mode_now(const struct desk *desk, uint16_t symbol);
+// Where `side` is cheapest to take now, fees counted, but on neither of the two: VENUE_MAX when
+// nowhere.
+uint16_t execution_best_venue(const struct desk *desk, uint16_t symbol, enum side side,
+                              uint16_t except, uint16_t nor, int64_t now_ns);
 // No more opening orders; what filled is kept hedged and closed.
 void execution_stop(struct desk *desk, struct bus *bus, struct job *job);
 

@@ -1,9 +1,12 @@
 // Execution's own functions: execution_order.c (how an order leaves), execution_step.c (what a job
-// does next), execution.c (what comes back: reports and controls).
+// does next), execution_open.c (while it opens), execution_adopt.c (positions that were there
+// before), execution.c (what comes back: reports and controls).
 #ifndef PERPDESK_TRADE_EXECUTION_INSIDE_H
 #define PERPDESK_TRADE_EXECUTION_INSIDE_H
 
 #include "trade/desk.h"
+
+enum { EXECUTION_REQUOTES_MAX = 5, EXECUTION_TRIES_MAX = 10 };
 
 static inline int execution_taker_leg(const struct job *job) {
     return job->maker == MAKER_BUY ? LEG_SELL : LEG_BUY;
@@ -23,13 +26,24 @@ bool execution_gate(const struct desk *desk, const struct job *job, enum leg_pha
 bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg,
                     enum leg_phase phase, bool opens, struct qty size);
 // The resting order of a phase joins the best price of its own side.
-bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, enum leg_phase phase,
-                    struct qty size);
+bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, int leg,
+                    enum leg_phase phase, struct qty size);
 void execution_cancel(struct desk *desk, struct bus *bus, struct order *order);
-// A job has at most one resting order at a time: the newest. NULL when none is live.
-struct order *execution_resting(struct desk *desk, const struct job *job);
+// A leg has at most one resting order at a time: the newest. NULL when none is live.
+struct order *execution_resting(struct desk *desk, const struct job *job, int leg);
+struct order *execution_any_resting(struct desk *desk, const struct job *job);
 void execution_emit_order(struct bus *bus, enum event_kind kind, const struct order *order,
                           enum order_action action);
+
+// execution_open.c
+
+// What an opening job does next: hedges what is ahead, waits for what rests, sends the next round.
+void execution_step_opening(struct desk *desk, struct bus *bus, struct job *job);
+
+// execution_adopt.c
+
+// Whether it hedges on: the leg that could not be filled on its venue goes to another one.
+bool execution_move_leg(struct desk *desk, struct bus *bus, struct job *job, int leg);
 
 // execution_step.c
 
@@ -39,5 +53,13 @@ void execution_note_deadline(struct job *job, int64_t at_ns);
 // Tells risk of the job's failure, once.
 void execution_fail(struct desk *desk, struct bus *bus, struct job *job);
 void execution_begin_unwind(struct desk *desk, struct bus *bus, struct job *job);
+void execution_cancel_resting(struct desk *desk, struct bus *bus, struct job *job);
+void execution_begin_tries(struct job *job); // a new phase owes no pause to the one before
+bool execution_any_working(const struct job *job);
+// Less than the leg's venue can trade.
+bool execution_is_dust(const struct desk *desk, const struct job *job, int leg, struct qty size);
+int64_t execution_wait_fill_ns(const struct desk *desk, const struct job *job);
+// A filled leg has to be hedged within this.
+int64_t execution_hedge_deadline_ns(const struct desk *desk, const struct job *job);
 
 #endif

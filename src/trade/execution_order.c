@@ -126,7 +126,7 @@ static bool place(struct desk *desk, struct bus *bus, struct job *job, int leg,
     struct qty *working = opens ? &job->legs[leg].working_open : &job->legs[leg].working_close;
     *working = qty_add(*working, size);
     if (type == ORDER_POST_ONLY) {
-        job->resting = order->id;
+        job->legs[leg].resting = order->id;
     }
     desk->execution.orders_placed++;
     desk->execution.hedges += phase == LEG_HEDGE;
@@ -145,9 +145,23 @@ void execution_cancel(struct desk *desk, struct bus *bus, struct order *order) {
     }
 }
 
-struct order *execution_resting(struct desk *desk, const struct job *job) {
-    struct order *order = order_find(&desk->orders, job->resting);
+struct order *execution_resting(struct desk *desk, const struct job *job, int leg) {
+    struct order *order = order_find(&desk->orders, job->legs[leg].resting);
     return order != NULL && order_live(order) ? order : NULL;
+}
+
+struct order *execution_any_resting(struct desk *desk, const struct job *job) {
+    struct order *order = execution_resting(desk, job, LEG_BUY);
+    return order != NULL ? order : execution_resting(desk, job, LEG_SELL);
+}
+
+// What one order may be: a larger one goes out in parts.
+static struct qty split_size(const struct desk *desk, struct px price, struct qty size) {
+    struct usd split = desk->settings->execution.split_notional;
+    if (split.v == 0 || price.v <= 0) {
+        return size;
+    }
+    return qty_min(size, qty_for_usd_floor(split, price));
 }
 
 // The self-trade guard: a live order of ours that an order at this price could trade against.
@@ -184,15 +198,15 @@ bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg
         return false;
     }
     int pace = state->tries / TRIES_PER_PACE < PACES_MAX ? state->tries / TRIES_PER_PACE : PACES_MAX;
+    size = qty_step_floor(split_size(desk, price, size), execution_listing(desk, job, leg)->step);
     state->tries++;
     state->retry_ns = bus->now_ns + (TAKER_RETRY_MS * NS_PER_MS << pace);
     execution_note_deadline(job, state->retry_ns);
     return place(desk, bus, job, leg, phase, opens, ORDER_IOC, size, price);
 }
 
-bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, enum leg_phase phase,
-                    struct qty size) {
-    int leg = execution_maker_leg(job);
+bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, int leg,
+                    enum leg_phase phase, struct qty size) {
     const struct listing *listing = execution_listing(desk, job, leg);
     const struct quote *quote = leg_quote(desk, job, leg);
     struct risk_case asked = {.desk = desk, .job = job, .leg = leg, .now_ns = bus->now_ns};
@@ -209,5 +223,5 @@ bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, enum le
         return false;
     }
     return place(desk, bus, job, leg, phase, opens, ORDER_POST_ONLY,
-                 qty_step_floor(size, listing->step), price);
+                 qty_step_floor(split_size(desk, price, size), listing->step), price);
 }

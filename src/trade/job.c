@@ -70,7 +70,7 @@ void job_set_state(struct desk *desk, struct bus *bus, struct job *job, enum job
         .job = job->id,
         .strategy = (uint8_t)job->strategy,
         .state = (uint8_t)state,
-        .legs = JOB_LEGS_MAX,
+        .legs = (uint8_t)job_leg_count(job),
         .symbol = job->symbol,
         .buy_venue = job->legs[LEG_BUY].venue,
         .sell_venue = job->legs[LEG_SELL].venue,
@@ -113,6 +113,39 @@ struct usd job_exposure(const struct desk *desk, const struct job *job) {
                    leg_value(desk, job, &job->legs[LEG_SELL]));
 }
 
+struct usd job_order_notional(const struct settings *settings, const struct job *job) {
+    struct usd part = job->notional;
+    if (job->slices > 1) {
+        part.v = (part.v + job->slices - 1) / job->slices;
+    }
+    struct usd split = settings->execution.split_notional;
+    return split.v > 0 && part.v > split.v ? split : part;
+}
+
+struct qty job_unowned(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    struct qty net = position_of(desk, venue, symbol)->net;
+    if (net.v == 0) {
+        return net;
+    }
+    struct qty rest = net;
+    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+        const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
+        if (job->symbol != symbol) {
+            continue;
+        }
+        if (job->legs[LEG_BUY].venue == venue) {
+            rest = qty_sub(rest, leg_held(&job->legs[LEG_BUY]));
+        }
+        if (job->legs[LEG_SELL].venue == venue) {
+            rest = qty_add(rest, leg_held(&job->legs[LEG_SELL]));
+        }
+    }
+    // A job that holds more than the venue has leaves nothing over; what two jobs hold against each
+    // other is theirs.
+    bool ours = (rest.v > 0) == (net.v > 0);
+    return !ours ? (struct qty){0} : qty_abs(rest).v > qty_abs(net).v ? net : rest;
+}
+
 static struct qty larger_step(const struct desk *desk, const struct job *job) {
     const struct universe *u = desk->universe;
     struct qty buy = universe_listing(u, job->legs[LEG_BUY].venue, job->symbol)->step;
@@ -129,7 +162,7 @@ void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns)
     job->exposure_at_ns = now_ns;
     const struct leg *buy = &job->legs[LEG_BUY], *sell = &job->legs[LEG_SELL];
     struct qty gap = qty_sub(leg_held(buy), leg_held(sell));
-    if (gap.v == 0) {
+    if (gap.v == 0 || job->single) { // one leg alone is exposure that was wanted
         job->unhedged = (struct usd){0};
         job->unhedged_since_ns = 0;
         return;

@@ -22,7 +22,9 @@ struct leg {
     struct usd opened_usd, closed_usd; // notional of those fills
     struct qty working_open;           // unfilled rest of live orders that open
     struct qty working_close;          // unfilled rest of live orders that close
+    uint64_t resting;                  // id of the newest resting order, 0 = none yet
     uint8_t tries;                     // taker attempts in this phase
+    uint8_t misses;                    // of those that opened, in a row without a fill
     int64_t retry_ns;                  // not before
 };
 
@@ -39,7 +41,15 @@ struct job {
     bool maker_done; // the resting order of this phase had its turn
     uint16_t order_count;
     uint16_t requotes;
-    uint64_t resting; // id of the newest resting order, 0 = none yet
+    bool single;     // one leg alone, on purpose: the other stays empty and names the same venue
+    uint8_t only;    // that leg
+    bool both_rest;  // both legs rest when it opens
+    bool completes;  // what resting orders did not get is taken
+    bool adopted;    // it began with a position that was there: it only closes
+    bool moved;      // a leg was moved to another venue once already
+    uint32_t slices; // the opening is spread evenly over so many rounds, 0 = at once
+    int64_t slice_ns;
+    struct qty asked; // per leg, by all opening rounds so far
     struct leg legs[JOB_LEGS_MAX];
     struct usd notional; // wanted, per leg
     struct usd reserved; // per leg, while admitted
@@ -53,7 +63,9 @@ struct job {
     struct usd unhedged;
     int64_t unhedged_usd_s; // 1e-6 USD * s
     int64_t exposure_at_ns;
+    int64_t opening_ns; // when it was admitted
     int64_t hold_until_ns;
+    struct usd best; // marked profit at its best while held
 };
 
 struct job_table {
@@ -81,6 +93,18 @@ static inline bool job_running(const struct job *job) {
 static inline bool job_live(const struct job *job) {
     return job->id != 0 && job->state <= JOB_UNWINDING;
 }
+
+static inline bool job_uses(const struct job *job, int leg) {
+    return !job->single || leg == job->only;
+}
+static inline uint32_t job_leg_count(const struct job *job) {
+    return job->single ? 1 : JOB_LEGS_MAX;
+}
+// The largest order it sends: a part of it where it is spread over time or split.
+struct usd job_order_notional(const struct settings *settings, const struct job *job);
+// Of the position on a venue and symbol, what no live job holds: signed as the position, and never
+// more than it.
+struct qty job_unowned(const struct desk *desk, uint16_t venue, uint16_t symbol);
 
 // A free row with a new id, or NULL when every row holds a live job. The oldest finished job gives
 // its row.

@@ -100,6 +100,9 @@ void risk_publish_venue(const struct desk *desk, uint16_t venue, int64_t now_ns,
 
 static bool asks(const struct risk_rule *rule, struct risk_case *c, int leg,
                  struct verdict *verdict) {
+    if (leg >= 0 && !job_uses(c->job, leg)) {
+        return false;
+    }
     c->leg = leg;
     *verdict = (struct verdict){
         .rule = (uint16_t)rule->rule,
@@ -221,6 +224,9 @@ void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         risk->venues[job->legs[leg].venue].rejects = 0;
     }
+    if (job->adopted) {
+        return; // it made an end of a position, it did not choose it
+    }
     // Hedged volume pays its costs by design: a small planned loss is no losing trade. Its own loss
     // stop counts.
     struct usd planned =
@@ -324,6 +330,7 @@ static enum status risk_on_event(void *self, struct bus *bus, const struct event
         break;
     case CONTROL_CANCEL_JOB:
     case CONTROL_FLATTEN:
+    case CONTROL_SUBMIT:
     case CONTROL_ACKNOWLEDGE:
     case CONTROL_COUNT:
     default:

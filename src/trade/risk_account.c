@@ -23,7 +23,7 @@ bool risk_account_paused(const struct risk_case *c, struct verdict *v) {
 
 bool risk_account_order_notional(const struct risk_case *c, struct verdict *v) {
     struct usd equity = capital_equity(c->desk, c->job->legs[c->leg].venue);
-    v->figure = c->job->notional.v;
+    v->figure = job_order_notional(c->desk->settings, c->job).v;
     v->limit = usd_bps_floor(equity, c->desk->settings->risk.order_share_max).v;
     return v->figure >= v->limit;
 }
@@ -61,10 +61,10 @@ bool risk_account_symbol_exposure(const struct risk_case *c, struct verdict *v) 
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
         if (job != c->job && job->state == JOB_OPENING && job->symbol == c->job->symbol) {
-            gross = usd_add(gross, (struct usd){2 * job->notional.v});
+            gross = usd_add(gross, (struct usd){job_leg_count(job) * job->notional.v});
         }
     }
-    v->figure = usd_add(gross, (struct usd){2 * c->job->notional.v}).v;
+    v->figure = usd_add(gross, (struct usd){job_leg_count(c->job) * c->job->notional.v}).v;
     v->limit = usd_bps_floor(capital_total_equity(desk), desk->settings->risk.symbol_share_max).v;
     return v->figure >= v->limit;
 }
@@ -76,7 +76,7 @@ bool risk_account_direction(const struct risk_case *c, struct verdict *v) {
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
         if (job != c->job && job_running(job) && job->symbol == c->job->symbol &&
-            job->legs[opposite].venue == venue) {
+            job_uses(job, opposite) && job->legs[opposite].venue == venue) {
             v->figure = job->id;
             return true;
         }

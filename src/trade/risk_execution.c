@@ -40,7 +40,8 @@ bool risk_execution_deadman(const struct risk_case *c, struct verdict *v) {
     return c->desk->mode == DESK_LIVE && lane_of(c)->deadman == DEADMAN_FAILED;
 }
 
-// Every leg that is open has to be closed: an order more must leave room for that.
+// Every leg that is open has to be closed, and may be refused once: an order more must leave room
+// for that.
 bool risk_execution_message_rate(const struct risk_case *c, struct verdict *v) {
     if (c->desk->mode != DESK_LIVE) {
         return false;
@@ -50,8 +51,8 @@ bool risk_execution_message_rate(const struct risk_case *c, struct verdict *v) {
         const struct job *job = &c->desk->jobs.jobs[c->desk->jobs.live[i]];
         for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
             const struct leg *row = &job->legs[leg];
-            v->figure += row->venue == venue_of(c) &&
-                         (row->opened.v > row->closed.v || row->working_open.v > 0);
+            bool open = row->opened.v > row->closed.v || row->working_open.v > 0;
+            v->figure += row->venue == venue_of(c) && open ? 2 : 0;
         }
     }
     v->limit = lane_of(c)->room;
@@ -106,7 +107,7 @@ bool risk_execution_quarantine(const struct risk_case *c, struct verdict *v) {
 }
 
 bool risk_execution_order_size(const struct risk_case *c, struct verdict *v) {
-    v->figure = c->job->notional.v;
+    v->figure = job_order_notional(c->desk->settings, c->job).v;
     v->limit = c->desk->settings->risk.order_max.v;
     return v->figure > v->limit;
 }
@@ -139,7 +140,7 @@ bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
     uint16_t venue = venue_of(c), symbol = c->job->symbol;
     v->figure = cost_slippage(picture_quote(c->desk, venue, symbol),
                               picture_fresh_depth(c->desk, venue, symbol, c->now_ns), side_of(c),
-                              c->job->notional, settings->feeds.unknown_size)
+                              job_order_notional(settings, c->job), settings->feeds.unknown_size)
                     .v;
     v->limit = settings->risk.slippage_max.v;
     if (c->job->strategy == STRATEGY_WASH && settings->wash.slippage_max.v < v->limit) {

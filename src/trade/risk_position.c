@@ -10,7 +10,7 @@ bool risk_position_size(const struct risk_case *c, struct verdict *v) {
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
         if (job != c->job && job->state == JOB_OPENING && job->symbol == symbol &&
-            job->legs[c->leg].venue == venue) {
+            job_uses(job, c->leg) && job->legs[c->leg].venue == venue) {
             held = usd_add(held, job->notional);
         }
     }

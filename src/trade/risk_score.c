@@ -3,6 +3,13 @@
 #include "trade/cost.h"
 #include "trade/desk.h"
 
+// Ordered by a person, or there to lower exposure: no edge, no score and no funding window speak
+// for or against it.
+static bool is_ordered(const struct job *job) {
+    return job->strategy == STRATEGY_MANUAL || job->strategy == STRATEGY_TWAP ||
+           job->strategy == STRATEGY_HEDGE_REBALANCE || job->strategy == STRATEGY_TAKE_PROFIT;
+}
+
 // Whose edge counts: arbitrage opens for its edge, hedged volume only must not cost too much; a
 // person's own job is exempt from both.
 bool risk_job_min_edge(const struct risk_case *c, struct verdict *v) {
@@ -19,7 +26,7 @@ bool risk_job_min_edge(const struct risk_case *c, struct verdict *v) {
 }
 
 bool risk_job_max_loss(const struct risk_case *c, struct verdict *v) {
-    if (c->job->strategy == STRATEGY_MANUAL) {
+    if (is_ordered(c->job) || c->job->single) { // one leg alone is not opened for an edge
         return false;
     }
     v->figure = c->job->edge.v;
@@ -41,7 +48,7 @@ bool risk_job_round_trip(const struct risk_case *c, struct verdict *v) {
 bool risk_job_funding_blackout(const struct risk_case *c, struct verdict *v) {
     const struct event_funding *funding =
         picture_funding(c->desk, c->job->legs[c->leg].venue, c->job->symbol);
-    if (funding->next_settlement_ns == 0 || c->job->strategy == STRATEGY_MANUAL) {
+    if (funding->next_settlement_ns == 0 || is_ordered(c->job)) {
         return false;
     }
     v->figure = (funding->next_settlement_ns - c->now_ns) / NS_PER_MS;
@@ -116,7 +123,7 @@ bool risk_job_leverage(const struct risk_case *c, struct verdict *v) {
 }
 
 bool risk_job_score(const struct risk_case *c, struct verdict *v) {
-    if (c->job->strategy == STRATEGY_MANUAL) {
+    if (is_ordered(c->job)) {
         return false;
     }
     *c->score = risk_score_of(c->desk, c->job, c->now_ns);

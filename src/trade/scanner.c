@@ -142,7 +142,7 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
     const struct quote *sold = picture_quote(desk, sell, symbol);
     const struct venue_entry *venues = desk->universe->venues;
     const struct settings *settings = desk->settings;
-    enum execution_mode mode = (enum execution_mode)settings->execution.mode;
+    enum execution_mode mode = execution_mode_now(desk, symbol);
     enum maker_leg maker = cost_maker_leg(&venues[buy], &venues[sell], mode);
     int64_t slip_open = 0; // a resting leg pays none
     if (maker != MAKER_BUY) {

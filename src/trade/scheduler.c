@@ -5,9 +5,7 @@
 #include "trade/desk.h"
 #include "trade/strategy.h"
 
-#define TICK_NS (100 * NS_PER_MS)
-#define ARB_PACE_NS                                                                                \
-    (250 * NS_PER_MS) // between two looks at one symbol by a strategy that looks at each quote
+#define TICK_NS   (100 * NS_PER_MS)
 #define MINUTE_NS (60 * NS_PER_S)
 #define DAY_NS    (INT64_C(86400) * NS_PER_S)
 
@@ -23,59 +21,6 @@ void scheduler_finish(struct scheduler *scheduler) {
     *scheduler = (struct scheduler){0};
 }
 
-static int64_t gcd(int64_t a, int64_t b) {
-    while (b != 0) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-// A size both venues accept: a multiple of both steps.
-static struct qty common_step(struct qty a, struct qty b) {
-    if (a.v <= 0 || b.v <= 0) {
-        return (struct qty){1};
-    }
-    return (struct qty){mul_div_floor(a.v, b.v, gcd(a.v, b.v))};
-}
-
-void scheduler_draft(const struct desk *desk, enum strategy strategy,
-                     const struct opportunity *pair, struct usd notional, struct job *draft) {
-    uint16_t venues[] = {[LEG_BUY] = pair->buy_venue, [LEG_SELL] = pair->sell_venue};
-    const struct listing *buy = universe_listing(desk->universe, venues[LEG_BUY], pair->symbol);
-    const struct listing *sell = universe_listing(desk->universe, venues[LEG_SELL], pair->symbol);
-    struct qty size = qty_step_floor(qty_for_usd_floor(notional, pair->buy_ask),
-                                     common_step(buy->step, sell->step));
-    *draft = (struct job){
-        .strategy = strategy,
-        .symbol = pair->symbol,
-        .maker = cost_maker_leg(&desk->universe->venues[venues[LEG_BUY]],
-                                &desk->universe->venues[venues[LEG_SELL]],
-                                (enum execution_mode)desk->settings->execution.mode),
-        .notional = usd_notional_ceil(
-            pair->buy_ask.v > pair->sell_bid.v ? pair->buy_ask : pair->sell_bid, size),
-        .edge = pair->net,
-    };
-    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
-        draft->legs[leg].venue = venues[leg];
-        draft->legs[leg].target = size;
-    }
-}
-
-void scheduler_draft_arb(const struct desk *desk, const struct opportunity *opp,
-                         struct job *draft) {
-    const struct settings_arb *settings = &desk->settings->arb;
-    struct usd bought = usd_notional_floor(opp->buy_ask, opp->buy_size);
-    struct usd sold = usd_notional_floor(opp->sell_bid, opp->sell_size);
-    struct usd shown = bought.v < sold.v ? bought : sold;
-    struct usd notional = shown.v < settings->notional_max.v ? shown : settings->notional_max;
-    if (notional.v < settings->notional_min.v) {
-        notional = settings->notional_min;
-    }
-    scheduler_draft(desk, STRATEGY_ARB, opp, notional, draft);
-}
-
 uint32_t scheduler_job_on(const struct desk *desk, enum strategy strategy, uint16_t symbol,
                           uint16_t buy, uint16_t sell) {
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
@@ -89,11 +34,9 @@ uint32_t scheduler_job_on(const struct desk *desk, enum strategy strategy, uint1
 }
 
 static bool strategy_enabled(const struct desk *desk, enum strategy strategy) {
-    const struct settings *settings = desk->settings;
-    bool enabled = strategy == STRATEGY_WASH  ? settings->wash.enabled
-                   : strategy == STRATEGY_ARB ? settings->arb.enabled
-                                              : true;
-    return enabled && (desk->risk.strategies_off >> strategy & 1) == 0;
+    const struct strategy_row *row = strategy_table[strategy];
+    return (row->enabled == NULL || row->enabled(desk->settings)) &&
+           (desk->risk.strategies_off >> strategy & 1) == 0;
 }
 
 struct verdict scheduler_check_limits(const struct desk *desk, const struct job *job,
@@ -260,13 +203,20 @@ static void submit(struct desk *desk, struct bus *bus, const struct job *draft) 
     }
 }
 
+// A position that no job holds gets one. Nothing is opened by it, so no rule is asked.
+static void take_over(struct desk *desk, struct bus *bus, const struct job *draft) {
+    (void)execution_adopt(desk, bus, draft, draft->urgent);
+}
+
 static void propose(struct desk *desk, struct bus *bus, const struct strategy_row *row,
                     uint16_t symbol) {
     struct scheduler_symbol *state = &desk->scheduler.symbols[symbol];
-    int64_t pace_ns = row->on_quote ? ARB_PACE_NS : desk->settings->wash.pace_ns;
-    bool paced = bus->now_ns - state->proposed_ns[row->id] < pace_ns;
-    if ((paced && !row->on_quote) || desk->status == DESK_PAUSED || desk->killed ||
+    if (row->pace_ns == NULL || desk->status == DESK_PAUSED || desk->killed ||
         !strategy_enabled(desk, row->id)) {
+        return;
+    }
+    bool paced = bus->now_ns - state->proposed_ns[row->id] < row->pace_ns(desk->settings);
+    if (paced && !row->on_quote) {
         return;
     }
     struct job draft;
@@ -276,28 +226,44 @@ static void propose(struct desk *desk, struct bus *bus, const struct strategy_ro
     }
     state->proposed_ns[row->id] = bus->now_ns;
     state->proposed_edge[row->id] = draft.edge;
-    submit(desk, bus, &draft);
+    if (draft.adopted) {
+        take_over(desk, bus, &draft);
+    } else {
+        submit(desk, bus, &draft);
+    }
+}
+
+// The sooner of what the strategy itself wants and what take-profit says.
+static enum close_wish close_wish_of(struct desk *desk, struct job *job,
+                                     const struct strategy_row *row, int64_t now_ns) {
+    enum close_wish wish =
+        row->wants_close != NULL ? row->wants_close(desk, job, now_ns) : CLOSE_NO;
+    if (!row->trails || !desk->settings->take_profit.enabled) {
+        return wish;
+    }
+    struct usd profit = job_marked_pnl(desk, job);
+    job->best = profit.v > job->best.v ? profit : job->best;
+    enum close_wish profits = strategy_take_profit_wish(desk, job);
+    return profits > wish ? profits : wish;
 }
 
 static void follow_job(struct desk *desk, struct bus *bus, struct job *job) {
-    const struct strategy_row *row = strategy_row_of(job->strategy);
-    if (job->state != JOB_HOLDING || row == NULL || desk->state == TRADING_HALTED || desk->killed) {
+    const struct strategy_row *row = strategy_table[job->strategy];
+    if (job->state != JOB_HOLDING || desk->state == TRADING_HALTED || desk->killed) {
         return;
     }
-    if (job->hold_until_ns == 0) {
+    if (job->hold_until_ns == 0 && row->hold_ns != NULL) {
         job->hold_until_ns = job->state_ns + row->hold_ns(desk, job);
         job->deadline_ns = job->hold_until_ns;
     }
-    enum close_wish wish = row->wants_close(desk, job, bus->now_ns);
+    enum close_wish wish = close_wish_of(desk, job, row, bus->now_ns);
     if (wish != CLOSE_NO) {
         execution_close(desk, bus, job, wish == CLOSE_NOW);
     }
 }
 
-static enum status scheduler_on_event(void *self, struct bus *bus, const struct event *event) {
-    struct desk *desk = self;
-    uint16_t symbol = event->u.quote.symbol;
-    for (uint32_t i = 0; i < strategy_table_count; i++) {
+static void on_quote(struct desk *desk, struct bus *bus, uint16_t symbol) {
+    for (uint32_t i = 0; i < STRATEGY_COUNT; i++) {
         if (strategy_table[i]->on_quote) {
             propose(desk, bus, strategy_table[i], symbol);
         }
@@ -307,15 +273,46 @@ static enum status scheduler_on_event(void *self, struct bus *bus, const struct 
             follow_job(desk, bus, job);
         }
     }
+}
+
+// A person's order becomes the job of the strategy that takes it.
+static void on_submit(struct desk *desk, struct bus *bus, const struct event_control *order) {
+    struct job draft;
+    for (uint32_t i = 0; i < STRATEGY_COUNT; i++) {
+        const struct strategy_row *row = strategy_table[i];
+        if (row->take_order != NULL && row->take_order(desk, order, &draft)) {
+            submit(desk, bus, &draft);
+            return;
+        }
+    }
+}
+
+// What waits was not traded yet: it ends here. Running jobs are execution's.
+static void on_cancel(struct desk *desk, struct bus *bus, const struct event_control *control) {
+    struct job *job = job_find(&desk->jobs, (uint32_t)control->value);
+    if (job != NULL && job->state == JOB_PENDING) {
+        struct verdict verdict = {.rule = RULE_CANCELED, .venue = VENUE_MAX, .symbol = job->symbol};
+        end_pending(desk, bus, job, JOB_REFUSED, &verdict);
+    }
+}
+
+static enum status scheduler_on_event(void *self, struct bus *bus, const struct event *event) {
+    struct desk *desk = self;
+    if (event->header.kind == EVENT_QUOTE_UPDATED) {
+        on_quote(desk, bus, event->u.quote.symbol);
+    } else if (event->u.control.verb == CONTROL_SUBMIT) {
+        on_submit(desk, bus, &event->u.control);
+    } else if (event->u.control.verb == CONTROL_CANCEL_JOB) {
+        on_cancel(desk, bus, &event->u.control);
+    }
     return STATUS_OK;
 }
 
 // What a waiting job was proposed for may be gone: its edge is that of the market now.
 static void refresh_edge(const struct desk *desk, struct job *job, int64_t now_ns) {
     struct opportunity pair;
-    if (job->strategy != STRATEGY_MANUAL &&
-        scanner_evaluate(desk, job->symbol, job->legs[LEG_BUY].venue, job->legs[LEG_SELL].venue,
-                         job->notional, now_ns, &pair)) {
+    if (!job->single && scanner_evaluate(desk, job->symbol, job->legs[LEG_BUY].venue,
+                                         job->legs[LEG_SELL].venue, job->notional, now_ns, &pair)) {
         job->edge = pair.net;
     }
 }
@@ -357,6 +354,16 @@ static void run_pending(struct desk *desk, struct bus *bus) {
     }
 }
 
+static void tick_strategy(struct desk *desk, struct bus *bus, const struct strategy_row *row,
+                          uint16_t symbol) {
+    if (row->note != NULL && strategy_enabled(desk, row->id)) {
+        row->note(desk, symbol, bus->now_ns, &desk->scheduler.symbols[symbol].memory[row->id]);
+    }
+    if (!row->on_quote) {
+        propose(desk, bus, row, symbol);
+    }
+}
+
 static enum status scheduler_on_time(void *self, struct bus *bus, int64_t now_ns) {
     struct desk *desk = self;
     desk->scheduler.tick_ns = now_ns;
@@ -365,10 +372,8 @@ static enum status scheduler_on_time(void *self, struct bus *bus, int64_t now_ns
     }
     run_pending(desk, bus);
     for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
-        for (uint32_t i = 0; i < strategy_table_count; i++) {
-            if (!strategy_table[i]->on_quote) {
-                propose(desk, bus, strategy_table[i], symbol);
-            }
+        for (uint32_t i = 0; i < STRATEGY_COUNT; i++) {
+            tick_strategy(desk, bus, strategy_table[i], symbol);
         }
     }
     return STATUS_OK;
@@ -394,7 +399,7 @@ void scheduler_job_ended(struct desk *desk, struct bus *bus, struct job *job) {
 
 const struct component scheduler_component = {
     .name = "scheduler",
-    .kinds = EVENT_BIT(EVENT_QUOTE_UPDATED),
+    .kinds = EVENT_BIT(EVENT_QUOTE_UPDATED) | EVENT_BIT(EVENT_CONTROL),
     .on_event = scheduler_on_event,
     .on_time = scheduler_on_time,
     .deadline = scheduler_deadline,

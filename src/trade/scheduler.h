@@ -11,6 +11,7 @@
 #include "engine/bus.h"
 #include "trade/job.h"
 #include "trade/scanner.h"
+#include "trade/strategy.h"
 
 struct desk;
 
@@ -19,6 +20,7 @@ struct scheduler_symbol {
     struct bps proposed_edge[STRATEGY_COUNT];
     int64_t minute; // number of the minute counted
     uint32_t minute_jobs;
+    struct strategy_memory memory[STRATEGY_COUNT];
 };
 
 struct scheduler {

@@ -1,10 +1,8 @@
 // The scheduler's part of the picture: jobs, and the header that sums up the desk.
 #include "trade/desk.h"
 
-static void publish_leg(const struct desk *desk, const struct job *job, int i,
-                        struct state_leg *row) {
+static void publish_leg(const struct job *job, int i, struct state_leg *row) {
     const struct leg *leg = &job->legs[i];
-    (void)desk;
     *row = (struct state_leg){
         .venue = leg->venue,
         .side = (uint8_t)(i == LEG_BUY ? SIDE_BUY : SIDE_SELL),
@@ -29,7 +27,7 @@ static void publish_job(const struct desk *desk, const struct job *job, struct s
         .id = job->id,
         .strategy = (uint8_t)job->strategy,
         .state = (uint8_t)job->state,
-        .legs = JOB_LEGS_MAX,
+        .legs = (uint8_t)job_leg_count(job),
         .symbol = job->symbol,
         .rule = job->verdict.rule,
         .notional = job->notional,
@@ -46,8 +44,11 @@ static void publish_job(const struct desk *desk, const struct job *job, struct s
         .finished_ns = job->finished_ns,
         .verdict = job->verdict,
     };
+    uint32_t at = 0;
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
-        publish_leg(desk, job, leg, &row->leg[leg]);
+        if (job_uses(job, leg)) {
+            publish_leg(job, leg, &row->leg[at++]);
+        }
     }
 }
 

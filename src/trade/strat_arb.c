@@ -50,9 +50,21 @@ static int64_t arb_hold_ns(const struct desk *desk, const struct job *job) {
     return desk->settings->arb.hold_max_ns;
 }
 
+static bool arb_enabled(const struct settings *settings) {
+    return settings->arb.enabled;
+}
+
+// Between two looks at one symbol that find nothing better.
+static int64_t arb_pace_ns(const struct settings *settings) {
+    (void)settings;
+    return 250 * NS_PER_MS;
+}
+
 const struct strategy_row strategy_arb_row = {
     .id = STRATEGY_ARB,
     .on_quote = true,
+    .enabled = arb_enabled,
+    .pace_ns = arb_pace_ns,
     .propose = arb_propose,
     .wants_close = arb_wants_close,
     .hold_ns = arb_hold_ns,

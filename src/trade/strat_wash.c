@@ -52,9 +52,18 @@ static int64_t wash_hold_ns(const struct desk *desk, const struct job *job) {
     return spread_over(settings->hold_min_ns, settings->hold_max_ns, job->id);
 }
 
+static bool wash_enabled(const struct settings *settings) {
+    return settings->wash.enabled;
+}
+
+static int64_t wash_pace_ns(const struct settings *settings) {
+    return settings->wash.pace_ns;
+}
+
 const struct strategy_row strategy_wash_row = {
     .id = STRATEGY_WASH,
-    .on_quote = false,
+    .enabled = wash_enabled,
+    .pace_ns = wash_pace_ns,
     .propose = wash_propose,
     .wants_close = wash_wants_close,
     .hold_ns = wash_hold_ns,

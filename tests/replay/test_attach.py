@@ -8,6 +8,7 @@ test_attach.py PERPDESK
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -49,9 +50,9 @@ def wait(good, seconds=40):
 
 def start():
     global desk
-    desk = subprocess.Popen([PROGRAM, "run", "--headless", "--demo"], stdin=subprocess.DEVNULL,
-                            env=terminal.environment(HOME.name), stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL)
+    desk = subprocess.Popen([PROGRAM, "run", "--headless", "--demo", "--demo-speed", "4"],
+                            env=terminal.environment(HOME.name), stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait(lambda now: now["jobs_running"] > 0)
 
 
@@ -164,7 +165,7 @@ def an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one()
 
 
 def watch_tells_changes():
-    watch = subprocess.Popen([PROGRAM, "watch", "--json", "--seconds", "8"], text=True,
+    watch = subprocess.Popen([PROGRAM, "watch", "--json", "--seconds", "4"], text=True,
                              env=terminal.environment(HOME.name), stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE)
     time.sleep(1)
@@ -180,6 +181,39 @@ def watch_tells_changes():
     check({"venue", "job"} <= {row["change"]["kind"] for row in rows}, "no venue or no job")
     plain = shell("watch", "--plain", "--seconds", "1")
     check(plain.returncode == 0 and " venue binance feed live" in plain.stdout, plain.stdout[:300])
+
+
+def jobs():
+    return [json.loads(line) for line in shell("jobs", "--json").stdout.splitlines()]
+
+
+def a_shell_trades_by_hand():
+    done = shell("submit", "buy", "okx", "BTC/USDT", "250")
+    check(done.returncode == 0 and "taken: submit buy okx BTC/USDT 250" in done.stdout,
+          done.stdout + done.stderr)
+    mine = [job for job in jobs() if job["strategy"] == "manual"]
+    check(len(mine) == 1 and mine[0]["buy"] == "okx", str(mine))
+    check(shell("cancel", str(mine[0]["job"])).returncode == 0, "cancel is refused")
+    check(shell("flatten", "okx", "BTC/USDT").returncode == 0, "flatten is refused")
+    for words in (("submit", "buy", "okx"), ("submit", "hold", "okx", "BTC/USDT", "250"),
+                  ("cancel", "0"), ("flatten", "kraken")):
+        done = shell(*words)
+        check(done.returncode == 64, f"{words}: exit {done.returncode} {done.stderr}")
+    check(shell("state", "reducing").returncode == 0, "state is refused")
+    check(state()["state"] == "REDUCING", "it does not reduce")
+    check(shell("state", "active").returncode == 0, "state is refused")
+
+
+def drills_are_timed_and_leave_the_desk_as_it_was():
+    done = shell("drill", "kill", "--json")
+    check(done.returncode == 0, done.stderr)
+    row = json.loads(done.stdout)
+    check(0 <= row["blocked_ms"] <= row["no_order_open_ms"] < 10000, done.stdout)
+    check(state()["status"] == "RUNNING", "it does not run as before")
+    done = shell("drill", "reconnect", "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    check(done.returncode == 0 and {row["venue"] for row in rows} >= {"binance", "lighter"},
+          done.stdout + done.stderr)
 
 
 def panic_leaves_no_order_open():
@@ -217,6 +251,47 @@ def panic_reaches_a_desk_that_hangs():
     check(done.returncode == 0 and "no desk is running" in done.stdout, done.stdout)
 
 
+def the_desks_own_console_may_be_taken_over_from():
+    own = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
+    other = None
+    try:
+        own.wait_for("RUNNING")
+        other = attached()
+        other.wait_for("LOOKS")
+        other.type("X")
+        answer_yes(other)
+        own.wait_for("LOOKS")
+        own.type("r")
+        answer_yes(own)
+        own.wait_for("another console steers")
+        own.type("X")
+        answer_yes(own)
+        other.wait_for("LOOKS")
+        left_in_order(own, asks=True)
+        other.wait_for("THE DESK IS GONE")
+    finally:
+        own.close()
+        if other is not None:
+            other.close()
+
+
+def a_stop_file_keeps_a_desk_from_trading():
+    path = HOME.name + "/state/perpdesk/demo/stop"
+    with open(path, "w", encoding="utf-8"):
+        pass
+    with subprocess.Popen([PROGRAM, "run", "--headless", "--demo", "--demo-speed", "4",
+                           "--seconds", "6"], env=terminal.environment(HOME.name),
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True) as killed:
+        wait(lambda now: now["venues"][0]["feed"] == "live")
+        time.sleep(2)
+        now = state()
+        check(now["status"] == "KILLED" and now["jobs_running"] == 0, str(now))
+        _, err = killed.communicate(timeout=30)
+        check(killed.returncode == 0 and "starts killed" in err, err)
+    os.unlink(path)
+
+
 def a_desk_is_alone_and_ends_in_order():
     start()
     second = shell("run", "--headless", "--demo", "--seconds", "5")
@@ -226,6 +301,34 @@ def a_desk_is_alone_and_ends_in_order():
     check(desk.wait(timeout=30) == 0, f"exit {desk.returncode}")
 
 
+def a_service_manager_hears_from_it():
+    path = HOME.name + "/notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(path)
+        manager.settimeout(20)
+        manages = {**terminal.environment(HOME.name), "NOTIFY_SOCKET": path,
+                   "WATCHDOG_USEC": "600000"}
+        with subprocess.Popen([PROGRAM, "run", "--headless", "--demo"], env=manages,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as service:
+            try:
+                heard = []
+                while not {"READY=1", "WATCHDOG=1"} <= set(heard) or \
+                        not any(word.startswith("STATUS=DEMO RUNNING") for word in heard):
+                    heard.append(manager.recv(4096).decode())
+                begun = time.monotonic()
+                fed = 0
+                while fed < 5:
+                    fed += manager.recv(4096) == b"WATCHDOG=1"
+                check(time.monotonic() - begun < 5 * 0.6, "it feeds the watchdog too late")
+                service.terminate()
+                while not heard[-1].startswith("STOPPING=1"):
+                    heard.append(manager.recv(4096).decode())
+                check(service.wait(timeout=30) == 0, f"exit {service.returncode}")
+            finally:
+                service.kill()
+
+
 try:
     start()
     sys.exit(tap.run([
@@ -233,10 +336,15 @@ try:
         a_console_that_is_killed_leaves_the_desk_trading,
         one_console_steers_until_another_takes_over,
         watch_tells_changes,
+        a_shell_trades_by_hand,
+        drills_are_timed_and_leave_the_desk_as_it_was,
         panic_leaves_no_order_open,
         panic_reaches_a_desk_that_hangs,
         an_engine_that_is_killed_leaves_consoles_that_say_so_and_find_the_next_one,
+        the_desks_own_console_may_be_taken_over_from,
+        a_stop_file_keeps_a_desk_from_trading,
         a_desk_is_alone_and_ends_in_order,
+        a_service_manager_hears_from_it,
     ]))
 finally:
     kill()

@@ -650,6 +650,7 @@ static void obey(struct scene *scene, const struct control_request *request) {
     case CONTROL_ACKNOWLEDGE:
         acknowledge(scene, request->value);
         break;
+    case CONTROL_SUBMIT:
     case CONTROL_CANCEL_JOB:
     case CONTROL_FLATTEN:
     case CONTROL_STRATEGY:

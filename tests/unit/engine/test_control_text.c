@@ -55,6 +55,13 @@ static void test_lines(void **state) {
         {"strategy wash off",
          NULL,
          {CONTROL_STRATEGY, ORIGIN_KEYBOARD, ANY, ANY, 0, STRATEGY_WASH}},
+        {"submit buy okx BTC/USDT 250.5",
+         NULL,
+         {CONTROL_SUBMIT, ORIGIN_KEYBOARD, 0, 0, 250500000, 0, .side = SIDE_BUY}},
+        {"submit  sell  grvt ETH/USDT 100 over 90s against okx",
+         "submit sell grvt ETH/USDT 100 against okx over 90",
+         {CONTROL_SUBMIT, ORIGIN_KEYBOARD, 1, 1, 100000000, 0, .side = SIDE_SELL, .hedged = true,
+          .hedge_venue = 0, .over_s = 90}},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct control_request got;
@@ -67,6 +74,10 @@ static void test_lines(void **state) {
         assert_int_equal(got.symbol, want->symbol);
         assert_int_equal(got.value, want->value);
         assert_int_equal(got.value2, want->value2);
+        assert_int_equal(got.side, want->side);
+        assert_int_equal(got.hedged, want->hedged);
+        assert_int_equal(got.hedge_venue, want->hedge_venue);
+        assert_int_equal(got.over_s, want->over_s);
         char data[CONTROL_TEXT_MAX];
         struct text text = TEXT_OVER(data);
         control_print(&text, &universe, &got);
@@ -94,6 +105,18 @@ static void test_refusals(void **state) {
         {"venue off", "this desk has no venue off"},
         {"venue okx", "expected VENUE trade|reference|off"},
         {"strategy off", "expected STRATEGY on|off"},
+        {"submit", "expected buy|sell VENUE SYMBOL USD [against VENUE] [over SECONDS]"},
+        {"submit buy okx BTC/USDT", "expected buy|sell VENUE SYMBOL USD"},
+        {"submit hold okx BTC/USDT 1", "hold is neither buy nor sell"},
+        {"submit buy kraken BTC/USDT 1", "this desk has no venue kraken"},
+        {"submit buy okx DOGE/USDT 1", "this desk has no symbol DOGE/USDT"},
+        {"submit buy okx BTC/USDT 1e-9", "1e-9 is no amount of USD"},
+        {"submit buy okx BTC/USDT 0.5", "is not in 1000000.."},
+        {"submit buy okx BTC/USDT 1 against", "this desk has no venue"},
+        {"submit buy okx BTC/USDT 1 against okx", "a hedge needs another venue"},
+        {"submit buy okx BTC/USDT 1 over 0", "0 is no number of seconds"},
+        {"submit buy okx BTC/USDT 1 over 4294967296", "4294967296 is no number of seconds"},
+        {"submit buy okx BTC/USDT 1 at 2", "expected buy|sell"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct control_request got;

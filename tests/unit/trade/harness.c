@@ -41,7 +41,11 @@ struct settings harness_settings(void) {
                     .layer_borrow = true,
                     .layer_of = {[STRATEGY_ARB] = LAYER_3,
                                  [STRATEGY_WASH] = LAYER_1,
-                                 [STRATEGY_MANUAL] = LAYER_2}},
+                                 [STRATEGY_MANUAL] = LAYER_2,
+                                 [STRATEGY_HEDGE_REBALANCE] = LAYER_5,
+                                 [STRATEGY_TAKE_PROFIT] = LAYER_4,
+                                 [STRATEGY_TWAP] = LAYER_2,
+                                 [STRATEGY_MACD] = LAYER_3}},
         .risk = {.mode = RISK_BALANCED,
                  .order_share_max = BPS(500),
                  .drawdown_max = BPS(1000),
@@ -81,7 +85,10 @@ struct settings harness_settings(void) {
         .execution = {.mode = EXECUTION_HYBRID_HEDGE_TAKER,
                       .partial_fill = PARTIAL_HEDGE,
                       .wait_fill_ns = 30 * s,
-                      .hedge_deadline_ns = 3 * s},
+                      .hedge_deadline_ns = 3 * s,
+                      .maker_grace_ns = H_MS(500),
+                      .split_notional = USD(5000),
+                      .high_volatility = BPS(50)},
         .wash = {.notional_min = USD(300),
                  .notional_max = USD(500),
                  .hold_min_ns = 10 * s,
@@ -96,6 +103,10 @@ struct settings harness_settings(void) {
                 .notional_max = USD(200),
                 .target = BPS(1),
                 .hold_max_ns = 20 * s},
+        .take_profit = {.target = BPS(50), .trailing = BPS(30)},
+        .rebalance = {.enabled = true, .drift_max = USD(50), .patience_ns = 5 * s},
+        .twap = {.above = USD(1000), .duration_ns = 60 * s, .slices = 10},
+        .macd = {.period_ns = 60 * s, .fast = 12, .slow = 26, .signal = 9, .notional = USD(100)},
         .paper = {.latency_ns = H_MS(5)},
         .mode = DESK_PAPER,
         .journal_quotes_all = true,
@@ -213,8 +224,11 @@ void harness_input(struct harness *h, enum event_kind kind, const void *payload)
 
 void harness_advance(struct harness *h, int64_t ns) {
     int64_t until_ns = h->now_ns + ns;
+    uint32_t stuck = 0;
     while (bus_deadline(&h->engine.bus) <= until_ns) {
         int64_t at_ns = bus_deadline(&h->engine.bus);
+        stuck = at_ns > h->now_ns ? 0 : stuck + 1;
+        assert_true(stuck < 100); // a timer that asks again and again would eat the core
         h->now_ns = at_ns > h->now_ns ? at_ns : h->now_ns + 1;
         engine_timer(&h->engine, h->now_ns);
     }
@@ -401,7 +415,7 @@ static void check_capital(const struct harness *h) {
         for (uint32_t i = 0; i < h->desk.jobs.live_count; i++) {
             const struct job *job = &h->desk.jobs.jobs[h->desk.jobs.live[i]];
             for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
-                if (job->legs[leg].venue == venue) {
+                if (job_uses(job, leg) && job->legs[leg].venue == venue) {
                     reserved = usd_add(reserved, job->reserved);
                 }
             }

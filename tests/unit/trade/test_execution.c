@@ -132,7 +132,7 @@ static void test_hedge_that_cannot_fill(void **state) {
     struct event_order maker = *last_command(h);
     int64_t from_ns = h->now_ns;
     harness_report(h, maker.order, H_EXTENDED, REPORT_FILL, maker.price, maker.size);
-    bool saw_normal = false, saw_emergency = false;
+    bool saw_normal = false, saw_emergency = false, saw_other = false;
     while (job->state == JOB_OPENING && h->now_ns < from_ns + 10 * NS_PER_S) {
         struct event_order hedge = *last_command(h);
         struct px mid = {harness_mid(H_BTC).v + TICK / 2};
@@ -141,14 +141,23 @@ static void test_hedge_that_cannot_fill(void **state) {
         assert_int_equal(hedge.emergency, late);
         assert_in_range(far.v, late ? 7490 : 1990, late ? 7500 : 2000);
         *(late ? &saw_emergency : &saw_normal) = true;
-        harness_report(h, hedge.order, H_LIGHTER, REPORT_EXPIRED, (struct px){0}, (struct qty){0});
+        // Past three quarters of the deadline another venue is tried.
+        bool moved = h->now_ns - from_ns >= H_MS(2250);
+        assert_int_equal(hedge.venue, moved ? H_BINANCE : H_LIGHTER);
+        saw_other = saw_other || moved;
+        harness_report(h, hedge.order, hedge.venue, REPORT_EXPIRED, (struct px){0},
+                       (struct qty){0});
+        harness_check(h);
         uint32_t seen = harness_count(h, EVENT_ORDER_COMMAND);
+        int64_t asked_ns = h->now_ns;
         while (harness_count(h, EVENT_ORDER_COMMAND) == seen) {
+            assert_true(h->now_ns < asked_ns + NS_PER_S);
             harness_advance(h, H_MS(50));
             harness_calm(h, (struct bps){0});
         }
     }
-    assert_true(saw_normal && saw_emergency);
+    assert_true(saw_normal && saw_emergency && saw_other);
+    assert_non_null(harness_alert(h, "moved"));
     assert_int_equal(job->state, JOB_UNWINDING);
     assert_in_range(h->now_ns - from_ns, H_MS(3000), H_MS(3200));
     struct event_order unwind = *last_command(h);
@@ -401,6 +410,27 @@ static void test_kill(void **state) {
     }
 }
 
+// A hedge that gets no answer does not keep the flatten of everything else waiting.
+static void test_kill_beside_a_hedge(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct job *held = holding(h);
+    struct job draft = harness_draft(h, STRATEGY_WASH, H_ETH, H_LIGHTER, H_EXTENDED, USD(300));
+    (void)harness_open(h, &draft);
+    struct event_order maker = *last_command(h);
+    harness_report(h, maker.order, H_EXTENDED, REPORT_FILL, maker.price,
+                   (struct qty){maker.size.v / 2});
+    struct event_order hedge = *last_command(h);
+    assert_int_equal(hedge.phase, LEG_HEDGE);
+    harness_control(h, CONTROL_KILL, 1);
+    assert_int_equal(held->state, JOB_HOLDING);
+    harness_report(h, maker.order, H_EXTENDED, REPORT_CANCELED, (struct px){0}, (struct qty){0});
+    assert_true(order_live(order_find(&h->desk.orders, hedge.order)));
+    assert_int_equal(held->state, JOB_CLOSING);
+    harness_check(h);
+    harness_destroy(h);
+}
+
 // On a live desk only venues answer orders.
 static void test_paper_is_silent_when_live(void **state) {
     (void)state;
@@ -491,6 +521,7 @@ int main(void) {
         cmocka_unit_test(test_self_trade_guard),
         cmocka_unit_test(test_stop_during_opening_and_flatten),
         cmocka_unit_test(test_kill),
+        cmocka_unit_test(test_kill_beside_a_hedge),
         cmocka_unit_test(test_paper_is_silent_when_live),
         cmocka_unit_test(test_pause_and_states),
         cmocka_unit_test(test_opposite_jobs_close_plainly),

@@ -194,9 +194,31 @@ static void random_quote(struct world *w) {
     harness_quote(w->h, venue, symbol, bid, (struct px){bid.v + tick.v * (1 + draw(w, 3))}, size);
 }
 
+// A person's own order, at once or spread, hedged or not.
+static void random_submit(struct world *w) {
+    struct control_request request = {.verb = CONTROL_SUBMIT,
+                                      .origin = ORIGIN_TEST,
+                                      .venue = (uint16_t)draw(w, H_VENUES),
+                                      .symbol = (uint16_t)draw(w, H_SYMBOLS),
+                                      .value = (20 + draw(w, 480)) * USD_ONE,
+                                      .side = (uint8_t)draw(w, 2),
+                                      .over_s = chance(w, 40) ? 1 + draw(w, 20) : 0};
+    if (chance(w, 50)) {
+        request.hedged = true;
+        request.hedge_venue = (uint16_t)((request.venue + 1 + draw(w, H_VENUES - 1)) % H_VENUES);
+    }
+    assert_int_equal(engine_control(&w->h->engine, &request, w->h->now_ns), STATUS_OK);
+}
+
 static void random_control(struct world *w) {
     struct harness *h = w->h;
-    switch (draw(w, 16)) {
+    switch (draw(w, 20)) {
+    case 16:
+    case 17:
+    case 18:
+    case 19:
+        random_submit(w);
+        break;
     case 0:
         harness_control(h, CONTROL_PAUSE, 0);
         break;
@@ -248,9 +270,13 @@ static void calm_down(struct world *w) {
     harness_control(h, CONTROL_CLEAR, 0);
     harness_control(h, CONTROL_STATE, TRADING_ACTIVE);
     harness_control(h, CONTROL_RESUME, 0);
-    harness_control_at(h, CONTROL_STRATEGY, CONTROL_ANY, CONTROL_ANY, 0, STRATEGY_ARB);
-    harness_control_at(h, CONTROL_STRATEGY, CONTROL_ANY, CONTROL_ANY, 0, STRATEGY_WASH);
+    for (int strategy = 0; strategy < STRATEGY_COUNT; strategy++) {
+        harness_control_at(h, CONTROL_STRATEGY, CONTROL_ANY, CONTROL_ANY, 0, strategy);
+    }
     for (int i = 0; i < 300; i++) {
+        if (i == 150) { // what a person opened stays until a person closes it
+            harness_control(h, CONTROL_FLATTEN, 0);
+        }
         harness_calm(h, (struct bps){0});
         harness_advance(h, H_MS(200));
         run_venue(w);
@@ -287,8 +313,15 @@ static void run_world(uint64_t seed, struct world *w) {
         .random = seed, .wild = seed % 2 == 1, .trace = getenv("PROPERTY_TRACE") != NULL};
     struct harness *h = w->h = harness_prepare();
     h->settings.wash.enabled = h->settings.arb.enabled = true;
-    h->settings.execution.mode =
-        (uint8_t)(chance(w, 30) ? EXECUTION_SAFE_TAKER_ONLY : EXECUTION_HYBRID_HEDGE_TAKER);
+    static const enum execution_mode modes[] = {
+        EXECUTION_SAFE_TAKER_ONLY, EXECUTION_DOUBLE_MAKER_OPPORTUNISTIC,
+        EXECUTION_HYBRID_HEDGE_TAKER, EXECUTION_HYBRID_HEDGE_TAKER};
+    h->settings.execution.mode = (uint8_t)modes[draw(w, COUNT_OF(modes))];
+    h->settings.execution.split_notional = USD(chance(w, 30) ? 70 : 5000);
+    h->settings.take_profit.enabled = chance(w, 50);
+    h->settings.macd.enabled = chance(w, 30);
+    h->settings.macd.period_ns = NS_PER_S;
+    h->settings.macd.fast = 3, h->settings.macd.slow = 6, h->settings.macd.signal = 3;
     h->settings.execution.partial_fill = (uint8_t)(chance(w, 30) ? PARTIAL_UNWIND : PARTIAL_HEDGE);
     h->settings.risk.failures_max = 100;
     h->settings.risk.venue_failures_max = 100;
@@ -308,7 +341,7 @@ static void run_world(uint64_t seed, struct world *w) {
             random_quote(w);
             harness_check(h);
         }
-        if (chance(w, 4)) {
+        if (chance(w, 6)) {
             random_control(w);
             harness_check(h);
         }

@@ -241,6 +241,32 @@ static void test_strategy(void **state) {
     assert_int_equal(scene.last.value, 1);
 }
 
+static void test_submit(void **state) {
+    (void)state;
+    press("b");
+    type_text("buy nowhere BTC/USDT 250");
+    press("Enter");
+    assert_true(shows("no venue nowhere"));
+    press("b");
+    char words[96];
+    (void)snprintf(words, sizeof(words), "sell %s BTC/USDT 250 against %s over 60",
+                   scene.universe.venues[0].name, scene.universe.venues[1].name);
+    type_text(words);
+    press("Enter");
+    assert_int_equal(scene.requests, 0); // it always asks
+    assert_true(shows("Sell 250"));
+    assert_true(shows("Spread evenly over 60 s"));
+    wait_ms(300);
+    press("y");
+    assert_int_equal(scene.requests, 1);
+    assert_int_equal(scene.last.verb, CONTROL_SUBMIT);
+    assert_int_equal(scene.last.value, 250 * USD_ONE);
+    assert_int_equal(scene.last.side, SIDE_SELL);
+    assert_true(scene.last.hedged);
+    assert_int_equal(scene.last.hedge_venue, 1);
+    assert_int_equal(scene.last.over_s, 60);
+}
+
 static void test_refusal_is_shown(void **state) {
     (void)state;
     scene.refuse = true;
@@ -479,6 +505,7 @@ int main(void) {
         CASE(test_reader_fires_nothing),
         CASE(test_threshold),
         CASE(test_strategy),
+        CASE(test_submit),
         CASE(test_refusal_is_shown),
         CASE(test_quit_asks_while_open),
         CASE(test_override_on_every_screen),

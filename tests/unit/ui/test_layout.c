@@ -107,6 +107,9 @@ static void test_every_pane_in_every_preset(void **state) {
                 check(&layout, sizes[i][0], sizes[i][1]);
                 assert_true(layout.panes[pane].rows > 0);
             }
+            struct layout own =
+                make_preset(sizes[i][0], sizes[i][1], (enum layout_preset)preset, PANE_NONE, false);
+            check(&own, sizes[i][0], sizes[i][1]);
         }
     }
 }

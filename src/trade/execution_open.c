@@ -1,0 +1,268 @@
+// While a job opens: rounds of opening orders, their hedges, and the end of it.
+//
+// A round asks for what is missing, or for the part of it that is due where the opening is spread
+// over time or split. Resting legs come first where the mode lets them rest; each fill is hedged as
+// it comes. What cannot be hedged goes to the emergency collar, then to another venue, then back.
+#include "trade/execution_inside.h"
+
+// Both legs filled alike, nothing working: the opening is over.
+static void finish_opening(struct desk *desk, struct bus *bus, struct job *job) {
+    if (job_flat(job)) {
+        if (!job->counted) {
+            job->verdict = (struct verdict){.rule = RULE_EXPIRED,
+                                            .venue = VENUE_MAX,
+                                            .symbol = job->symbol,
+                                            .figure = (bus->now_ns - job->state_ns) / NS_PER_MS,
+                                            .limit = execution_wait_fill_ns(desk, job) / NS_PER_MS};
+        }
+        job_set_state(desk, bus, job, job->counted ? JOB_FAILED : JOB_EXPIRED);
+        return;
+    }
+    // Only an order to close does: what a kill or a state stopped keeps its hedged legs.
+    bool closes = job->stopping && job->urgent;
+    job_set_state(desk, bus, job, closes ? JOB_CLOSING : JOB_HOLDING);
+    job->emergency = false;
+    job->maker_done = closes;
+    job->stopping = closes;
+    job->requotes = 0;
+    execution_begin_tries(job);
+}
+
+// The leg that is behind gets a taker order for what is missing: past half the deadline at the
+// emergency collar, past three quarters on another venue, past the deadline the job unwinds.
+static bool hedge_gap(struct desk *desk, struct bus *bus, struct job *job, int behind,
+                      struct qty missing) {
+    if (job->unhedged_since_ns != 0) {
+        int64_t allowed_ns = execution_hedge_deadline_ns(desk, job);
+        int64_t deadline_ns = job->unhedged_since_ns + allowed_ns;
+        if (bus->now_ns >= deadline_ns ||
+            (desk->settings->execution.partial_fill == PARTIAL_UNWIND &&
+             job->maker == MAKER_NONE)) {
+            execution_begin_unwind(desk, bus, job);
+            return false;
+        }
+        if (bus->now_ns >= job->unhedged_since_ns + allowed_ns / 2) {
+            job->emergency = true;
+        }
+        if (bus->now_ns >= job->unhedged_since_ns + allowed_ns / 4 * 3) {
+            (void)execution_move_leg(desk, bus, job, behind);
+        }
+        execution_note_deadline(job, deadline_ns);
+    }
+    (void)execution_take(desk, bus, job, behind, LEG_HEDGE, true, missing);
+    return true;
+}
+
+// Filled or on its way as a taker: what rests may fill or not, so it hedges nothing.
+static struct qty covered(struct desk *desk, const struct job *job, int i) {
+    const struct leg *leg = &job->legs[i];
+    const struct order *resting = execution_resting(desk, job, i);
+    struct qty rests =
+        resting != NULL && !resting->reduce_only ? order_rest(resting) : (struct qty){0};
+    return qty_sub(qty_add(leg->opened, leg->working_open), rests);
+}
+
+// The leg that is behind rests itself: it has a moment to follow, then it gives way to a taker
+// order. Its report comes back here; past the deadline nobody waits for that. What one of the
+// venues cannot trade hurries nobody.
+static bool hurry_resting(struct desk *desk, struct bus *bus, struct job *job,
+                          struct order *resting) {
+    if (job->unhedged_since_ns == 0) {
+        return true;
+    }
+    int64_t deadline_ns = job->unhedged_since_ns + execution_hedge_deadline_ns(desk, job);
+    int64_t until_ns = job->unhedged_since_ns + desk->settings->execution.maker_grace_ns;
+    if (bus->now_ns >= deadline_ns) {
+        execution_begin_unwind(desk, bus, job);
+        return false;
+    }
+    if (bus->now_ns < until_ns && !job->stopping) {
+        execution_note_deadline(job, until_ns);
+    } else {
+        execution_cancel(desk, bus, resting);
+    }
+    execution_note_deadline(job, deadline_ns);
+    return true;
+}
+
+// False when the job unwinds instead. *levelled: no leg is behind by what its venue can trade.
+static bool level_legs(struct desk *desk, struct bus *bus, struct job *job, bool *levelled) {
+    *levelled = true;
+    if (job->single) {
+        return true;
+    }
+    struct qty gap = qty_sub(covered(desk, job, LEG_BUY), covered(desk, job, LEG_SELL));
+    int behind = gap.v > 0 ? LEG_SELL : LEG_BUY;
+    *levelled = execution_is_dust(desk, job, behind, gap);
+    // In taker mode both first orders are on their way: a gap shows only once one has ended.
+    if (*levelled || (job->maker == MAKER_NONE && execution_any_working(job))) {
+        return true;
+    }
+    struct order *resting = execution_resting(desk, job, behind);
+    return resting != NULL ? hurry_resting(desk, bus, job, resting)
+                           : hedge_gap(desk, bus, job, behind, qty_abs(gap));
+}
+
+// Whether a resting order is still waited for; those that had their time, or may open no more, are
+// cancelled.
+static bool wait_for_resting(struct desk *desk, struct bus *bus, struct job *job) {
+    bool waits = false;
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        struct order *resting = execution_resting(desk, job, leg);
+        if (resting == NULL) {
+            continue;
+        }
+        waits = true;
+        int64_t until_ns = resting->created_ns + execution_wait_fill_ns(desk, job);
+        if (job->stopping || bus->now_ns >= until_ns) {
+            job->maker_done = true;
+            execution_cancel(desk, bus, resting);
+        } else {
+            execution_note_deadline(job, until_ns);
+        }
+    }
+    return waits;
+}
+
+static struct qty target_of(const struct job *job) {
+    return job->legs[job->single ? job->only : LEG_BUY].target;
+}
+
+static struct qty opened_of(const struct job *job) {
+    return job->single ? job->legs[job->only].opened
+                       : qty_min(job->legs[LEG_BUY].opened, job->legs[LEG_SELL].opened);
+}
+
+// What one round is at least: both venues have to take it.
+static struct qty round_min(const struct desk *desk, const struct job *job) {
+    struct qty least = {1};
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        const struct listing *listing = execution_listing(desk, job, leg);
+        struct qty own = listing->step.v > listing->size_min.v ? listing->step : listing->size_min;
+        least = job_uses(job, leg) && own.v > least.v ? own : least;
+    }
+    return least;
+}
+
+static int64_t slice_number(const struct job *job, int64_t now_ns) {
+    int64_t number = job->slice_ns > 0 ? (now_ns - job->opening_ns) / job->slice_ns + 1 : 1;
+    return number < job->slices ? number : job->slices;
+}
+
+// How much of the target may be open by now.
+static struct qty due_by(const struct job *job, int64_t now_ns) {
+    struct qty target = target_of(job);
+    return job->slices <= 1
+               ? target
+               : (struct qty){mul_div_floor(target.v, slice_number(job, now_ns), job->slices)};
+}
+
+// A round is no larger than an order may be at any price it may have.
+static struct qty round_of(const struct desk *desk, const struct job *job, struct qty missing) {
+    struct usd split = desk->settings->execution.split_notional;
+    const struct quote *buy = picture_quote(desk, job->legs[LEG_BUY].venue, job->symbol);
+    const struct quote *sell = picture_quote(desk, job->legs[LEG_SELL].venue, job->symbol);
+    struct px dear = px_shift_ceil(buy->ask.v > sell->ask.v ? buy->ask : sell->ask,
+                                   desk->settings->risk.collar_emergency);
+    if (split.v > 0 && dear.v > 0) {
+        missing = qty_min(missing, qty_for_usd_floor(split, dear));
+    }
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        if (job_uses(job, leg)) {
+            missing = qty_step_floor(missing, execution_listing(desk, job, leg)->step);
+        }
+    }
+    return missing;
+}
+
+// Sends a round; false when nothing left.
+static bool send_round(struct desk *desk, struct bus *bus, struct job *job, struct qty size,
+                       bool rests) {
+    bool sent = false;
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        if (!job_uses(job, leg)) {
+            continue;
+        }
+        if (!rests) {
+            sent |= execution_take(desk, bus, job, leg, LEG_OPEN, true, size);
+        } else if (job->both_rest || leg == execution_maker_leg(job)) {
+            sent |= execution_rest(desk, bus, job, leg, LEG_OPEN, size);
+        }
+    }
+    if (sent && rests) {
+        execution_note_deadline(job, bus->now_ns + execution_wait_fill_ns(desk, job));
+    }
+    return sent;
+}
+
+// A thin book: what a whole order missed, half of it may get.
+static struct qty reduced(const struct desk *desk, const struct job *job, struct qty size) {
+    uint32_t misses = job->legs[job->only].misses;
+    struct qty less = round_of(desk, job, (struct qty){size.v >> (misses < 8 ? misses : 8)});
+    struct qty least = round_min(desk, job);
+    return less.v < least.v ? least : less;
+}
+
+// The last round did not fill: it rests again, or what it missed is taken. False: that was all.
+static bool try_again(struct desk *desk, struct bus *bus, struct job *job, struct qty size) {
+    if (job->maker != MAKER_NONE && !job->maker_done && job->order_count > 0 &&
+        job->requotes < EXECUTION_REQUOTES_MAX && (job_flat(job) || job->completes)) {
+        job->requotes++;
+        if (send_round(desk, bus, job, size, true)) {
+            return true;
+        }
+    }
+    struct leg *leg = &job->legs[job->only];
+    if (!job->completes || !job->single || leg->tries >= EXECUTION_TRIES_MAX) {
+        return false;
+    }
+    job->maker_done = true;
+    return send_round(desk, bus, job, reduced(desk, job, size), false) ||
+           leg->retry_ns > bus->now_ns; // its time was noted as the job's
+}
+
+static void begin_round(struct desk *desk, struct bus *bus, struct job *job, struct qty size) {
+    job->asked = qty_add(opened_of(job), size);
+    job->requotes = 0;
+    job->maker_done = false;
+    execution_begin_tries(job);
+    if (!send_round(desk, bus, job, size, job->maker != MAKER_NONE) &&
+        !(job->completes && try_again(desk, bus, job, size))) {
+        finish_opening(desk, bus, job);
+    }
+}
+
+static void next_round(struct desk *desk, struct bus *bus, struct job *job) {
+    struct qty have = opened_of(job);
+    bool opens = !job->stopping && !job->counted;
+    bool slices_left = slice_number(job, bus->now_ns) < job->slices;
+    struct qty missing = qty_sub(due_by(job, bus->now_ns), have);
+    bool missed = have.v < job->asked.v;
+    if (opens && missing.v >= round_min(desk, job).v) {
+        struct qty size = round_of(desk, job, missing);
+        if (size.v > 0 && !missed) {
+            begin_round(desk, bus, job, size);
+            return;
+        }
+        if (size.v > 0 && try_again(desk, bus, job, size)) {
+            return;
+        }
+    }
+    if (opens && slices_left) { // what this slice missed is the next one's
+        job->asked = have;
+        execution_note_deadline(job,
+                                job->opening_ns + slice_number(job, bus->now_ns) * job->slice_ns);
+        return;
+    }
+    finish_opening(desk, bus, job);
+}
+
+void execution_step_opening(struct desk *desk, struct bus *bus, struct job *job) {
+    bool levelled;
+    if (!level_legs(desk, bus, job, &levelled) || wait_for_resting(desk, bus, job)) {
+        return;
+    }
+    if (!execution_any_working(job) && levelled) {
+        next_round(desk, bus, job);
+    }
+}

@@ -1,0 +1,227 @@
+// How an opening goes out in rounds, with the test as the venue: split orders, both legs resting, a
+// wild market, a thin book.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "engine/control_text.h"
+#include "harness.h"
+
+static struct harness *in_mode(enum execution_mode mode) {
+    struct harness *h = harness_prepare();
+    h->settings.execution.mode = (uint8_t)mode;
+    return h;
+}
+
+static void start(struct harness *h) {
+    harness_start(h);
+    harness_paper_off(h);
+}
+
+// The newest order command of a leg, of the kind asked for.
+static struct event_order command_of(const struct harness *h, int leg, enum order_action action) {
+    for (uint32_t i = h->count; i-- > 0;) {
+        const struct event *event = &h->events[i];
+        if (event->header.kind == EVENT_ORDER_COMMAND && event->u.order.leg == leg &&
+            event->u.order.action == action) {
+            return event->u.order;
+        }
+    }
+    fail_msg("no such command");
+    return (struct event_order){0};
+}
+
+static void fill(struct harness *h, const struct event_order *order, struct qty size) {
+    harness_report(h, order->order, order->venue, REPORT_FILL, order->price, size);
+}
+
+static void end(struct harness *h, const struct event_order *order, enum report_kind kind) {
+    harness_report(h, order->order, order->venue, kind, (struct px){0}, (struct qty){0});
+}
+
+static void test_split_goes_out_in_parts(void **state) {
+    (void)state;
+    struct harness *h = in_mode(EXECUTION_SAFE_TAKER_ONLY);
+    h->settings.execution.split_notional = USD(90);
+    start(h);
+    struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(200));
+    struct job *job = harness_open(h, &draft);
+    int rounds = 0;
+    while (job->state == JOB_OPENING) {
+        assert_in_range(++rounds, 1, 3);
+        struct event_order buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+        struct event_order sell = command_of(h, LEG_SELL, ORDER_ACTION_PLACE);
+        assert_int_equal(buy.size.v, sell.size.v);
+        assert_true(usd_notional_near(buy.price, buy.size).v <= USD(90).v);
+        assert_true(usd_notional_near(sell.price, sell.size).v <= USD(90).v);
+        fill(h, &buy, buy.size);
+        assert_int_equal(job->state, JOB_OPENING);
+        fill(h, &sell, sell.size);
+        harness_check(h);
+    }
+    assert_int_equal(rounds, 3);
+    assert_int_equal(job->state, JOB_HOLDING);
+    assert_int_equal(job->legs[LEG_BUY].opened.v, draft.legs[LEG_BUY].target.v);
+    harness_destroy(h);
+}
+
+// What a round did not get ends the opening: it is not asked for again and again.
+static void test_split_stops_at_a_miss(void **state) {
+    (void)state;
+    struct harness *h = in_mode(EXECUTION_SAFE_TAKER_ONLY);
+    h->settings.execution.split_notional = USD(90);
+    start(h);
+    struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(200));
+    struct job *job = harness_open(h, &draft);
+    struct event_order buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+    struct event_order sell = command_of(h, LEG_SELL, ORDER_ACTION_PLACE);
+    fill(h, &buy, buy.size);
+    fill(h, &sell, sell.size);
+    buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+    sell = command_of(h, LEG_SELL, ORDER_ACTION_PLACE);
+    end(h, &buy, REPORT_EXPIRED);
+    end(h, &sell, REPORT_EXPIRED);
+    assert_int_equal(job->state, JOB_HOLDING);
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 4);
+    assert_int_equal(job->legs[LEG_BUY].opened.v, job->legs[LEG_SELL].opened.v);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+static struct job *both_resting(struct harness *h, struct event_order *buy,
+                                struct event_order *sell) {
+    struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(200));
+    struct job *job = harness_open(h, &draft);
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 2);
+    *buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+    *sell = command_of(h, LEG_SELL, ORDER_ACTION_PLACE);
+    assert_int_equal(buy->type, ORDER_POST_ONLY);
+    assert_int_equal(sell->type, ORDER_POST_ONLY);
+    end(h, buy, REPORT_ACCEPTED);
+    end(h, sell, REPORT_ACCEPTED);
+    return job;
+}
+
+static void test_double_maker(void **state) {
+    (void)state;
+    struct harness *h = in_mode(EXECUTION_DOUBLE_MAKER_OPPORTUNISTIC);
+    start(h);
+    struct event_order buy, sell;
+    struct job *job = both_resting(h, &buy, &sell);
+    fill(h, &buy, buy.size); // the other follows in time
+    harness_advance(h, H_MS(300));
+    fill(h, &sell, sell.size);
+    assert_int_equal(job->state, JOB_HOLDING);
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 2);
+    harness_check(h);
+    harness_destroy(h);
+
+    h = in_mode(EXECUTION_DOUBLE_MAKER_OPPORTUNISTIC);
+    start(h);
+    job = both_resting(h, &buy, &sell);
+    fill(h, &buy, buy.size); // the other does not: it gives way, and what is missing is taken
+    harness_advance(h, H_MS(400));
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 2);
+    harness_advance(h, H_MS(200));
+    assert_int_equal(command_of(h, LEG_SELL, ORDER_ACTION_CANCEL).order, sell.order);
+    fill(h, &sell, (struct qty){QTY_ONE / 1000}); // a part crosses with the cancel
+    end(h, &sell, REPORT_CANCELED);
+    struct event_order hedge = command_of(h, LEG_SELL, ORDER_ACTION_PLACE);
+    assert_int_equal(hedge.phase, LEG_HEDGE);
+    assert_int_equal(hedge.type, ORDER_IOC);
+    assert_int_equal(hedge.size.v, buy.size.v - QTY_ONE / 1000);
+    fill(h, &hedge, hedge.size);
+    assert_int_equal(job->state, JOB_HOLDING);
+    harness_check(h);
+    harness_destroy(h);
+
+    h = in_mode(EXECUTION_DOUBLE_MAKER_OPPORTUNISTIC);
+    start(h);
+    job = both_resting(h, &buy, &sell);
+    fill(h, &buy, buy.size); // nor does the cancel come back: past the deadline it unwinds
+    for (int i = 0; i < 40 && job->state == JOB_OPENING; i++) {
+        harness_calm(h, (struct bps){0});
+        harness_advance(h, H_MS(100));
+    }
+    assert_int_equal(job->state, JOB_UNWINDING);
+    harness_check(h);
+    harness_destroy(h);
+
+    h = in_mode(EXECUTION_DOUBLE_MAKER_OPPORTUNISTIC);
+    start(h);
+    job = both_resting(h, &buy, &sell); // neither fills: both go, nothing happened
+    harness_calm_for(h, 31 * NS_PER_S);
+    end(h, &buy, REPORT_CANCELED);
+    assert_int_equal(job->state, JOB_OPENING);
+    end(h, &sell, REPORT_CANCELED);
+    assert_int_equal(job->state, JOB_EXPIRED);
+    assert_int_equal(h->desk.risk.failures, 0);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+// High volatility: nothing rests, and the costs are worked out that way.
+static void test_wild_market_takes(void **state) {
+    (void)state;
+    struct harness *h = in_mode(EXECUTION_HYBRID_HEDGE_TAKER);
+    start(h);
+    struct opportunity calm, wild;
+    assert_true(
+        scanner_evaluate(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED, USD(200), h->now_ns, &calm));
+    h->desk.picture.symbols[H_BTC].volatility = BPS(50);
+    assert_true(
+        scanner_evaluate(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED, USD(200), h->now_ns, &wild));
+    assert_int_equal(calm.fees.v, 0);
+    assert_int_equal(wild.fees.v, 250); // extended takes
+    struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(200));
+    assert_int_equal(draft.maker, MAKER_NONE);
+    (void)harness_open(h, &draft);
+    assert_int_equal(command_of(h, LEG_BUY, ORDER_ACTION_PLACE).type, ORDER_IOC);
+    assert_int_equal(command_of(h, LEG_SELL, ORDER_ACTION_PLACE).type, ORDER_IOC);
+    harness_destroy(h);
+}
+
+// Low liquidity: a single leg that finds nothing asks for half, then for half of that.
+static void test_thin_book_asks_for_less(void **state) {
+    (void)state;
+    struct harness *h = in_mode(EXECUTION_SAFE_TAKER_ONLY);
+    start(h);
+    struct control_request request = {.origin = ORIGIN_TEST};
+    assert_int_equal(
+        control_parse_submit(SLICE("buy lighter BTC/USDT 300"), &h->universe, &request), STATUS_OK);
+    assert_int_equal(engine_control(&h->engine, &request, h->now_ns), STATUS_OK);
+    struct job *job = harness_job(h);
+    struct qty whole = job->legs[LEG_BUY].target;
+    for (int miss = 0; miss < 3; miss++) {
+        struct event_order buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+        assert_in_range(buy.size.v, (whole.v >> miss) - QTY_ONE / 100000, whole.v >> miss);
+        end(h, &buy, REPORT_EXPIRED);
+        harness_advance(h, H_MS(120));
+    }
+    struct event_order buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+    fill(h, &buy, buy.size); // there is a market again: the rest is asked for whole
+    harness_advance(h, H_MS(120));
+    buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+    assert_int_equal(buy.size.v, whole.v - job->legs[LEG_BUY].opened.v);
+    for (int i = 0; i < 20 && job->state == JOB_OPENING; i++) {
+        buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+        end(h, &buy, REPORT_EXPIRED);
+        harness_advance(h, H_MS(120));
+    }
+    assert_int_equal(job->state, JOB_HOLDING); // ten tries are enough: what it has it keeps
+    harness_check(h);
+    harness_destroy(h);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_split_goes_out_in_parts),
+        cmocka_unit_test(test_split_stops_at_a_miss),
+        cmocka_unit_test(test_double_maker),
+        cmocka_unit_test(test_wild_market_takes),
+        cmocka_unit_test(test_thin_book_asks_for_less),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

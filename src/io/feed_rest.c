@@ -31,6 +31,16 @@ void feed_want_book(struct feed *feed, uint16_t symbol) {
 
 // ---- answers ----------------------------------------------------------------------------------
 
+void feed_doubt_clock(void *arg) {
+    struct feed *feed = arg;
+    const struct feed_job *job = &feed->symbols[0].job[MD_REQUEST_TIME];
+    bool asks = job->busy || (job->wanted && job->due_ms - feed_loop_ms(feed) <= FEED_TIME_POOR_MS);
+    if (!asks) {
+        feed->offset = (struct clock_offset){.unit_ns = feed->offset.unit_ns};
+        feed_want(feed, MD_REQUEST_TIME, 0, 0);
+    }
+}
+
 static uint64_t tag_of(enum md_request_kind kind, uint16_t symbol) {
     return (uint64_t)symbol << 8 | kind;
 }

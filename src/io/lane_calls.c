@@ -305,6 +305,9 @@ static void on_refused(struct lane *lane, struct lane_call *row, const struct oe
     if (event->error == OE_ERROR_KEYS) {
         keys_are_wrong(lane, event->text);
     }
+    if (event->error == OE_ERROR_CLOCK && lane->config.doubt_clock != NULL) {
+        lane->config.doubt_clock(lane->config.doubt_arg);
+    }
     if (event->error == OE_ERROR_NONCE && (lane->oe.venue->calls & OE_BIT(OE_NONCE)) != 0) {
         lane->nonce_wanted = true;
         lane->upkeep_due_ms = 0;

@@ -2,7 +2,7 @@
 // so every way into a situation is handled by the same lines.
 #include "trade/execution_inside.h"
 
-enum { TRIES_DUST = 30, TRIES_STUCK = 100 };
+enum { TRIES_STUCK = 100 };
 
 int64_t execution_wait_fill_ns(const struct desk *desk, const struct job *job) {
     return job->strategy == STRATEGY_WASH ? desk->settings->wash.wait_fill_ns
@@ -26,18 +26,7 @@ bool execution_any_working(const struct job *job) {
 }
 
 bool execution_is_dust(const struct desk *desk, const struct job *job, int leg, struct qty size) {
-    const struct listing *listing = execution_listing(desk, job, leg);
-    return qty_abs(size).v < listing->step.v || qty_abs(size).v < listing->size_min.v;
-}
-
-// Worth less than the leg's venue takes an order for, unless it lowers the account's position; and
-// it has refused that so often that it does not.
-static bool is_refused_dust(const struct desk *desk, const struct job *job, int leg) {
-    const struct quote *quote = picture_quote(desk, job->legs[leg].venue, job->symbol);
-    struct qty held = qty_abs(leg_held(&job->legs[leg]));
-    struct usd worth = usd_notional_near(px_mid_floor(quote->bid, quote->ask), held);
-    return job->legs[leg].tries >= TRIES_DUST &&
-           worth.v < execution_listing(desk, job, leg)->notional_min.v;
+    return qty_abs(size).v < execution_listing(desk, job, leg)->step.v;
 }
 
 static struct qty held_gap(const struct job *job) {
@@ -204,20 +193,15 @@ static void close_quietly(struct desk *desk, struct bus *bus, struct job *job,
 
 // What is left is less than its venue trades: nothing can be done about it by orders.
 static bool only_dust_left(const struct desk *desk, const struct job *job) {
-    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
-        if (!execution_is_dust(desk, job, leg, leg_held(&job->legs[leg])) &&
-            !is_refused_dust(desk, job, leg)) {
-            return false;
-        }
-    }
-    return true;
+    return execution_is_dust(desk, job, LEG_BUY, leg_held(&job->legs[LEG_BUY])) &&
+           execution_is_dust(desk, job, LEG_SELL, leg_held(&job->legs[LEG_SELL]));
 }
 
 static void step_closing(struct desk *desk, struct bus *bus, struct job *job) {
     if (!execution_any_working(job) && only_dust_left(desk, job)) {
         if (!job_flat(job)) {
             execution_fail(desk, bus, job);
-            watch_alert(bus, SEVERITY_RED, "dust", "job %u ends with less than can be traded left on %s",
+            watch_alert(bus, SEVERITY_RED, "dust", "job %u ends with less than a step left on %s",
                         job->id, desk->universe->symbols[job->symbol].name);
         }
         finish_closing(desk, bus, job);

@@ -86,7 +86,7 @@ void ledger_life(struct ledger *ledger) {
         for (uint32_t j = 0; j < ledger->symbols; j++) {
             ledger->foreign[i][j] = qty_add(ledger->foreign[i][j], ledger->own[i][j]);
             ledger->own[i][j] = ledger->vanished[i][j] = (struct qty){0};
-            ledger->moved[i][j] = (struct qty){0};
+            ledger->moved[i][j] = qty_abs(ledger->foreign[i][j]); // it was there before
         }
     }
     free(ledger->jobs);

@@ -294,11 +294,13 @@ static void watch_job(struct oracle *oracle, const struct job *job, int64_t pass
     gap = gap < 0 ? -gap : gap;
     oracle->looked[3]++;
     oracle->job = oracle->failed ? oracle->job : job->id;
-    int64_t most = 0;
+    int64_t leg_most = 0;
+    int64_t most = oracle_least(oracle, job, LEG_BUY) + oracle_least(oracle, job, LEG_SELL);
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         int64_t opened = ledger_most(ledger, job->id, leg, true).v;
-        most = opened > most ? opened : most;
+        leg_most = opened > leg_most ? opened : leg_most;
     }
+    most += leg_most;
     if (gap > most + 2 * step) {
         oracle_fail(oracle, 3, "job %u stands with %" PRId64 "e-8 unhedged, a leg has %" PRId64
                     "e-8", job->id, gap, most);
@@ -459,8 +461,8 @@ void oracle_settled(struct oracle *oracle, bool flat) {
     for (uint16_t venue = 0; venue < subject->universe.venue_count; venue++) {
         const struct lane *lane = subject->lanes[venue];
         enum feed_state feed = (enum feed_state)feed_stats(subject->feeds[venue])->state;
-        // A stream that waits for its turn to connect again may take longer than polling.
-        bool fed = feed == FEED_LIVE || (feed == FEED_POLLING && !flat);
+        // A stream that failed for long waits up to a minute before it connects again.
+        bool fed = feed == FEED_LIVE || !flat;
         if (lane == NULL || lane->state != LANE_READY || !fed) {
             oracle_fail(oracle, 2, "%s is not back: feed %u, lane %s %s",
                         subject->universe.venues[venue].name, (unsigned)feed,

@@ -58,6 +58,8 @@ void oracle_settled(struct oracle *oracle, bool flat);
 void oracle_explain(struct oracle *oracle);
 
 // oracle_orders.c: what an order command is judged by.
+// What a venue refused as too little goes together with as much as it surely takes: how much.
+int64_t oracle_least(const struct oracle *oracle, const struct job *job, int leg);
 void oracle_judge_place(struct oracle *oracle, const struct event *event);
 
 #endif

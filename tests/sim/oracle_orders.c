@@ -9,10 +9,17 @@ enum {
     // forward, and the way.
     SHOWN_WITHIN_MS = 9000,
     NOTIONAL_SLACK_BPS = 200,
+    REFUSED_TRIES = 10, // from which on a leftover is traded with more
 };
 
 static const struct job *job_of(const struct oracle *oracle, uint32_t id) {
     return job_find(&oracle->subject->desk.jobs, id);
+}
+
+// The desk's own safety: what lost a leg, or was refused one, is closed at any rate.
+static bool is_broken(const struct oracle *oracle, uint32_t id) {
+    const struct job *job = job_of(oracle, id);
+    return job != NULL && job->stopping && job->urgent && job->counted;
 }
 
 static void judge_gate(struct oracle *oracle, const struct event_order *order) {
@@ -25,7 +32,8 @@ static void judge_gate(struct oracle *oracle, const struct event_order *order) {
                                      : "not active");
     }
     bool stopped = oracle->killed || oracle->state == TRADING_HALTED;
-    if (order->phase == LEG_CLOSE && stopped && !oracle->told_to_close) {
+    if (order->phase == LEG_CLOSE && stopped && !oracle->told_to_close &&
+        !is_broken(oracle, order->job)) {
         oracle_fail(oracle, 6, "order %" PRIu64 " closes a hedged leg on a stopped desk",
                     order->order);
     }
@@ -52,8 +60,12 @@ static void judge_quote(struct oracle *oracle, const struct event_order *order, 
         }
     }
     if (newest_ns < 0) {
-        oracle_fail(oracle, 5, "order %" PRIu64 " opens on a quote that %s never showed",
-                    order->order, subject->universe.venues[order->venue].name);
+        const struct host_shown *shown = &history->shown[(history->count - 1) % HOST_SHOWN_MAX];
+        oracle_fail(oracle, 5,
+                    "order %" PRIu64 " opens on a quote that %s never showed: %" PRId64 " %" PRId64
+                    ", it shows %" PRId64 " %" PRId64 " e-12",
+                    order->order, subject->universe.venues[order->venue].name, quote->bid.v,
+                    quote->ask.v, shown->bid.v, shown->ask.v);
     } else if (quote->venue_time_ns != 0 && // else nobody can know how long it was on its way
                now_ns - newest_ns > SHOWN_WITHIN_MS * NS_PER_MS) {
         oracle_fail(oracle, 5,
@@ -115,6 +127,19 @@ static void judge_limits(struct oracle *oracle, const struct event_order *order)
     }
 }
 
+int64_t oracle_least(const struct oracle *oracle, const struct job *job, int leg) {
+    const struct subject *subject = oracle->subject;
+    uint16_t venue = job->legs[leg].venue;
+    if (job->legs[leg].tries <= REFUSED_TRIES) {
+        return 0;
+    }
+    const struct listing *listing = universe_listing(&subject->universe, venue, job->symbol);
+    struct px bid = picture_quote(&subject->desk, venue, job->symbol)->bid;
+    struct usd notional = {listing->notional_min.v + listing->notional_min.v / 10};
+    int64_t worth = bid.v > 0 ? qty_for_usd_floor(notional, bid).v : 0;
+    return worth + listing->size_min.v + 2 * listing->step.v;
+}
+
 // Neither leg can come to have more than the job needs there, whatever is still on the way.
 static void judge_size(struct oracle *oracle, const struct event_order *order,
                        const struct intent *intent) {
@@ -142,6 +167,7 @@ static void judge_size(struct oracle *oracle, const struct event_order *order,
                         ledger_told(ledger, order->job, other, true).v;
         needed += twice > 0 ? twice : 0;
     }
+    needed += order->phase != LEG_OPEN ? oracle_least(oracle, job, leg) : 0;
     if (most > needed) {
         oracle_fail(oracle, 3,
                     "job %u: the %s leg can come to have %s %" PRId64 "e-8, and needs %" PRId64

@@ -228,6 +228,8 @@ static enum status make_venue(struct subject *subject, uint16_t index) {
         .engine = &subject->engine,
         .clock = &subject->clock,
         .offset_ns = &feed_stats(subject->feeds[index])->offset_ns,
+        .doubt_clock = feed_doubt_clock,
+        .doubt_arg = subject->feeds[index],
         .secrets = keys_of(name),
         .rate_share = subject->config.settings.execution.rate_share,
         .rate_reserve = subject->config.settings.execution.rate_reserve,

@@ -10,7 +10,7 @@
 enum {
     LEVERAGE = 10,
     FIRST_NUMBER = 1000000,
-    BUSY_STEP_MS = 40, // while orders wait at the account
+    BUSY_STEP_MS = 100, // while orders wait at the account
     OLD_ANSWER_S = 20,
     WELL_AFTER_S = 5,
     SETTLEMENT_H = 1,

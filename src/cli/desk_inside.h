@@ -5,6 +5,7 @@
 #define PERPDESK_CLI_DESK_INSIDE_H
 
 #include "cli/desk_run.h"
+#include "io/config_reload.h"
 #include "io/feed_pool.h"
 #include "io/journal.h"
 #include "io/keeper.h"
@@ -23,6 +24,8 @@ struct feed_hook {
 struct desk_run {
     struct desk_run_options options;
     struct config config;
+    struct config loaded;        // as it was loaded last, without what a demo changes
+    struct config_target target; // of changes: the settings and venues of this desk
     struct clock clock;
     struct universe universe;
     struct quote_cache cache;
@@ -60,6 +63,9 @@ void desk_lanes_wipe_keys(struct desk_run *run);
 bool desk_lane_config(struct desk_run *run, uint16_t index, struct lane_config *out);
 void desk_lanes_tell_keyless(struct desk_run *run); // venues whose orders are denied
 void desk_lanes_send(void *arg, const struct event_order *command); // command_sink
+
+// Before the desk starts: from then on its settings may change.
+void desk_reload_prepare(struct desk_run *run);
 
 // Reads the newest session in `folder` and puts what it left into run->notice.
 void desk_past_recall(struct desk_run *run, const char *folder);

@@ -3,7 +3,8 @@
 // watchdog is fed only while the engine's passes go on.
 //
 // SIGTERM and SIGINT end it in order: block, cancel, verify, exit; 10 when orders are left open.
-// SIGHUP is no end for a desk without a terminal.
+// SIGHUP is no end for a desk without a terminal: the configuration is read again, checked as a
+// whole, and what may change does.
 #include <signal.h>
 #include <stdio.h>
 
@@ -31,6 +32,32 @@ static void tell_status(struct desk_run *run, int64_t now_ns, int64_t *told_ns) 
                  header.jobs_running, header.orders_open, unhedged);
 }
 
+static volatile sig_atomic_t reload_asked;
+
+static void on_hang_up(int number) {
+    (void)number;
+    reload_asked = true;
+}
+
+static void catch_hang_up(void) {
+    struct sigaction action = {.sa_handler = on_hang_up};
+    (void)sigemptyset(&action.sa_mask);
+    int failed = sigaction(SIGHUP, &action, NULL);
+    ASSERT(failed == 0);
+}
+
+// With any mistake nothing changes.
+static void reload(struct desk_run *run, const struct cli_args *args) {
+    static struct config config;
+    enum status status = cli_load_config(args, &config, NULL);
+    if (status == STATUS_OK) {
+        status = desk_run_reload(run, &config);
+    }
+    if (status != STATUS_OK) {
+        log_error("reload", "nothing was changed: %s", status_text());
+    }
+}
+
 static enum status end_in_order(struct desk_run *run) {
     notify_sendf("STOPPING=1\nEXTEND_TIMEOUT_USEC=%d\nSTATUS=cancelling what is open", STOP_USEC);
     cli_end_if_hung(run);
@@ -56,7 +83,7 @@ enum status verb_run(const struct cli_args *args) {
     }
     log_to_stderr(true);
     cli_catch_signals();
-    (void)signal(SIGHUP, SIG_IGN);
+    catch_hang_up();
     status = desk_run_start(run);
     if (status == STATUS_OK) {
         struct notify_watchdog watchdog;
@@ -70,6 +97,10 @@ enum status verb_run(const struct cli_args *args) {
                 atomic_load_explicit(&desk_run_engine(run)->passes, memory_order_relaxed);
             notify_watchdog_feed(&watchdog, passes, now_ns);
             tell_status(run, now_ns, &told_ns);
+            if (reload_asked) {
+                reload_asked = false;
+                reload(run, args);
+            }
         }
         status = end_in_order(run);
     }

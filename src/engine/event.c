@@ -121,6 +121,19 @@ static bool fits_rules(const struct universe *universe, const struct listing *li
            (!listing->ready || (listing->tick.v > 0 && listing->step.v > 0));
 }
 
+static bool fits_settings(const struct universe *universe, const struct event_settings *settings) {
+    if (settings->count > EVENT_SETTINGS_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < settings->count; i++) {
+        uint16_t venue = settings->changes[i].venue;
+        if (venue != UINT16_MAX && !fits_venue(universe, venue)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool event_input_fits(const struct universe *universe, const struct event *event) {
     switch ((int)event->header.kind) {
     case EVENT_DESK_STARTED:
@@ -143,6 +156,8 @@ bool event_input_fits(const struct universe *universe, const struct event *event
         return fits_venue(universe, event->u.equity.venue);
     case EVENT_CONTROL:
         return fits_control(universe, &event->u.control);
+    case EVENT_SETTINGS_CHANGED:
+        return fits_settings(universe, &event->u.settings);
     case EVENT_TIMER:
         return true;
     case EVENT_ORDER_REPORT:

@@ -18,6 +18,7 @@ enum {
     FEED_CAUSE_MAX = 16,
     ORDER_CLIENT_ID_MAX = 24,
     EVENT_TEXT_MAX = 96,
+    EVENT_SETTINGS_MAX = 20,
     JOB_LEGS_MAX = 2
 };
 
@@ -196,6 +197,18 @@ struct event_desk {
     uint64_t config_hash;
 };
 
+// Settings that were changed while the desk runs, all at once.
+struct setting_change {
+    uint64_t key;   // io/config_reload.h
+    int64_t value;  // in the field's own unit
+    uint16_t venue; // of a fee, else UINT16_MAX
+    uint16_t pad[3];
+};
+struct event_settings {
+    uint32_t count, pad;
+    struct setting_change changes[EVENT_SETTINGS_MAX];
+};
+
 struct event_lane { // once a second, and at each change of state
     uint16_t venue;
     uint8_t state;            // enum lane_state
@@ -329,7 +342,8 @@ struct event_alert {
     X(EVENT_HEALTH_SNAPSHOT, "health_snapshot", event_health)                                      \
     X(EVENT_ALERT, "alert", event_alert)                                                           \
     X(EVENT_LANE_STATE, "lane_state", event_lane)                                                  \
-    X(EVENT_VENUE_POSITION, "venue_position", event_venue_position)
+    X(EVENT_VENUE_POSITION, "venue_position", event_venue_position)                                \
+    X(EVENT_SETTINGS_CHANGED, "settings_changed", event_settings)
 
 enum event_kind {
 #define EVENT_ENUM(kind, name, payload) kind,
@@ -367,6 +381,7 @@ union event_payload {
     struct event_report report;
     struct event_lane lane;
     struct event_venue_position venue_position;
+    struct event_settings settings;
     struct event_opportunity opportunity;
     struct event_job job;
     struct event_denied denied;

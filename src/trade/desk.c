@@ -6,10 +6,10 @@
 // before execution, because a kill blocks before it cancels. Adding a component: its file and a row
 // here.
 static const struct component *const component_table[] = {
-    &paper_component, &picture_component,  &scanner_component,    &capital_component,
-    &risk_component,  &position_component, &execution_component,  &scheduler_component,
-    &audit_component, &health_component,   &alert_rule_component, &watch_component,
-    &wire_component,
+    &setting_component,   &paper_component, &picture_component,  &scanner_component,
+    &capital_component,   &risk_component,  &position_component, &execution_component,
+    &scheduler_component, &audit_component, &health_component,   &alert_rule_component,
+    &watch_component,     &wire_component,
 };
 
 enum status desk_create(struct desk *desk, enum desk_mode mode, const struct settings *settings,

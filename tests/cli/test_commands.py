@@ -178,14 +178,14 @@ COMPLETED = [
 
 
 def completion():
-    script = str(ROOT / "etc/completions/perpdesk")
+    script = str(ROOT.resolve() / "etc/completions/perpdesk")
     for words, wanted in COMPLETED:
         line = " ".join(f"'{word}'" for word in ["perpdesk", *words])
         command = (f". {script}; COMP_WORDS=({line}); COMP_CWORD={len(words)}; _perpdesk;"
                    " printf '%s\\n' \"${COMPREPLY[@]}\"")
         found = subprocess.run(["bash", "-c", command], capture_output=True, text=True,
                                check=False, cwd=HOME.name)
-        case(set(found.stdout.split()) == wanted, f"bash completes {words}", found)
+        case(set(found.stdout.split()) == wanted, f"bash completes {words}", told(found))
 
 
 def bad_configuration():

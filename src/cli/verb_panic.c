@@ -1,8 +1,6 @@
 // panic: block, cancel, verify, and say what is left. By the desk's socket; where the desk does not
 // answer by its stop file, which also keeps its next start from trading; and where even that moves
-// nothing a desk on paper is ended: its orders are in its memory and nowhere else. A live desk that
-// hangs, or (named by --desk) is gone, is not waited for: its orders are cancelled at the venues
-// from connections of this process.
+// nothing a desk on paper is ended: its orders are in its memory and nowhere else.
 //
 // It is asked of every desk of this user that runs, unless --desk names one.
 #include <errno.h>
@@ -16,8 +14,6 @@
 #include "cli/desk_call.h"
 #include "cli/paths.h"
 #include "cli/verbs.h"
-#include "exchanges/venues.h"
-#include "io/secret.h"
 
 enum { CANCEL_WAIT_S = 15, FLATTEN_WAIT_S = 60, STOP_FILE_WAIT_MS = 2000, LOOK_MS = 50 };
 
@@ -136,44 +132,6 @@ static enum status end_process(enum desk_mode mode) {
     return STATUS_OK;
 }
 
-// ---- at the venues themselves ------------------------------------------------------------------
-
-// True where the keys are wrong, too: whoever asks with them says so.
-static bool has_keys(const struct venue *venue) {
-    struct secret_source source;
-    struct secret_keys keys = {0};
-    char path[SECRET_PATH_MAX];
-    secret_source_find(&source, path);
-    bool found =
-        venue->oe != NULL && (secret_load(&keys, venue->oe, &source) != STATUS_OK || keys.found);
-    secret_wipe(&keys);
-    return found;
-}
-
-static enum status at_venues(const struct cli_args *args) {
-    enum status worst = STATUS_OK;
-    for (uint32_t i = 0; i < venue_table_count; i++) {
-        struct cli_args one = *args;
-        char sentence[512];
-        struct text text = TEXT_OVER(sentence);
-        if (!has_keys(&venue_table[i])) {
-            continue;
-        }
-        one.operands[0] = venue_table[i].md->name;
-        one.operands[1] = args->flatten ? "flatten" : "cancel-all";
-        one.operand_count = 2;
-        enum status status = verb_venue(&one);
-        text_add_format(&text, "%s: %s", venue_table[i].md->name,
-                        status != STATUS_OK ? status_text()
-                        : args->flatten     ? "no order is open, no position"
-                                            : "no order is open");
-        tell(DESK_LIVE, sentence);
-        worst = status != STATUS_OK ? STATUS_ORDERS_LEFT : worst;
-    }
-    return worst == STATUS_OK ? STATUS_OK
-                              : status_fail(worst, "at some venues orders may still be open");
-}
-
 static enum status without_socket(enum desk_mode mode, const struct cli_args *args) {
     char path[320], sentence[400];
     struct text text = TEXT_OVER(sentence);
@@ -189,8 +147,8 @@ static enum status without_socket(enum desk_mode mode, const struct cli_args *ar
         return status;
     }
     if (mode == DESK_LIVE) {
-        tell(mode, "it still does not answer: cancelling at the venues from here");
-        return at_venues(args);
+        return status_fail(STATUS_ORDERS_LEFT,
+                           "the live desk does not answer: its orders may be open at the venues");
     }
     status = end_process(mode);
     if (status == STATUS_OK) {
@@ -232,10 +190,7 @@ enum status verb_panic(const struct cli_args *args) {
             worst = worst == STATUS_ORDERS_LEFT ? worst : status;
         }
     }
-    if (count == 0 && args->desk != NULL && named == DESK_LIVE) {
-        tell(DESK_LIVE, "it is not running: cancelling at the venues from here");
-        worst = at_venues(args);
-    } else if (count == 0) {
+    if (count == 0) {
         printf("no desk is running: orders on paper are in a desk's memory alone, none is open\n");
     }
     enum status ended = cli_end_output();

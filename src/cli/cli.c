@@ -64,6 +64,9 @@ const struct cli_verb cli_verbs[] = {
     {"replay", "FILE", "run a journal through a fresh desk, and show it at a moment",
      CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_UNTIL) | CLI_BIT(CLI_JSON), 1, 1,
      "perpdesk replay --verify FILE", verb_replay},
+    {"journal", "verify|show [FILE]",
+     "check a journal record by record, or print it; without FILE the newest there is",
+     CLI_BIT(CLI_JSON), 1, 2, "perpdesk journal verify", verb_journal},
     {"backtest", "[PATH]",
      "run the desk on a recording, as fast as it goes, and print what came of it",
      CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_SWEEP) | CLI_BIT(CLI_DEMO_MAP) |

@@ -305,6 +305,10 @@ const struct config_key config_keys[] = {
          execution.wait_fill_ns, "Longest wait for the fill of a resting leg"),
     TIME("execution", "hedge_deadline_ms", MS, MSEC(10), SEC(600), SEC(3), true,
          execution.hedge_deadline_ns, "A fill has to be hedged within this"),
+    TIME("execution", "late_request_ms", MS, MSEC(200), SEC(60), MSEC(6000), false,
+         execution.late_request_ns,
+         "A venue may still take an order so long after it was sent: one it does not know is "
+         "believed gone only then"),
     TIME("execution", "double_maker_grace_ms", MS, 0, SEC(60), MSEC(500), true,
          execution.maker_grace_ns,
          "How long the second of two resting legs may still fill before it is cancelled and taken"),

@@ -12,7 +12,6 @@
 #include "engine/engine.h"
 #include "engine/settings.h"
 #include "trade/alert_rule.h"
-#include "trade/audit.h"
 #include "trade/capital.h"
 #include "trade/execution.h"
 #include "trade/health.h"
@@ -21,6 +20,7 @@
 #include "trade/paper.h"
 #include "trade/picture.h"
 #include "trade/position.h"
+#include "trade/reconcile.h"
 #include "trade/risk.h"
 #include "trade/scanner.h"
 #include "trade/scheduler.h"
@@ -56,7 +56,7 @@ struct desk {
     struct execution execution;
     struct paper paper;
     struct scheduler scheduler;
-    struct audit audit;
+    struct reconcile reconcile;
     struct health health;
     struct alert_rows alerts;
     struct watch watch;

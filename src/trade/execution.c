@@ -84,12 +84,15 @@ static void book_fill(struct job *job, int leg, bool reduces, const struct event
     job->fees = usd_add(job->fees, report->fee);
 }
 
+static uint64_t trade_key(uint16_t venue, uint64_t trade) {
+    return hash_mix(trade ^ ((uint64_t)venue + 1) << 56);
+}
+
 // False when the fill is no news: told before, or impossible.
 static bool apply_fill(struct desk *desk, struct bus *bus, struct order *order,
                        const struct event_report *report) {
     struct qty size = report->size;
-    uint64_t key = hash_mix(report->trade ^ ((uint64_t)report->venue + 1) << 56);
-    if (!seen_set_add(&desk->execution.trades, key)) {
+    if (!seen_set_add(&desk->execution.trades, trade_key(report->venue, report->trade))) {
         desk->execution.duplicates++;
         return false;
     }
@@ -407,6 +410,9 @@ static enum status execution_on_event(void *self, struct bus *bus, const struct 
     struct desk *desk = self;
     if (event->header.kind == EVENT_ORDER_REPORT) {
         on_report(desk, bus, &event->u.report);
+    } else if (event->header.kind == EVENT_PAST_TRADE) {
+        (void)seen_set_add(&desk->execution.trades,
+                           trade_key(event->u.past_trade.venue, event->u.past_trade.trade));
     } else {
         on_control(desk, bus, &event->u.control);
     }
@@ -472,7 +478,7 @@ static void execution_publish(void *self, struct state_draft *draft, int64_t now
 
 const struct component execution_component = {
     .name = "execution",
-    .kinds = EVENT_BIT(EVENT_ORDER_REPORT) | EVENT_BIT(EVENT_CONTROL),
+    .kinds = EVENT_BIT(EVENT_ORDER_REPORT) | EVENT_BIT(EVENT_CONTROL) | EVENT_BIT(EVENT_PAST_TRADE),
     .on_event = execution_on_event,
     .on_time = execution_on_time,
     .deadline = execution_deadline,

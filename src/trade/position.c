@@ -171,14 +171,49 @@ static void tell_position(struct desk *desk, struct bus *bus, uint16_t venue, ui
         .gross_usd = usd_abs(value),
         .unrealised = position_unrealised(position, mark),
         .realised = position->realised,
+        .cost = position->cost,
+        .fees = position->fees,
+        .funding = position->funding,
     };
     bus_emit(bus, EVENT_POSITION_UPDATED, &event);
 }
 
+void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+                     struct qty net, struct px average) {
+    struct position *position =
+        &desk->positions.positions[listing_id(desk->universe, venue, symbol)];
+    struct px price = average.v > 0 ? average : mark_of(desk, venue, symbol);
+    position->net = net;
+    position->cost = usd_notional_near(price, net);
+    tell_position(desk, bus, venue, symbol);
+}
+
+static void put_back(struct desk *desk, const struct event_past_position *past) {
+    desk->positions.positions[listing_id(desk->universe, past->venue, past->symbol)] =
+        (struct position){.net = past->net,
+                          .cost = past->cost,
+                          .realised = past->realised,
+                          .fees = past->fees,
+                          .funding = past->funding};
+}
+
+static void put_back_day(struct position_book *book, const struct event_past_end *past) {
+    if (past->known != 0) {
+        book->day = past->day;
+        book->day_start_pnl = past->day_start_pnl;
+        book->day_start_funding = past->day_start_funding;
+        book->volume = past->day_volume;
+        book->fees = past->day_fees;
+    }
+}
+
+static uint64_t trade_key(uint16_t venue, uint64_t trade) {
+    return hash_mix(trade ^ ((uint64_t)venue + 1) << 56);
+}
+
 static void on_fill(struct desk *desk, struct bus *bus, const struct event_fill *fill) {
     struct position_book *book = &desk->positions;
-    uint64_t key = hash_mix(fill->trade ^ ((uint64_t)fill->venue + 1) << 56);
-    if (!seen_set_add(&book->trades, key)) {
+    if (!seen_set_add(&book->trades, trade_key(fill->venue, fill->trade))) {
         book->duplicates++;
         return;
     }
@@ -212,14 +247,31 @@ static void on_funding(struct desk *desk, struct bus *bus, const struct event_fu
 
 static enum status position_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
-    if (event->header.kind == EVENT_ORDER_FILLED) {
+    switch ((int)event->header.kind) {
+    case EVENT_ORDER_FILLED:
         on_fill(desk, bus, &event->u.fill);
-    } else if (event->header.kind == EVENT_VENUE_POSITION) {
+        break;
+    case EVENT_VENUE_POSITION: {
         const struct event_venue_position *told = &event->u.venue_position;
         desk->positions.positions[listing_id(desk->universe, told->venue, told->symbol)]
             .liquidation = told->liquidation;
-    } else {
+        break;
+    }
+    case EVENT_FUNDING_UPDATED:
         on_funding(desk, bus, &event->u.funding);
+        break;
+    case EVENT_PAST_POSITION:
+        put_back(desk, &event->u.past_position);
+        break;
+    case EVENT_PAST_TRADE:
+        (void)seen_set_add(&desk->positions.trades,
+                           trade_key(event->u.past_trade.venue, event->u.past_trade.trade));
+        break;
+    case EVENT_PAST_END:
+        put_back_day(&desk->positions, &event->u.past_end);
+        break;
+    default:
+        break;
     }
     return STATUS_OK;
 }
@@ -238,6 +290,9 @@ static enum status position_on_time(void *self, struct bus *bus, int64_t now_ns)
         book->day_start_pnl = position_total_pnl(desk);
         book->day_start_funding = position_sums(desk).funding;
         book->volume = book->fees = (struct usd){0};
+        struct event_day event = {
+            .day = day, .start_pnl = book->day_start_pnl, .start_funding = book->day_start_funding};
+        bus_emit(bus, EVENT_DAY_STARTED, &event);
     }
     if (now_ns - book->curve_ns >= CURVE_STEP_S * NS_PER_S) {
         book->curve_ns = now_ns;
@@ -314,7 +369,8 @@ static void position_publish(void *self, struct state_draft *draft, int64_t now_
 const struct component position_component = {
     .name = "position",
     .kinds = EVENT_BIT(EVENT_ORDER_FILLED) | EVENT_BIT(EVENT_FUNDING_UPDATED) |
-             EVENT_BIT(EVENT_VENUE_POSITION),
+             EVENT_BIT(EVENT_VENUE_POSITION) | EVENT_BIT(EVENT_PAST_POSITION) |
+             EVENT_BIT(EVENT_PAST_TRADE) | EVENT_BIT(EVENT_PAST_END),
     .on_event = position_on_event,
     .on_time = position_on_time,
     .deadline = position_deadline,

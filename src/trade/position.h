@@ -58,6 +58,11 @@ void position_apply(struct position *position, enum side side, struct px price, 
 struct usd position_unrealised(const struct position *position, struct px mark);
 struct px position_average(const struct position *position);
 
+// A person signed for the venue's word: the book takes its net position at the average told, or at
+// the mid where none is.
+void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+                     struct qty net, struct px average);
+
 // A listing's position is read by position_of: inline, in desk.h.
 // Realised + unrealised - fees - funding of a venue.
 struct usd position_venue_pnl(const struct desk *desk, uint16_t venue);

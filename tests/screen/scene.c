@@ -656,6 +656,7 @@ static void obey(struct scene *scene, const struct control_request *request) {
     case CONTROL_CANCEL_JOB:
     case CONTROL_FLATTEN:
     case CONTROL_STRATEGY:
+    case CONTROL_ACCEPT:
     case CONTROL_COUNT:
         break;
     }

@@ -325,6 +325,14 @@ void act_desk_acknowledge(struct console *console, int64_t id) {
     send_simple(console, CONTROL_ACKNOWLEDGE, id);
 }
 
+void act_accept(struct console *console) {
+    struct question *q = console_ask(console, "Accept what the venues say?");
+    console_ask_line(q, "Where journal and venues differ, the venues' positions stand.");
+    console_ask_line(q, "Orders that are none of this desk's are left alone.");
+    struct control_request request = request_of(CONTROL_ACCEPT, 0);
+    on_yes(q, &request);
+}
+
 void act_acknowledge(struct console *console) {
     struct pane_subject subject = {0};
     if (console->focus == PANE_LOG) {

@@ -52,6 +52,7 @@ enum cli_option {
     CLI_SWEEP,
     CLI_UNTIL,
     CLI_SINCE,
+    CLI_EFFECTIVE,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT

@@ -60,6 +60,7 @@ static const struct cli_option_row option_rows[] = {
      "stop at this time of the session: HH:MM:SS or DATETHH:MM:SS, UTC"},
     {CLI_SINCE, "since", 0, "TIME",
      "from this time on: HH:MM:SS (today), DATE or DATETHH:MM:SS, UTC"},
+    {CLI_EFFECTIVE, "effective", 0, NULL, "files, --set and defaults taken together (always so)"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -293,6 +294,8 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
     case CLI_SINCE:
         args->since = value;
         return STATUS_OK;
+    case CLI_EFFECTIVE:
+        return STATUS_OK; // the only way there is
     case CLI_HELP:
         args->help = true;
         return STATUS_OK;

@@ -320,7 +320,7 @@ static void print_manual_key(struct text *out, const struct config_key *key) {
     config_value_print_range(&text, key);
     text_add_string(&text, ". Default: ");
     print_manual_default(&text, key);
-    text_add_char(&text, '.');
+    text_add_string(&text, config_key_may_change(key) ? ". May change while the desk runs." : ".");
     ASSERT(!text.truncated);
     text_add_format(out, ".It Ic %s\n", key->name);
     print_sentences(out, bytes);

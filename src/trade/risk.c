@@ -15,6 +15,7 @@ const struct risk_rule risk_table[] = {
     {RULE_HALTED, false, risk_account_halted},
     {RULE_REDUCING, false, risk_account_reducing},
     {RULE_PAUSED, false, risk_account_paused},
+    {RULE_RECONCILE, false, risk_account_reconcile},
     {RULE_CAPITAL_POOL, false, risk_capital_pool},
     {RULE_ORDER_NOTIONAL, true, risk_account_order_notional},
     {RULE_DRAWDOWN, true, risk_account_drawdown},
@@ -272,12 +273,26 @@ static void on_clear(struct desk *desk, struct bus *bus) {
     watch_alert(bus, SEVERITY_INFO, "kill", "the kill switch was cleared: the desk is PAUSED");
 }
 
+// What a person latched stays latched over a restart.
+static void put_back(struct desk *desk, struct bus *bus, const struct event_past_end *past) {
+    desk->orders.session_key = order_session_key(desk->started_ns, past->session_key);
+    if (past->known != 0) {
+        desk->killed = past->killed != 0;
+        desk->state = (enum trading_state)past->state;
+        tell_state(desk, bus);
+    }
+}
+
 static enum status risk_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
     if (event->header.kind == EVENT_DESK_STARTED) {
         desk->started_ns = event->header.time_ns;
-        desk->orders.session_key = (uint64_t)(event->header.time_ns / NS_PER_S);
+        desk->orders.session_key = order_session_key(event->header.time_ns, 0);
         tell_state(desk, bus);
+        return STATUS_OK;
+    }
+    if (event->header.kind == EVENT_PAST_END) {
+        put_back(desk, bus, &event->u.past_end);
         return STATUS_OK;
     }
     const struct event_control *control = &event->u.control;
@@ -319,6 +334,7 @@ static enum status risk_on_event(void *self, struct bus *bus, const struct event
         break;
     case CONTROL_CANCEL_JOB:
     case CONTROL_FLATTEN:
+    case CONTROL_ACCEPT:
     case CONTROL_SUBMIT:
     case CONTROL_ACKNOWLEDGE:
     case CONTROL_COUNT:
@@ -407,7 +423,7 @@ static void risk_publish(void *self, struct state_draft *draft, int64_t now_ns) 
 
 const struct component risk_component = {
     .name = "risk",
-    .kinds = EVENT_BIT(EVENT_CONTROL) | EVENT_BIT(EVENT_DESK_STARTED),
+    .kinds = EVENT_BIT(EVENT_CONTROL) | EVENT_BIT(EVENT_DESK_STARTED) | EVENT_BIT(EVENT_PAST_END),
     .on_event = risk_on_event,
     .on_time = risk_on_time,
     .deadline = risk_deadline,

@@ -118,6 +118,7 @@ bool risk_account_killed(const struct risk_case *c, struct verdict *v);
 bool risk_account_halted(const struct risk_case *c, struct verdict *v);
 bool risk_account_reducing(const struct risk_case *c, struct verdict *v);
 bool risk_account_paused(const struct risk_case *c, struct verdict *v);
+bool risk_account_reconcile(const struct risk_case *c, struct verdict *v);
 bool risk_account_order_notional(const struct risk_case *c, struct verdict *v);
 bool risk_account_drawdown(const struct risk_case *c, struct verdict *v);
 bool risk_account_day_loss(const struct risk_case *c, struct verdict *v);

@@ -146,6 +146,22 @@ def metrics(root):
     return out
 
 
+def unconfirmed(root):
+    """perpdesk-venues(7): what heads each venue's order entry under "Unconfirmed:"."""
+    out = ""
+    for path in sorted((root / "exchanges").glob("*_oe.c")):
+        comment = re.match(r"(?://.*\n)+", path.read_text())
+        if comment is None or "// Unconfirmed:\n" not in comment.group(0):
+            continue
+        told = comment.group(0).split("// Unconfirmed:\n")[1].split("//\n")[0]
+        out += f".Ss {path.name[:-5]}\n.Bl -dash\n"
+        for item in told.removeprefix("// - ").split("\n// - "):
+            words = re.sub(r"\s*\n//\s*", " ", item).strip()
+            out += ".It\n" + re.sub(r"^(['.])", r"\\&\1", filled(words), flags=re.M)
+        out += ".El\n"
+    return out
+
+
 def put(text, mark, part):
     begin, end = f'.\\" {mark} begin\n', f'.\\" {mark} end\n'
     head, rest = text.split(begin)
@@ -162,6 +178,7 @@ def wanted(program, root):
     text1 = put(text1, "statuses", statuses(root))
     keys = run(program, "check-config", "--print", "man")
     risk, protocol = root / "man/perpdesk-risk.7", root / "man/perpdesk-protocol.7"
+    venues = root / "man/perpdesk-venues.7"
     text7 = put(protocol.read_text(), "controls", controls(program))
     text7 = put(text7, "events", events(root))
     return {
@@ -172,6 +189,7 @@ def wanted(program, root):
         man5: put(put(man5.read_text(), "keys", keys), "metrics", metrics(root)),
         risk: put(risk.read_text(), "refusals", refusals(root)),
         protocol: text7,
+        venues: put(venues.read_text(), "unconfirmed", unconfirmed(root)),
     }
 
 

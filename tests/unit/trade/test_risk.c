@@ -34,6 +34,9 @@ static void set_reducing(struct world *w, bool refused) {
 static void set_paused(struct world *w, bool refused) {
     w->h->desk.status = refused ? DESK_PAUSED : DESK_RUNNING;
 }
+static void set_reconcile(struct world *w, bool refused) {
+    w->h->desk.reconcile.phase = refused ? RECONCILE_DIFFERS : RECONCILE_AGREED;
+}
 static void set_pool(struct world *w, bool refused) { // the wash pool holds 7000
     w->h->desk.capital.venues[H_LIGHTER].purse.used[POOL_WASH].v =
         7000 * USD_ONE - w->job.notional.v + refused;
@@ -237,6 +240,7 @@ static const struct row rows[] = {
     {RULE_HALTED, set_halted, 0, 0, false},
     {RULE_REDUCING, set_reducing, 0, 0, false},
     {RULE_PAUSED, set_paused, 0, 0, false},
+    {RULE_RECONCILE, set_reconcile, 0, 0, false},
     {RULE_CAPITAL_POOL, set_pool, 0, 0, ANY},
     {RULE_ORDER_NOTIONAL, set_order_notional, 500 * USD_ONE, 500 * USD_ONE, false},
     {RULE_DRAWDOWN, set_drawdown, 100000, 100000, false},

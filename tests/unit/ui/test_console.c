@@ -96,6 +96,7 @@ static void test_requests(void **state) {
         {"flatten all", "1", "f", true, CONTROL_FLATTEN, 0},
         {"state tighter", "1", "H", false, CONTROL_STATE, TRADING_REDUCING},
         {"venue tighter", "3", "v", false, CONTROL_VENUE_ROLE, VENUE_REFERENCE},
+        {"accept", "1", "Y", true, CONTROL_ACCEPT, 0},
         {"acknowledge", "7", "a", false, CONTROL_ACKNOWLEDGE, 2},
         {"acknowledge the newest", "1", "a", false, CONTROL_ACKNOWLEDGE, 0},
     };

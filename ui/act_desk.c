@@ -168,8 +168,9 @@ void act_kill(struct console *console) {
 }
 
 static bool subject_of(struct console *console, enum pane_id id, struct pane_subject *subject) {
-    const struct pane *pane = &console->panes[id];
+    struct pane *pane = &console->panes[id];
     uint32_t row = 0;
+    grid_arrange(pane, &console->view); // a window too small for panes draws none
     if (!grid_selected(pane, &row)) {
         return false;
     }

@@ -44,6 +44,7 @@ enum cli_option {
     CLI_READ_ONLY,
     CLI_TAKE,
     CLI_PLAIN,
+    CLI_CALM,
     CLI_FLATTEN,
     CLI_CONFIRM,
     CLI_DESK,
@@ -51,6 +52,7 @@ enum cli_option {
     CLI_SWEEP,
     CLI_UNTIL,
     CLI_SINCE,
+    CLI_EFFECTIVE,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -62,7 +64,7 @@ enum cli_option {
 struct cli_args {
     const char *verb; // its name
     bool demo, live, now, dry_run, json, gross, verify, tls, help, version;
-    bool headless, read_only, take, plain, flatten;
+    bool headless, read_only, take, plain, calm, flatten;
     const char *confirm;   // --confirm: the phrase that arms
     const char *desk;      // --desk: live, paper or demo; NULL: the one that runs
     const char *demo_path; // NULL: the recording that ships with the program
@@ -100,6 +102,14 @@ struct cli_args {
     uint32_t operand_count;
 };
 
+struct cli_option_row {
+    enum cli_option option;
+    const char *name;
+    char letter;          // 0 = none
+    const char *argument; // NULL: takes none; "[=X]": may take one
+    const char *sentence;
+};
+
 struct cli_verb {
     const char *name;
     const char *operands; // as the synopsis shows them, "" = none
@@ -126,6 +136,7 @@ enum status cli_parse(const struct cli_verb *verb, int argc, char **argv,
 void cli_print_help(struct text *out);
 void cli_print_verb_help(struct text *out, const struct cli_verb *verb);
 void cli_print_option(struct text *out, enum cli_option option); // one line of help
+const struct cli_option_row *cli_option_row(enum cli_option option);
 void cli_print_version(struct text *out);
 // This build, and the layout of what it publishes: two that are equal understand each other's
 // structs.

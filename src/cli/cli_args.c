@@ -6,16 +6,8 @@
 
 #include "cli/cli.h"
 
-struct option_row {
-    enum cli_option option;
-    const char *name;
-    char letter;          // 0 = none
-    const char *argument; // NULL: takes none; "[=X]": may take one
-    const char *sentence;
-};
-
 // In the order of enum cli_option.
-static const struct option_row option_rows[] = {
+static const struct cli_option_row option_rows[] = {
     {CLI_DEMO, "demo", 0, "[=PATH]",
      "play a recording on this machine: no network, no keys (PATH: another recording)"},
     {CLI_DEMO_SPEED, "demo-speed", 0, "N", "run the recorded time and the desk's clock N times"},
@@ -56,6 +48,7 @@ static const struct option_row option_rows[] = {
     {CLI_READ_ONLY, "read-only", 0, NULL, "only look: every command is refused"},
     {CLI_TAKE, "take", 0, NULL, "steer even if another console does: that one then only looks"},
     {CLI_PLAIN, "plain", 0, NULL, "one line of text a change (as without --json)"},
+    {CLI_CALM, "calm", 0, NULL, "one frame a second, moves are not marked"},
     {CLI_FLATTEN, "flatten", 0, NULL, "close every position, too"},
     {CLI_CONFIRM, "confirm", 0, "PHRASE",
      "the phrase a live desk asks for before what may raise risk: 'TRADE LIVE'"},
@@ -67,6 +60,7 @@ static const struct option_row option_rows[] = {
      "stop at this time of the session: HH:MM:SS or DATETHH:MM:SS, UTC"},
     {CLI_SINCE, "since", 0, "TIME",
      "from this time on: HH:MM:SS (today), DATE or DATETHH:MM:SS, UTC"},
+    {CLI_EFFECTIVE, "effective", 0, NULL, "files, --set and defaults taken together (always so)"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -79,9 +73,13 @@ static const char *option_at(const void *names, uint32_t index) {
     return option_rows[index].name;
 }
 
+const struct cli_option_row *cli_option_row(enum cli_option option) {
+    return &option_rows[option];
+}
+
 void cli_print_option(struct text *out, enum cli_option option) {
     enum { COLUMN = 34 };
-    const struct option_row *row = &option_rows[option];
+    const struct cli_option_row *row = &option_rows[option];
     char name[64];
     struct text text = TEXT_OVER(name);
     if (row->letter != 0) {
@@ -263,6 +261,9 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
     case CLI_READ_ONLY:
         args->read_only = true;
         return STATUS_OK;
+    case CLI_CALM:
+        args->calm = true;
+        return STATUS_OK;
     case CLI_TAKE:
         args->take = true;
         return STATUS_OK;
@@ -293,6 +294,8 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
     case CLI_SINCE:
         args->since = value;
         return STATUS_OK;
+    case CLI_EFFECTIVE:
+        return STATUS_OK; // the only way there is
     case CLI_HELP:
         args->help = true;
         return STATUS_OK;
@@ -329,7 +332,7 @@ static void fill_long(struct option *longs, char *letters) {
     size_t at = 0;
     letters[at++] = ':'; // a missing value is told from an unknown option
     for (uint32_t i = 0; i < CLI_OPTION_COUNT; i++) {
-        const struct option_row *row = &option_rows[i];
+        const struct cli_option_row *row = &option_rows[i];
         ASSERT(row->option == i);
         int has = row->argument == NULL     ? no_argument
                   : row->argument[0] == '[' ? optional_argument

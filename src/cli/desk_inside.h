@@ -5,6 +5,7 @@
 #define PERPDESK_CLI_DESK_INSIDE_H
 
 #include "cli/desk_run.h"
+#include "io/config_reload.h"
 #include "io/feed_pool.h"
 #include "io/journal.h"
 #include "io/keeper.h"
@@ -24,6 +25,8 @@ struct feed_hook {
 struct desk_run {
     struct desk_run_options options;
     struct config config;
+    struct config loaded;        // as it was loaded last, without what a demo changes
+    struct config_target target; // of changes: the settings and venues of this desk
     struct clock clock;
     struct universe universe;
     struct quote_cache cache;
@@ -81,5 +84,8 @@ enum status desk_past_recall(struct desk_run *run, const char *folder) MUST_CHEC
 // Tells the engine, in this desk's numbers; after EVENT_DESK_STARTED and before any venue is heard.
 void desk_past_tell(struct desk_run *run);
 void desk_past_forget(struct desk_run *run);
+
+// Before the desk starts: from then on its settings may change.
+void desk_reload_prepare(struct desk_run *run);
 
 #endif

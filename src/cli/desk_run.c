@@ -219,6 +219,7 @@ static enum status open_engine(struct desk_run *run) {
         return status;
     }
     run->has_desk = true;
+    desk_reload_prepare(run);
     open_records(run);
     struct journal_sink sink =
         run->has_journal ? journal_sink(&run->journal) : (struct journal_sink){0};

@@ -16,7 +16,7 @@ static enum status control(void *arg, const struct control_request *request) {
     if (raises && !server_local_steers(desk_run_server(run))) {
         return status_fail(STATUS_PERMISSION,
                            "another console steers this desk: %s may raise risk; take it over "
-                           "first",
+                           "first (X)",
                            control_name(request->verb));
     }
     return desk_run_control(run, request);
@@ -79,6 +79,7 @@ enum status verb_console(const struct cli_args *args) {
         struct console_options console;
         cli_console_options(desk_run_config(run), &console);
         console.link = link_local(&local);
+        console.calm = console.calm || args->calm;
         enum console_end end;
         status = console_run(&console, &end);
         cli_end_if_hung(run);

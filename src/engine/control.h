@@ -15,7 +15,7 @@ enum control_origin {
     ORIGIN_HTTP,
     ORIGIN_SIGNAL,
     ORIGIN_TEST,
-    ORIGIN_RULE // the action of an alert rule: from inside, never of a request
+    ORIGIN_RULE // the action of an alert rule
 };
 
 // Whether it may raise risk decides how it is asked: reducing verbs never ask more than y/n and

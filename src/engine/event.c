@@ -141,8 +141,8 @@ static bool fits_past_job(const struct universe *universe, const struct event_pa
     }
     return job->job != 0 && job->orders_used <= UINT16_MAX && job->maker < JOB_LEGS_MAX + 1 &&
            job->legs_used >= 1 && job->legs_used <= JOB_LEGS_MAX && job->only < JOB_LEGS_MAX &&
-           job->symbol < universe->symbol_count && job->strategy < STRATEGY_COUNT && job->state >= JOB_OPENING &&
-           job->state <= JOB_UNWINDING;
+           job->symbol < universe->symbol_count && job->strategy < STRATEGY_COUNT &&
+           job->state >= JOB_OPENING && job->state <= JOB_UNWINDING;
 }
 
 static bool fits_past_order(const struct universe *universe, const struct event_order *order) {
@@ -150,6 +150,19 @@ static bool fits_past_order(const struct universe *universe, const struct event_
            order->type <= ORDER_IOC && order->side <= SIDE_SELL && order->phase <= LEG_UNWIND &&
            order->leg < JOB_LEGS_MAX && order->filled.v >= 0 && order->size.v > order->filled.v &&
            order->client_id[ORDER_CLIENT_ID_MAX - 1] == '\0';
+}
+
+static bool fits_settings(const struct universe *universe, const struct event_settings *settings) {
+    if (settings->count > EVENT_SETTINGS_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < settings->count; i++) {
+        uint16_t venue = settings->changes[i].venue;
+        if (venue != UINT16_MAX && !fits_venue(universe, venue)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool event_input_fits(const struct universe *universe, const struct event *event) {
@@ -174,6 +187,8 @@ bool event_input_fits(const struct universe *universe, const struct event *event
         return fits_venue(universe, event->u.equity.venue);
     case EVENT_CONTROL:
         return fits_control(universe, &event->u.control);
+    case EVENT_SETTINGS_CHANGED:
+        return fits_settings(universe, &event->u.settings);
     case EVENT_TIMER:
         return true;
     case EVENT_ORDER_REPORT:

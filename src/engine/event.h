@@ -18,6 +18,7 @@ enum {
     FEED_CAUSE_MAX = 16,
     ORDER_CLIENT_ID_MAX = 24,
     EVENT_TEXT_MAX = 96,
+    EVENT_SETTINGS_MAX = 20,
     JOB_LEGS_MAX = 2
 };
 
@@ -195,6 +196,18 @@ struct event_desk {
     uint16_t mode; // enum desk_mode
     uint16_t venues, symbols, pad;
     uint64_t config_hash;
+};
+
+// Settings that were changed while the desk runs, all at once.
+struct setting_change {
+    uint64_t key;   // io/config_reload.h
+    int64_t value;  // in the field's own unit
+    uint16_t venue; // of a fee, else UINT16_MAX
+    uint16_t pad[3];
+};
+struct event_settings {
+    uint32_t count, pad;
+    struct setting_change changes[EVENT_SETTINGS_MAX];
 };
 
 struct event_lane { // once a second, and at each change of state
@@ -394,6 +407,7 @@ struct event_alert {
     X(EVENT_ALERT, "alert", event_alert)                                                           \
     X(EVENT_LANE_STATE, "lane_state", event_lane)                                                  \
     X(EVENT_VENUE_POSITION, "venue_position", event_venue_position)                                \
+    X(EVENT_SETTINGS_CHANGED, "settings_changed", event_settings)                                  \
     X(EVENT_VENUE_ORDERS, "venue_orders", event_venue_orders)                                      \
     X(EVENT_PAST_POSITION, "past_position", event_past_position)                                   \
     X(EVENT_PAST_JOB, "past_job", event_past_job)                                                  \
@@ -445,6 +459,7 @@ union event_payload {
     struct event_past_trade past_trade;
     struct event_past_end past_end;
     struct event_day day;
+    struct event_settings settings;
     struct event_opportunity opportunity;
     struct event_job job;
     struct event_denied denied;

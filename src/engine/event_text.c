@@ -383,6 +383,9 @@ static void print_payload(struct text *out, const struct universe *universe,
     case EVENT_CONTROL:
         print_control(out, universe, &event->u.control);
         break;
+    case EVENT_SETTINGS_CHANGED:
+        add_int(out, "count ", event->u.settings.count);
+        break;
     case EVENT_ORDER_REPORT:
         print_report(out, universe, &event->u.report);
         break;

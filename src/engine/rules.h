@@ -115,6 +115,8 @@ enum rule_unit {
       "funding over the holding time costs too much")                                              \
     X(RULE_VOLATILITY, "volatility", LEVEL_JOB, UNIT_BPS, false,                                   \
       "the market moves more than the risk mode allows")                                           \
+    X(RULE_SPREAD, "spread", LEVEL_JOB, UNIT_BPS, false,                                           \
+      "a leg's spread has blown out against what it usually is")                                   \
     X(RULE_LATENCY, "latency", LEVEL_JOB, UNIT_MS, false,                                          \
       "the venue answers too slowly for the risk mode")                                            \
     X(RULE_LEVERAGE, "leverage", LEVEL_JOB, UNIT_BPS, true, "liquidation would be too near")       \

@@ -94,6 +94,8 @@ struct settings_risk {
     int64_t override_ns;              // override_sec = 300
     int64_t funding_blackout_ns;      // funding_blackout_min = 10
     int64_t volatility_window_ns;     // volatility_window_sec = 300
+    struct bps spread_calm;           // calm_spread_bps = 10
+    uint32_t spread_times_max;        // max_spread_times = 5
     uint32_t venue_failures_max;      // venue_breaker_failures = 3
     int64_t venue_trip_ns;            // venue_breaker_sec = 60
     struct bps leverage_distance_min; // min_liquidation_distance_pct = 25 %

@@ -158,7 +158,7 @@ struct state_denial {
     struct verdict verdict;
 };
 struct state_freeze {
-    uint16_t symbol, rule; // fast_market, cool_down or spread
+    uint16_t symbol, rule; // fast_market or cool_down
     uint32_t pad;
     int64_t until_ns;
 };
@@ -276,12 +276,14 @@ struct state_wire {  // newest first
     char text[48]; // the venue's own words
 };
 
-// How long a venue takes, from its orders and cancels since start.
+// How long orders take, since start: ours to get out (machine time), the venue's to answer and fill
+// (desk time).
 struct state_quantiles {
     uint64_t count;
     int64_t p50_ns, p99_ns, p999_ns;
 };
 struct state_latency { // one per venue
+    struct state_quantiles decide, encode, write;
     struct state_quantiles answer, fill;
 };
 

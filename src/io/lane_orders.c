@@ -340,8 +340,13 @@ static void is_there(struct lane *lane, struct lane_order *order, const struct o
 // The venue does not know it. That proves something only when the request cannot be taken any more,
 // and fills are looked for once more even then.
 static void is_gone(struct lane *lane, struct lane_order *order) {
-    if (!lane_order_live(order) || order->state == LANE_ORDER_ENDING ||
-        lane_loop_ms(lane) - order->sent_ms < lane->config.gone_ns / NS_PER_MS) {
+    if (!lane_order_live(order) || order->state == LANE_ORDER_ENDING) {
+        return;
+    }
+    int64_t believed_ms = order->sent_ms + lane->config.gone_ns / NS_PER_MS;
+    if (lane_loop_ms(lane) < believed_ms) {
+        order->asks++; // asked less often: a stream tells faster, and questions cost
+        order->due_ms = order->due_ms < believed_ms ? order->due_ms : believed_ms;
         return;
     }
     set_text(order, "", SLICE("the venue does not know it"));

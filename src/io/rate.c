@@ -1,5 +1,7 @@
 #include "io/rate.h"
 
+enum { PROBE_MS = 1000 };
+
 static uint32_t share_of(uint32_t whole, struct bps share) {
     return (uint32_t)((uint64_t)whole * (uint64_t)share.v / BPS_WHOLE);
 }
@@ -53,6 +55,9 @@ static int64_t bucket_when_ns(const struct rate_bucket *bucket, uint32_t units, 
 int64_t rate_when_ns(struct rate_limits *rate, const struct oe_cost *cost, bool urgent,
                      int64_t now_ns) {
     int64_t when_ns = rate->blocked_until_ns > now_ns ? rate->blocked_until_ns : 0;
+    if (rate->refused > 0 && rate->probe_until_ns > now_ns && rate->probe_until_ns > when_ns) {
+        when_ns = rate->probe_until_ns;
+    }
     for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
         struct rate_bucket *bucket = &rate->buckets[i];
         if (bucket->most == 0 || cost->units[i] == 0) {
@@ -66,7 +71,7 @@ int64_t rate_when_ns(struct rate_limits *rate, const struct oe_cost *cost, bool 
 }
 
 uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns) {
-    uint32_t room = rate->blocked_until_ns > now_ns ? 0 : UINT32_MAX;
+    uint32_t room = rate->refused > 0 || rate->blocked_until_ns > now_ns ? 0 : UINT32_MAX;
     for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
         struct rate_bucket *bucket = &rate->buckets[i];
         if (bucket->most == 0 || cost->units[i] == 0) {
@@ -88,6 +93,7 @@ static void add(struct rate_bucket *bucket, uint64_t units, int64_t now_ns) {
 }
 
 void rate_take(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns) {
+    rate->probe_until_ns = now_ns + PROBE_MS * NS_PER_MS;
     for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
         if (rate->buckets[i].most > 0 && cost->units[i] > 0) {
             add(&rate->buckets[i], cost->units[i], now_ns);
@@ -111,6 +117,9 @@ void rate_refused(struct rate_limits *rate, int64_t retry_after_ms, int64_t now_
     int64_t wait_ns = seconds * NS_PER_S;
     int64_t told_ns = retry_after_ms < INT64_MAX / NS_PER_MS ? retry_after_ms * NS_PER_MS : 0;
     wait_ns = told_ns > wait_ns ? told_ns : wait_ns;
+    if (rate->blocked_until_ns > now_ns && told_ns == 0) {
+        return; // sent together with the one that was refused first: the same news
+    }
     rate->refused++;
     if (now_ns + wait_ns > rate->blocked_until_ns) {
         rate->blocked_until_ns = now_ns + wait_ns;

@@ -4,7 +4,9 @@
 // A budget counts what was taken within its window, in sixteenths of the window, so that no window
 // of the venue's ever holds more than the share. What the venue itself counts corrects it upwards.
 // A refusal (429) blocks everything, cancels too, because more requests only lengthen a ban: for
-// min(2^n, 30) s or as long as the venue says. Pure: the time is the caller's.
+// min(2^n, 30) s or as long as the venue says. n counts refusals one after the other, not those of
+// requests that were on the way together; after a block one request goes alone, until the venue
+// takes it or is silent for a second. Pure: the time is the caller's.
 #ifndef PERPDESK_IO_RATE_H
 #define PERPDESK_IO_RATE_H
 
@@ -26,7 +28,8 @@ struct rate_bucket {
 struct rate_limits {
     struct rate_bucket buckets[OE_BUCKETS_MAX];
     int64_t blocked_until_ns;
-    uint32_t refused; // in a row
+    int64_t probe_until_ns; // after a refusal: nothing else until the last request's answer
+    uint32_t refused;       // in a row
 };
 
 // `share` of the venue's limits is the desk's, `reserve` of that is for what lowers risk; of a

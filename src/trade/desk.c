@@ -6,10 +6,10 @@
 // before execution, because a kill blocks before it cancels. Adding a component: its file and a row
 // here.
 static const struct component *const component_table[] = {
-    &paper_component,     &picture_component,  &scanner_component,    &capital_component,
-    &risk_component,      &position_component, &execution_component,  &scheduler_component,
-    &reconcile_component, &health_component,   &alert_rule_component, &watch_component,
-    &wire_component,
+    &setting_component,   &paper_component,     &picture_component,  &scanner_component,
+    &capital_component,   &risk_component,      &position_component, &execution_component,
+    &scheduler_component, &reconcile_component, &health_component,   &alert_rule_component,
+    &watch_component,     &wire_component,
 };
 
 enum status desk_create(struct desk *desk, enum desk_mode mode, const struct settings *settings,
@@ -26,9 +26,6 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
     enum status status = picture_create(&desk->picture, universe);
     if (status == STATUS_OK) {
         status = scanner_create(&desk->scanner, universe);
-    }
-    if (status == STATUS_OK) {
-        status = risk_create(&desk->risk, universe);
     }
     if (status == STATUS_OK) {
         status = position_create(&desk->positions, universe);
@@ -59,7 +56,6 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
 void desk_finish(struct desk *desk) {
     picture_finish(&desk->picture);
     scanner_finish(&desk->scanner);
-    risk_finish(&desk->risk);
     position_finish(&desk->positions);
     execution_finish(&desk->execution);
     paper_finish(&desk->paper);

@@ -24,11 +24,16 @@
 #include "trade/risk.h"
 #include "trade/scanner.h"
 #include "trade/scheduler.h"
+#include "trade/setting.h"
 #include "trade/watch.h"
 #include "trade/wire.h"
 
 struct desk {
     const struct settings *settings;
+    // Changes one of `settings`, or a fee of the universe; false: it does not know it. Set by the
+    // owner of both after desk_create; NULL: settings stay as they are.
+    bool (*change_setting)(void *arg, const struct setting_change *change);
+    void *change_arg;
     struct universe *universe; // the engine's; read only here
     enum desk_mode mode;
     int64_t started_ns;

@@ -119,6 +119,7 @@ static void on_fill(struct desk *desk, struct bus *bus, struct order *order,
     if (!apply_fill(desk, bus, order, report)) {
         return;
     }
+    risk_note_answer(desk, order->venue);
     struct usd value = usd_notional_near(report->price, report->size);
     struct job *job = job_find(&desk->jobs, order->job);
     // A leg that moved to another venue does not hold what comes late from the old one.
@@ -201,6 +202,7 @@ static void on_accepted(struct desk *desk, struct bus *bus, struct order *order)
     if (was_unknown) {
         order->cancel_asked = false; // it rests: a cancel asked before is lost with the rest
     }
+    risk_note_answer(desk, order->venue);
     execution_emit_order(bus, EVENT_ORDER_PLACED, order, ORDER_ACTION_PLACE);
 }
 
@@ -223,7 +225,9 @@ static void on_report(struct desk *desk, struct bus *bus, const struct event_rep
         on_end(desk, bus, order, report);
         break;
     case REPORT_UNKNOWN:
-        (void)order_apply(&desk->orders, order, ORDER_EVENT_UNKNOWN, bus->now_ns);
+        if (order_apply(&desk->orders, order, ORDER_EVENT_UNKNOWN, bus->now_ns)) {
+            risk_note_reject(desk, bus, order->venue);
+        }
         break;
     default:
         desk->orders.late++;
@@ -288,11 +292,24 @@ static bool any_running(const struct desk *desk) {
     return false;
 }
 
+// Takers that lower risk go on through a kill, and never rest: a venue that refuses them again and
+// again must not keep the flatten of the others waiting.
+static bool kill_ends(const struct order *order) {
+    return order->phase == LEG_OPEN || order->phase == LEG_CLOSE || order->type == ORDER_POST_ONLY;
+}
+
 // What a kill waits for has come: no order is open; after a flatten, no job holds anything.
 static bool kill_due(const struct desk *desk) {
     const struct execution *execution = &desk->execution;
-    return desk->orders.live_count == 0 &&
-           (execution->kill_verifying || (execution->kill_flattening && !any_running(desk)));
+    if (!execution->kill_verifying) {
+        return execution->kill_flattening && desk->orders.live_count == 0 && !any_running(desk);
+    }
+    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+        if (kill_ends(&desk->orders.orders[desk->orders.live[i]])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void verify_kill(struct desk *desk, struct bus *bus) {

@@ -92,6 +92,28 @@ static void note_try(struct desk *desk, struct bus *bus, struct job *job, int i)
     leg->tries = leg->tries <= TRIES_STUCK ? leg->tries : TRIES_STUCK + 1;
 }
 
+// The smallest order that the leg's venue takes whatever the account holds there, or more.
+static struct qty surely_taken(const struct desk *desk, const struct job *job, int i) {
+    const struct listing *listing = execution_listing(desk, job, i);
+    struct px bid = picture_quote(desk, job->legs[i].venue, job->symbol)->bid;
+    struct qty least = qty_add(listing->step, listing->size_min);
+    if (listing->notional_min.v > 0 && bid.v > 0) {
+        struct usd notional = {listing->notional_min.v + listing->notional_min.v / 20};
+        least = qty_add(least, qty_for_usd_floor(notional, bid));
+    }
+    return qty_step_ceil(least, listing->step);
+}
+
+// What a late fill or a refusal left can be too little for an order of its own, and where other
+// jobs hold the opposite it does not count as reducing either. After a few tries it is traded
+// together with as much more as the venue surely takes, and that goes back as an order of its own.
+static struct qty with_enough(const struct desk *desk, const struct job *job, int i,
+                              struct qty size) {
+    struct qty least = surely_taken(desk, job, i);
+    bool refused = job->legs[i].tries >= EXECUTION_TRIES_MAX && size.v > 0;
+    return refused && size.v < least.v ? qty_add(size, least) : size;
+}
+
 // A leg that a late fill closed twice is bought back; else what it holds is given away.
 static void level_leg(struct desk *desk, struct bus *bus, struct job *job, int i,
                       enum leg_phase phase) {
@@ -100,13 +122,13 @@ static void level_leg(struct desk *desk, struct bus *bus, struct job *job, int i
     if (held.v < 0) {
         struct qty owed = qty_sub((struct qty){-held.v}, leg->working_open);
         note_try(desk, bus, job, i);
-        (void)execution_take(desk, bus, job, i, LEG_HEDGE, true, owed);
+        (void)execution_take(desk, bus, job, i, LEG_HEDGE, true, with_enough(desk, job, i, owed));
         return;
     }
     struct qty missing = qty_sub(held, leg->working_close);
     if (missing.v > 0) {
         note_try(desk, bus, job, i);
-        (void)execution_take(desk, bus, job, i, phase, false, missing);
+        (void)execution_take(desk, bus, job, i, phase, false, with_enough(desk, job, i, missing));
     }
 }
 

@@ -40,7 +40,8 @@ bool risk_execution_deadman(const struct risk_case *c, struct verdict *v) {
     return c->desk->mode == DESK_LIVE && lane_of(c)->deadman == DEADMAN_FAILED;
 }
 
-// Every leg that is open has to be closed: an order more must leave room for that.
+// Every leg that is open has to be closed, and may be refused once: an order more must leave room
+// for that.
 bool risk_execution_message_rate(const struct risk_case *c, struct verdict *v) {
     if (c->desk->mode != DESK_LIVE) {
         return false;
@@ -50,8 +51,8 @@ bool risk_execution_message_rate(const struct risk_case *c, struct verdict *v) {
         const struct job *job = &c->desk->jobs.jobs[c->desk->jobs.live[i]];
         for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
             const struct leg *row = &job->legs[leg];
-            v->figure += row->venue == venue_of(c) &&
-                         (row->opened.v > row->closed.v || row->working_open.v > 0);
+            bool open = row->opened.v > row->closed.v || row->working_open.v > 0;
+            v->figure += row->venue == venue_of(c) && open ? 2 : 0;
         }
     }
     v->limit = lane_of(c)->room;
@@ -153,6 +154,10 @@ bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
 // counts as crossing.
 bool risk_execution_self_trade(const struct risk_case *c, struct verdict *v) {
     const struct desk *desk = c->desk;
+    const struct leg *legs = c->job->legs;
+    if (!c->job->single && legs[LEG_BUY].venue == legs[LEG_SELL].venue) {
+        return true; // its own two legs would meet
+    }
     for (uint32_t i = 0; i < desk->orders.live_count; i++) {
         const struct order *order = &desk->orders.orders[desk->orders.live[i]];
         if (order->venue == venue_of(c) && order->symbol == c->job->symbol &&

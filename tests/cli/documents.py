@@ -75,11 +75,90 @@ def rules(root):
     return out
 
 
+LEVELS = {"LEVEL_DESK": "The desk", "LEVEL_CAPITAL": "Capital", "LEVEL_ACCOUNT": "Account",
+          "LEVEL_POSITION": "Position", "LEVEL_EXECUTION": "Execution", "LEVEL_JOB": "The job",
+          "LEVEL_SCHEDULE": "The schedule"}
+UNITS = {"UNIT_NONE": "No figure.", "UNIT_USD": "In USD.", "UNIT_BPS": "In basis points.",
+         "UNIT_MS": "In milliseconds.", "UNIT_COUNT": "A count.", "UNIT_PPM": "In ppm.",
+         "UNIT_QTY": "In base units.", "UNIT_USD_S": "In USD times seconds.",
+         "UNIT_PPM_SCORE": "A score, 0 to 100.", "UNIT_PX": "A price."}
+
+
+def refusals(root):
+    """perpdesk-risk(7): every code by its level, in the order of evaluation."""
+    out, last = "", ""
+    for _, name, level, unit, hard, text in macro_rows((root / "src/engine/rules.h").read_text(),
+                                                       "RULE_LIST(X)"):
+        if name == "none":
+            continue
+        if level != last:
+            out += (".El\n" if last else "") + f".Ss {LEVELS[level]}\n.Bl -tag -width Ds\n"
+            last = level
+        out += f".It Sy {name}\n" + filled(
+            f"{sentence(text)} {UNITS[unit]} {'Hard.' if hard == 'true' else 'Soft.'}")
+    return out + ".El\n"
+
+
+def events(root):
+    """perpdesk-protocol(7): kinds of events with their numbers."""
+    out = ".Bl -column \"99\" \"opportunity_found\"\n"
+    rows = macro_rows((root / "src/engine/event.h").read_text(), "EVENT_LIST(X)")
+    for number, (_, name, payload) in enumerate(rows):
+        out += f".It {number} Ta Sy {name} Ta Vt struct {payload}\n"
+    return out + ".El\n"
+
+
+def alarms(root):
+    """Names of alarms the sources raise."""
+    names = set()
+    for path in (root / "src").rglob("*.c"):
+        text = path.read_text()
+        names |= set(re.findall(r"watch_alert(?:_on)?\(\s*\w+,\s*[^;\"]*?\"([a-z_]+)\"", text))
+        names |= set(re.findall(r"alert\.rule\), SLICE\(\"([a-z_]+)\"", text))
+        names |= set(re.findall(r"text_add_string\(&rule, \"([a-z_]+)\"", text))
+    return names
+
+
+def alarms_missing(root):
+    page = (root / "man/perpdesk-runbook.7").read_text()
+    told = set(re.findall(r"^\.It Sy (\w+)$", page, re.M))
+    found = alarms(root)
+    return sorted(f"not in the runbook: {name}" for name in found - told) + sorted(
+        f"no such alarm: {name}" for name in told - found)
+
+
 def statuses(root):
     out = ""
     for _, _, text, code in macro_rows((root / "src/base/status.h").read_text(),
                                        "STATUS_LIST(X)"):
         out += f".It {code}\n" + filled(sentence(text))
+    return out
+
+
+def metrics(root):
+    """Names of the metrics of alert rules, with their units."""
+    units = {"UNIT_MS": "milliseconds", "UNIT_PPM": "%", "UNIT_BPS": "%", "UNIT_USD": "USD",
+             "UNIT_COUNT": "a number"}
+    out = ""
+    for _, name, unit in macro_rows((root / "src/engine/alert.h").read_text(),
+                                    "ALERT_METRIC_LIST(X)"):
+        out += f".It Ic {name}\n{units[unit].capitalize()}.\n"
+    return out
+
+
+def unconfirmed(root):
+    """perpdesk-venues(7): what heads each venue's order entry under "Unconfirmed:"."""
+    out = ""
+    for path in sorted((root / "exchanges").glob("*_oe.c")):
+        comment = re.match(r"(?://.*\n)+", path.read_text())
+        if comment is None or "// Unconfirmed:\n" not in comment.group(0):
+            continue
+        told = comment.group(0).split("// Unconfirmed:\n")[1].split("//\n")[0]
+        out += f".Ss {path.name[:-5]}\n.Bl -dash\n"
+        for item in told.removeprefix("// - ").split("\n// - "):
+            words = re.sub(r"\s*\n//\s*", " ", item).strip()
+            out += ".It\n" + re.sub(r"^(['.])", r"\\&\1", filled(words), flags=re.M)
+        out += ".El\n"
     return out
 
 
@@ -98,10 +177,19 @@ def wanted(program, root):
     text1 = put(text1, "rules", rules(root))
     text1 = put(text1, "statuses", statuses(root))
     keys = run(program, "check-config", "--print", "man")
+    risk, protocol = root / "man/perpdesk-risk.7", root / "man/perpdesk-protocol.7"
+    venues = root / "man/perpdesk-venues.7"
+    text7 = put(protocol.read_text(), "controls", controls(program))
+    text7 = put(text7, "events", events(root))
     return {
         root / "etc/perpdesk.ini": run(program, "check-config", "--print", "default"),
+        root / "etc/completions/perpdesk": run(program, "completion", "bash"),
+        root / "etc/completions/_perpdesk": run(program, "completion", "zsh"),
         man1: text1,
-        man5: put(man5.read_text(), "keys", keys),
+        man5: put(put(man5.read_text(), "keys", keys), "metrics", metrics(root)),
+        risk: put(risk.read_text(), "refusals", refusals(root)),
+        protocol: text7,
+        venues: put(venues.read_text(), "unconfirmed", unconfirmed(root)),
     }
 
 
@@ -128,7 +216,8 @@ def main():
         for path, text in texts.items():
             path.write_text(text)
         return
-    print(f"1..{len(texts) + 3}")
+    pages = sorted((root / "man").glob("perpdesk*.[1-9]"))
+    print(f"1..{len(texts) + 2 + len(pages)}")
     number = 0
 
     def case(good, name, why=""):
@@ -139,17 +228,20 @@ def main():
             print(f"# {line}")
 
     for path, text in texts.items():
-        case(path.read_text() == text, f"{path.name} is what the tables say",
-             "" if path.read_text() == text else "documents.py --write puts it right")
+        same = path.exists() and path.read_text() == text
+        case(same, f"{path.name} is what the tables say",
+             "" if same else "documents.py --write puts it right")
     missing = verbs_missing(program, root)
     case(not missing, "perpdesk(1) names every verb and option", "\n".join(missing))
-    for page in ("man/perpdesk.1", "man/perpdesk.ini.5"):
-        name = f"{page} is clean under mandoc -Tlint"
+    missing = alarms_missing(root)
+    case(not missing, "perpdesk-runbook(7) has every alarm", "\n".join(missing))
+    for page in pages:
+        name = f"{page.name} is clean under mandoc -Tlint"
         if shutil.which("mandoc") is None:
             number += 1
             print(f"ok {number} # SKIP {name}: mandoc is not installed")
             continue
-        lint = subprocess.run(["mandoc", "-Tlint", str(root / page)], capture_output=True,
+        lint = subprocess.run(["mandoc", "-Tlint", str(page)], capture_output=True,
                               text=True, check=False)
         case(lint.stdout + lint.stderr == "", name, lint.stdout + lint.stderr)
 

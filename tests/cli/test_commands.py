@@ -63,6 +63,10 @@ COMMANDS = [
     ("trades ETC", 65, "", "not a database"),
     ("trades --csv --json", 64, "", "exclude each other"),
     ("trades --since soon", 64, "", "expected HH:MM:SS"),
+    ("completion", 64, "", "completion needs bash|zsh"),
+    ("completion fish", 64, "", "expected bash or zsh"),
+    ("completion bash", 0, "complete -F _perpdesk perpdesk", ""),
+    ("completion zsh", 0, "#compdef perpdesk", ""),
     ("record", 64, "", "record needs FILE"),
     ("record /nonexistent/x.ndjson --demo", 73, "", "/nonexistent/"),
     ("record x --keep 2", 64, "", "--keep needs --rotate-mb"),
@@ -159,6 +163,29 @@ def commands():
         good = (result.returncode == code and out in result.stdout and err in result.stderr and
                 (code == 0 or result.stdout == ""))
         case(good, f"perpdesk {line}", told(result))
+
+
+COMPLETED = [
+    (["fe"], {"feeds"}),
+    (["trades", "--s"], {"--since"}),
+    (["check-config", "--print", ""], {"effective", "default", "man"}),
+    (["status", "--desk", "l"], {"live"}),
+    (["set-risk-mode", "b"], {"balanced"}),
+    (["venue", "okx", "pos"], {"positions"}),
+    (["--demo-s"], {"--demo-speed"}),
+    (["nowhere", ""], set()),
+]
+
+
+def completion():
+    script = str(ROOT.resolve() / "etc/completions/perpdesk")
+    for words, wanted in COMPLETED:
+        line = " ".join(f"'{word}'" for word in ["perpdesk", *words])
+        command = (f". {script}; COMP_WORDS=({line}); COMP_CWORD={len(words)}; _perpdesk;"
+                   " printf '%s\\n' \"${COMPREPLY[@]}\"")
+        found = subprocess.run(["bash", "-c", command], capture_output=True, text=True,
+                               check=False, cwd=HOME.name)
+        case(set(found.stdout.split()) == wanted, f"bash completes {words}", told(found))
 
 
 def bad_configuration():
@@ -470,6 +497,7 @@ def simulator():
 
 
 commands()
+completion()
 bad_configuration()
 effective_configuration()
 feeds()

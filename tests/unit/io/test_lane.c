@@ -324,6 +324,9 @@ static void test_good_life(void **state) {
     until(&rig, &rig.report_count, 3);
     expect(&rig, "accepted fill canceled");
     assert_int_equal(counter_read(&lane_stats(rig.lane)->duplicates), 1);
+    const struct stages *stages = engine_stages(&rig.engine, 0); // of the order, not of the cancel
+    assert_int_equal(counter_read(&stages->encode_ns.count), 1);
+    assert_int_equal(counter_read(&stages->write_ns.count), 1);
     rig_finish(&rig);
 }
 
@@ -364,6 +367,23 @@ static void test_lost_answer(void **state) {
         expect(&rig, "unknown fill");
         rig_finish(&rig);
     }
+}
+
+// A question that a refused cancel leads to is a request of its own: its answer counts.
+static void test_refused_cancel(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){LOST, ""};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "rejected no_order"};
+    rig.answers[OE_QUERY][0] = (struct answer){200, "order canceled 0"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    expect(&rig, "unknown canceled");
+    rig_finish(&rig);
 }
 
 // A venue that does not know the order is believed only when the request cannot be taken any more.
@@ -457,13 +477,10 @@ static void test_keys_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wrong_key),
-        cmocka_unit_test(test_good_life),
-        cmocka_unit_test(test_fill_is_missing),
-        cmocka_unit_test(test_lost_answer),
-        cmocka_unit_test(test_gone),
-        cmocka_unit_test(test_nonce),
-        cmocka_unit_test(test_rate_limit),
+        cmocka_unit_test(test_wrong_key),       cmocka_unit_test(test_good_life),
+        cmocka_unit_test(test_fill_is_missing), cmocka_unit_test(test_lost_answer),
+        cmocka_unit_test(test_refused_cancel),  cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_nonce),           cmocka_unit_test(test_rate_limit),
         cmocka_unit_test(test_keys_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,15 @@ static void test_backoff(void **state) {
         now_ns = until_ns;
         assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), 0);
     }
+    rate_take(&rate, &none, now_ns); // one goes alone
+    assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), now_ns + NS_PER_S);
+    assert_int_equal(rate_when_ns(&rate, &none, true, now_ns + NS_PER_S), 0);
+    assert_int_equal(rate_room(&rate, &none, now_ns), 0);
+    rate_accepted(&rate);
+    assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), 0);
+    rate_refused(&rate, 0, now_ns);
+    rate_refused(&rate, 0, now_ns); // both were on the way
+    assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), now_ns + NS_PER_S);
     rate_accepted(&rate);
     rate_refused(&rate, 7000, now_ns); // the venue asks for longer
     assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), now_ns + 7 * NS_PER_S);

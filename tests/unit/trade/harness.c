@@ -71,6 +71,8 @@ struct settings harness_settings(void) {
                  .override_ns = 300 * s,
                  .funding_blackout_ns = 600 * s,
                  .volatility_window_ns = 300 * s,
+                 .spread_calm = BPS(10),
+                 .spread_times_max = 5,
                  .venue_failures_max = 3,
                  .venue_trip_ns = 60 * s,
                  .leverage_distance_min = BPS(2500)},

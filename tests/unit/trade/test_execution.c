@@ -410,6 +410,27 @@ static void test_kill(void **state) {
     }
 }
 
+// A hedge that gets no answer does not keep the flatten of everything else waiting.
+static void test_kill_beside_a_hedge(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct job *held = holding(h);
+    struct job draft = harness_draft(h, STRATEGY_WASH, H_ETH, H_LIGHTER, H_EXTENDED, USD(300));
+    (void)harness_open(h, &draft);
+    struct event_order maker = *last_command(h);
+    harness_report(h, maker.order, H_EXTENDED, REPORT_FILL, maker.price,
+                   (struct qty){maker.size.v / 2});
+    struct event_order hedge = *last_command(h);
+    assert_int_equal(hedge.phase, LEG_HEDGE);
+    harness_control(h, CONTROL_KILL, 1);
+    assert_int_equal(held->state, JOB_HOLDING);
+    harness_report(h, maker.order, H_EXTENDED, REPORT_CANCELED, (struct px){0}, (struct qty){0});
+    assert_true(order_live(order_find(&h->desk.orders, hedge.order)));
+    assert_int_equal(held->state, JOB_CLOSING);
+    harness_check(h);
+    harness_destroy(h);
+}
+
 // On a live desk only venues answer orders.
 static void test_paper_is_silent_when_live(void **state) {
     (void)state;
@@ -500,6 +521,7 @@ int main(void) {
         cmocka_unit_test(test_self_trade_guard),
         cmocka_unit_test(test_stop_during_opening_and_flatten),
         cmocka_unit_test(test_kill),
+        cmocka_unit_test(test_kill_beside_a_hedge),
         cmocka_unit_test(test_paper_is_silent_when_live),
         cmocka_unit_test(test_pause_and_states),
         cmocka_unit_test(test_opposite_jobs_close_plainly),

@@ -72,6 +72,9 @@ void desk_lanes_tell_keyless(struct desk_run *run); // venues whose orders are d
 void desk_lanes_ask(struct desk_run *run);          // what earlier sessions left, once lanes run
 void desk_lanes_send(void *arg, const struct event_order *command); // command_sink
 
+// Before the desk starts: from then on its settings may change.
+void desk_reload_prepare(struct desk_run *run);
+
 // What an earlier session left, from reading its journal until the engine was told.
 struct desk_past {
     struct recall recall;
@@ -87,8 +90,5 @@ enum status desk_past_recall(struct desk_run *run, const char *folder) MUST_CHEC
 // Tells the engine, in this desk's numbers; after EVENT_DESK_STARTED and before any venue is heard.
 void desk_past_tell(struct desk_run *run);
 void desk_past_forget(struct desk_run *run);
-
-// Before the desk starts: from then on its settings may change.
-void desk_reload_prepare(struct desk_run *run);
 
 #endif

@@ -132,6 +132,19 @@ static bool fits_rules(const struct universe *universe, const struct listing *li
            (!listing->ready || (listing->tick.v > 0 && listing->step.v > 0));
 }
 
+static bool fits_settings(const struct universe *universe, const struct event_settings *settings) {
+    if (settings->count > EVENT_SETTINGS_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < settings->count; i++) {
+        uint16_t venue = settings->changes[i].venue;
+        if (venue != UINT16_MAX && !fits_venue(universe, venue)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool fits_past_job(const struct universe *universe, const struct event_past_job *job) {
     for (int i = 0; i < JOB_LEGS_MAX; i++) {
         const struct event_past_leg *leg = &job->legs[i];
@@ -150,19 +163,6 @@ static bool fits_past_order(const struct universe *universe, const struct event_
            order->type <= ORDER_IOC && order->side <= SIDE_SELL && order->phase <= LEG_UNWIND &&
            order->leg < JOB_LEGS_MAX && order->filled.v >= 0 && order->size.v > order->filled.v &&
            order->client_id[ORDER_CLIENT_ID_MAX - 1] == '\0';
-}
-
-static bool fits_settings(const struct universe *universe, const struct event_settings *settings) {
-    if (settings->count > EVENT_SETTINGS_MAX) {
-        return false;
-    }
-    for (uint32_t i = 0; i < settings->count; i++) {
-        uint16_t venue = settings->changes[i].venue;
-        if (venue != UINT16_MAX && !fits_venue(universe, venue)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 bool event_input_fits(const struct universe *universe, const struct event *event) {

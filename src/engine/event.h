@@ -452,6 +452,7 @@ union event_payload {
     struct event_report report;
     struct event_lane lane;
     struct event_venue_position venue_position;
+    struct event_settings settings;
     struct event_venue_orders venue_orders;
     struct event_past_position past_position;
     struct event_past_job past_job;
@@ -459,7 +460,6 @@ union event_payload {
     struct event_past_trade past_trade;
     struct event_past_end past_end;
     struct event_day day;
-    struct event_settings settings;
     struct event_opportunity opportunity;
     struct event_job job;
     struct event_denied denied;

@@ -3,6 +3,8 @@
 
 #include "trade/execution_inside.h"
 
+#define KILL_PATIENCE_NS (10 * NS_PER_S)
+
 enum status execution_create(struct execution *execution) {
     *execution = (struct execution){0};
     return seen_set_create(&execution->trades, TRADES_REMEMBERED);
@@ -243,6 +245,7 @@ static void on_report(struct desk *desk, struct bus *bus, const struct event_rep
 // left. What opens stops, what closes waits for the flatten or the clearing; hedges go on.
 static void on_kill(struct desk *desk, struct bus *bus, bool flatten) {
     desk->execution.kill_verifying = true;
+    desk->execution.kill_until_ns = bus->now_ns + KILL_PATIENCE_NS;
     desk->execution.kill_flatten = desk->execution.kill_flatten || flatten;
     JOB_FOR_EACH_LIVE(&desk->jobs, job) {
         if (job_running(job)) {
@@ -298,22 +301,50 @@ static bool kill_ends(const struct order *order) {
     return order->phase == LEG_OPEN || order->phase == LEG_CLOSE || order->type == ORDER_POST_ONLY;
 }
 
-// What a kill waits for has come: no order is open; after a flatten, no job holds anything.
-static bool kill_due(const struct desk *desk) {
-    const struct execution *execution = &desk->execution;
-    if (!execution->kill_verifying) {
-        return execution->kill_flattening && desk->orders.live_count == 0 && !any_running(desk);
-    }
+// Orders a kill waits for, and a venue of theirs.
+static uint32_t kill_left(const struct desk *desk, uint16_t *venue) {
+    uint32_t left = 0;
     for (uint32_t i = 0; i < desk->orders.live_count; i++) {
-        if (kill_ends(&desk->orders.orders[desk->orders.live[i]])) {
-            return false;
+        const struct order *order = &desk->orders.orders[desk->orders.live[i]];
+        if (kill_ends(order)) {
+            *venue = order->venue;
+            left++;
         }
     }
-    return true;
+    return left;
+}
+
+// What a kill waits for has come: no order is open, or its patience is over; after a flatten, no
+// job holds anything.
+static bool kill_due(const struct desk *desk, int64_t now_ns) {
+    const struct execution *execution = &desk->execution;
+    uint16_t venue;
+    if (execution->kill_verifying) {
+        return now_ns >= execution->kill_until_ns || kill_left(desk, &venue) == 0;
+    }
+    return execution->kill_flattening && desk->orders.live_count == 0 && !any_running(desk);
+}
+
+static void kill_flatten(struct desk *desk, struct bus *bus) {
+    struct execution *execution = &desk->execution;
+    bool flattens = execution->kill_flatten;
+    execution->kill_flatten = false;
+    if (!flattens || (!any_running(desk) && !any_unowned(desk))) {
+        return;
+    }
+    execution->kill_flattening = true;
+    JOB_FOR_EACH_LIVE(&desk->jobs, job) {
+        if (job_running(job)) {
+            execution_stop(desk, bus, job);
+        }
+    }
+    execution_flatten_unowned(desk, bus, CONTROL_ANY, CONTROL_ANY);
 }
 
 static void verify_kill(struct desk *desk, struct bus *bus) {
     struct execution *execution = &desk->execution;
+    uint16_t venue = VENUE_MAX;
+    uint32_t left = execution->kill_verifying ? kill_left(desk, &venue) : 0;
     struct usd net, gross;
     position_exposure(desk, SYMBOL_MAX, &net, &gross);
     if (!execution->kill_verifying) {
@@ -322,21 +353,20 @@ static void verify_kill(struct desk *desk, struct bus *bus) {
                     watch_usd(gross).text);
         return;
     }
-    execution->kill_verifying = false;
     bool flattens = execution->kill_flatten && (any_running(desk) || any_unowned(desk));
-    watch_alert(bus, SEVERITY_RED, "kill",
-                "killed: no order of ours is open; positions left: gross %s USD%s",
-                watch_usd(gross).text, flattens ? ", flattening" : "");
-    execution->kill_flatten = false;
-    if (flattens) {
-        execution->kill_flattening = true;
-        JOB_FOR_EACH_LIVE(&desk->jobs, job) {
-            if (job_running(job)) {
-                execution_stop(desk, bus, job);
-            }
-        }
-        execution_flatten_unowned(desk, bus, CONTROL_ANY, CONTROL_ANY);
+    const char *then = flattens ? ", flattening" : "";
+    execution->kill_verifying = left > 0;
+    execution->kill_until_ns = INT64_MAX; // said once; it goes on looking for their end
+    if (left > 0) {
+        watch_alert(bus, SEVERITY_RED, "kill",
+                    "killed, but cancels are not confirmed: %u, first on %s%s", left,
+                    desk->universe->venues[venue].name, then);
+    } else {
+        watch_alert(bus, SEVERITY_RED, "kill",
+                    "killed: no order of ours is open; positions left: gross %s USD%s",
+                    watch_usd(gross).text, then);
     }
+    kill_flatten(desk, bus);
 }
 
 static bool is_hit(const struct job *job, const struct event_control *control) {
@@ -396,7 +426,9 @@ static enum status execution_on_time(void *self, struct bus *bus, int64_t now_ns
             execution_step(desk, bus, job);
         }
     }
-    if (kill_due(desk)) { // here and not in the handler: the last fill is in the position book now
+    if (kill_due(
+            desk,
+            now_ns)) { // here and not in the handler: the last fill is in the position book now
         verify_kill(desk, bus);
     }
     return STATUS_OK;
@@ -404,10 +436,10 @@ static enum status execution_on_time(void *self, struct bus *bus, int64_t now_ns
 
 static int64_t execution_deadline(const void *self) {
     const struct desk *desk = self;
-    if (kill_due(desk)) {
+    if (kill_due(desk, INT64_MIN)) {
         return 0;
     }
-    int64_t earliest = INT64_MAX;
+    int64_t earliest = desk->execution.kill_verifying ? desk->execution.kill_until_ns : INT64_MAX;
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
         if (job_running(job) && job->deadline_ns != 0 && job->deadline_ns < earliest) {

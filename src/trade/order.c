@@ -94,13 +94,12 @@ struct order *order_find(struct order_table *table, uint64_t id) {
 
 static void leave_live(struct order_table *table, const struct order *order) {
     uint16_t row = (uint16_t)(order - table->orders);
-    for (uint32_t i = 0; i < table->live_count; i++) {
-        if (table->live[i] == row) {
-            table->live[i] = table->live[--table->live_count];
-            return;
-        }
+    uint32_t at = 0;
+    while (table->live[at] != row) {
+        at++;
+        ASSERT(at < table->live_count);
     }
-    ASSERT(false);
+    table->live[at] = table->live[--table->live_count];
 }
 
 bool order_apply(struct order_table *table, struct order *order, enum order_event event,

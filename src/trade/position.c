@@ -11,8 +11,8 @@ enum status position_create(struct position_book *book, const struct universe *u
     *book = (struct position_book){0};
     size_t listings = (size_t)universe->venue_count * universe->symbol_count;
     book->positions = calloc(listings, sizeof(*book->positions));
-    book->settled_ns = calloc(listings, sizeof(*book->settled_ns));
-    if (book->positions == NULL || book->settled_ns == NULL) {
+    book->settlements = calloc(listings, sizeof(*book->settlements));
+    if (book->positions == NULL || book->settlements == NULL) {
         position_finish(book);
         return status_fail(STATUS_SYSTEM, "no memory for %zu positions", listings);
     }
@@ -25,7 +25,7 @@ enum status position_create(struct position_book *book, const struct universe *u
 
 void position_finish(struct position_book *book) {
     free(book->positions);
-    free(book->settled_ns);
+    free(book->settlements);
     seen_set_finish(&book->trades);
     *book = (struct position_book){0};
 }
@@ -228,19 +228,21 @@ static void on_fill(struct desk *desk, struct bus *bus, const struct event_fill 
 // A settlement has passed when the venue announces a later one than the one we waited for.
 static void on_funding(struct desk *desk, struct bus *bus, const struct event_funding *funding) {
     uint32_t id = listing_id(desk->universe, funding->venue, funding->symbol);
-    int64_t *waiting = &desk->positions.settled_ns[id];
+    struct settlement *waiting = &desk->positions.settlements[id];
     struct position *position = &desk->positions.positions[id];
-    if (*waiting != 0 && funding->next_settlement_ns > *waiting && *waiting <= bus->now_ns &&
-        position->net.v != 0 && funding->interval_ns > 0) {
+    if (waiting->at_ns != 0 && funding->next_settlement_ns > waiting->at_ns &&
+        waiting->at_ns <= bus->now_ns && position->net.v != 0 && waiting->interval_ns > 0) {
         struct px mark =
             funding->mark.v > 0 ? funding->mark : mark_of(desk, funding->venue, funding->symbol);
         struct usd value = usd_notional_near(mark, position->net);
-        int64_t rate = mul_div_near(funding->per_hour.v, funding->interval_ns, 3600 * NS_PER_S);
+        int64_t rate = mul_div_near(waiting->per_hour.v, waiting->interval_ns, 3600 * NS_PER_S);
         struct usd paid = {mul_div_near(value.v, rate, PX_ONE)};
         position->funding = usd_add(position->funding, paid);
         tell_position(desk, bus, funding->venue, funding->symbol);
     }
-    *waiting = funding->next_settlement_ns;
+    *waiting = (struct settlement){.at_ns = funding->next_settlement_ns,
+                                   .per_hour = funding->per_hour,
+                                   .interval_ns = funding->interval_ns};
 }
 
 static enum status position_on_event(void *self, struct bus *bus, const struct event *event) {

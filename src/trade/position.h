@@ -24,14 +24,22 @@ struct position_sums {
     struct usd realised, unrealised, fees, funding;
 };
 
+// The rate that is told last before a settlement is the one that is settled at: after it, the venue
+// tells the next one's.
+struct settlement {
+    int64_t at_ns; // 0 = none told yet
+    struct rate per_hour;
+    int64_t interval_ns;
+};
+
 struct position_book {
     struct position *positions; // by listing id
     struct seen_set trades;
     struct usd day_start_pnl; // total profit at the start of the UTC day
     struct usd day_start_funding;
-    struct usd volume, fees; // of the day
-    int64_t day;             // number of the UTC day, by desk time
-    int64_t *settled_ns;     // per listing: next settlement seen
+    struct usd volume, fees;        // of the day
+    int64_t day;                    // number of the UTC day, by desk time
+    struct settlement *settlements; // per listing: the next one told
     struct usd curve[STATE_EQUITY_POINTS_MAX];
     uint32_t curve_count;
     int64_t curve_ns;

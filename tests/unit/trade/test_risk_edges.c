@@ -322,6 +322,55 @@ static void test_scores(void **state) {
     harness_destroy(h);
 }
 
+// Whose jobs count against a new one: those that run, on the same symbol, with a leg on its venue.
+static void test_other_jobs(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct job job = wash(h), *other = job_create(&h->desk.jobs, h->now_ns);
+    const uint32_t id = other->id;
+    struct verdict v;
+    const struct {
+        enum job_state state;
+        uint16_t symbol, buy, sell;
+        bool single, direction, size, exposure;
+    } rows[] = {
+        {JOB_PENDING, H_BTC, H_EXTENDED, H_LIGHTER, false, false, false, false},
+        {JOB_OPENING, H_ETH, H_EXTENDED, H_LIGHTER, false, false, false, false},
+        {JOB_OPENING, H_BTC, H_EXTENDED, H_LIGHTER, false, true, false, true},
+        {JOB_OPENING, H_BTC, H_LIGHTER, H_EXTENDED, false, false, true, true},
+        {JOB_OPENING, H_BTC, H_BINANCE, H_BINANCE, false, false, false, true},
+        {JOB_HOLDING, H_BTC, H_EXTENDED, H_LIGHTER, false, true, false, false},
+        {JOB_OPENING, H_BTC, H_LIGHTER, H_LIGHTER, true, false, true, true}, // buys, and no more
+    };
+    for (uint32_t i = 0; i < COUNT_OF(rows); i++) {
+        *other = (struct job){.id = id,
+                              .state = rows[i].state,
+                              .symbol = rows[i].symbol,
+                              .single = rows[i].single,
+                              .only = LEG_BUY,
+                              .notional = USD(4900)};
+        other->legs[LEG_BUY].venue = rows[i].buy;
+        other->legs[LEG_SELL].venue = rows[i].sell;
+        assert_int_equal(refuses(h, &job, risk_account_direction, LEG_BUY, &v), rows[i].direction);
+        assert_int_equal(refuses(h, &job, risk_position_size, LEG_BUY, &v), rows[i].size);
+        (void)refuses(h, &job, risk_account_symbol_exposure, -1, &v);
+        assert_int_equal(v.figure > 4900 * USD_ONE, rows[i].exposure);
+        assert_false(refuses(h, other, risk_account_direction, LEG_BUY, &v)); // not against itself
+        assert_false(refuses(h, other, risk_position_size, LEG_BUY, &v));
+        (void)refuses(h, other, risk_account_symbol_exposure, -1, &v);
+    }
+    job.single = true; // one leg alone: nothing is asked of the other
+    job.only = LEG_BUY;
+    job.strategy = STRATEGY_MANUAL;
+    h->universe.venues[H_EXTENDED].role = VENUE_REFERENCE;
+    h->settings.risk.position_max = USD(100000);
+    h->settings.risk.symbol_share_max = BPS(10000);
+    assert_int_equal(risk_check_job(&h->desk, &job, h->now_ns, NULL).rule, RULE_NONE);
+    job.only = LEG_SELL;
+    assert_int_equal(risk_check_job(&h->desk, &job, h->now_ns, NULL).rule, RULE_VENUE_ROLE);
+    harness_destroy(h);
+}
+
 // Half the day's limits: the smaller of the amount and the share.
 static void test_day_loss_limit(void **state) {
     (void)state;
@@ -424,13 +473,26 @@ static void test_failures_and_controls(void **state) {
     assert_true(desk_overridden(&h->desk, h->now_ns));
     harness_control(h, CONTROL_OVERRIDE, 0);
     assert_false(desk_overridden(&h->desk, h->now_ns));
-    for (int verb = 0; verb < CONTROL_COUNT; verb++) { // others' verbs change nothing of risk
-        if (verb == CONTROL_CANCEL_JOB || verb == CONTROL_FLATTEN || verb == CONTROL_ACKNOWLEDGE) {
-            harness_mark(h);
-            harness_control(h, (enum control_verb)verb, verb == CONTROL_CANCEL_JOB);
-            assert_int_equal(harness_count(h, EVENT_RISK_STATE), 0);
-        }
+    const uint16_t others[] = {CONTROL_CANCEL_JOB, CONTROL_FLATTEN, CONTROL_SUBMIT,
+                               CONTROL_ACKNOWLEDGE, CONTROL_COUNT};
+    for (uint32_t i = 0; i < COUNT_OF(others); i++) { // others' verbs change nothing of risk
+        struct event_control control = {.verb = others[i], .value = 1};
+        harness_mark(h);
+        bus_emit(&h->engine.bus, EVENT_CONTROL, &control);
+        (void)bus_flush(&h->engine.bus);
+        assert_int_equal(harness_count(h, EVENT_RISK_STATE), 0);
     }
+    harness_control(h, CONTROL_THRESHOLD, 250);
+    assert_int_equal(h->desk.threshold.v, 250);
+    harness_control_at(h, CONTROL_VENUE_ROLE, H_BINANCE, CONTROL_ANY, VENUE_REFERENCE, 0);
+    assert_int_equal(h->universe.venues[H_BINANCE].role, VENUE_REFERENCE);
+    harness_control(h, CONTROL_STATE, TRADING_REDUCING);
+    assert_int_equal(h->desk.state, TRADING_REDUCING);
+    harness_control(h, CONTROL_KILL, 0);
+    assert_true(h->desk.killed);
+    harness_control(h, CONTROL_CLEAR, 0);
+    assert_false(h->desk.killed);
+    assert_int_equal(h->desk.status, DESK_PAUSED); // clearing is not resuming
     risk_note_latency(&h->desk, H_LIGHTER, H_MS(80), ORDER_POST_ONLY); // says nothing of the venue
     assert_int_equal(h->desk.risk.venues[H_LIGHTER].latency_ns, 0);
     risk_note_latency(&h->desk, H_LIGHTER, H_MS(80), ORDER_IOC);
@@ -523,14 +585,23 @@ static void test_picture(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quotes),         cmocka_unit_test(test_collar_both_ways),
-        cmocka_unit_test(test_quorum),         cmocka_unit_test(test_orders),
-        cmocka_unit_test(test_self_trade),     cmocka_unit_test(test_message_rate),
-        cmocka_unit_test(test_exemptions),     cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_liquidation),    cmocka_unit_test(test_scores),
-        cmocka_unit_test(test_day_loss_limit), cmocka_unit_test(test_denials),
-        cmocka_unit_test(test_losing),         cmocka_unit_test(test_failures_and_controls),
-        cmocka_unit_test(test_breaker),        cmocka_unit_test(test_picture),
+        cmocka_unit_test(test_quotes),
+        cmocka_unit_test(test_collar_both_ways),
+        cmocka_unit_test(test_quorum),
+        cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_self_trade),
+        cmocka_unit_test(test_message_rate),
+        cmocka_unit_test(test_exemptions),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_liquidation),
+        cmocka_unit_test(test_scores),
+        cmocka_unit_test(test_other_jobs),
+        cmocka_unit_test(test_day_loss_limit),
+        cmocka_unit_test(test_denials),
+        cmocka_unit_test(test_losing),
+        cmocka_unit_test(test_failures_and_controls),
+        cmocka_unit_test(test_breaker),
+        cmocka_unit_test(test_picture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -240,14 +240,15 @@ static void test_unowned_position_vanishes(void **state) {
 
 // ---- a new session ------------------------------------------------------------------------------
 
-static const struct event_order *command_of(const struct harness *h, enum order_action action) {
+// The first command of the kind since the mark; none: order 0.
+static struct event_order command_of(const struct harness *h, enum order_action action) {
     for (uint32_t i = h->mark; i < h->count; i++) {
         const struct event *event = &h->events[i];
         if (event->header.kind == EVENT_ORDER_COMMAND && event->u.order.action == action) {
-            return &event->u.order;
+            return event->u.order;
         }
     }
-    return NULL;
+    return (struct event_order){0};
 }
 
 // A desk that died with its resting order at a venue, and the one that comes after it.
@@ -279,19 +280,17 @@ static struct harness *start_after_death(void) {
 static void test_asked_then_cancelled(void **state) {
     (void)state;
     struct harness *h = start_after_death();
-    const struct event_order *asked = command_of(h, ORDER_ACTION_ASK);
-    assert_non_null(asked);
-    assert_true(asked->session_key < h->desk.orders.session_key);
+    struct event_order order = command_of(h, ORDER_ACTION_ASK);
+    assert_true(order.order != 0 && order.session_key < h->desk.orders.session_key);
     assert_int_equal(h->desk.reconcile.phase, RECONCILE_ASKING);
-    assert_null(command_of(h, ORDER_ACTION_CANCEL));
-    struct event_order order = *asked;
+    assert_int_equal(command_of(h, ORDER_ACTION_CANCEL).order, 0);
     harness_report(h, order.order, order.venue, REPORT_ACCEPTED, (struct px){0}, (struct qty){0});
-    assert_non_null(command_of(h, ORDER_ACTION_CANCEL)); // not this session's decision any more
+    assert_int_equal(command_of(h, ORDER_ACTION_CANCEL).order, order.order); // not our decision
     assert_int_equal(h->desk.reconcile.phase, RECONCILE_ASKING);
     harness_report(h, order.order, order.venue, REPORT_CANCELED, (struct px){0}, (struct qty){0});
     assert_int_equal(h->desk.reconcile.phase, RECONCILE_AGREED);
     harness_advance(h, H_MS(100));
-    assert_null(command_of(h, ORDER_ACTION_PLACE));
+    assert_int_equal(command_of(h, ORDER_ACTION_PLACE).order, 0);
     assert_int_equal(h->desk.jobs.live_count, 0);
     harness_check(h);
     harness_destroy(h);
@@ -301,15 +300,14 @@ static void test_asked_then_cancelled(void **state) {
 static void test_filled_while_away(void **state) {
     (void)state;
     struct harness *h = start_after_death();
-    struct event_order order = *command_of(h, ORDER_ACTION_ASK);
+    struct event_order order = command_of(h, ORDER_ACTION_ASK);
     harness_report(h, order.order, order.venue, REPORT_FILL, order.price, order.size);
     harness_advance(h, H_MS(50));
-    const struct event_order *hedge = command_of(h, ORDER_ACTION_PLACE);
-    assert_non_null(hedge);
-    assert_int_equal(hedge->phase, LEG_HEDGE);
-    assert_int_not_equal(hedge->venue, order.venue);
-    assert_int_equal(hedge->size.v, order.size.v);
-    assert_true(hedge->order > order.order); // numbers go on
+    struct event_order hedge = command_of(h, ORDER_ACTION_PLACE);
+    assert_true(hedge.order > order.order); // numbers go on
+    assert_int_equal(hedge.phase, LEG_HEDGE);
+    assert_int_not_equal(hedge.venue, order.venue);
+    assert_int_equal(hedge.size.v, order.size.v);
     harness_check(h);
     harness_destroy(h);
 }
@@ -317,7 +315,7 @@ static void test_filled_while_away(void **state) {
 static void test_difference_is_signed(void **state) {
     (void)state;
     struct harness *h = start_after_death();
-    struct event_order order = *command_of(h, ORDER_ACTION_ASK);
+    struct event_order order = command_of(h, ORDER_ACTION_ASK);
     harness_report(h, order.order, order.venue, REPORT_CANCELED, (struct px){0}, (struct qty){0});
     tell_lane(h, LANE_READY);
     tell_position(h, 25);

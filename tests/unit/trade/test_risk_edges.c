@@ -492,12 +492,29 @@ static void test_failures_and_controls(void **state) {
     assert_true(h->desk.killed);
     harness_control(h, CONTROL_CLEAR, 0);
     assert_false(h->desk.killed);
-    assert_int_equal(h->desk.status, DESK_PAUSED); // clearing is not resuming
+    assert_int_equal(h->desk.status, DESK_PAUSED);                     // clearing is not resuming
     risk_note_latency(&h->desk, H_LIGHTER, H_MS(80), ORDER_POST_ONLY); // says nothing of the venue
     assert_int_equal(h->desk.risk.venues[H_LIGHTER].latency_ns, 0);
     risk_note_latency(&h->desk, H_LIGHTER, H_MS(80), ORDER_IOC);
     risk_note_latency(&h->desk, H_LIGHTER, H_MS(160), ORDER_IOC);
     assert_int_equal(h->desk.risk.venues[H_LIGHTER].latency_ns, H_MS(90));
+    harness_destroy(h);
+}
+
+// A kill and a state that a person latched stay so over a restart; nothing known changes nothing.
+static void test_latched_over_a_restart(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct event_past_end past = {.killed = 1, .state = TRADING_HALTED, .session_key = 7};
+    harness_input(h, EVENT_PAST_END, &past);
+    assert_false(h->desk.killed);
+    past.known = 1;
+    harness_input(h, EVENT_PAST_END, &past);
+    assert_true(h->desk.killed);
+    assert_int_equal(h->desk.state, TRADING_HALTED);
+    risk_cool_down(&h->desk, h->now_ns + NS_PER_S); // as an alert rule asks
+    risk_cool_down(&h->desk, h->now_ns);            // never shorter than it was
+    assert_int_equal(h->desk.risk.cool_until_ns[H_ETH], h->now_ns + NS_PER_S);
     harness_destroy(h);
 }
 
@@ -600,6 +617,7 @@ int main(void) {
         cmocka_unit_test(test_denials),
         cmocka_unit_test(test_losing),
         cmocka_unit_test(test_failures_and_controls),
+        cmocka_unit_test(test_latched_over_a_restart),
         cmocka_unit_test(test_breaker),
         cmocka_unit_test(test_picture),
     };

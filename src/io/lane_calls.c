@@ -154,7 +154,8 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
     return sent;
 }
 
-// What lowers risk, or says what became of an order; and every question before the first answer, when no order can be sent anyway.
+// What lowers risk, or says what became of an order; and every question before the first answer,
+// when no order can be sent anyway.
 static bool is_urgent(const struct lane *lane, const struct lane_order *order,
                       enum oe_call_kind kind) {
     return !lane->reconciled || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN ||

@@ -7,7 +7,10 @@
 // order at a venue was on file first, every fill was booked once, no order is left, and all is
 // flat.
 //
-//   test_kills random|aimed [CYCLES]
+// A third kind of life (R11) is stopped (SIGSTOP) for longer than any answer takes while it trades,
+// and goes on as if nothing had been: what it missed meanwhile must not be lost either.
+//
+//   test_kills random|aimed|frozen [CYCLES]
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,7 +36,9 @@ enum {
     SETTLE_MS = 20000, // until the desk says that they agree
     TRADE_MS = 4000,   // an aimed kill comes within this, or the cycle counts for none
     HICCUP_MS = 20,    // a machine that stands still so long proves nothing about times
+    FROZEN_MS = 4500,  // longer than an answer is waited for
     CYCLES = 150,
+    CYCLES_FROZEN = 6,
 };
 
 static const char *const venue_names[LEDGER_VENUES] = {"binance", "okx"};
@@ -478,6 +483,20 @@ static void live_aimed(struct bench *bench, uint32_t cycle) {
     }
 }
 
+// Frozen with orders at the venues, and killed later like the others.
+static void live_frozen(struct bench *bench) {
+    start_desk(bench, NULL);
+    if (open_client(bench) && wait_agreed(bench) && resume(bench)) {
+        pause_ms(100 + draw(bench, 200));
+        (void)kill(bench->desk, SIGSTOP);
+        pause_ms(FROZEN_MS);
+        (void)kill(bench->desk, SIGCONT);
+        pause_ms(draw(bench, 1500));
+        bench->cycles.traded++;
+    }
+    kill_desk(bench);
+}
+
 // The last life ends in order: everything cancelled and closed.
 static uint32_t end_in_order(struct bench *bench) {
     static struct picture picture;
@@ -530,7 +549,7 @@ static void print_result(struct bench *bench, uint64_t sessions, uint64_t torn) 
 static void prepare(struct bench *bench) {
     const char *temporary = getenv("TMPDIR");
     (void)snprintf(bench->folder, sizeof(bench->folder), "%.40s/perpdesk-kills-XXXXXX",
-                   temporary != NULL ? temporary : "/tmp");
+                   temporary != NULL ? temporary : P_tmpdir);
     if (mkdtemp(bench->folder) == NULL) {
         give_up("no folder in %s", bench->folder);
     }
@@ -552,15 +571,20 @@ static void remove_folder(const char *folder) {
 
 int main(int argc, char **argv) {
     static struct bench bench;
-    bool aimed = argc > 1 && strcmp(argv[1], "aimed") == 0;
-    uint32_t cycles = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : CYCLES;
-    bench.random = aimed ? 1 : 2;
+    const char *kind = argc > 1 ? argv[1] : "random";
+    bool aimed = strcmp(kind, "aimed") == 0, frozen = strcmp(kind, "frozen") == 0;
+    uint32_t cycles = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10)
+                      : frozen ? CYCLES_FROZEN
+                               : CYCLES;
+    bench.random = hash_bytes(kind, strlen(kind), 0);
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     printf("1..1\n");
     prepare(&bench);
     for (uint32_t i = 0; i < cycles; i++) {
         if (aimed) {
             live_aimed(&bench, i);
+        } else if (frozen) {
+            live_frozen(&bench);
         } else {
             live_randomly(&bench);
         }
@@ -577,8 +601,7 @@ int main(int argc, char **argv) {
     }
     wrong += bench.cycles.late;
     print_result(&bench, sessions, torn);
-    printf("%s 1 - %u cycles of kill -9, %s\n", wrong == 0 ? "ok" : "not ok", cycles,
-           aimed ? "aimed" : "at random");
+    printf("%s 1 - %u cycles of kill -9, %s\n", wrong == 0 ? "ok" : "not ok", cycles, kind);
     sim_destroy(bench.sim);
     ledger_finish(&bench.ledger);
     if (wrong == 0 && getenv("KILLS_KEEP") == NULL) {

@@ -115,6 +115,9 @@ struct feed_config {
 };
 
 enum status feed_create(struct feed **out, const struct feed_config *config) MUST_CHECK;
+// The venue says that our idea of its time is wrong: it is asked again, what was known is forgotten.
+// Loop's thread; `feed` is a struct feed.
+void feed_doubt_clock(void *feed);
 void feed_destroy(struct feed *feed); // never started, or stopped; NULL allowed
 enum status feed_start(struct feed *feed) MUST_CHECK;
 void feed_stop(struct feed *feed, void (*on_stopped)(void *arg),

@@ -119,6 +119,8 @@ enum status feed_pool_add(struct feed_pool *pool, const struct feed_config *conf
         struct lane_config private = *lane;
         private.loop = own.loop;
         private.offset_ns = &feed_stats(feed)->offset_ns;
+        private.doubt_clock = feed_doubt_clock;
+        private.doubt_arg = feed;
         private.wake = wake_thread;
         private.wake_arg = &least->role;
         status = lane_create(row, &private);

@@ -31,6 +31,16 @@ void feed_want_book(struct feed *feed, uint16_t symbol) {
 
 // ---- answers ----------------------------------------------------------------------------------
 
+void feed_doubt_clock(void *arg) {
+    struct feed *feed = arg;
+    const struct feed_job *job = &feed->symbols[0].job[MD_REQUEST_TIME];
+    bool asks = job->busy || (job->wanted && job->due_ms - feed_loop_ms(feed) <= FEED_TIME_POOR_MS);
+    if (!asks) {
+        feed->offset = (struct clock_offset){.unit_ns = feed->offset.unit_ns};
+        feed_want(feed, MD_REQUEST_TIME, 0, 0);
+    }
+}
+
 static uint64_t tag_of(enum md_request_kind kind, uint16_t symbol) {
     return (uint64_t)symbol << 8 | kind;
 }
@@ -58,7 +68,24 @@ static void poll_done(struct feed *feed, bool good) {
 
 int64_t feed_time_wait_ms(const struct feed *feed) {
     int64_t gaps = feed->offset.unit_ns / (FEED_TIME_GAP_MS * NS_PER_MS);
-    return feed->offset.count < FEED_TIME_SAMPLES + gaps ? FEED_TIME_GAP_MS : FEED_TIME_EVERY_MS;
+    if (feed->offset.count < FEED_TIME_SAMPLES + gaps) {
+        return FEED_TIME_GAP_MS;
+    }
+    // Half of the best round trip may be an error: a bad one is no answer.
+    bool poor = clock_offset_round_trip_ns(&feed->offset) > FEED_TIME_POOR_MS * NS_PER_MS;
+    return poor ? FEED_TIME_POOR_MS : FEED_TIME_EVERY_MS;
+}
+
+// An answer may be cut short: without the rules nothing trades, so they are asked for again soon.
+static void rules_answered(struct feed *feed) {
+    struct feed_job *job = &feed->symbols[0].job[MD_REQUEST_INSTRUMENTS];
+    if (feed->rules_known) {
+        job->attempt = 0;
+        feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, FEED_RULES_EVERY_MS);
+        return;
+    }
+    feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, retry_in_ms(feed, job));
+    job->attempt++;
 }
 
 static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symbol,
@@ -82,7 +109,7 @@ static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symb
         feed_want(feed, kind, 0, feed_time_wait_ms(feed));
     } else if (kind == MD_REQUEST_INSTRUMENTS) {
         feed_subscribe_waiting(feed);
-        feed_want(feed, kind, 0, FEED_RULES_EVERY_MS);
+        rules_answered(feed);
     } else if (kind == MD_REQUEST_QUOTE) {
         poll_done(feed, counter_read(&feed->stats.updates) > before);
     }
@@ -144,8 +171,8 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
             (uint32_t)(answer->used_weight < UINT32_MAX ? answer->used_weight : UINT32_MAX);
     }
     if (answer->result == HTTP_OK) {
-        if (kind != MD_REQUEST_BOOK) {
-            job->attempt = 0; // a book's count ends when it chains
+        if (kind != MD_REQUEST_BOOK && kind != MD_REQUEST_INSTRUMENTS) {
+            job->attempt = 0; // a book's count ends when it chains, the rules' when they are known
         }
         show_answer(feed, kind, symbol, answer->body);
         answered(feed, kind, symbol, answer->body);

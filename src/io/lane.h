@@ -54,6 +54,8 @@ struct lane_config {
     const char *rest;               // likewise "https://host:port"
     void (*wake)(void *arg);        // makes the loop's thread call lane_wake; any thread
     void *wake_arg;
+    void (*doubt_clock)(void *arg); // the venue says our time is wrong; loop's thread; may be NULL
+    void *doubt_arg;
     uint64_t seed;                   // of back-off jitter and salts
     struct connect_budget *connects; // NULL: none
 };

@@ -45,6 +45,7 @@ static void remember(struct lane *lane, struct lane_call *row, const struct oe_c
     row->call.venue_id = keep(row->venue_id, sizeof(row->venue_id), call->venue_id);
     row->call.cursor = keep(row->cursor, sizeof(row->cursor), call->cursor);
     row->busy = true;
+    row->concluded = false;
     row->way = message->way;
     row->socket = message->socket;
     row->number = message->number;
@@ -122,6 +123,9 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
         lane->oe.venue->decode_answer(&lane->oe, &row->call, (uint32_t)answer->status,
                                       answer->headers, answer->body, &lane->sink);
         lane->answering = NULL;
+        if (row->busy && !row->concluded) {
+            lost(lane, row, "an answer that cannot be read");
+        }
         lane_answered(lane, row);
     }
     lane_leave(lane);
@@ -150,11 +154,11 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
     return sent;
 }
 
-// What lowers risk; and every question before the first answer, when no order can be sent anyway.
+// What lowers risk, or says what became of an order; and every question before the first answer, when no order can be sent anyway.
 static bool is_urgent(const struct lane *lane, const struct lane_order *order,
                       enum oe_call_kind kind) {
     return !lane->reconciled || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN ||
-           kind == OE_QUERY || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
+           kind == OE_QUERY || kind == OE_FILLS || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
            (order != NULL && order->urgent);
 }
 
@@ -268,6 +272,10 @@ void lane_calls_tick(struct lane *lane) {
         if (row->busy && now_ms - row->sent_ms >= limit_ms) {
             counter_add(&lane->stats.timeouts, 1);
             lost(lane, row, "no answer in time");
+            if (row->way == OE_WAY_SOCKET &&
+                lane->sockets[row->socket].heard_ms <= row->sent_ms) { // nor anything else
+                lane_socket_again(lane, row->socket, "no word since a request was sent");
+            }
         }
     }
     keep_up(lane);
@@ -303,6 +311,9 @@ static void on_refused(struct lane *lane, struct lane_call *row, const struct oe
     }
     if (event->error == OE_ERROR_KEYS) {
         keys_are_wrong(lane, event->text);
+    }
+    if (event->error == OE_ERROR_CLOCK && lane->config.doubt_clock != NULL) {
+        lane->config.doubt_clock(lane->config.doubt_arg);
     }
     if (event->error == OE_ERROR_NONCE && (lane->oe.venue->calls & OE_BIT(OE_NONCE)) != 0) {
         lane->nonce_wanted = true;
@@ -359,11 +370,44 @@ static void note(struct lane *lane, enum log_level level, const struct oe_event 
               event->text.size > 0 ? event->text.data : "");
 }
 
+// An answer may be cut short or be none of the venue's: what it does not say is not known.
+static bool concludes(const struct oe_event *event, enum oe_call_kind call) {
+    switch (event->kind) {
+    case OE_EVENT_ORDER:
+        return call != OE_OPEN_ORDERS;
+    case OE_EVENT_FILL:
+    case OE_EVENT_POSITION:
+    case OE_EVENT_BALANCE:
+    case OE_EVENT_FEE:
+    case OE_EVENT_FUNDING:
+    case OE_EVENT_RATE:
+    case OE_EVENT_NOTICE:
+    case OE_EVENT_SURPRISE:
+        return false;
+    case OE_EVENT_ACCEPTED:
+    case OE_EVENT_REJECTED:
+    case OE_EVENT_UNKNOWN:
+    case OE_EVENT_END:
+    case OE_EVENT_SESSION:
+    case OE_EVENT_NONCE:
+    case OE_EVENT_KEYS:
+    case OE_EVENT_DEADMAN:
+    case OE_EVENT_REPLY:
+    case OE_EVENT_ALIVE:
+    case OE_EVENT_KIND_COUNT:
+    default:
+        return true;
+    }
+}
+
 void lane_on_event(struct oe_sink *sink, const struct oe_event *event) {
     struct lane *lane = (void *)((char *)sink - offsetof(struct lane, sink));
     struct lane_call *row = row_of(lane, event->tag);
     struct lane_order *order = row != NULL ? lane_call_order(row) : NULL;
     bool by_socket = row != NULL && row != lane->answering;
+    if (row != NULL) {
+        row->concluded = row->concluded || concludes(event, row->call.kind);
+    }
     switch (event->kind) {
     case OE_EVENT_ACCEPTED:
         if (order != NULL && row->call.kind == OE_PLACE) {

@@ -203,11 +203,17 @@ static void tell_position(struct lane *lane, uint16_t symbol, struct qty net, st
     engine_input(lane->config.engine, EVENT_VENUE_POSITION, &event, lane_now_ns(lane));
 }
 
+// While the list of positions was on its way: what it says is old.
+static bool moved_since(struct lane *lane, uint16_t symbol) {
+    int64_t asked_ms = list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE)->asked_ms;
+    return lane->symbols[symbol].moved_ms >= asked_ms && lane->symbols[symbol].moved_ms != 0;
+}
+
 // Positions that were not in the whole list are none.
 static void positions_listed(struct lane *lane) {
     for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
         const struct lane_symbol *row = &lane->symbols[i];
-        if (!row->listed && lane->oe.listings[i].native[0] != '\0') {
+        if (!row->listed && !moved_since(lane, i) && lane->oe.listings[i].native[0] != '\0') {
             tell_position(lane, i, (struct qty){0}, (struct px){0}, (struct px){0});
         }
     }
@@ -270,6 +276,13 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
 
 void lane_position(struct lane *lane, const struct oe_event *event) {
     if (event->symbol < lane->oe.symbol_count) {
+        struct lane_symbol *row = &lane->symbols[event->symbol];
+        bool listed = event->call == OE_POSITIONS && event->tag != 0;
+        row->listed = true;
+        if (listed && moved_since(lane, event->symbol)) {
+            return;
+        }
+        row->moved_ms = listed ? row->moved_ms : lane_loop_ms(lane);
         tell_position(lane, event->symbol, event->position.net, event->position.average,
                       event->position.liquidation);
     }

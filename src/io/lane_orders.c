@@ -429,6 +429,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
                    : usd_bps_ceil(usd_notional_near(event->fill.price, event->fill.size), rate),
     };
     counter_add(&lane->stats.fills, 1);
+    lane->symbols[order->symbol].moved_ms = lane_loop_ms(lane);
     order->filled = qty_add(order->filled, event->fill.size);
     if (order->state == LANE_ORDER_SENT || order->state == LANE_ORDER_TAKEN ||
         order->state == LANE_ORDER_UNKNOWN) {

@@ -74,6 +74,7 @@ struct lane_order {
 struct lane_call {
     struct oe_call call; // slices point into the texts below
     bool busy;
+    bool concluded; // the answer at hand said what became of it
     enum oe_way way;
     uint32_t socket;
     uint64_t number;
@@ -105,13 +106,14 @@ struct lane_socket {
     bool started, open, greeted;
     uint32_t step;
     char needs[48];               // why it cannot connect yet
-    int64_t opened_ms, spoken_ms; // loop time
+    int64_t opened_ms, spoken_ms, heard_ms; // loop time
 };
 
 struct lane_symbol {
     struct lane_list lists[LANE_LIST_COUNT]; // per symbol, or row 0: the account's
     bool rules_known, listed;                // listed: in the list of positions at hand
     bool position_told;
+    int64_t moved_ms; // newest fill, or position by the stream: a list asked for before is older
     struct qty net;                     // as told
     int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
     bool arming;

@@ -4,7 +4,12 @@
 
 #include <openssl/crypto.h>
 
-enum { IDLE_TIMEOUT_MS = 60000, CLOSE_TIMEOUT_MS = 500, SEND_MAX = 256 * 1024 };
+enum {
+    IDLE_TIMEOUT_MS = 15000, // a fill may wait behind a dead connection for so long
+    GREETING_MS = 10000, // from open to logged in
+    CLOSE_TIMEOUT_MS = 500,
+    SEND_MAX = 256 * 1024,
+};
 
 static void note_needs(struct lane_socket *socket, enum status status) {
     struct text needs = TEXT_OVER(socket->needs);
@@ -81,6 +86,7 @@ static void on_message(struct ws *ws, void *user, struct slice data, bool binary
     struct lane_socket *socket = user;
     struct lane *lane = socket->lane;
     lane_enter(lane);
+    socket->heard_ms = lane_loop_ms(lane);
     lane->heard = socket;
     lane->oe.venue->decode_frame(&lane->oe, socket->index, data, lane_venue_ns(lane), &lane->sink);
     lane->heard = NULL;
@@ -196,6 +202,8 @@ void lane_sockets_tick(struct lane *lane) {
         if (venue->socket_age_max_s > 0 &&
             now_ms - socket->opened_ms >= (int64_t)venue->socket_age_max_s * 1000) {
             lane_socket_again(lane, i, "connection reached the venue's age limit");
+        } else if (!socket->greeted && now_ms - socket->opened_ms >= GREETING_MS) {
+            lane_socket_again(lane, i, "no whole answer to the login");
         } else if (venue->heartbeat_ms > 0 &&
                    now_ms - socket->spoken_ms >= (int64_t)venue->heartbeat_ms) {
             socket->spoken_ms = now_ms;

@@ -1,7 +1,8 @@
 // How an order leaves: price, gate, self-trade guard, order row, command. And how it is cancelled.
 #include "trade/execution_inside.h"
 
-enum { TAKER_RETRY_MS = 100, GUARD_RETRY_MS = 20 };
+// A venue that refuses time after time is asked ever less often: twice the wait each ten tries.
+enum { TAKER_RETRY_MS = 100, TRIES_PER_PACE = 10, PACES_MAX = 5, GUARD_RETRY_MS = 20 };
 
 // What a leg does in a phase: the buying leg sells when it closes.
 static enum side leg_side(int leg, bool opens) {
@@ -75,13 +76,16 @@ bool execution_gate(const struct desk *desk, const struct job *job, enum leg_pha
     }
 }
 
-// The venue nets what our jobs hold: a leg closes reduce-only when the account's own position goes
-// down by it, other closing orders counted. Where another job holds the opposite, it closes
-// plainly, or the venue would refuse both for ever.
+// The venue nets what our jobs hold and what is there besides: a leg closes reduce-only when both
+// our own position and the account's go down by it, other closing orders counted. Where another job
+// or somebody else holds the opposite, it closes plainly, or the venue would refuse for ever.
 static bool lowers_net(const struct desk *desk, uint16_t venue, uint16_t symbol, enum side side,
                        struct qty size) {
     int64_t net = position_of(desk, venue, symbol)->net.v;
-    int64_t covered = side == SIDE_SELL ? net : -net;
+    int64_t all = net + desk->reconcile.rows[listing_id(desk->universe, venue, symbol)].told.v;
+    int64_t own = side == SIDE_SELL ? net : -net;
+    int64_t covered = side == SIDE_SELL ? all : -all;
+    covered = own < covered ? own : covered;
     for (uint32_t i = 0; i < desk->orders.live_count; i++) {
         const struct order *order = &desk->orders.orders[desk->orders.live[i]];
         if (order->venue == venue && order->symbol == symbol && order->side == side &&
@@ -115,7 +119,9 @@ static bool place(struct desk *desk, struct bus *bus, struct job *job, int leg,
     order->symbol = job->symbol;
     order->leg = (uint8_t)leg;
     order->reduce_only = !opens;
-    order->net_only = !opens && lowers_net(desk, order->venue, job->symbol, order->side, size);
+    // A leg that was closed twice is bought back: that lowers the account's position, too.
+    bool lowers = !opens || leg_held(&job->legs[leg]).v < 0;
+    order->net_only = lowers && lowers_net(desk, order->venue, job->symbol, order->side, size);
     order->emergency = job->emergency;
     order->price = price;
     order->size = size;
@@ -199,9 +205,11 @@ bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg
         execution_note_deadline(job, state->retry_ns);
         return false;
     }
+    int pace =
+        state->tries / TRIES_PER_PACE < PACES_MAX ? state->tries / TRIES_PER_PACE : PACES_MAX;
     size = qty_step_floor(split_size(desk, price, size), execution_listing(desk, job, leg)->step);
     state->tries++;
-    state->retry_ns = bus->now_ns + TAKER_RETRY_MS * NS_PER_MS;
+    state->retry_ns = bus->now_ns + (TAKER_RETRY_MS * NS_PER_MS << pace);
     execution_note_deadline(job, state->retry_ns);
     return place(desk, bus, job, leg, phase, opens, ORDER_IOC, size, price);
 }
@@ -210,6 +218,12 @@ bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, int leg
                     enum leg_phase phase, struct qty size) {
     const struct listing *listing = execution_listing(desk, job, leg);
     const struct quote *quote = leg_quote(desk, job, leg);
+    struct risk_case asked = {.desk = desk, .job = job, .leg = leg, .now_ns = bus->now_ns};
+    struct verdict verdict = {0};
+    if (!picture_usable(desk, job->legs[leg].venue, job->symbol, bus->now_ns) ||
+        (phase == LEG_OPEN && risk_execution_clock(&asked, &verdict))) {
+        return false; // no price to join
+    }
     bool opens = phase == LEG_OPEN;
     enum side side = leg_side(leg, opens);
     struct px price = side == SIDE_BUY ? listing_price_floor(listing, quote->bid)

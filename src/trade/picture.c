@@ -52,6 +52,16 @@ static int64_t age_of(const struct quote *quote, int64_t now_ns) {
     return quote->receive_ns == 0 || age_ns < 0 ? 0 : age_ns;
 }
 
+// By the venue's own stamp: a quote that was long on its way is old the moment it comes.
+static int64_t stamped_age_of(const struct desk *desk, uint16_t venue, const struct quote *quote,
+                              int64_t now_ns) {
+    const struct event_feed *feed = &desk->picture.venues[venue].feed;
+    if (quote->venue_time_ns == 0 || !feed->clock_known) {
+        return 0;
+    }
+    return sub_saturating(add_saturating(now_ns, feed->clock_offset_ns), quote->venue_time_ns);
+}
+
 static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
                                    const struct quote *quote, int64_t now_ns) {
     if (quote->receive_ns == 0) {
@@ -62,11 +72,14 @@ static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
     if (quote->receive_ns <= desk->picture.venues[venue].lost_ns) {
         return FRESH_STALE;
     }
+    bool polled = (quote->flags & QUOTE_POLLED) != 0;
+    if (!polled && stamped_age_of(desk, venue, quote, now_ns) > limits->quiet_ns) {
+        return FRESH_STALE;
+    }
     if (age_ns <= limits->stale_ns) {
         return FRESH_OK;
     }
     int64_t frame_age_ns = now_ns - desk->picture.venues[venue].frame_ns;
-    bool polled = (quote->flags & QUOTE_POLLED) != 0;
     if (!polled && age_ns <= limits->quiet_ns && frame_age_ns <= limits->stale_ns) {
         return FRESH_WARN;
     }

@@ -1,0 +1,126 @@
+#include "operator.h"
+
+#include "moment.h"
+
+enum { BETWEEN_S = 40, BACK_LEAST_MS = 1000, BACK_MOST_MS = 15000, START_MS = 3000 };
+
+static void order(struct operator *operator, struct subject *subject, enum control_verb verb,
+                  int64_t value, int64_t value2) {
+    struct control_request request = {.verb = verb,
+                                      .venue = CONTROL_ANY,
+                                      .symbol = CONTROL_ANY,
+                                      .value = value,
+                                      .value2 = value2};
+    operator->orders++;
+    subject_control(subject, &request);
+}
+
+static void order_venue(struct operator *operator, struct subject *subject, enum control_verb verb,
+                        bool symbol, int64_t value) {
+    struct dice *dice = &operator->dice;
+    struct control_request request = {
+        .verb = verb,
+        .venue = (uint16_t)dice_between(dice, 0, subject->universe.venue_count - 1),
+        .symbol = CONTROL_ANY,
+        .value = value};
+    if (symbol) {
+        request.symbol = (uint16_t)dice_between(dice, 0, subject->universe.symbol_count - 1);
+    }
+    operator->orders++;
+    subject_control(subject, &request);
+}
+
+static void cancel_some_job(struct operator *operator, struct subject *subject) {
+    const struct job_table *jobs = &subject->desk.jobs;
+    if (jobs->live_count > 0) {
+        int64_t at = dice_between(&operator->dice, 0, jobs->live_count - 1);
+        order(operator, subject, CONTROL_CANCEL_JOB, jobs->jobs[jobs->live[at]].id, 0);
+    }
+}
+
+void operator_puts_back(struct operator *operator, struct subject *subject) {
+    operator->back_ns = 0;
+    order(operator, subject, CONTROL_CLEAR, 0, 0);
+    order(operator, subject, CONTROL_STATE, TRADING_ACTIVE, 0);
+    for (int i = 0; i < STRATEGY_COUNT; i++) {
+        order(operator, subject, CONTROL_STRATEGY, 1, i);
+    }
+    for (uint16_t i = 0; i < subject->universe.venue_count; i++) {
+        struct control_request request = {.verb = CONTROL_VENUE_ROLE,
+                                          .venue = i,
+                                          .symbol = CONTROL_ANY,
+                                          .value = VENUE_TRADE};
+        subject_control(subject, &request);
+    }
+    order(operator, subject, CONTROL_RESUME, 0, 0);
+}
+
+void operator_flattens(struct operator *operator, struct subject *subject) {
+    order(operator, subject, CONTROL_PAUSE, 0, 0);
+    order(operator, subject, CONTROL_FLATTEN, 0, 0);
+}
+
+void operator_begin(struct operator *operator, uint64_t seed) {
+    *operator =(struct operator){.dice = dice_of(seed, 400)};
+}
+
+void operator_expects(struct operator *operator) {
+    operator->back_ns = moment_now_ns() + START_MS * NS_PER_MS;
+}
+
+static void act(struct operator *operator, struct subject *subject) {
+    struct dice *dice = &operator->dice;
+    switch (dice_between(dice, 0, 12)) {
+    case 0:
+    case 1:
+        order(operator, subject, CONTROL_PAUSE, 0, 0);
+        break;
+    case 2:
+        order(operator, subject, CONTROL_KILL, dice_between(dice, 0, 1), 0);
+        break;
+    case 3:
+        order(operator, subject, CONTROL_STATE, dice_between(dice, 0, 2), 0);
+        break;
+    case 4:
+        order_venue(operator, subject, CONTROL_VENUE_ROLE, false, dice_between(dice, 1, 2));
+        break;
+    case 5:
+        order(operator, subject, CONTROL_STRATEGY, 0, dice_between(dice, 0, STRATEGY_COUNT - 1));
+        break;
+    case 6:
+        order(operator, subject, CONTROL_RISK_MODE, dice_between(dice, 0, 2), 0);
+        break;
+    case 7:
+        order(operator, subject, CONTROL_OVERRIDE, dice_between(dice, 0, 60), 0);
+        break;
+    case 8:
+        order(operator, subject, CONTROL_THRESHOLD, dice_between(dice, -100, 300), 0);
+        break;
+    case 9:
+        order_venue(operator, subject, CONTROL_FLATTEN, true, 0);
+        break;
+    case 10:
+        order(operator, subject, CONTROL_ACKNOWLEDGE, 0, 0);
+        break;
+    default:
+        cancel_some_job(operator, subject);
+        break;
+    }
+    if (operator->back_ns == 0) {
+        operator->back_ns =
+            moment_now_ns() + dice_between(dice, BACK_LEAST_MS, BACK_MOST_MS) * NS_PER_MS;
+    }
+}
+
+void operator_acts(struct operator *operator, struct subject *subject) {
+    int64_t now_ns = moment_now_ns();
+    if (operator->back_ns != 0 && now_ns >= operator->back_ns) {
+        operator_puts_back(operator, subject);
+    }
+    if (now_ns >= operator->next_ns) {
+        if (operator->next_ns != 0) {
+            act(operator, subject);
+        }
+        operator->next_ns = now_ns + dice_between(&operator->dice, 1, 2 * BETWEEN_S) * NS_PER_S;
+    }
+}

@@ -530,7 +530,7 @@ static void print_result(struct bench *bench, uint64_t sessions, uint64_t torn) 
 static void prepare(struct bench *bench) {
     const char *temporary = getenv("TMPDIR");
     (void)snprintf(bench->folder, sizeof(bench->folder), "%.40s/perpdesk-kills-XXXXXX",
-                   temporary != NULL ? temporary : "/tmp");
+                   temporary != NULL ? temporary : P_tmpdir);
     if (mkdtemp(bench->folder) == NULL) {
         give_up("no folder in %s", bench->folder);
     }

@@ -106,7 +106,8 @@ struct records_db {
     sqlite3_stmt *statements[SQL_COUNT];
     int64_t session;
     struct event_opportunity *seen; // newest per symbol, buy, sell; gross 0 = none
-    int csv;                        // -1 = none
+    struct event_opportunity seen_none;
+    int csv; // -1 = none
 };
 
 static enum status fail(const struct records_db *db) {
@@ -306,7 +307,9 @@ static struct event_opportunity *seen_of(struct records_db *db, uint16_t symbol,
                                          uint16_t sell) {
     const struct universe *universe = db->options.universe;
     uint32_t venues = universe->venue_count;
-    ASSERT(symbol < universe->symbol_count && buy < venues && sell < venues);
+    if (symbol >= universe->symbol_count || buy >= venues || sell >= venues) {
+        return &db->seen_none; // a job of an earlier session, elsewhere
+    }
     return &db->seen[(symbol * venues + buy) * venues + sell];
 }
 

@@ -4,6 +4,7 @@
 
 #include "trade/desk.h"
 
+PRINTF_LIKE(5, 0)
 static void raise_alert(struct bus *bus, enum severity severity, const char *rule,
                         struct watch_values values, const char *format, va_list arguments) {
     struct event_alert alert = {.severity = (uint8_t)severity,

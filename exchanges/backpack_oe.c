@@ -7,8 +7,8 @@
 // is left to the venue's own pages.
 //
 // Unconfirmed:
-// - Whether a client id may come again, and when: ids are not repeated within a session (see
-//   client_id below), and a refusal that speaks of a duplicate is taken as "the first one arrived".
+// - Whether a client id may come again, and when: ids are not repeated within a session, and a
+//   refusal that speaks of a duplicate is taken as "the first one arrived".
 // - A subscription is not acknowledged: the greeting ends when it is sent; an error frame
 // afterwards
 //   ends the session, and the account is asked by REST in any case.

@@ -4,6 +4,11 @@
 // A request of the WebSocket API is signed over its parameters in the order of their names; by REST
 // the query is signed as it is sent. Values need no escaping in either: only plain letters are let
 // in.
+//
+// Unconfirmed:
+// - Whether values are percent-encoded before they are signed on the WebSocket API: only letters,
+//   digits, '-', '_' and '.' are sent, which are the same either way.
+// - The words of errors: their codes alone decide.
 #include "base/json.h"
 #include "exchanges/fapi_session.h"
 #include "exchanges/md_decode.h"

@@ -168,8 +168,9 @@ void act_kill(struct console *console) {
 }
 
 static bool subject_of(struct console *console, enum pane_id id, struct pane_subject *subject) {
-    const struct pane *pane = &console->panes[id];
+    struct pane *pane = &console->panes[id];
     uint32_t row = 0;
+    grid_arrange(pane, &console->view); // a window too small for panes draws none
     if (!grid_selected(pane, &row)) {
         return false;
     }
@@ -322,6 +323,14 @@ void act_strategy(struct console *console) {
 
 void act_desk_acknowledge(struct console *console, int64_t id) {
     send_simple(console, CONTROL_ACKNOWLEDGE, id);
+}
+
+void act_accept(struct console *console) {
+    struct question *q = console_ask(console, "Accept what the venues say?");
+    console_ask_line(q, "Where journal and venues differ, the venues' positions stand.");
+    console_ask_line(q, "Orders that are none of this desk's are left alone.");
+    struct control_request request = request_of(CONTROL_ACCEPT, 0);
+    on_yes(q, &request);
 }
 
 void act_acknowledge(struct console *console) {

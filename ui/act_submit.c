@@ -1,10 +1,10 @@
 // A person's own order from the keyboard: a line of words, then the question with what they mean.
 #include "engine/control_text.h"
+#include "ui/act_desk.h"
 #include "ui/actions.h"
-#include "ui/console_inside.h"
 #include "ui/number.h"
 
-static void submit_given(struct console *console, struct slice text) {
+void act_desk_submit(struct console *console, struct slice text) {
     const struct universe *universe = console->view.universe;
     struct control_request request = {.origin = ORIGIN_KEYBOARD};
     enum status status = control_parse_submit(text, universe, &request);
@@ -36,5 +36,5 @@ static void submit_given(struct console *console, struct slice text) {
 }
 
 void act_submit(struct console *console) {
-    console_prompt(console, submit_given, "buy|sell VENUE SYMBOL USD");
+    console_prompt(console, act_desk_submit, "buy|sell VENUE SYMBOL USD");
 }

@@ -51,6 +51,7 @@ void act_flatten(struct console *console);
 void act_state(struct console *console);
 void act_venue(struct console *console);
 void act_strategy(struct console *console);
+void act_accept(struct console *console);
 void act_submit(struct console *console);
 void act_acknowledge(struct console *console);
 void act_arm(struct console *console);     // ui/arm.c

@@ -93,6 +93,7 @@ void grid_arrange(struct pane *pane, const struct view *view) {
 }
 
 void grid_move(struct pane *pane, const struct view *view, int64_t by) {
+    grid_arrange(pane, view); // rows may have gone since the pane was drawn, if it ever was
     if (pane->order_count == 0) {
         return;
     }

@@ -26,15 +26,13 @@ static void close_question(struct console *console, bool yes) {
 }
 
 static void confirm_key(struct console *console, int key) {
-    if (console->now_ns - console->question.opened_ns < DEAD_MS * NS_PER_MS) {
-        return;
-    }
-    if (key == 'y' || key == 'Y') {
+    bool deaf = console->now_ns - console->question.opened_ns < DEAD_MS * NS_PER_MS;
+    if (!deaf && (key == 'y' || key == 'Y')) {
         close_question(console, true);
-    } else if (key == 'n' || key == 'N' || key == 'q' || key == INPUT_ESCAPE) {
+    } else if (!deaf && (key == 'n' || key == 'N' || key == 'q' || key == INPUT_ESCAPE)) {
         close_question(console, false);
-    } else if (console_reduce_key(console, key)) {
-        return;
+    } else {
+        (void)console_reduce_key(console, key); // that is never too early
     }
 }
 

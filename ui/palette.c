@@ -14,13 +14,14 @@ enum word_kind {
     WORD_ROLE,
     WORD_STRATEGY,
     WORD_SWITCH,
+    WORD_SIDE,
     WORD_PANE,
     WORD_LAYOUT,
     WORD_SCHEME,
     WORD_SECONDS,
     WORD_BPS,
     WORD_NUMBER,
-    WORD_FILTER
+    WORD_TEXT
 };
 
 struct command {
@@ -29,6 +30,7 @@ struct command {
     const char *usage;
     // Values of the words, in order; how many were given.
     void (*run)(struct console *console, const int64_t values[WORDS_MAX], int count);
+    void (*run_text)(struct console *console, struct slice text); // else: the rest of the line
 };
 
 static void run_risk_mode(struct console *console, const int64_t values[WORDS_MAX], int count) {
@@ -97,20 +99,31 @@ static void run_scheme(struct console *console, const int64_t values[WORDS_MAX],
     console_set_scheme(console, (enum ink_scheme)values[0]);
 }
 
+static void run_filter(struct console *console, struct slice text) {
+    struct pane *pane = console_pane(console);
+    (void)string_copy(pane->filter, sizeof(pane->filter), text);
+    pane->dirty = true;
+}
+
 static const struct command commands[] = {
-    {"risk-mode", {WORD_RISK_MODE}, "risk-mode MODE", run_risk_mode},
-    {"override", {WORD_SECONDS}, "override SECONDS, 0 ends it", run_override},
-    {"threshold", {WORD_BPS}, "threshold BPS", run_threshold},
-    {"state", {WORD_STATE}, "state STATE", run_state},
-    {"cancel", {WORD_NUMBER}, "cancel JOB", run_cancel},
-    {"flatten", {WORD_VENUE, WORD_SYMBOL}, "flatten VENUE [SYMBOL]", run_flatten},
-    {"venue-role", {WORD_VENUE, WORD_ROLE}, "venue-role VENUE ROLE", run_role},
-    {"strategy", {WORD_STRATEGY, WORD_SWITCH}, "strategy NAME on|off", run_strategy},
-    {"acknowledge", {WORD_NUMBER}, "acknowledge ALERT", run_acknowledge},
-    {"pane", {WORD_PANE}, "pane NAME", run_pane},
-    {"layout", {WORD_LAYOUT}, "layout NAME", run_layout},
-    {"scheme", {WORD_SCHEME}, "scheme NAME", run_scheme},
-    {"filter", {WORD_FILTER}, "filter TEXT", NULL},
+    {"risk-mode", {WORD_RISK_MODE}, "risk-mode MODE", run_risk_mode, NULL},
+    {"override", {WORD_SECONDS}, "override SECONDS, 0 ends it", run_override, NULL},
+    {"threshold", {WORD_BPS}, "threshold BPS", run_threshold, NULL},
+    {"state", {WORD_STATE}, "state STATE", run_state, NULL},
+    {"cancel", {WORD_NUMBER}, "cancel JOB", run_cancel, NULL},
+    {"flatten", {WORD_VENUE, WORD_SYMBOL}, "flatten VENUE [SYMBOL]", run_flatten, NULL},
+    {"venue-role", {WORD_VENUE, WORD_ROLE}, "venue-role VENUE ROLE", run_role, NULL},
+    {"strategy", {WORD_STRATEGY, WORD_SWITCH}, "strategy NAME on|off", run_strategy, NULL},
+    {"acknowledge", {WORD_NUMBER}, "acknowledge ALERT", run_acknowledge, NULL},
+    {"pane", {WORD_PANE}, "pane NAME", run_pane, NULL},
+    {"layout", {WORD_LAYOUT}, "layout NAME", run_layout, NULL},
+    {"scheme", {WORD_SCHEME}, "scheme NAME", run_scheme, NULL},
+    {"filter", {WORD_TEXT}, "filter TEXT", NULL, run_filter},
+    {"submit",
+     {WORD_SIDE, WORD_VENUE, WORD_SYMBOL},
+     "submit buy|sell VENUE SYMBOL USD",
+     NULL,
+     act_desk_submit},
 };
 
 static const struct command *command_of(struct slice name) {
@@ -137,6 +150,7 @@ static int names_of(const struct console *console, enum word_kind kind) {
     case WORD_STRATEGY:
         return STRATEGY_COUNT;
     case WORD_SWITCH:
+    case WORD_SIDE:
         return 2;
     case WORD_PANE:
         return PANE_COUNT;
@@ -148,7 +162,7 @@ static int names_of(const struct console *console, enum word_kind kind) {
     case WORD_SECONDS:
     case WORD_BPS:
     case WORD_NUMBER:
-    case WORD_FILTER:
+    case WORD_TEXT:
         break;
     }
     return 0; // any text
@@ -170,6 +184,8 @@ static const char *name_of(const struct console *console, enum word_kind kind, i
         return strategy_name((enum strategy)i);
     case WORD_SWITCH:
         return i == 0 ? "off" : "on";
+    case WORD_SIDE:
+        return i == 0 ? "buy" : "sell";
     case WORD_PANE:
         return pane_table[i]->name;
     case WORD_LAYOUT:
@@ -180,7 +196,7 @@ static const char *name_of(const struct console *console, enum word_kind kind, i
     case WORD_SECONDS:
     case WORD_BPS:
     case WORD_NUMBER:
-    case WORD_FILTER:
+    case WORD_TEXT:
         break;
     }
     return "";
@@ -285,18 +301,6 @@ static bool value_of(const struct console *console, enum word_kind kind, struct 
     return false;
 }
 
-static void set_filter(struct console *console, struct slice line) {
-    struct pane *pane = console_pane(console);
-    const char *text = line.data + strlen("filter");
-    struct slice rest = {text, line.size - strlen("filter")};
-    while (rest.size > 0 && rest.data[0] == ' ') {
-        rest.data++;
-        rest.size--;
-    }
-    (void)string_copy(pane->filter, sizeof(pane->filter), rest);
-    pane->dirty = true;
-}
-
 void palette_run(struct console *console, struct slice line) {
     struct words words = split(line);
     if (words.count == 0) {
@@ -317,8 +321,9 @@ void palette_run(struct console *console, struct slice line) {
         console_say(console, INK_BAD, "%s takes no words", action->name);
         return;
     }
-    if (command->run == NULL) {
-        set_filter(console, line);
+    if (command->run_text != NULL) {
+        const char *rest = words.at[1].data;
+        command->run_text(console, (struct slice){rest, line.size - (size_t)(rest - line.data)});
         return;
     }
     int64_t values[WORDS_MAX] = {0};

@@ -60,6 +60,11 @@ static void cell_pool(const struct view *view, struct pane_cell *out,
 static void capital_cell(const struct view *view, uint32_t row, int column, struct pane_cell *out) {
     const struct state_capital *c = row_of(view, row);
     char name[VENUE_NAME_MAX];
+    bool is_pool = column == WASH || column == ARB || column == RESERVE;
+    if (is_pool && c->model == CAPITAL_FIVE) {
+        text_add_string(&out->text, "-"); // layers: the row's details have them
+        return;
+    }
     switch ((enum column)column) {
     case VENUE:
         text_add_string(&out->text, view_venue(view, (uint16_t)row, name));
@@ -144,12 +149,19 @@ static void capital_details(const struct view *view, uint32_t row, struct page *
     add_usd(page, "peak", c->equity_peak);
     struct text text = page_line(page, c->safe_mode ? INK_WARN : INK_TEXT, "drawdown");
     number_percent(&text, c->drawdown);
-    text_add_string(&text, c->safe_mode ? " %, SAFE MODE: the arb pool is closed" : " %");
-    for (int i = 0; i < POOL_COUNT; i++) {
-        text = page_line(page, INK_TEXT, pool_name((enum pool)i));
-        number_usd(&text, c->pools[i].used);
+    bool five = c->model == CAPITAL_FIVE;
+    const char *closed = five ? "L1 and L4 alone are open" : "the arb pool is closed";
+    text_add_string(&text, " %");
+    if (c->safe_mode) {
+        text_add_format(&text, ", SAFE MODE: %s", closed);
+    }
+    for (int i = 0; i < (five ? (int)LAYER_COUNT : (int)POOL_COUNT); i++) {
+        const struct state_pool *part = five ? &c->layers[i] : &c->pools[i];
+        text =
+            page_line(page, INK_TEXT, five ? layer_name((enum layer)i) : pool_name((enum pool)i));
+        number_usd(&text, part->used);
         text_add_string(&text, " of ");
-        number_usd(&text, c->pools[i].size);
+        number_usd(&text, part->size);
         text_add_string(&text, " USD reserved");
     }
     add_usd(page, "in flight", c->in_flight);

@@ -14,6 +14,9 @@ enum column {
     CLOCK,
     LANE,
     MESSAGES,
+    DECIDE,
+    SIGN,
+    WRITE,
     ANSWER,
     ANSWER_P99,
     ANSWER_P999,
@@ -37,6 +40,9 @@ static int health_columns(const struct view *view, struct pane_column out[PANE_C
         [CLOCK] = {"clock", 7, .right = true, .sortable = true, .priority = 4},
         [LANE] = {"lane", 10, .sortable = true},
         [MESSAGES] = {"msg/s", 5, .right = true, .sortable = true, .priority = 5},
+        [DECIDE] = {"decide p99", 10, .right = true, .priority = 9},
+        [SIGN] = {"sign p99", 8, .right = true, .priority = 9},
+        [WRITE] = {"write p99", 9, .right = true, .priority = 9},
         [ANSWER] = {"ack p50", 8, .right = true, .sortable = true, .priority = 7},
         [ANSWER_P99] = {"ack p99", 8, .right = true, .sortable = true, .priority = 1},
         [ANSWER_P999] = {"ack 99.9", 8, .right = true, .priority = 9},
@@ -131,6 +137,9 @@ static void cell_feed(struct pane_cell *out, const struct state_venue *v, enum c
     case VENUE:
     case LANE:
     case MESSAGES:
+    case DECIDE:
+    case SIGN:
+    case WRITE:
     case ANSWER:
     case ANSWER_P99:
     case ANSWER_P999:
@@ -151,6 +160,15 @@ static void cell_lane(struct pane_cell *out, const struct state_venue *v,
         break;
     case MESSAGES:
         text_add_int(&out->text, v->messages);
+        break;
+    case DECIDE:
+        add_quantile(&out->text, &latency->decide, latency->decide.p99_ns);
+        break;
+    case SIGN:
+        add_quantile(&out->text, &latency->encode, latency->encode.p99_ns);
+        break;
+    case WRITE:
+        add_quantile(&out->text, &latency->write, latency->write.p99_ns);
         break;
     case ANSWER:
         add_quantile(&out->text, &latency->answer, latency->answer.p50_ns);
@@ -231,6 +249,9 @@ static int64_t health_sort_key(const struct view *view, uint32_t row, int column
     case RELIABLE:
         return v->reliability_ppm;
     case VENUE:
+    case DECIDE:
+    case SIGN:
+    case WRITE:
     case ANSWER_P999:
     case NOTE:
     case COLUMNS:
@@ -289,6 +310,9 @@ static void add_order_side(const struct view *view, struct page *page, uint32_t 
              v->orders, v->unknown, v->messages);
     page_add(page, v->rejects > 0 ? INK_WARN : INK_TEXT, "rejects",
              "%u in a row, the breaker opens at %u", v->rejects, v->rejects_max);
+    add_quantiles(page, "decide", &latency.decide);
+    add_quantiles(page, "sign", &latency.encode);
+    add_quantiles(page, "write", &latency.write);
     add_quantiles(page, "answer", &latency.answer);
     add_quantiles(page, "fill", &latency.fill);
     if (v->deadman_until_ns != 0) {
@@ -374,6 +398,12 @@ static void add_over(struct head *head, const struct state_health *h) {
     }
 }
 
+static void add_engine(struct head *head, const struct state_header *h) {
+    struct text *text = head_add(head, "engine", HEAD_NO_BAR, INK_TEXT);
+    text_add_string(text, "longest pass ");
+    number_latency(text, (int64_t)h->longest_pass_ns);
+}
+
 // In steps of a tenth of a kilobyte, so that telling the cost does not itself cost.
 static void add_screen(struct head *head, const struct view_screen *screen) {
     struct text *text = head_add(head, "screen", HEAD_NO_BAR, INK_TEXT);
@@ -392,6 +422,7 @@ static int health_head(const struct view *view, struct canvas *canvas, struct re
         add_part(&head, &h->parts[i], health_part_name((enum health_part)i));
     }
     add_screen(&head, &view->screen);
+    add_engine(&head, view->header);
     int wanted = (int)view->count[STATE_VENUES] + 1;
     int kept = wanted < area.rows / 2 ? wanted : area.rows / 2;
     kept = kept < ROWS_KEPT ? ROWS_KEPT : kept;

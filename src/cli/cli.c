@@ -18,14 +18,15 @@
 // Help lists them in this order; the first runs when no verb is given.
 const struct cli_verb cli_verbs[] = {
     {"console", "", "the desk with its screen (also without any verb)",
-     (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_LIVE) | CLI_BIT(CLI_VERSION), 0, 0,
-     "perpdesk --demo", verb_console},
+     (DESK_OPTIONS & ~CLI_BIT(CLI_SECONDS)) | CLI_BIT(CLI_LIVE) | CLI_BIT(CLI_CALM) |
+         CLI_BIT(CLI_VERSION),
+     0, 0, "perpdesk --demo", verb_console},
     {"run", "", "the desk without its screen, for a service manager or a shell in the background",
      DESK_OPTIONS | CLI_BIT(CLI_LIVE) | CLI_BIT(CLI_HEADLESS), 0, 0,
      "perpdesk run --headless --demo", verb_run},
     {"attach", "", "a console on a desk that runs already",
      CALL_OPTIONS | CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_READ_ONLY) |
-         CLI_BIT(CLI_TAKE),
+         CLI_BIT(CLI_TAKE) | CLI_BIT(CLI_CALM),
      0, 0, "perpdesk attach --read-only", verb_attach},
     {"status", "", "what a running desk is and does", CALL_OPTIONS | CLI_BIT(CLI_JSON), 0, 0,
      "perpdesk status", verb_report},
@@ -57,9 +58,15 @@ const struct cli_verb cli_verbs[] = {
     {"check-config", "[FILE]", "check the configuration and name every mistake",
      CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_PRINT), 0, 1,
      "perpdesk check-config etc/perpdesk.ini", verb_check_config},
+    {"config", "", "print the configuration that a desk would have now",
+     CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_EFFECTIVE), 0, 0,
+     "perpdesk config --effective", verb_show_config},
     {"replay", "FILE", "run a journal through a fresh desk, and show it at a moment",
      CLI_BIT(CLI_VERIFY) | CLI_BIT(CLI_UNTIL) | CLI_BIT(CLI_JSON), 1, 1,
      "perpdesk replay --verify FILE", verb_replay},
+    {"journal", "verify|show [FILE]",
+     "check a journal record by record, or print it; without FILE the newest there is",
+     CLI_BIT(CLI_JSON), 1, 2, "perpdesk journal verify", verb_journal},
     {"backtest", "[PATH]",
      "run the desk on a recording, as fast as it goes, and print what came of it",
      CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_SWEEP) | CLI_BIT(CLI_DEMO_MAP) |
@@ -76,12 +83,15 @@ const struct cli_verb cli_verbs[] = {
      DESK_OPTIONS | CLI_BIT(CLI_JSON) | CLI_BIT(CLI_VENUES) | CLI_BIT(CLI_ENDPOINT) |
          CLI_BIT(CLI_TRUST),
      0, 0, "perpdesk doctor", verb_doctor},
-    {"venue", "NAME orders|positions|balances|fees|order [ORDER], or NAME trade|reference|off",
-     "ask a venue directly with its keys (ORDER is SYMBOL buy|sell SIZE PRICE [post_only|ioc]), or "
-     "set its role in a running desk",
+    {"venue",
+     "NAME orders|positions|balances|fees|fills|login, NAME order SYMBOL buy|sell SIZE PRICE "
+     "[post_only|ioc|gtc] [reduce_only], NAME cancel ID, NAME cancel-all|flatten [SYMBOL], NAME "
+     "dead-man SECONDS [SYMBOL], or NAME trade|reference|off",
+     "ask a venue directly with its keys and wait until it says what became of it, or set its role "
+     "in a running desk",
      CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_DRY_RUN) | CALL_OPTIONS |
          CLI_BIT(CLI_CONFIRM),
-     2, 7, "perpdesk venue binance order BTC/USDT buy 0.001 60000 --dry-run", verb_venue},
+     2, 8, "perpdesk venue binance order BTC/USDT buy 0.001 60000 --dry-run", verb_venue},
     {"sim", "[PATH]", "serve a recording in the venues' protocols on this machine",
      CLI_BIT(CLI_DEMO_SPEED) | CLI_BIT(CLI_DEMO_MAP) | CLI_BIT(CLI_SECONDS) | CLI_BIT(CLI_PORT) |
          CLI_BIT(CLI_TLS) | CLI_BIT(CLI_AUTHORITY) | CLI_BIT(CLI_FAULT) | CLI_BIT(CLI_SEED) |

@@ -44,6 +44,7 @@ enum cli_option {
     CLI_READ_ONLY,
     CLI_TAKE,
     CLI_PLAIN,
+    CLI_CALM,
     CLI_FLATTEN,
     CLI_CONFIRM,
     CLI_DESK,
@@ -51,6 +52,7 @@ enum cli_option {
     CLI_SWEEP,
     CLI_UNTIL,
     CLI_SINCE,
+    CLI_EFFECTIVE,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTION_COUNT
@@ -62,7 +64,7 @@ enum cli_option {
 struct cli_args {
     const char *verb; // its name
     bool demo, live, now, dry_run, json, gross, verify, tls, help, version;
-    bool headless, read_only, take, plain, flatten;
+    bool headless, read_only, take, plain, calm, flatten;
     const char *confirm;   // --confirm: the phrase that arms
     const char *desk;      // --desk: live, paper or demo; NULL: the one that runs
     const char *demo_path; // NULL: the recording that ships with the program

@@ -48,6 +48,7 @@ static const struct cli_option_row option_rows[] = {
     {CLI_READ_ONLY, "read-only", 0, NULL, "only look: every command is refused"},
     {CLI_TAKE, "take", 0, NULL, "steer even if another console does: that one then only looks"},
     {CLI_PLAIN, "plain", 0, NULL, "one line of text a change (as without --json)"},
+    {CLI_CALM, "calm", 0, NULL, "one frame a second, moves are not marked"},
     {CLI_FLATTEN, "flatten", 0, NULL, "close every position, too"},
     {CLI_CONFIRM, "confirm", 0, "PHRASE",
      "the phrase a live desk asks for before what may raise risk: 'TRADE LIVE'"},
@@ -59,6 +60,7 @@ static const struct cli_option_row option_rows[] = {
      "stop at this time of the session: HH:MM:SS or DATETHH:MM:SS, UTC"},
     {CLI_SINCE, "since", 0, "TIME",
      "from this time on: HH:MM:SS (today), DATE or DATETHH:MM:SS, UTC"},
+    {CLI_EFFECTIVE, "effective", 0, NULL, "files, --set and defaults taken together (always so)"},
     {CLI_HELP, "help", 'h', NULL, "print this help"},
     {CLI_VERSION, "version", 'V', NULL, "print version, build and libraries"},
 };
@@ -259,6 +261,9 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
     case CLI_READ_ONLY:
         args->read_only = true;
         return STATUS_OK;
+    case CLI_CALM:
+        args->calm = true;
+        return STATUS_OK;
     case CLI_TAKE:
         args->take = true;
         return STATUS_OK;
@@ -289,6 +294,8 @@ static enum status take_option(struct cli_args *args, enum cli_option option, co
     case CLI_SINCE:
         args->since = value;
         return STATUS_OK;
+    case CLI_EFFECTIVE:
+        return STATUS_OK; // the only way there is
     case CLI_HELP:
         args->help = true;
         return STATUS_OK;

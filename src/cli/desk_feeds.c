@@ -149,7 +149,11 @@ enum status desk_feeds_start(struct desk_run *run) {
     }
     desk_lanes_wipe_keys(run);
     desk_lanes_tell_keyless(run);
-    return status == STATUS_OK ? feed_pool_start(&run->feeds) : status;
+    status = status == STATUS_OK ? feed_pool_start(&run->feeds) : status;
+    if (status == STATUS_OK) {
+        desk_lanes_ask(run);
+    }
+    return status;
 }
 
 const struct feed_stats *desk_run_feed_stats(const struct desk_run *run, uint16_t venue) {

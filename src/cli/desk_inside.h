@@ -5,6 +5,7 @@
 #define PERPDESK_CLI_DESK_INSIDE_H
 
 #include "cli/desk_run.h"
+#include "io/config_reload.h"
 #include "io/feed_pool.h"
 #include "io/journal.h"
 #include "io/keeper.h"
@@ -13,6 +14,7 @@
 #include "io/server.h"
 #include "sim/sim.h"
 #include "trade/desk.h"
+#include "trade/recall.h"
 
 // Hands a feed's quotes to the verb that listens, with the latency worked out.
 struct feed_hook {
@@ -23,12 +25,15 @@ struct feed_hook {
 struct desk_run {
     struct desk_run_options options;
     struct config config;
+    struct config loaded;        // as it was loaded last, without what a demo changes
+    struct config_target target; // of changes: the settings and venues of this desk
     struct clock clock;
     struct universe universe;
     struct quote_cache cache;
     struct engine engine;
     struct desk desk;
     struct sim *sim;
+    struct desk_past *past; // until it was told
     struct journal_folder folder;
     struct journal journal;
     struct records records;
@@ -42,6 +47,8 @@ struct desk_run {
     struct secret_keys keys[VENUE_MAX]; // wiped once the lanes have them
     struct lane *lanes[VENUE_MAX];      // the pool's; NULL: no keys, or not live
     _Atomic bool lanes_stopped;
+    struct event_order asks[ORDERS_MAX]; // of earlier sessions, for the lanes to ask for
+    uint32_t ask_count;
     bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_records,
         has_keeper, has_feeds, started;
     char notice[sizeof(((struct state_header *)0)->notice)];
@@ -59,9 +66,26 @@ void desk_lanes_wipe_keys(struct desk_run *run);
 // False: this desk sends no orders to that venue. Addresses are the caller's to add.
 bool desk_lane_config(struct desk_run *run, uint16_t index, struct lane_config *out);
 void desk_lanes_tell_keyless(struct desk_run *run); // venues whose orders are denied
+void desk_lanes_ask(struct desk_run *run);          // what earlier sessions left, once lanes run
 void desk_lanes_send(void *arg, const struct event_order *command); // command_sink
 
-// Reads the newest session in `folder` and puts what it left into run->notice.
-void desk_past_recall(struct desk_run *run, const char *folder);
+// Before the desk starts: from then on its settings may change.
+void desk_reload_prepare(struct desk_run *run);
+
+// What an earlier session left, from reading its journal until the engine was told.
+struct desk_past {
+    struct recall recall;
+    struct universe names; // what its numbers stand for
+    bool named;
+    bool found, damaged;
+    char stamp[JOURNAL_STAMP_MAX]; // of the session read, "" = none
+};
+
+// Reads the newest session in `folder` that was told what the one before it left; says in
+// run->notice what it found. Before this desk's own session begins.
+enum status desk_past_recall(struct desk_run *run, const char *folder) MUST_CHECK;
+// Tells the engine, in this desk's numbers; after EVENT_DESK_STARTED and before any venue is heard.
+void desk_past_tell(struct desk_run *run);
+void desk_past_forget(struct desk_run *run);
 
 #endif

@@ -51,6 +51,7 @@ bool desk_lane_config(struct desk_run *run, uint16_t index, struct lane_config *
         .rate_share = run->config.settings.execution.rate_share,
         .rate_reserve = run->config.settings.execution.rate_reserve,
         .session_key = run->desk.orders.session_key,
+        .gone_ns = run->config.settings.execution.late_request_ns,
         .tls = run->tls,
         .seed = hash_bytes(venue->md->name, strlen(venue->md->name),
                            (uint64_t)clock_now_ns(&run->clock)),
@@ -68,9 +69,24 @@ void desk_lanes_tell_keyless(struct desk_run *run) {
     }
 }
 
+void desk_lanes_ask(struct desk_run *run) {
+    for (uint32_t i = 0; i < run->ask_count; i++) {
+        struct lane *lane = run->lanes[run->asks[i].venue];
+        if (lane != NULL) { // else the order stays unknown, and nothing opens
+            lane_send(lane, &run->asks[i]);
+        }
+    }
+    run->ask_count = 0;
+}
+
 void desk_lanes_send(void *arg, const struct event_order *command) {
     struct desk_run *run = arg;
     struct lane *lane = run->lanes[command->venue];
+    if (command->action == ORDER_ACTION_ASK) { // told at the start, before there are lanes
+        ASSERT(run->ask_count < ORDERS_MAX);
+        run->asks[run->ask_count++] = *command;
+        return;
+    }
     if (lane != NULL && !atomic_load(&run->lanes_stopped)) {
         lane_send(lane, command);
         return;

@@ -1,45 +1,200 @@
-// What an earlier session left behind: told at the start, before this one begins.
+// What an earlier session left behind: read from its journal before this one begins, told to the
+// engine at its start.
+//
+// A demo is only told: every demo starts with a fresh account.
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "cli/desk_inside.h"
-#include "trade/recall.h"
+#include "cli/session_names.h"
 
-// What the last session left, before this one begins: told only. Every start opens a fresh account.
-void desk_past_recall(struct desk_run *run, const char *folder) {
-    struct journal_session session;
-    if (journal_session_open(&session, folder) != STATUS_OK) {
-        return; // the first session here
-    }
-    struct recall *recall = malloc(sizeof(*recall));
-    if (recall == NULL) {
-        journal_session_close(&session);
-        return;
-    }
-    recall_init(recall);
+// The recall of one session. False: it was not told what the one before it left, or cannot be
+// opened at all, so the one before it has to be read.
+static bool read_session(struct desk_past *past, struct journal_session *session) {
     struct event event;
-    while (journal_session_next(&session, &event) == JOURNAL_RECORD) {
-        recall_event(recall, &event);
+    recall_init(&past->recall);
+    while (journal_session_next(session, &event) == JOURNAL_RECORD) {
+        recall_event(&past->recall, &event);
     }
+    past->damaged = past->damaged || session->end == JOURNAL_DAMAGED || past->recall.lossy;
+    return past->recall.told;
+}
+
+// Sessions from the newest back: a desk that died before it was told has not traded.
+static void find_session(struct desk_past *past, const char *folder, uint64_t *bytes_lost) {
+    char before[JOURNAL_STAMP_MAX] = "";
+    while (!past->found) {
+        struct journal_session session;
+        enum status status = journal_session_open_before(&session, folder, before);
+        if (session.stamp[0] == '\0') {
+            return; // the first session here, or none that was told
+        }
+        memcpy(before, session.stamp, sizeof(before));
+        if (status != STATUS_OK) { // an empty file held nothing
+            past->damaged = past->damaged || session.map_size > 0;
+            log_warn("desk", "%s", status_text());
+            continue;
+        }
+        if (read_session(past, &session)) {
+            past->found = true;
+            past->named = session_names(&session, &past->names);
+            past->damaged = past->damaged || !past->named;
+            memcpy(past->stamp, session.stamp, sizeof(past->stamp));
+            *bytes_lost = session.bytes_lost;
+        }
+        journal_session_close(&session);
+    }
+}
+
+static void describe(struct desk_run *run, uint64_t bytes_lost) {
+    const struct desk_past *past = run->past;
+    const struct recall *recall = &past->recall;
     struct text text = TEXT_OVER(run->notice);
-    if (session.end == JOURNAL_DAMAGED) {
+    if (past->damaged) {
         text_add_string(&text, "the last session's journal is damaged; ");
     }
-    if (!recall->farewell && recall->events > 0) {
+    if (past->found && (!recall->farewell || recall->order_count > 0)) {
         text_add_format(&text, "last session broke off after %llu events",
                         (unsigned long long)recall->events);
-        if (session.bytes_lost > 0) {
-            text_add_format(&text, " (torn tail of %llu bytes)",
-                            (unsigned long long)session.bytes_lost);
+        if (bytes_lost > 0) {
+            text_add_format(&text, " (torn tail of %llu bytes)", (unsigned long long)bytes_lost);
         }
-        text_add_format(&text, ": %u jobs, %u orders open, gross ", recall_jobs_running(recall),
-                        recall_orders_open(recall));
+        text_add_format(&text, ": %u jobs, %u orders open, gross ", recall->job_count,
+                        recall->order_count);
         usd_print(&text, recall_gross(recall), 0, 0);
-        text_add_string(&text, " USD; a fresh account starts");
+        text_add_string(&text, " USD");
+        if (run->options.demo) {
+            text_add_string(&text, "; a fresh account starts");
+        }
     }
     if (text.size > 0) {
         log_warn("desk", "%s", run->notice);
     }
-    free(recall);
-    journal_session_close(&session);
+}
+
+enum status desk_past_recall(struct desk_run *run, const char *folder) {
+    run->past = calloc(1, sizeof(*run->past));
+    if (run->past == NULL) {
+        return status_fail(STATUS_SYSTEM, "no memory to read the last session's journal");
+    }
+    uint64_t bytes_lost = 0;
+    recall_init(&run->past->recall);
+    find_session(run->past, folder, &bytes_lost);
+    describe(run, bytes_lost);
+    return STATUS_OK;
+}
+
+void desk_past_forget(struct desk_run *run) {
+    if (run->past != NULL && run->past->named) {
+        universe_finish(&run->past->names);
+    }
+    free(run->past);
+    run->past = NULL;
+}
+
+// ---- telling -----------------------------------------------------------------------------------
+
+static void tell(struct desk_run *run, enum event_kind kind, const void *payload) {
+    engine_input(&run->engine, kind, payload, clock_now_ns(&run->clock));
+}
+
+// In the numbers of this session; false: it does not have that venue or symbol.
+static bool translate_venue(const struct desk_run *run, uint16_t *venue) {
+    const struct universe *names = &run->past->names;
+    int found = *venue < names->venue_count
+                    ? universe_find_venue(&run->universe, slice_of(names->venues[*venue].name))
+                    : -1;
+    *venue = found < 0 ? 0 : (uint16_t)found;
+    return found >= 0;
+}
+
+static bool translate_symbol(const struct desk_run *run, uint16_t *symbol) {
+    const struct universe *names = &run->past->names;
+    int found = *symbol < names->symbol_count
+                    ? universe_find_symbol(&run->universe, slice_of(names->symbols[*symbol].name))
+                    : -1;
+    *symbol = found < 0 ? 0 : (uint16_t)found;
+    return found >= 0;
+}
+
+static uint32_t tell_positions(struct desk_run *run) {
+    const struct recall *recall = &run->past->recall;
+    uint32_t lost = 0;
+    for (size_t i = 0; i < COUNT_OF(recall->positions); i++) {
+        struct event_past_position row = recall->positions[i];
+        if (!recall_position_used(&row)) {
+            continue;
+        }
+        bool held = row.net.v != 0;
+        if (translate_venue(run, &row.venue) && translate_symbol(run, &row.symbol)) {
+            tell(run, EVENT_PAST_POSITION, &row);
+        } else {
+            lost += held;
+        }
+    }
+    return lost;
+}
+
+static uint32_t tell_jobs(struct desk_run *run) {
+    const struct recall *recall = &run->past->recall;
+    uint32_t lost = 0;
+    for (uint32_t i = 0; i < recall->job_count; i++) {
+        struct event_past_job row = recall->jobs[i];
+        bool fits = translate_symbol(run, &row.symbol);
+        for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+            fits = translate_venue(run, &row.legs[leg].venue) && fits;
+        }
+        if (fits) {
+            tell(run, EVENT_PAST_JOB, &row);
+        }
+        lost += !fits;
+    }
+    return lost;
+}
+
+static uint32_t tell_orders(struct desk_run *run) {
+    const struct recall *recall = &run->past->recall;
+    uint32_t lost = 0;
+    for (uint32_t i = 0; i < recall->order_count; i++) {
+        struct event_past_order row = recall->orders[i];
+        bool fits = translate_venue(run, &row.order.venue);
+        fits = translate_symbol(run, &row.order.symbol) && fits;
+        if (fits) {
+            tell(run, EVENT_PAST_ORDER, &row);
+        }
+        lost += !fits;
+    }
+    return lost;
+}
+
+// Fills that are booked: the venues will tell them again. The paper venue does not, and counts its
+// trades anew.
+static void tell_trades(struct desk_run *run) {
+    struct event_past_trade row;
+    uint64_t at = 0;
+    while (run->desk.mode == DESK_LIVE && recall_next_trade(&run->past->recall, &at, &row)) {
+        if (translate_venue(run, &row.venue)) {
+            tell(run, EVENT_PAST_TRADE, &row);
+        }
+    }
+}
+
+void desk_past_tell(struct desk_run *run) {
+    struct event_past_end end = {0};
+    if (run->past != NULL && !run->options.demo) {
+        if (run->past->found) {
+            end = run->past->recall.end;
+        }
+        end.known = run->past->found && run->past->named;
+        end.damaged = run->past->damaged;
+        end.lost = 0;
+        if (end.known != 0) {
+            end.lost += tell_positions(run);
+            end.lost += tell_jobs(run);
+            end.lost += tell_orders(run);
+            tell_trades(run);
+        }
+    }
+    tell(run, EVENT_PAST_END, &end);
+    desk_past_forget(run);
 }

@@ -6,6 +6,7 @@
 #include "cli/time_text.h"
 #include "cli/verbs.h"
 #include "engine/replay.h"
+#include "io/config_reload.h"
 #include "io/journal.h"
 #include "trade/desk.h"
 
@@ -14,6 +15,7 @@ struct replay_desk {
     struct config config;
     struct config_report report;
     struct universe universe;
+    struct config_target target;
     struct desk desk;
     struct engine engine;
     struct replay replay;
@@ -122,6 +124,10 @@ static enum status build_and_run(struct replay_desk *run, const struct desk_repl
                              &run->config.settings, &run->universe);
     }
     if (status == STATUS_OK) {
+        run->target = (struct config_target){&run->config.settings, run->universe.venues,
+                                             run->universe.venue_count};
+        run->desk.change_setting = config_change_apply;
+        run->desk.change_arg = &run->target;
         status = run_replay(run, options, summary);
         desk_finish(&run->desk);
     }

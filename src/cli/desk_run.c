@@ -146,7 +146,10 @@ static enum status open_journal(struct desk_run *run) {
         return status;
     }
     run->has_folder = true;
-    desk_past_recall(run, path);
+    status = desk_past_recall(run, path);
+    if (status != STATUS_OK) {
+        return status;
+    }
     struct text text = TEXT_OVER(run->config_text);
     config_print(&run->config, &text);
     if (text.truncated) {
@@ -158,6 +161,7 @@ static enum status open_journal(struct desk_run *run) {
         .config = text_slice(&text),
         .file_bytes_max = settings->journal_max_bytes,
         .retention_ns = settings->journal_retention_ns,
+        .kept = run->past->stamp[0] != '\0' ? run->past->stamp : NULL,
         .disk_floor_bytes = settings->disk_floor_bytes,
         .buffer_bytes = JOURNAL_BUFFER_BYTES,
     };
@@ -215,6 +219,7 @@ static enum status open_engine(struct desk_run *run) {
         return status;
     }
     run->has_desk = true;
+    desk_reload_prepare(run);
     open_records(run);
     struct journal_sink sink =
         run->has_journal ? journal_sink(&run->journal) : (struct journal_sink){0};
@@ -329,6 +334,7 @@ enum status desk_run_start(struct desk_run *run) {
         .config_hash = hash_bytes(run->config_text, strlen(run->config_text), 0),
     };
     engine_input(&run->engine, EVENT_DESK_STARTED, &started, clock_now_ns(&run->clock));
+    desk_past_tell(run);
     obey_stop_file(run);
     status = run->has_records ? records_start(&run->records) : STATUS_OK;
     if (status == STATUS_OK) {
@@ -404,6 +410,7 @@ void desk_run_close(struct desk_run *run) {
         stop_keeper(run);
     }
     desk_lanes_wipe_keys(run);
+    desk_past_forget(run);
     desk_feeds_close(run);
     if (run->has_records) {
         records_finish(&run->records);

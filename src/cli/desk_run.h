@@ -77,6 +77,10 @@ const char *desk_run_notice(const struct desk_run *run); // what start-up found,
 enum status desk_run_control(struct desk_run *run,
                              const struct control_request *request) MUST_CHECK;
 
+// Brings what differs from the configuration loaded before into the running desk, as far as it may
+// change; the log names every change, and what needs a restart.
+enum status desk_run_reload(struct desk_run *run, const struct config *config) MUST_CHECK;
+
 // What a demo changes in a configuration, whatever the file says; `shared`: several venues show one
 // recorded book. Also for tests.
 void desk_run_demo_settings(struct config *config, bool shared);

@@ -7,11 +7,13 @@
 #include "cli/verbs.h"
 #include "ui/link_remote.h"
 
-static enum status run_console(const struct config *config, struct link_remote *remote) {
+static enum status run_console(const struct cli_args *args, const struct config *config,
+                               struct link_remote *remote) {
     struct console_options console;
     enum console_end end;
     cli_console_options(config, &console);
     console.link = link_remote(remote);
+    console.calm = console.calm || args->calm;
     cli_console_catch_signals();
     return console_run(&console, &end);
 }
@@ -40,7 +42,7 @@ enum status verb_attach(const struct cli_args *args) {
         status = link_remote_create(&remote, &options);
     }
     if (status == STATUS_OK) {
-        status = run_console(&config, remote);
+        status = run_console(args, &config, remote);
     }
     link_remote_destroy(remote);
     if (status == STATUS_OK) {

@@ -62,6 +62,12 @@ static enum status check(const struct cli_args *args, enum print_choice choice,
     return cli_end_output();
 }
 
+enum status verb_show_config(const struct cli_args *args) {
+    struct cli_args own = *args;
+    own.print = "effective";
+    return verb_check_config(&own);
+}
+
 enum status verb_check_config(const struct cli_args *args) {
     enum print_choice choice = print_choice(args->print);
     if (choice == PRINT_UNKNOWN) {

@@ -79,6 +79,7 @@ enum status verb_console(const struct cli_args *args) {
         struct console_options console;
         cli_console_options(desk_run_config(run), &console);
         console.link = link_local(&local);
+        console.calm = console.calm || args->calm;
         enum console_end end;
         status = console_run(&console, &end);
         cli_end_if_hung(run);

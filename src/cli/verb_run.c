@@ -3,7 +3,8 @@
 // watchdog is fed only while the engine's passes go on.
 //
 // SIGTERM and SIGINT end it in order: block, cancel, verify, exit; 10 when orders are left open.
-// SIGHUP is no end for a desk without a terminal.
+// SIGHUP is no end for a desk without a terminal: the configuration is read again, checked as a
+// whole, and what may change does.
 #include <signal.h>
 #include <stdio.h>
 
@@ -15,34 +16,46 @@
 
 enum { TELL_MS = 1000, STOP_USEC = 20000000 };
 
-struct watch {
-    int64_t told_ns, fed_ns, watchdog_ns;
-    uint64_t passes;
-};
-
-static void feed_watchdog(struct watch *watch, struct desk_run *run, int64_t now_ns) {
-    uint64_t passes = atomic_load_explicit(&desk_run_engine(run)->passes, memory_order_relaxed);
-    bool due = watch->watchdog_ns > 0 && now_ns - watch->fed_ns >= watch->watchdog_ns / 3;
-    if (due && passes != watch->passes) {
-        notify_send("WATCHDOG=1");
-        watch->passes = passes;
-        watch->fed_ns = now_ns;
-    }
-}
-
-static void tell_status(struct watch *watch, struct desk_run *run, int64_t now_ns) {
+// Once a second; *told_ns: when last.
+static void tell_status(struct desk_run *run, int64_t now_ns, int64_t *told_ns) {
     struct state_header header;
-    if (now_ns - watch->told_ns < TELL_MS * NS_PER_MS ||
+    if (now_ns - *told_ns < TELL_MS * NS_PER_MS ||
         state_read(desk_run_board(run), STATE_HEADER, &header, NULL) == 0) {
         return;
     }
-    watch->told_ns = now_ns;
+    *told_ns = now_ns;
     char unhedged[32];
     struct text text = TEXT_OVER(unhedged);
     usd_print(&text, header.unhedged, 2, 2);
     notify_sendf("STATUS=%s %s, %u jobs, %u orders open, unhedged %s USD",
                  desk_mode_name((enum desk_mode)header.mode), state_status_word(&header),
                  header.jobs_running, header.orders_open, unhedged);
+}
+
+static volatile sig_atomic_t reload_asked;
+
+static void on_hang_up(int number) {
+    (void)number;
+    reload_asked = true;
+}
+
+static void catch_hang_up(void) {
+    struct sigaction action = {.sa_handler = on_hang_up};
+    (void)sigemptyset(&action.sa_mask);
+    int failed = sigaction(SIGHUP, &action, NULL);
+    ASSERT(failed == 0);
+}
+
+// With any mistake nothing changes.
+static void reload(struct desk_run *run, const struct cli_args *args) {
+    static struct config config;
+    enum status status = cli_load_config(args, &config, NULL);
+    if (status == STATUS_OK) {
+        status = desk_run_reload(run, &config);
+    }
+    if (status != STATUS_OK) {
+        log_error("reload", "nothing was changed: %s", status_text());
+    }
 }
 
 static enum status end_in_order(struct desk_run *run) {
@@ -70,17 +83,24 @@ enum status verb_run(const struct cli_args *args) {
     }
     log_to_stderr(true);
     cli_catch_signals();
-    (void)signal(SIGHUP, SIG_IGN);
+    catch_hang_up();
     status = desk_run_start(run);
     if (status == STATUS_OK) {
-        struct watch watch = {.watchdog_ns = notify_watchdog_ns()};
-        int64_t began_ns = mono_now_ns();
+        struct notify_watchdog watchdog;
+        int64_t began_ns = mono_now_ns(), told_ns = 0;
+        notify_watchdog_init(&watchdog);
         notify_send("READY=1");
         log_info("desk", "%s desk runs", desk_mode_name(desk_run_mode(run)));
         while (cli_wait(began_ns, args->seconds_ns)) {
             int64_t now_ns = mono_now_ns();
-            feed_watchdog(&watch, run, now_ns);
-            tell_status(&watch, run, now_ns);
+            uint64_t passes =
+                atomic_load_explicit(&desk_run_engine(run)->passes, memory_order_relaxed);
+            notify_watchdog_feed(&watchdog, passes, now_ns);
+            tell_status(run, now_ns, &told_ns);
+            if (reload_asked) {
+                reload_asked = false;
+                reload(run, args);
+            }
         }
         status = end_in_order(run);
     }

@@ -9,7 +9,7 @@
 #include "io/secret.h"
 #include "sim/sim.h"
 
-enum { ACCOUNT_USD = 10000 }; // what each account begins with
+enum { ACCOUNT_USD = 1000000 }; // what each account begins with: enough to empty a price level
 
 // "binance=9001"
 static enum status parse_port(const char *text, char name[VENUE_NAME_MAX], struct sim_port *port) {

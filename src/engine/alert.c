@@ -25,6 +25,7 @@ const char *alert_action_name(enum alert_action action) {
         [ALERT_SAFE_MODE_ON] = "safe_mode_on",
         [ALERT_EMERGENCY_STOP] = "emergency_stop",
         [ALERT_START_TRADING] = "start_trading",
+        [ALERT_AUTO_ORDER] = "auto_order",
     };
     ASSERT((unsigned)action < ALERT_ACTION_COUNT);
     return names[action];

@@ -17,7 +17,7 @@
 
 #include "engine/event.h"
 
-enum { ALERT_RULES_MAX = 16, ALERT_NAME_MAX = 24, ALERT_CONDITION_MAX = 96 };
+enum { ALERT_RULES_MAX = 16, ALERT_NAME_MAX = 24, ALERT_CONDITION_MAX = 96, ALERT_ORDER_MAX = 80 };
 
 // code, name in a condition, unit of its figure. A number after it may leave the unit out.
 #define ALERT_METRIC_LIST(X)                                                                       \
@@ -62,6 +62,7 @@ enum alert_action {
     ALERT_SAFE_MODE_ON,   // every venue, until a person resumes
     ALERT_EMERGENCY_STOP, // the kill switch
     ALERT_START_TRADING,  // as a person's resume; a latched kill stays
+    ALERT_AUTO_ORDER,     // submits `order`, past risk like any other
     ALERT_ACTION_COUNT
 };
 
@@ -76,6 +77,7 @@ struct alert_rule {
                          // kinds but ALERT_RANGE, which has both
     int64_t window_ns;   // ALERT_PERCENT_CHANGE
     int64_t cooldown_ns; // told at most once in this time
+    char order[ALERT_ORDER_MAX]; // ALERT_AUTO_ORDER: the words of a submit, "" = none
 };
 
 // Where names are looked up.

@@ -15,7 +15,7 @@ enum control_origin {
     ORIGIN_HTTP,
     ORIGIN_SIGNAL,
     ORIGIN_TEST,
-    ORIGIN_RULE // the action of an alert rule: from inside, never of a request
+    ORIGIN_RULE // the action of an alert rule
 };
 
 // Whether it may raise risk decides how it is asked: reducing verbs never ask more than y/n and
@@ -46,6 +46,8 @@ enum control_effect { EFFECT_REDUCES, EFFECT_LOOSENS };
     X(CONTROL_VENUE_ROLE, "venue", EFFECT_LOOSENS, "0..2",                                         \
       "role of a venue: trade, reference, off")                                                    \
     X(CONTROL_STRATEGY, "strategy", EFFECT_LOOSENS, "0|1", "switch a strategy off or on")          \
+    X(CONTROL_ACCEPT, "accept", EFFECT_LOOSENS, "",                                                \
+      "sign what journal and venues tell differently: the venues' positions stand")                \
     X(CONTROL_ACKNOWLEDGE, "acknowledge", EFFECT_REDUCES, "alert",                                 \
       "acknowledge an alarm by its number, 0: the newest that waits for it")
 

@@ -28,10 +28,11 @@ static bool allocate(struct engine *engine) {
     engine->commands = calloc(ENGINE_COMMANDS_MAX, sizeof(*engine->commands));
     engine->quote_samples = calloc(listings, sizeof(*engine->quote_samples));
     engine->depth_samples = calloc(listings, sizeof(*engine->depth_samples));
+    engine->stages = calloc(options->universe->venue_count, sizeof(*engine->stages));
     return engine->quotes_left != NULL && engine->depths_left != NULL &&
            engine->depth_sampled_ns != NULL && engine->quote_updates != NULL &&
            engine->commands != NULL && engine->quote_samples != NULL &&
-           engine->depth_samples != NULL;
+           engine->depth_samples != NULL && engine->stages != NULL;
 }
 
 static enum status create_parts(struct engine *engine) {
@@ -90,6 +91,7 @@ void engine_finish(struct engine *engine) {
     free(engine->commands);
     free(engine->quote_samples);
     free(engine->depth_samples);
+    free(engine->stages);
     (void)pthread_mutex_destroy(&engine->lock);
     (void)pthread_mutex_destroy(&engine->send_lock);
     memset(engine, 0, sizeof(*engine));
@@ -296,4 +298,9 @@ enum status engine_publish_until(struct engine *engine, int64_t until_ns) {
 
 const struct state_board *engine_board(const struct engine *engine) {
     return &engine->board;
+}
+
+struct stages *engine_stages(struct engine *engine, uint16_t venue) {
+    ASSERT(venue < engine->options.universe->venue_count);
+    return &engine->stages[venue];
 }

@@ -19,6 +19,7 @@
 #include "base/ring.h"
 #include "engine/bus.h"
 #include "engine/control.h"
+#include "engine/stages.h"
 #include "engine/state.h"
 #include "market/quote.h"
 
@@ -97,6 +98,7 @@ struct engine {
     struct event held;                         // the input at hand, while nothing came of it
     bool holding;
     int64_t pass_start_ns; // machine time
+    struct stages *stages; // by venue
 
     // Between threads.
     _Atomic int64_t told_ns; // time of the newest caller, also of one that did not get in
@@ -141,5 +143,7 @@ void engine_publish(struct engine *engine);
 enum status engine_publish_until(struct engine *engine, int64_t until_ns) MUST_CHECK;
 
 const struct state_board *engine_board(const struct engine *engine);
+// For the venue's lane, which writes its two of them.
+struct stages *engine_stages(struct engine *engine, uint16_t venue);
 
 #endif

@@ -117,6 +117,11 @@ void engine_pass_tap(void *arg, const struct event *event) {
         ASSERT(engine->command_count < ENGINE_COMMANDS_MAX);
         engine->commands[engine->command_count++] = event->u.order;
     }
+    if (event->header.kind == EVENT_ORDER_COMMAND && engine->options.machine_ns != NULL &&
+        event->u.order.action == ORDER_ACTION_PLACE) {
+        int64_t took_ns = engine->options.machine_ns() - engine->pass_start_ns;
+        histogram_add(&engine->stages[event->u.order.venue].decide_ns, (uint64_t)took_ns);
+    }
 }
 
 void engine_pass_input(struct engine *engine, enum event_kind kind, const void *payload) {
@@ -282,6 +287,12 @@ void engine_pass_publish(struct engine *engine) {
         if (slot->component->publish != NULL) {
             slot->component->publish(slot->self, &engine->draft, engine->now_ns);
         }
+    }
+    struct state_latency *latencies =
+        STATE_ROWS(&engine->draft, STATE_LATENCY, struct state_latency);
+    engine->draft.count[STATE_LATENCY] = engine->options.universe->venue_count;
+    for (uint16_t i = 0; i < engine->options.universe->venue_count; i++) {
+        stages_publish(&engine->stages[i], &latencies[i]);
     }
     struct state_header *header = STATE_ROWS(&engine->draft, STATE_HEADER, struct state_header);
     header->now_ns = engine->now_ns;

@@ -33,12 +33,20 @@ _Static_assert(sizeof(struct event_timer) == 8, "format");
 _Static_assert(sizeof(struct event_report) == 96, "format");
 _Static_assert(sizeof(struct event_lane) == 80, "format");
 _Static_assert(sizeof(struct event_venue_position) == 32, "format");
+_Static_assert(sizeof(struct event_venue_orders) == 16, "format");
+_Static_assert(sizeof(struct event_past_position) == 48, "format");
+_Static_assert(sizeof(struct event_past_leg) == 40, "format");
+_Static_assert(sizeof(struct event_past_job) == 128, "format");
+_Static_assert(sizeof(struct event_past_order) == 104, "format");
+_Static_assert(sizeof(struct event_past_trade) == 16, "format");
+_Static_assert(sizeof(struct event_past_end) == 72, "format");
+_Static_assert(sizeof(struct event_day) == 24, "format");
 _Static_assert(sizeof(struct event_opportunity) == 72, "format");
 _Static_assert(sizeof(struct event_job) == 72, "format");
 _Static_assert(sizeof(struct event_denied) == 40, "format");
-_Static_assert(sizeof(struct event_order) == 72, "format");
+_Static_assert(sizeof(struct event_order) == 88, "format");
 _Static_assert(sizeof(struct event_fill) == 56, "format");
-_Static_assert(sizeof(struct event_position) == 56, "format");
+_Static_assert(sizeof(struct event_position) == 80, "format");
 _Static_assert(sizeof(struct event_capital) == 64, "format");
 _Static_assert(sizeof(struct event_risk) == 24, "format");
 _Static_assert(sizeof(struct event_health) == 32, "format");
@@ -81,6 +89,9 @@ void event_tidy(struct event *event) {
     case EVENT_ORDER_CANCELED:
         TIDY(event->u.order.client_id);
         break;
+    case EVENT_PAST_ORDER:
+        TIDY(event->u.past_order.order.client_id);
+        break;
     case EVENT_ALERT:
         TIDY(event->u.alert.rule);
         TIDY(event->u.alert.text);
@@ -121,6 +132,39 @@ static bool fits_rules(const struct universe *universe, const struct listing *li
            (!listing->ready || (listing->tick.v > 0 && listing->step.v > 0));
 }
 
+static bool fits_settings(const struct universe *universe, const struct event_settings *settings) {
+    if (settings->count > EVENT_SETTINGS_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < settings->count; i++) {
+        uint16_t venue = settings->changes[i].venue;
+        if (venue != UINT16_MAX && !fits_venue(universe, venue)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool fits_past_job(const struct universe *universe, const struct event_past_job *job) {
+    for (int i = 0; i < JOB_LEGS_MAX; i++) {
+        const struct event_past_leg *leg = &job->legs[i];
+        if (!fits_venue(universe, leg->venue) || leg->opened.v < 0 || leg->closed.v < 0) {
+            return false;
+        }
+    }
+    return job->job != 0 && job->orders_used <= UINT16_MAX && job->maker < JOB_LEGS_MAX + 1 &&
+           job->legs_used >= 1 && job->legs_used <= JOB_LEGS_MAX && job->only < JOB_LEGS_MAX &&
+           job->symbol < universe->symbol_count && job->strategy < STRATEGY_COUNT &&
+           job->state >= JOB_OPENING && job->state <= JOB_UNWINDING;
+}
+
+static bool fits_past_order(const struct universe *universe, const struct event_order *order) {
+    return order->order != 0 && fits_listing(universe, order->venue, order->symbol) &&
+           order->type <= ORDER_IOC && order->side <= SIDE_SELL && order->phase <= LEG_UNWIND &&
+           order->leg < JOB_LEGS_MAX && order->filled.v >= 0 && order->size.v > order->filled.v &&
+           order->client_id[ORDER_CLIENT_ID_MAX - 1] == '\0';
+}
+
 bool event_input_fits(const struct universe *universe, const struct event *event) {
     switch ((int)event->header.kind) {
     case EVENT_DESK_STARTED:
@@ -143,6 +187,8 @@ bool event_input_fits(const struct universe *universe, const struct event *event
         return fits_venue(universe, event->u.equity.venue);
     case EVENT_CONTROL:
         return fits_control(universe, &event->u.control);
+    case EVENT_SETTINGS_CHANGED:
+        return fits_settings(universe, &event->u.settings);
     case EVENT_TIMER:
         return true;
     case EVENT_ORDER_REPORT:
@@ -156,6 +202,18 @@ bool event_input_fits(const struct universe *universe, const struct event *event
     case EVENT_VENUE_POSITION:
         return fits_listing(universe, event->u.venue_position.venue,
                             event->u.venue_position.symbol);
+    case EVENT_VENUE_ORDERS:
+        return fits_venue(universe, event->u.venue_orders.venue);
+    case EVENT_PAST_POSITION:
+        return fits_listing(universe, event->u.past_position.venue, event->u.past_position.symbol);
+    case EVENT_PAST_JOB:
+        return fits_past_job(universe, &event->u.past_job);
+    case EVENT_PAST_ORDER:
+        return fits_past_order(universe, &event->u.past_order.order);
+    case EVENT_PAST_TRADE:
+        return fits_venue(universe, event->u.past_trade.venue);
+    case EVENT_PAST_END:
+        return event->u.past_end.state < TRADING_STATE_COUNT;
     default:
         return false; // derived kinds never come from outside
     }

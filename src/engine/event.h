@@ -18,6 +18,7 @@ enum {
     FEED_CAUSE_MAX = 16,
     ORDER_CLIENT_ID_MAX = 24,
     EVENT_TEXT_MAX = 96,
+    EVENT_SETTINGS_MAX = 20,
     JOB_LEGS_MAX = 2
 };
 
@@ -120,7 +121,8 @@ enum lane_state {
 enum deadman_state { DEADMAN_OFF, DEADMAN_ARMED, DEADMAN_FAILED, DEADMAN_STATE_COUNT };
 
 enum order_type { ORDER_POST_ONLY, ORDER_IOC };
-enum order_action { ORDER_ACTION_PLACE, ORDER_ACTION_CANCEL };
+// ASK: an order of an earlier session; the venue is asked what became of it.
+enum order_action { ORDER_ACTION_PLACE, ORDER_ACTION_CANCEL, ORDER_ACTION_ASK };
 enum leg_phase { LEG_OPEN, LEG_CLOSE, LEG_HEDGE, LEG_UNWIND };
 
 // What a venue (or the paper venue) says about an order.
@@ -196,6 +198,18 @@ struct event_desk {
     uint64_t config_hash;
 };
 
+// Settings that were changed while the desk runs, all at once.
+struct setting_change {
+    uint64_t key;   // io/config_reload.h
+    int64_t value;  // in the field's own unit
+    uint16_t venue; // of a fee, else UINT16_MAX
+    uint16_t pad[3];
+};
+struct event_settings {
+    uint32_t count, pad;
+    struct setting_change changes[EVENT_SETTINGS_MAX];
+};
+
 struct event_lane { // once a second, and at each change of state
     uint16_t venue;
     uint8_t state;            // enum lane_state
@@ -211,6 +225,58 @@ struct event_venue_position { // as the venue tells it
     uint32_t pad;
     struct qty net;
     struct px average, liquidation; // 0 = not told
+};
+
+// Whenever a whole list of the account's open orders differs in this from the one before.
+struct event_venue_orders {
+    uint16_t venue, pad[3];
+    uint32_t foreign; // open orders there that are none of this desk's
+    uint32_t pad2;
+};
+
+// What an earlier session left, told at the start in this order: positions, jobs, orders, fills of
+// those orders, and the end, without which the next start looks further back. Names of venues and
+// symbols have been translated to this session's numbers.
+struct event_past_position {
+    uint16_t venue, symbol;
+    uint32_t pad;
+    struct qty net;
+    struct usd cost, realised, fees, funding;
+};
+struct event_past_leg {
+    uint16_t venue, pad[3];
+    struct qty opened, closed;
+    struct usd opened_usd, closed_usd;
+};
+struct event_past_job {
+    uint32_t job;
+    uint8_t strategy, state;
+    uint16_t symbol;
+    uint32_t orders_used; // order numbers of the job up to here are taken
+    uint8_t maker;        // enum maker_leg of trade/cost.h
+    uint8_t legs_used;    // 1: one leg alone,
+    uint8_t only;         // this one
+    uint8_t pad;
+    struct usd notional, fees;
+    struct bps edge;
+    int64_t created_ns;
+    struct event_past_leg legs[JOB_LEGS_MAX]; // in the order of LEG_BUY, LEG_SELL
+};
+struct event_past_trade { // a fill that is booked already
+    uint64_t trade;
+    uint16_t venue, pad[3];
+};
+struct event_past_end {
+    uint64_t session_key;  // of the newest session that sent orders
+    uint32_t jobs_used;    // job numbers up to here are taken
+    uint8_t known;         // 1: there was a session, and what it left is told
+    uint8_t damaged;       // 1: its journal is, so some of it may be missing
+    uint8_t killed, state; // latched kill, enum trading_state
+    uint32_t lost;         // positions and orders of venues or symbols this session does not have
+    uint32_t pad;
+    int64_t last_ns; // of its newest event
+    int64_t day;     // UTC day of the following, days since 1970
+    struct usd day_start_pnl, day_start_funding, day_volume, day_fees;
 };
 
 struct event_opportunity { // FOUND and GONE
@@ -245,7 +311,13 @@ struct event_order { // ORDER_COMMAND, ORDER_PLACED, ORDER_FAILED, ORDER_CANCELE
     uint8_t leg, reduce_only, emergency, state;
     struct px price; // limit
     struct qty size, filled;
+    int64_t created_ns;   // when it was decided
+    uint64_t session_key; // of the session that decided it: its client ids are made of it
     char client_id[ORDER_CLIENT_ID_MAX];
+};
+struct event_past_order {
+    struct event_order order;
+    struct usd filled_usd, fees;
 };
 struct event_fill { // ORDER_FILLED
     uint64_t order; // 0: no order's, the venue took the position (liquidation, deleveraging)
@@ -274,6 +346,11 @@ struct event_position {
     struct qty net;
     struct px average;
     struct usd net_usd, gross_usd, unrealised, realised;
+    struct usd cost, fees, funding;
+};
+struct event_day { // a UTC day began
+    int64_t day;
+    struct usd start_pnl, start_funding; // in total at its beginning
 };
 struct event_capital {
     uint16_t venue;
@@ -329,7 +406,15 @@ struct event_alert {
     X(EVENT_HEALTH_SNAPSHOT, "health_snapshot", event_health)                                      \
     X(EVENT_ALERT, "alert", event_alert)                                                           \
     X(EVENT_LANE_STATE, "lane_state", event_lane)                                                  \
-    X(EVENT_VENUE_POSITION, "venue_position", event_venue_position)
+    X(EVENT_VENUE_POSITION, "venue_position", event_venue_position)                                \
+    X(EVENT_SETTINGS_CHANGED, "settings_changed", event_settings)                                  \
+    X(EVENT_VENUE_ORDERS, "venue_orders", event_venue_orders)                                      \
+    X(EVENT_PAST_POSITION, "past_position", event_past_position)                                   \
+    X(EVENT_PAST_JOB, "past_job", event_past_job)                                                  \
+    X(EVENT_PAST_ORDER, "past_order", event_past_order)                                            \
+    X(EVENT_PAST_TRADE, "past_trade", event_past_trade)                                            \
+    X(EVENT_PAST_END, "past_end", event_past_end)                                                  \
+    X(EVENT_DAY_STARTED, "day_started", event_day)
 
 enum event_kind {
 #define EVENT_ENUM(kind, name, payload) kind,
@@ -367,6 +452,14 @@ union event_payload {
     struct event_report report;
     struct event_lane lane;
     struct event_venue_position venue_position;
+    struct event_settings settings;
+    struct event_venue_orders venue_orders;
+    struct event_past_position past_position;
+    struct event_past_job past_job;
+    struct event_past_order past_order;
+    struct event_past_trade past_trade;
+    struct event_past_end past_end;
+    struct event_day day;
     struct event_opportunity opportunity;
     struct event_job job;
     struct event_denied denied;

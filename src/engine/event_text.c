@@ -234,7 +234,9 @@ static void print_denied(struct text *out, const struct universe *universe,
 static void print_order(struct text *out, const struct universe *universe,
                         const struct event_order *e) {
     text_add_format(out, " order %llu job %u", (unsigned long long)e->order, e->job);
-    add_word(out, e->action == ORDER_ACTION_CANCEL ? "cancel" : "place");
+    add_word(out, e->action == ORDER_ACTION_CANCEL ? "cancel"
+                  : e->action == ORDER_ACTION_ASK  ? "ask"
+                                                   : "place");
     add_word(out, e->type == ORDER_POST_ONLY ? "post_only" : "ioc");
     ADD_NAME(out, e->phase, LEG_UNWIND + 1, leg_phase_name);
     ADD_NAME(out, e->side, SIDE_SELL + 1, side_name);
@@ -269,6 +271,38 @@ static void print_position(struct text *out, const struct universe *universe,
     add_usd(out, "net_usd ", e->net_usd);
     add_usd(out, "unrealised ", e->unrealised);
     add_usd(out, "realised ", e->realised);
+}
+
+static void print_past_position(struct text *out, const struct universe *universe,
+                                const struct event_past_position *e) {
+    add_listing(out, universe, e->venue, e->symbol);
+    add_qty(out, "net ", e->net);
+    add_usd(out, "cost ", e->cost);
+    add_usd(out, "realised ", e->realised);
+    add_usd(out, "fees ", e->fees);
+    add_usd(out, "funding ", e->funding);
+}
+
+static void print_past_job(struct text *out, const struct universe *universe,
+                           const struct event_past_job *e) {
+    text_add_format(out, " job %u", e->job);
+    ADD_NAME(out, e->strategy, STRATEGY_COUNT, strategy_name);
+    ADD_NAME(out, e->state, JOB_STATE_COUNT, job_state_name);
+    add_symbol(out, universe, e->symbol);
+    for (int i = 0; i < JOB_LEGS_MAX; i++) {
+        add_word(out, i == 0 ? "buy" : "sell");
+        add_venue(out, universe, e->legs[i].venue);
+        add_qty(out, "opened ", e->legs[i].opened);
+        add_qty(out, "closed ", e->legs[i].closed);
+    }
+    add_usd(out, "fees ", e->fees);
+}
+
+static void print_past_end(struct text *out, const struct event_past_end *e) {
+    text_add_format(out, " known %u damaged %u killed %u lost %u jobs_used %u", e->known,
+                    e->damaged, e->killed, e->lost, e->jobs_used);
+    ADD_NAME(out, e->state, TRADING_STATE_COUNT, trading_state_name);
+    add_usd(out, "day_start_pnl ", e->day_start_pnl);
 }
 
 static void print_capital(struct text *out, const struct universe *universe,
@@ -349,6 +383,9 @@ static void print_payload(struct text *out, const struct universe *universe,
     case EVENT_CONTROL:
         print_control(out, universe, &event->u.control);
         break;
+    case EVENT_SETTINGS_CHANGED:
+        add_int(out, "count ", event->u.settings.count);
+        break;
     case EVENT_ORDER_REPORT:
         print_report(out, universe, &event->u.report);
         break;
@@ -357,6 +394,31 @@ static void print_payload(struct text *out, const struct universe *universe,
         break;
     case EVENT_VENUE_POSITION:
         print_venue_position(out, universe, &event->u.venue_position);
+        break;
+    case EVENT_VENUE_ORDERS:
+        add_venue(out, universe, event->u.venue_orders.venue);
+        text_add_format(out, " foreign %u", event->u.venue_orders.foreign);
+        break;
+    case EVENT_PAST_POSITION:
+        print_past_position(out, universe, &event->u.past_position);
+        break;
+    case EVENT_PAST_JOB:
+        print_past_job(out, universe, &event->u.past_job);
+        break;
+    case EVENT_PAST_ORDER:
+        print_order(out, universe, &event->u.past_order.order);
+        add_int(out, "created_ns ", event->u.past_order.order.created_ns);
+        break;
+    case EVENT_PAST_TRADE:
+        add_venue(out, universe, event->u.past_trade.venue);
+        text_add_format(out, " trade %llu", (unsigned long long)event->u.past_trade.trade);
+        break;
+    case EVENT_PAST_END:
+        print_past_end(out, &event->u.past_end);
+        break;
+    case EVENT_DAY_STARTED:
+        add_int(out, "day ", event->u.day.day);
+        add_usd(out, "start_pnl ", event->u.day.start_pnl);
         break;
     case EVENT_OPPORTUNITY_FOUND:
     case EVENT_OPPORTUNITY_GONE:

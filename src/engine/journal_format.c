@@ -1,9 +1,9 @@
 // Records of the journal as bytes.
 //
 // The head: magic (24 bytes, zero-padded), {u32 size, u32 checksum} of what follows, then u16
-// format, u16 desk mode, u32 bytes of configuration text, the text, zeros to a multiple of 8. A
-// record: {u32 size, u32 checksum} of what follows, event header, payload. The size is the seed of
-// the checksum, so a flipped bit in it is noticed, too.
+// format, u16 desk mode, u32 bytes of configuration text, u32 file number, u32 zero, u64 base, the
+// text, zeros to a multiple of 8. A record: {u32 size, u32 checksum} of what follows, event header,
+// payload. The size is the seed of the checksum, so a flipped bit in it is noticed, too.
 #include "engine/journal_format.h"
 
 #include "base/table.h"
@@ -22,6 +22,9 @@ struct file_head {
     uint16_t format;
     uint16_t mode;
     uint32_t config_size;
+    uint32_t file_number;
+    uint32_t pad;
+    uint64_t base;
 };
 
 _Static_assert(sizeof(JOURNAL_MAGIC) <= MAGIC_SIZE, "magic fits");
@@ -53,14 +56,18 @@ size_t journal_header_size(size_t config_size) {
     return MAGIC_SIZE + sizeof(struct record_head) + sizeof(struct file_head) + padded(config_size);
 }
 
-size_t journal_encode_header(enum desk_mode mode, struct slice config, unsigned char *out) {
+size_t journal_encode_header(const struct journal_head *of, unsigned char *out) {
+    struct slice config = of->config;
     ASSERT(config.size <= CONFIG_MAX);
     size_t size = journal_header_size(config.size);
     memset(out, 0, size);
     memcpy(out, JOURNAL_MAGIC, sizeof(JOURNAL_MAGIC) - 1);
     struct record_head head = {.size = (uint32_t)(size - MAGIC_SIZE - sizeof(head))};
-    struct file_head file = {
-        .format = EVENT_FORMAT, .mode = (uint16_t)mode, .config_size = (uint32_t)config.size};
+    struct file_head file = {.format = EVENT_FORMAT,
+                             .mode = (uint16_t)of->mode,
+                             .config_size = (uint32_t)config.size,
+                             .file_number = of->file_number,
+                             .base = of->base};
     unsigned char *body = out + MAGIC_SIZE + sizeof(head);
     memcpy(body, &file, sizeof(file));
     if (config.size > 0) {
@@ -74,7 +81,7 @@ size_t journal_encode_header(enum desk_mode mode, struct slice config, unsigned 
 enum status journal_reader_init(struct journal_reader *reader, const void *data, size_t size) {
     *reader = (struct journal_reader){.data = data, .size = size};
     const unsigned char *bytes = data;
-    if (size < journal_header_size(0)) {
+    if (size < MAGIC_SIZE + sizeof(struct record_head) + sizeof(uint16_t)) {
         return status_fail(STATUS_DATA, "too short for a journal: %zu bytes", size);
     }
     char magic[MAGIC_SIZE] = JOURNAL_MAGIC;
@@ -84,21 +91,27 @@ enum status journal_reader_init(struct journal_reader *reader, const void *data,
     struct record_head head;
     memcpy(&head, bytes + MAGIC_SIZE, sizeof(head));
     const unsigned char *body = bytes + MAGIC_SIZE + sizeof(head);
-    if (head.size > size - MAGIC_SIZE - sizeof(head) || head.size < sizeof(struct file_head) ||
+    struct file_head file;
+    if (head.size > size - MAGIC_SIZE - sizeof(head) || head.size < sizeof(file.format) ||
         head.checksum != checksum_of(body, head.size)) {
         return status_fail(STATUS_DATA, "the journal's head is damaged");
     }
-    struct file_head file;
-    memcpy(&file, body, sizeof(file));
+    memcpy(&file.format, body, sizeof(file.format)); // first in the head of every format
     if (file.format != EVENT_FORMAT) {
         return status_fail(STATUS_DATA, "the journal is of format %u, this program reads %d",
                            file.format, EVENT_FORMAT);
     }
+    if (head.size < sizeof(file)) {
+        return status_fail(STATUS_DATA, "the journal's head is damaged");
+    }
+    memcpy(&file, body, sizeof(file));
     if (file.mode >= DESK_MODE_COUNT || file.config_size > CONFIG_MAX ||
         sizeof(file) + padded(file.config_size) != head.size) {
         return status_fail(STATUS_DATA, "the journal's head is damaged");
     }
     reader->mode = file.mode;
+    reader->file_number = file.file_number;
+    reader->base = reader->last_sequence = file.base;
     reader->config = (struct slice){(const char *)body + sizeof(file), file.config_size};
     reader->at = MAGIC_SIZE + sizeof(head) + head.size;
     return STATUS_OK;
@@ -139,6 +152,11 @@ static bool follows(const struct journal_reader *reader, const struct event_head
     return header->sequence > reader->last_sequence;
 }
 
+static enum journal_read end(struct journal_reader *reader, bool torn, const char *why) {
+    reader->why = why;
+    return torn ? JOURNAL_TORN : JOURNAL_DAMAGED;
+}
+
 enum journal_read journal_next(struct journal_reader *reader, struct event *event) {
     ASSERT(reader->at <= reader->size);
     const unsigned char *at = reader->data + reader->at;
@@ -148,28 +166,36 @@ enum journal_read journal_next(struct journal_reader *reader, struct event *even
     }
     struct record_head head;
     if (left < sizeof(head) || is_zero(at, left < sizeof(*event) ? left : sizeof(*event))) {
-        return left < sizeof(head) || is_zero(at, left) ? JOURNAL_TORN : JOURNAL_DAMAGED;
+        bool torn = left < sizeof(head) || is_zero(at, left);
+        return end(reader, torn, torn ? "the record was not written whole" : "zeros");
     }
     memcpy(&head, at, sizeof(head));
     if (head.size < sizeof(event->header) || head.size > sizeof(*event)) {
-        return JOURNAL_DAMAGED;
+        bool torn = is_zero(at + sizeof(head.size), left - sizeof(head.size));
+        return end(reader, torn, "no record has this size");
     }
     const unsigned char *body = at + sizeof(head);
     size_t body_left = left - sizeof(head);
     if (body_left >= sizeof(event->header) && !is_plausible(body, head.size)) {
+        bool cut = is_zero(body + sizeof(event->header), body_left - sizeof(event->header));
         bool torn = body_left <= head.size || is_zero(body + head.size, body_left - head.size);
-        return torn && is_zero(body, sizeof(event->header)) ? JOURNAL_TORN : JOURNAL_DAMAGED;
+        return end(reader, cut || (torn && is_zero(body, sizeof(event->header))),
+                   "size and kind of the record do not fit");
     }
     if (body_left < head.size) {
-        return JOURNAL_TORN;
+        return end(reader, true, "the record was not written whole");
     }
     if (head.checksum != checksum_of(body, head.size)) {
-        return is_zero(body + head.size, body_left - head.size) ? JOURNAL_TORN : JOURNAL_DAMAGED;
+        return end(reader, is_zero(body + head.size, body_left - head.size),
+                   "the record's checksum is wrong");
     }
     struct event_header header;
     memcpy(&header, body, sizeof(header));
-    if (!is_bool_sound(body) || !follows(reader, &header)) {
-        return JOURNAL_DAMAGED;
+    if (!is_bool_sound(body)) {
+        return end(reader, false, "the record holds what no desk writes");
+    }
+    if (!follows(reader, &header)) {
+        return end(reader, false, "the record's number does not follow");
     }
     memset(event, 0, sizeof(*event));
     memcpy(event, body, head.size);

@@ -41,6 +41,8 @@ enum rule_unit {
     X(RULE_REDUCING, "reducing", LEVEL_DESK, UNIT_NONE, true,                                      \
       "the desk is REDUCING: nothing may raise exposure")                                          \
     X(RULE_PAUSED, "paused", LEVEL_DESK, UNIT_NONE, true, "the desk is PAUSED: no new jobs")       \
+    X(RULE_RECONCILE, "reconcile", LEVEL_DESK, UNIT_NONE, true,                                    \
+      "journal and venues do not tell the same (yet): see the differences, accept signs them")    \
     X(RULE_SELF_TRADE, "self_trade", LEVEL_DESK, UNIT_NONE, true,                                  \
       "it could trade against another order of ours")                                              \
     X(RULE_CAPITAL_POOL, "capital_pool", LEVEL_CAPITAL, UNIT_USD, true,                            \
@@ -113,6 +115,8 @@ enum rule_unit {
       "funding over the holding time costs too much")                                              \
     X(RULE_VOLATILITY, "volatility", LEVEL_JOB, UNIT_BPS, false,                                   \
       "the market moves more than the risk mode allows")                                           \
+    X(RULE_SPREAD, "spread", LEVEL_JOB, UNIT_BPS, false,                                           \
+      "a leg's spread has blown out against what it usually is")                                   \
     X(RULE_LATENCY, "latency", LEVEL_JOB, UNIT_MS, false,                                          \
       "the venue answers too slowly for the risk mode")                                            \
     X(RULE_LEVERAGE, "leverage", LEVEL_JOB, UNIT_BPS, true, "liquidation would be too near")       \

@@ -94,6 +94,8 @@ struct settings_risk {
     int64_t override_ns;              // override_sec = 300
     int64_t funding_blackout_ns;      // funding_blackout_min = 10
     int64_t volatility_window_ns;     // volatility_window_sec = 300
+    struct bps spread_calm;           // calm_spread_bps = 10
+    uint32_t spread_times_max;        // max_spread_times = 5
     uint32_t venue_failures_max;      // venue_breaker_failures = 3
     int64_t venue_trip_ns;            // venue_breaker_sec = 60
     struct bps leverage_distance_min; // min_liquidation_distance_pct = 25 %
@@ -124,6 +126,7 @@ struct settings_execution {
     uint8_t partial_fill;       // partial_fill_handling = hedge
     int64_t wait_fill_ns;       // wait_fill_timeout_sec = 30
     int64_t hedge_deadline_ns;  // hedge_deadline_ms = 3000
+    int64_t late_request_ns;    // late_request_ms = 6000
     int64_t maker_grace_ns;     // double_maker_grace_ms = 500
     struct usd split_notional;  // split_notional_usd = 5000, 0: never split
     struct bps high_volatility; // high_volatility_pct = 0.5 %: nothing rests above it, 0: never

@@ -20,7 +20,16 @@ enum {
     STATE_FREEZES_MAX = 16,
     STATE_ALERTS_MAX = 32,
     STATE_EQUITY_POINTS_MAX = 240,
+    STATE_DIFFERENCES_MAX = 16,
     STATE_WIRE_MAX = 128,
+};
+
+// Whether journal and venues tell the same.
+enum reconcile_phase {
+    RECONCILE_ASKING,  // what an earlier session left is being asked for: nothing opens
+    RECONCILE_DIFFERS, // they differ: nothing opens until a person accepts it
+    RECONCILE_AGREED,
+    RECONCILE_PHASE_COUNT
 };
 
 enum freshness { FRESH_NONE, FRESH_OK, FRESH_WARN, FRESH_STALE };
@@ -149,7 +158,7 @@ struct state_denial {
     struct verdict verdict;
 };
 struct state_freeze {
-    uint16_t symbol, rule; // fast_market, cool_down or spread
+    uint16_t symbol, rule; // fast_market or cool_down
     uint32_t pad;
     int64_t until_ns;
 };
@@ -223,6 +232,22 @@ struct state_health {
     struct state_metric metrics[METRIC_COUNT];
 };
 
+struct state_difference {
+    uint16_t venue, symbol;
+    uint32_t pad;
+    struct qty here, there; // our book's net position, the venue's
+};
+struct state_reconcile {
+    uint8_t phase, doubtful; // enum reconcile_phase; 1: some of what was left may be missing
+    uint16_t pad;
+    uint32_t orders_asked, orders_open; // of earlier sessions; of them, not known to have ended
+    uint32_t orders_foreign;            // open on the accounts and not this desk's
+    uint32_t jobs_waiting;              // for their venues to be heard
+    uint32_t difference_count;
+    int64_t began_ns, agreed_ns; // 0 = not
+    struct state_difference differences[STATE_DIFFERENCES_MAX];
+};
+
 // One command that left the desk: an order placed, or a cancel.
 enum wire_result {
     WIRE_SENT, // no word from the venue yet
@@ -251,12 +276,14 @@ struct state_wire {  // newest first
     char text[48]; // the venue's own words
 };
 
-// How long a venue takes, from its orders and cancels since start.
+// How long orders take, since start: ours to get out (machine time), the venue's to answer and fill
+// (desk time).
 struct state_quantiles {
     uint64_t count;
     int64_t p50_ns, p99_ns, p999_ns;
 };
 struct state_latency { // one per venue
+    struct state_quantiles decide, encode, write;
     struct state_quantiles answer, fill;
 };
 
@@ -274,7 +301,8 @@ struct state_latency { // one per venue
     X(STATE_EQUITY, struct state_equity, 1)                                                        \
     X(STATE_HEALTH, struct state_health, 1)                                                        \
     X(STATE_WIRE, struct state_wire, STATE_WIRE_MAX)                                               \
-    X(STATE_LATENCY, struct state_latency, 0) /* rows: venues */
+    X(STATE_LATENCY, struct state_latency, 0) /* rows: venues */                                   \
+    X(STATE_RECONCILE, struct state_reconcile, 1)
 
 enum state_section {
 #define STATE_ENUM(section, row, rows) section,

@@ -139,6 +139,21 @@ static void add_header(struct row *row, const struct state_header *h, bool hung)
     }
 }
 
+static const char *phase_name(enum reconcile_phase phase) {
+    static const char *const names[] = {[RECONCILE_ASKING] = "asking",
+                                        [RECONCILE_DIFFERS] = "differs",
+                                        [RECONCILE_AGREED] = "agreed"};
+    return names[phase];
+}
+
+static void add_reconcile(struct row *row, const struct state_reconcile *r) {
+    add_word(row, "reconcile", NAME(r->phase, RECONCILE_PHASE_COUNT, phase_name));
+    add_int(row, "orders_asked", r->orders_asked);
+    add_int(row, "orders_unsettled", r->orders_open);
+    add_int(row, "orders_foreign", r->orders_foreign);
+    add_int(row, "differences", r->difference_count);
+}
+
 static void add_venue(struct row *row, const struct state_venue *venue) {
     add_word(row, "feed", NAME(venue->state, FEED_STATE_COUNT, feed_state_name));
     add_word(row, "role", NAME(venue->role, VENUE_ROLE_COUNT, venue_role_name));
@@ -246,6 +261,9 @@ static void print_status(struct text *out, bool json, bool hung, const struct st
     text_add_string(out, json ? "{" : "");
     if (state_read(board, STATE_HEADER, scratch, NULL) > 0) {
         add_header(&row, scratch, hung);
+    }
+    if (state_read(board, STATE_RECONCILE, scratch, NULL) > 0) {
+        add_reconcile(&row, scratch);
     }
     text_add_string(out, json ? ",\"venues\":[" : "");
     uint32_t venues = state_read(board, STATE_VENUES, scratch, NULL);

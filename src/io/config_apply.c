@@ -221,10 +221,11 @@ static void apply_number(struct value *value) {
 }
 
 // Kept as written: what it names is known once everything is read.
-static void apply_condition(struct value *value) {
-    struct alert_rule *rule = value->found.rule;
-    if (!string_copy(rule->condition, sizeof(rule->condition), value->text)) {
-        rule->condition[0] = '\0';
+static void apply_text(struct value *value) {
+    const struct config_key *key = value->found.key;
+    char *field = (char *)value->found.rule + key->at;
+    if (!string_copy(field, (size_t)key->max + 1, value->text)) {
+        field[0] = '\0';
         refuse_text(value, value->text, " is too long");
     }
 }
@@ -321,7 +322,7 @@ void config_apply(struct config_loader *loader, struct slice section, struct sli
     } else if (type == CONFIG_BASIS) {
         apply_basis(&value);
     } else if (type == CONFIG_TEXT) {
-        apply_condition(&value);
+        apply_text(&value);
     } else if (type == CONFIG_FILE) {
         apply_file(&value);
     } else if (type == CONFIG_KEYMAP) {

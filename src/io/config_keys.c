@@ -35,7 +35,8 @@ static const char *const colour_schemes[] = {"dark", "light", "colour_blind", "m
 static const char *const colour_depths[] = {"auto", "mono", "8", "16", "256", "true", NULL};
 static const char *const severities[] = {"info", "warn", "red", NULL};
 static const char *const alert_actions[] = {
-    "notify", "pause_trading", "cooldown", "safe_mode_on", "emergency_stop", "start_trading", NULL};
+    "notify",         "pause_trading", "cooldown",   "safe_mode_on",
+    "emergency_stop", "start_trading", "auto_order", NULL};
 static const char *const roles[] = {"trade", "reference", "off", NULL};
 
 // The enums the word lists stand for.
@@ -50,7 +51,7 @@ _Static_assert(CAPITAL_THREE == 0 && CAPITAL_FIVE == 1, "models");
 _Static_assert(LAYER_1 == 0 && LAYER_5 == 4 && LAYER_COUNT == 5, "layers");
 _Static_assert(SEVERITY_INFO == 0 && SEVERITY_RED == 2, "severities");
 _Static_assert(ALERT_NOTIFY == 0 && ALERT_COOLDOWN == 2 && ALERT_START_TRADING == 5, "actions");
-_Static_assert(ALERT_ACTION_COUNT == 6, "actions");
+_Static_assert(ALERT_AUTO_ORDER == 6 && ALERT_ACTION_COUNT == 7, "actions");
 _Static_assert(VENUE_TRADE == 0 && VENUE_REFERENCE == 1 && VENUE_OFF == 2, "roles");
 _Static_assert(sizeof(bool) == 1, "a word is stored in one byte");
 
@@ -95,17 +96,17 @@ const struct config_key config_keys[] = {
     WORD("desk", "journal_quotes", journal_choices, 2, 0, false, journal_quotes_all,
          "Which quotes the journal keeps: those that took part in a decision, or all. A demo keeps "
          "all"),
-    TIME("desk", "journal_retention_days", DAYS, DAYS(1), DAYS(3650), DAYS(7), true,
+    TIME("desk", "journal_retention_days", DAYS, DAYS(1), DAYS(3650), DAYS(7), false,
          journal_retention_ns, "Journals older than this are removed"),
-    BYTES("desk", "journal_max_mb", MB, MBYTES(1), MBYTES(65536), MBYTES(256), true,
+    BYTES("desk", "journal_max_mb", MB, MBYTES(1), MBYTES(65536), MBYTES(256), false,
           journal_max_bytes, "A journal file that has reached this size is followed by a new one"),
     WORD("desk", "records", no_yes, 2, 1, false, records,
          "Keep every attempt (jobs, orders, fills, refusals) in the database records.db"),
     WORD("desk", "records_csv", no_yes, 2, 0, false, records_csv,
          "Also write a line for each attempt that ended to attempts-*.csv"),
-    TIME("desk", "records_retention_days", DAYS, DAYS(1), DAYS(3650), DAYS(366), true,
+    TIME("desk", "records_retention_days", DAYS, DAYS(1), DAYS(3650), DAYS(366), false,
          records_retention_ns, "Sessions older than this are removed from records.db"),
-    BYTES("desk", "disk_floor_mb", MB, MBYTES(0), MBYTES(1048576), MBYTES(1024), true,
+    BYTES("desk", "disk_floor_mb", MB, MBYTES(0), MBYTES(1048576), MBYTES(1024), false,
           disk_floor_bytes, "With less free disk than this the desk does not go on writing"),
 
     TIME("feeds", "stale_ms", MS, MSEC(10), SEC(60), MSEC(500), true, feeds.stale_ns,
@@ -113,25 +114,25 @@ const struct config_key config_keys[] = {
          "alive"),
     TIME("feeds", "quiet_ms", MS, MSEC(10), SEC(600), SEC(5), true, feeds.quiet_ns,
          "Oldest unchanged quote that counts as fresh while the same connection delivers data"),
-    TIME("feeds", "websocket_timeout_sec", S, SEC(1), SEC(600), SEC(30), true,
+    TIME("feeds", "websocket_timeout_sec", S, SEC(1), SEC(600), SEC(30), false,
          feeds.websocket_timeout_ns,
          "A connection without any data for this long is closed and made again"),
-    TIME("feeds", "rest_poll_sec", S, SEC(1), SEC(600), SEC(5), true, feeds.poll_ns,
+    TIME("feeds", "rest_poll_sec", S, SEC(1), SEC(600), SEC(5), false, feeds.poll_ns,
          "While the WebSocket is down quotes are asked for this often"),
-    SHARE("feeds", "max_price_jump_pct", PERCENT, BP(1), PCT(50), PCT_TENTHS(5), true,
+    SHARE("feeds", "max_price_jump_pct", PERCENT, BP(1), PCT(50), PCT_TENTHS(5), false,
           feeds.jump_max, "A price that jumps further is quarantined until it is confirmed"),
-    TIME("feeds", "jump_confirm_ms", MS, 0, SEC(60), MSEC(500), true, feeds.jump_confirm_ns,
+    TIME("feeds", "jump_confirm_ms", MS, 0, SEC(60), MSEC(500), false, feeds.jump_confirm_ns,
          "A jumped price that holds for this long is accepted"),
-    MONEY("feeds", "min_volume_usd", USD, 0, 1000000, 100, true, feeds.volume_min,
+    MONEY("feeds", "min_volume_usd", USD, 0, 1000000, 100, false, feeds.volume_min,
           "A side of a quote worth less is shown but not traded"),
-    MONEY("feeds", "unknown_size_usd", USD, 0, 1000000, 1000, true, feeds.unknown_size,
+    MONEY("feeds", "unknown_size_usd", USD, 0, 1000000, 1000, false, feeds.unknown_size,
           "What a side counts for when the venue tells no size"),
     SHARE("feeds", "quorum_bps", BPS, BP(1), BP(5000), BP(50), true, feeds.quorum,
           "A venue whose mid is further from the median of the others is not priced with"),
-    TIME("feeds", "max_clock_offset_ms", MS, MSEC(1), SEC(60), MSEC(250), true,
+    TIME("feeds", "max_clock_offset_ms", MS, MSEC(1), SEC(60), MSEC(250), false,
          feeds.clock_offset_max_ns,
          "A venue whose clock is further from the desk's takes no orders"),
-    TIME("feeds", "depth_sample_ms", MS, 0, SEC(10), MSEC(50), true, feeds.depth_sample_ns,
+    TIME("feeds", "depth_sample_ms", MS, 0, SEC(10), MSEC(50), false, feeds.depth_sample_ns,
          "Least time between two samples of a book that reach the engine"),
     OTHER("feeds", "book_symbols", CONFIG_BOOKS, 0, CONFIG_BOOKS_MAX, 0, false,
           "Symbols whose full book is kept; traded: the first twenty of symbols"),
@@ -157,7 +158,7 @@ const struct config_key config_keys[] = {
           "Size on offer that gives the whole of its part of the score"),
     MONEY("scanner", "size_usd", USD, 1, 1000000, 200, true, scanner.arb_size,
           "Notional the costs of an opportunity are worked out for"),
-    OTHER("scanner", "basis", CONFIG_BASIS, BP(-1000), BP(1000), 0, true,
+    OTHER("scanner", "basis", CONFIG_BASIS, BP(-1000), BP(1000), 0, false,
           "What is subtracted between different quote currencies: the running median, nothing, or "
           "a fixed figure"),
     TIME("scanner", "median_window_sec", S, SEC(10), SEC(3600), SEC(300), true, scanner.window_ns,
@@ -166,7 +167,7 @@ const struct config_key config_keys[] = {
          "A crossing is an opportunity once it has lasted this long; a demo takes 250ms at least"),
     TIME("scanner", "gone_ms", MS, 0, SEC(60), SEC(1), true, scanner.gone_ns,
          "An opportunity is over after this long without a crossing"),
-    OTHER("scanner", "priority_pairs", CONFIG_PAIRS, 0, 16, 0, true,
+    OTHER("scanner", "priority_pairs", CONFIG_PAIRS, 0, 16, 0, false,
           "Pairs of venues compared first, each as venue:venue"),
 
     MONEY("capital", "equity_usd", USD, 1, 1000000000, 10000, false, capital.equity_start,
@@ -201,12 +202,12 @@ const struct config_key config_keys[] = {
     LAYER_OF("arb", LAYER_3, STRATEGY_ARB, "arbitrage"),
     LAYER_OF("wash", LAYER_1, STRATEGY_WASH, "hedged volume"),
     LAYER_OF("manual", LAYER_2, STRATEGY_MANUAL, "a person's own jobs"),
-    LAYER_OF("hedge_rebalance", LAYER_5, STRATEGY_HEDGE_REBALANCE, "hedge rebalance"),
+    LAYER_OF("hedge_rebalance", LAYER_4, STRATEGY_HEDGE_REBALANCE, "hedge rebalance"),
     LAYER_OF("take_profit", LAYER_4, STRATEGY_TAKE_PROFIT, "take-profit"),
     LAYER_OF("twap", LAYER_2, STRATEGY_TWAP, "orders spread over time"),
     LAYER_OF("macd", LAYER_3, STRATEGY_MACD, "the MACD signal"),
 
-    WORD("risk", "mode", risk_modes, 3, RISK_BALANCED, true, risk.mode, "Risk mode at the start"),
+    WORD("risk", "mode", risk_modes, 3, RISK_BALANCED, false, risk.mode, "Risk mode at the start"),
     SHARE("risk", "max_order_pct", PERCENT, BP(1), PCT(100), PCT(5), true, risk.order_share_max,
           "Largest order as a share of the venue's equity"),
     SHARE("risk", "max_drawdown_pct", PERCENT, BP(1), PCT(100), PCT(10), true, risk.drawdown_max,
@@ -251,15 +252,20 @@ const struct config_key config_keys[] = {
     {"risk", "max_unhedged_usd_s", CONFIG_USD_S, CONFIG_UNIT_USD_S, DOLLARS(1), DOLLARS(1000000000),
      DOLLARS(5000), NULL, true, AT(risk.unhedged_usd_s_max),
      "Exposure clock of a job: dollars unhedged times seconds"},
-    TIME("risk", "override_sec", S, SEC(1), SEC(86400), SEC(300), true, risk.override_ns,
+    TIME("risk", "override_sec", S, SEC(1), SEC(86400), SEC(300), false, risk.override_ns,
          "A manual override ends by itself after this"),
     TIME("risk", "funding_blackout_min", MIN, 0, MINUTES(1440), MINUTES(10), true,
          risk.funding_blackout_ns,
          "No job starts this short before a funding settlement of its venues"),
     TIME("risk", "volatility_window_sec", S, SEC(10), SEC(3600), SEC(300), true,
          risk.volatility_window_ns, "Span over which volatility is measured"),
+    SHARE("risk", "calm_spread_bps", BPS, 0, BP(1000), BP(10), true, risk.spread_calm,
+          "A spread up to this has not blown out, whatever is usual"),
+    COUNT("risk", "max_spread_times", 1, 1000, 5, true, risk.spread_times_max,
+          "A leg whose spread is more than so many times its usual one does not open"),
     COUNT("risk", "venue_breaker_failures", 1, 1000, 3, true, risk.venue_failures_max,
-          "Failures in a row of one venue that open its circuit breaker"),
+          "Orders in a row that a venue refuses, or leaves unanswered, until its circuit breaker "
+          "opens"),
     TIME("risk", "venue_breaker_sec", S, SEC(1), SEC(86400), SEC(60), true, risk.venue_trip_ns,
          "How long the breaker stays open"),
     SHARE("risk", "min_liquidation_distance_pct", PERCENT, 0, PCT(100), PCT(25), true,
@@ -299,6 +305,10 @@ const struct config_key config_keys[] = {
          execution.wait_fill_ns, "Longest wait for the fill of a resting leg"),
     TIME("execution", "hedge_deadline_ms", MS, MSEC(10), SEC(600), SEC(3), true,
          execution.hedge_deadline_ns, "A fill has to be hedged within this"),
+    TIME("execution", "late_request_ms", MS, MSEC(200), SEC(60), MSEC(6000), false,
+         execution.late_request_ns,
+         "A venue may still take an order so long after it was sent: one it does not know is "
+         "believed gone only then"),
     TIME("execution", "double_maker_grace_ms", MS, 0, SEC(60), MSEC(500), true,
          execution.maker_grace_ns,
          "How long the second of two resting legs may still fill before it is cancelled and taken"),
@@ -383,7 +393,7 @@ const struct config_key config_keys[] = {
     {"paper", "reject_rate", CONFIG_PPM, CONFIG_UNIT_NONE, 0, 1000000, 0, NULL, false,
      AT(paper.reject_ppm), "Share of paper orders that are rejected"},
 
-    COUNT("console", "frame_rate", 1, 20, 10, true, frames_per_s, "Most frames drawn in a second"),
+    COUNT("console", "frame_rate", 1, 20, 10, false, frames_per_s, "Most frames drawn in a second"),
     WORD("console", "scheme", colour_schemes, 4, 0, false, console_scheme,
          "Colours for a dark or a light screen, for eyes that confuse red and green, or none"),
     WORD("console", "colours", colour_depths, 6, 0, false, console_colours,
@@ -413,7 +423,11 @@ const struct config_key config_keys[] = {
      ALERT_NOTIFY, alert_actions, true, offsetof(struct alert_rule, action),
      "What the desk does beside telling it. cooldown: no new job for 60s. safe_mode_on: every "
      "venue is in safe mode until a person resumes. emergency_stop: the kill switch. "
-     "start_trading: as a resume; a latched kill stays"},
+     "start_trading: as a resume; a latched kill stays. auto_order: submits what order says"},
+    {"alert.<name>", "order", CONFIG_TEXT, CONFIG_UNIT_NONE, 1, ALERT_ORDER_MAX - 1, 0, NULL, true,
+     offsetof(struct alert_rule, order),
+     "What auto_order submits, checked like any other order: buy or sell, VENUE SYMBOL USD, then "
+     "against VENUE, over SECONDS where wanted"},
 
     OTHER("endpoints", "ca_file", CONFIG_FILE, 0, CONFIG_URL_MAX - 1, 0, false,
           "PEM file of the only authorities trusted; system: the machine's"),

@@ -152,12 +152,13 @@ static void print_alert(struct text *out, const struct alert_rule *rule) {
     text_add_format(out, "\n[alert.%s]\n", rule->name);
     for (uint32_t k = 0; k < config_key_count; k++) {
         const struct config_key *key = &config_keys[k];
-        if (!config_key_of_alert(key)) {
+        const char *words = (const char *)rule + key->at; // of a text
+        if (!config_key_of_alert(key) || (key->type == CONFIG_TEXT && words[0] == '\0')) {
             continue;
         }
         text_add_format(out, "%s = ", key->name);
         if (key->type == CONFIG_TEXT) {
-            text_add_string(out, rule->condition);
+            text_add_string(out, words);
         } else {
             config_value_print(out, key, config_value_get(key, rule));
         }
@@ -215,7 +216,8 @@ static void print_default_key(struct text *out, const struct config *config,
     if (config_key_of_alert(key)) { // no rule is one of the defaults
         text_add_format(out, "# %s = ", key->name);
         if (key->type == CONFIG_TEXT) {
-            text_add_string(out, "quote_latency_ms > 5000");
+            text_add_string(out, key->min == 0 ? "quote_latency_ms > 5000"
+                                               : "sell binance BTC/USDT 100 over 60");
         } else {
             config_value_print(out, key, key->value);
         }
@@ -279,7 +281,7 @@ static void print_manual_default(struct text *out, const struct config_key *key)
         text_add_string(out, "system");
         return;
     case CONFIG_TEXT:
-        text_add_string(out, "none, a rule must have one");
+        text_add_string(out, key->min == 0 ? "none, a rule must have one" : "none");
         return;
     case CONFIG_ENDPOINT:
         text_add_string(out, "the venue's own");
@@ -318,7 +320,7 @@ static void print_manual_key(struct text *out, const struct config_key *key) {
     config_value_print_range(&text, key);
     text_add_string(&text, ". Default: ");
     print_manual_default(&text, key);
-    text_add_char(&text, '.');
+    text_add_string(&text, config_key_may_change(key) ? ". May change while the desk runs." : ".");
     ASSERT(!text.truncated);
     text_add_format(out, ".It Ic %s\n", key->name);
     print_sentences(out, bytes);

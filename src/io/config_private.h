@@ -53,7 +53,7 @@ struct config_key {
     int64_t min, max;      // in the unit of the field, both allowed
     int64_t value;         // default
     const char *const *words;
-    bool reloadable; // may change while the desk runs
+    bool reloadable; // may change while the desk runs: only the engine's side reads it
     uint32_t at;     // offset in struct settings; of [alert.<name>] in struct alert_rule
     const char *help;
 };
@@ -78,6 +78,8 @@ struct config_order {
 extern const struct config_order config_orders[];
 extern const uint32_t config_order_count;
 
+// Whether a running desk takes a new value (io/config_reload.h).
+bool config_key_may_change(const struct config_key *key);
 const struct config_key *config_key_find(struct slice section, struct slice name);
 
 // The plain value of a key with a field of its own (not a list, not a role, not a fee), in the

@@ -1,5 +1,6 @@
 // What only the whole configuration can tell: rules between keys, lists of symbols that name
 // others.
+#include "engine/control_text.h"
 #include "io/config_loader.h"
 
 // Where a rule between two keys is reported: the first that was set. False when neither was, or
@@ -108,17 +109,28 @@ static void settle_books(struct config_loader *loader) {
     }
 }
 
-static void settle_alert(struct config_loader *loader, struct alert_rule *rule) {
-    struct config *config = loader->config;
-    char section_text[ALERT_NAME_MAX + 8];
-    struct text section = TEXT_OVER(section_text);
+// What is wrong with a key of a rule: at the key, or where the rule was named when it is not set.
+static void refuse_alert(struct config_loader *loader, const struct alert_rule *rule,
+                         const char *name, const char *problem) {
+    char bytes[ALERT_NAME_MAX + 8];
+    struct text section = TEXT_OVER(bytes);
     text_add_format(&section, "alert.%s", rule->name);
     struct config_found found;
-    find_row(loader, section_text, "condition", &found);
+    find_row(loader, bytes, name, &found);
     const struct config_origin *origin = &loader->origins[found.slot];
     if (origin->refused) {
         return;
     }
+    bool missing = origin->source == NULL;
+    size_t nth = (size_t)(rule - loader->config->settings.alerts.rules);
+    struct text *out = config_mistake_begin(loader, missing ? loader->alert_origins[nth] : *origin);
+    config_add_key_name(out, text_slice(&section), slice_of(name));
+    text_add_format(out, " %s", missing ? "is missing" : problem);
+    config_mistake_end(loader);
+}
+
+static void settle_condition(struct config_loader *loader, struct alert_rule *rule) {
+    struct config *config = loader->config;
     const struct alert_names names = {.symbols = config->symbols,
                                       .venues = config->venues,
                                       .symbol_count = config->symbol_count,
@@ -127,23 +139,39 @@ static void settle_alert(struct config_loader *loader, struct alert_rule *rule) 
     struct text why = TEXT_OVER(problem);
     char condition[ALERT_CONDITION_MAX];
     memcpy(condition, rule->condition, sizeof(condition));
-    if (alert_rule_parse(rule, slice_of(condition), &names, &why)) {
+    if (!alert_rule_parse(rule, slice_of(condition), &names, &why)) {
+        refuse_alert(loader, rule, "condition", problem);
+    }
+}
+
+// The order is read anew when it is sent: here it only has to make sense.
+static void settle_order(struct config_loader *loader, const struct alert_rule *rule,
+                         const struct universe *universe) {
+    if (rule->order[0] == '\0' && rule->action != ALERT_AUTO_ORDER) {
         return;
     }
-    bool missing = origin->source == NULL; // the section, or another key of it, named the rule
-    size_t nth = (size_t)(rule - config->settings.alerts.rules);
-    struct text *out = config_mistake_begin(loader, missing ? loader->alert_origins[nth] : *origin);
-    config_add_key_name(out, text_slice(&section), SLICE("condition"));
-    text_add_format(out, " %s", missing ? "is missing" : problem);
-    config_mistake_end(loader);
+    struct control_request request = {.origin = ORIGIN_RULE};
+    enum status status = control_parse_submit(slice_of(rule->order), universe, &request);
+    if (status == STATUS_OK) {
+        status = control_check(&request, universe);
+    }
+    if (status != STATUS_OK) {
+        refuse_alert(loader, rule, "order", status_text());
+    }
 }
 
 static void settle_alerts(struct config_loader *loader) {
     struct config_found traded;
     find_row(loader, "desk", "symbols", &traded);
-    struct settings_alerts *alerts = &loader->config->settings.alerts;
+    struct config *config = loader->config;
+    struct settings_alerts *alerts = &config->settings.alerts;
+    struct universe universe = {.venue_count = config->venue_count,
+                                .symbol_count = config->symbol_count};
+    memcpy(universe.venues, config->venues, sizeof(universe.venues));
+    memcpy(universe.symbols, config->symbols, sizeof(universe.symbols));
     for (uint32_t i = 0; i < alerts->count && !loader->origins[traded.slot].refused; i++) {
-        settle_alert(loader, &alerts->rules[i]);
+        settle_condition(loader, &alerts->rules[i]);
+        settle_order(loader, &alerts->rules[i], &universe);
     }
 }
 

@@ -234,6 +234,10 @@ void config_value_print_range(struct text *out, const struct config_key *key) {
         text_add_string(out, "none, or a list such as pause:P, panic:F8 F12");
         return;
     case CONFIG_TEXT:
+        if (key->min > 0) {
+            text_add_string(out, "the words of a submit");
+            return;
+        }
         text_add_string(out, "price_above, price_below, range, percent_change, spread, volatility "
                              "or a metric, with what it needs");
         return;

@@ -118,6 +118,11 @@ static enum status open_file(struct journal *journal, uint32_t number, int *out)
                                  name);
     }
     uint64_t written = 0;
+    struct journal_head head = {.mode = journal->options.mode,
+                                .file_number = number,
+                                .base = journal->sequence,
+                                .config = {journal->config, journal->config_size}};
+    (void)journal_encode_header(&head, journal->head);
     enum status status = write_all(fd, journal->head, journal->head_size, &written);
     if (status != STATUS_OK) {
         (void)close(fd);
@@ -136,7 +141,8 @@ static enum status begin(struct journal *journal) {
     }
     int64_t wall_ns = journal_wall_ns();
     if (journal->options.retention_ns > 0) {
-        journal_remove_expired(journal->folder, wall_ns - journal->options.retention_ns, newest);
+        const char *kept = journal->options.kept != NULL ? journal->options.kept : newest;
+        journal_remove_expired(journal->folder, wall_ns - journal->options.retention_ns, kept);
     }
     bool below = false;
     status = check_floor(journal, &below);
@@ -168,14 +174,18 @@ enum status journal_create(struct journal *journal, struct journal_folder *folde
     journal->head_size = journal_header_size(options->config.size);
     journal->head = malloc(journal->head_size);
     journal->buffer = malloc(options->buffer_bytes);
+    journal->config_size = options->config.size;
+    journal->config = malloc(options->config.size + 1);
     enum status status = STATUS_OK;
-    if (journal->head == NULL || journal->buffer == NULL) {
+    if (journal->head == NULL || journal->buffer == NULL || journal->config == NULL) {
         status = status_fail(STATUS_SYSTEM, "no memory for the journal");
     } else {
-        (void)journal_encode_header(options->mode, options->config, journal->head);
+        if (options->config.size > 0) {
+            memcpy(journal->config, options->config.data, options->config.size);
+        }
         status = begin(journal);
     }
-    journal->options.config = (struct slice){0}; // the caller's; the head holds a copy
+    journal->options.config = (struct slice){0}; // the caller's
     if (status != STATUS_OK) {
         journal_finish(journal);
     }
@@ -190,7 +200,9 @@ void journal_finish(struct journal *journal) {
     }
     free(journal->head);
     free(journal->buffer);
+    free(journal->config);
     journal->head = journal->buffer = NULL;
+    journal->config = NULL;
 }
 
 // Nothing is taken any more. What this pass wrote already is cut off again.
@@ -226,6 +238,9 @@ static void append(void *arg, const struct event *event) {
         }
     }
     journal->buffered += journal_encode(event, journal->buffer + journal->buffered);
+    if ((event->header.flags & EVENT_SAMPLE) == 0) {
+        journal->sequence = event->header.sequence;
+    }
 }
 
 // The old file goes to journal_sync; while that is still busy with the one before, the current file

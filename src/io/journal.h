@@ -38,6 +38,7 @@ struct journal_options {
     struct slice config;       // text for the head; copied
     uint64_t file_bytes_max;   // a new file is begun beyond this
     int64_t retention_ns;      // older sessions are removed, never the newest one; 0: kept for ever
+    const char *kept;          // nor this one (its stamp) and what came after; NULL: none
     uint64_t disk_floor_bytes; // least free space
     size_t buffer_bytes;       // memory for one pass; a larger pass is written in parts
 };
@@ -46,8 +47,11 @@ struct journal {
     struct journal_folder *folder;
     struct journal_options options;
     char stamp[JOURNAL_STAMP_MAX]; // "20240808T235736.123Z"
-    unsigned char *head;           // encoded head of every file
+    char *config;                  // copied
+    size_t config_size;
+    unsigned char *head; // room for the head of a file
     size_t head_size;
+    uint64_t sequence; // of the newest event taken
     unsigned char *buffer;
     size_t buffered;
     uint32_t file_number;
@@ -90,6 +94,8 @@ struct journal_session {
     unsigned char *map; // of the file at hand
     size_t map_size;
     struct journal_reader reader;
+    uint16_t mode;    // enum desk_mode
+    size_t head_size; // of every file
     uint64_t events, last_sequence;
     int64_t last_ns; // desk time of the newest event read
     enum journal_read end;
@@ -99,10 +105,16 @@ struct journal_session {
 // `path`: a folder (its newest session) or a session's first file. STATUS_NO_INPUT when there is
 // none. The head's configuration and mode are in session->reader.
 enum status journal_session_open(struct journal_session *session, const char *path) MUST_CHECK;
+// The newest session in a folder that began before `stamp`; "": the newest of all. `stamp` is
+// filled in also when the session cannot be read.
+enum status journal_session_open_before(struct journal_session *session, const char *folder,
+                                        const char *stamp) MUST_CHECK;
 void journal_session_close(struct journal_session *session);
 // As journal_next over all files. After anything but JOURNAL_RECORD the fields above tell the end.
 enum journal_read journal_session_next(struct journal_session *session, struct event *event);
 enum status journal_session_rewind(struct journal_session *session) MUST_CHECK;
+// Where reading stopped: "FILE: record 12 at byte 3456: the record's checksum is wrong".
+void journal_session_where(const struct journal_session *session, struct text *out);
 // "4 files, 1234 events, last at 2024-08-08T23:57:36Z, torn tail of 56 bytes"; reads to the end.
 void journal_session_describe(struct journal_session *session, struct text *out);
 

@@ -75,6 +75,30 @@ bool journal_name_parse(const char *name, char stamp[JOURNAL_STAMP_MAX], uint32_
 }
 
 enum status journal_newest(const char *folder, char stamp[JOURNAL_STAMP_MAX]) {
+    return journal_newest_before(folder, "", stamp);
+}
+
+enum status journal_count(const char *folder, const char *stamp, uint32_t *count) {
+    *count = 0;
+    DIR *dir = opendir(folder);
+    if (dir == NULL) {
+        return status_fail_errno(STATUS_NO_INPUT, "cannot read the folder %s", folder);
+    }
+    const struct dirent *entry;
+    while ((entry = readdir(dir)) != NULL) {
+        char found[JOURNAL_STAMP_MAX];
+        uint32_t number = 0;
+        if (journal_name_parse(entry->d_name, found, &number) && strcmp(found, stamp) == 0 &&
+            number + 1 > *count) {
+            *count = number + 1;
+        }
+    }
+    (void)closedir(dir);
+    return STATUS_OK;
+}
+
+enum status journal_newest_before(const char *folder, const char *before,
+                                  char stamp[JOURNAL_STAMP_MAX]) {
     stamp[0] = '\0';
     DIR *dir = opendir(folder);
     if (dir == NULL) {
@@ -84,7 +108,8 @@ enum status journal_newest(const char *folder, char stamp[JOURNAL_STAMP_MAX]) {
     while ((entry = readdir(dir)) != NULL) {
         char found[JOURNAL_STAMP_MAX];
         uint32_t number = 0;
-        if (journal_name_parse(entry->d_name, found, &number) && strcmp(found, stamp) > 0) {
+        if (journal_name_parse(entry->d_name, found, &number) && strcmp(found, stamp) > 0 &&
+            (before[0] == '\0' || strcmp(found, before) < 0)) {
             memcpy(stamp, found, JOURNAL_STAMP_MAX);
         }
     }
@@ -125,7 +150,7 @@ void journal_stamp_after(char stamp[JOURNAL_STAMP_MAX], int64_t wall_ns, const c
 }
 
 void journal_remove_expired(const struct journal_folder *folder, int64_t before_ns,
-                            const char *newest) {
+                            const char *kept) {
     DIR *dir = opendir(folder->path);
     if (dir == NULL) {
         log_warn("journal", "cannot look for expired journals in %s", folder->path);
@@ -136,7 +161,7 @@ void journal_remove_expired(const struct journal_folder *folder, int64_t before_
         char stamp[JOURNAL_STAMP_MAX];
         uint32_t number = 0;
         struct stat info;
-        if (!journal_name_parse(entry->d_name, stamp, &number) || strcmp(stamp, newest) == 0 ||
+        if (!journal_name_parse(entry->d_name, stamp, &number) || strcmp(stamp, kept) >= 0 ||
             fstatat(folder->fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
             !S_ISREG(info.st_mode)) {
             continue;

@@ -46,34 +46,31 @@ static enum status open_number(struct journal_session *session, uint32_t number)
     char path[sizeof(session->folder) + JOURNAL_NAME_MAX];
     struct text text = TEXT_OVER(path);
     path_of(session, number, &text);
+    unmap(session);
+    session->file_number = number;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return status_fail_errno(STATUS_NO_INPUT, "cannot open %s", path);
     }
-    unmap(session);
     enum status status = map_fd(session, fd, path);
     (void)close(fd);
     if (status == STATUS_OK) {
         status = status_context(
             journal_reader_init(&session->reader, session->map, session->map_size), "%s", path);
     }
-    session->reader.last_sequence = session->last_sequence;
-    session->file_number = number;
     return status;
 }
 
-static uint32_t count_files(const struct journal_session *session) {
-    uint32_t count = 0;
-    while (count <= JOURNAL_FILES_MAX) {
-        char path[sizeof(session->folder) + JOURNAL_NAME_MAX];
-        struct text text = TEXT_OVER(path);
-        path_of(session, count, &text);
-        if (access(path, F_OK) != 0) {
-            break;
-        }
-        count++;
-    }
-    return count;
+// Whether the file at hand continues what was read: nothing is missing between the two.
+static bool continues(const struct journal_session *session, uint32_t number) {
+    return session->reader.file_number == number &&
+           session->reader.base == session->last_sequence && session->reader.mode == session->mode;
+}
+
+// A crash while a file is begun leaves less than its head. Its size is the first one's: all files
+// of a session carry the same configuration.
+static bool is_begun(const struct journal_session *session) {
+    return session->map == NULL || session->map_size <= session->head_size;
 }
 
 // Folder and stamp of a path to a session's file.
@@ -98,13 +95,30 @@ static enum status split_path(struct journal_session *session, const char *path)
     return STATUS_OK;
 }
 
-static enum status find_newest(struct journal_session *session, const char *path) {
+static enum status find_newest(struct journal_session *session, const char *path,
+                               const char *before) {
     if (!string_copy(session->folder, sizeof(session->folder), slice_of(path))) {
         return status_fail(STATUS_NO_INPUT, "the path %s is too long", path);
     }
-    enum status status = journal_newest(path, session->stamp);
+    enum status status = journal_newest_before(path, before, session->stamp);
     if (status == STATUS_OK && session->stamp[0] == '\0') {
         status = status_fail(STATUS_NO_INPUT, "there is no journal in %s", path);
+    }
+    return status;
+}
+
+static enum status open_first(struct journal_session *session) {
+    enum status status = journal_count(session->folder, session->stamp, &session->file_count);
+    if (status == STATUS_OK) {
+        status = open_number(session, 0);
+    }
+    if (status == STATUS_OK) {
+        session->mode = session->reader.mode;
+        session->head_size = session->reader.at;
+        status = continues(session, 0)
+                     ? STATUS_OK
+                     : status_fail(STATUS_DATA, "the journal %s does not begin with its first file",
+                                   session->stamp);
     }
     return status;
 }
@@ -116,10 +130,22 @@ enum status journal_session_open(struct journal_session *session, const char *pa
         return status_fail_errno(STATUS_NO_INPUT, "cannot open %s", path);
     }
     enum status status =
-        S_ISDIR(info.st_mode) ? find_newest(session, path) : split_path(session, path);
+        S_ISDIR(info.st_mode) ? find_newest(session, path, "") : split_path(session, path);
     if (status == STATUS_OK) {
-        session->file_count = count_files(session);
-        status = open_number(session, 0);
+        status = open_first(session);
+    }
+    if (status != STATUS_OK) {
+        journal_session_close(session);
+    }
+    return status;
+}
+
+enum status journal_session_open_before(struct journal_session *session, const char *folder,
+                                        const char *stamp) {
+    *session = (struct journal_session){.end = JOURNAL_RECORD};
+    enum status status = find_newest(session, folder, stamp);
+    if (status == STATUS_OK) {
+        status = open_first(session);
     }
     if (status != STATUS_OK) {
         journal_session_close(session);
@@ -133,7 +159,9 @@ void journal_session_close(struct journal_session *session) {
 
 // Whatever is behind the place where reading stopped, later files included.
 static uint64_t count_lost(const struct journal_session *session) {
-    uint64_t lost = session->map != NULL ? session->map_size - session->reader.at : 0;
+    uint64_t lost = session->map != NULL && session->map_size > session->reader.at
+                        ? session->map_size - session->reader.at
+                        : 0;
     for (uint32_t number = session->file_number + 1; number < session->file_count; number++) {
         char path[sizeof(session->folder) + JOURNAL_NAME_MAX];
         struct text text = TEXT_OVER(path);
@@ -156,11 +184,17 @@ enum journal_read journal_session_next(struct journal_session *session, struct e
     }
     enum journal_read read = journal_next(&session->reader, event);
     while (read == JOURNAL_END && session->file_number + 1 < session->file_count) {
-        if (open_number(session, session->file_number + 1) != STATUS_OK) {
-            // Its head may have been torn by the crash; in front of further files it is damage.
-            bool last = session->file_number + 1 == session->file_count;
+        uint32_t number = session->file_number + 1;
+        if (open_number(session, number) != STATUS_OK) {
+            bool torn = number + 1 == session->file_count && is_begun(session);
             session->reader.at = 0;
-            return stop(session, last ? JOURNAL_TORN : JOURNAL_DAMAGED);
+            session->reader.why = "the head of the file is damaged, or the file is missing";
+            return stop(session, torn ? JOURNAL_TORN : JOURNAL_DAMAGED);
+        }
+        if (!continues(session, number)) {
+            session->reader.at = 0;
+            session->reader.why = "records are missing before this file";
+            return stop(session, JOURNAL_DAMAGED);
         }
         read = journal_next(&session->reader, event);
     }
@@ -204,4 +238,14 @@ void journal_session_describe(struct journal_session *session, struct text *out)
         text_add_format(out, ", DAMAGED: %llu bytes cannot be read",
                         (unsigned long long)session->bytes_lost);
     }
+}
+
+void journal_session_where(const struct journal_session *session, struct text *out) {
+    char path[sizeof(session->folder) + JOURNAL_NAME_MAX];
+    struct text text = TEXT_OVER(path);
+    path_of(session, session->file_number, &text);
+    text_add(out, text_slice(&text));
+    text_add_format(out, ": record %llu at byte %zu: %s", (unsigned long long)session->events + 1,
+                    session->reader.at,
+                    session->reader.why != NULL ? session->reader.why : "the end");
 }

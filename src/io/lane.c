@@ -293,6 +293,9 @@ enum status lane_create(struct lane **out, const struct lane_config *config) {
     }
     lane->config = *config;
     lane->config.secrets = NULL; // the caller's, and wiped by it
+    if (config->gone_ns == 0) {
+        lane->config.gone_ns = LANE_GONE_MS * NS_PER_MS;
+    }
     lane->sink.on_event = lane_on_event;
     lane->state = LANE_CONNECTING;
     for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
@@ -336,7 +339,7 @@ enum status lane_start(struct lane *lane) {
     lane->started = true;
     lane->thread = pthread_self();
     atomic_store_explicit(&lane->running, true, memory_order_release);
-    lane->connected_ns = lane_now_ns(lane);
+    lane->started_ns = lane_now_ns(lane);
     lane->pending = 2; // timer and HTTP
     ASSERT(uv_timer_init(lane->config.loop, &lane->tick) == 0);
     lane->tick.data = lane;

@@ -9,10 +9,9 @@
 // told once, however often and on whatever way it comes; the end of an order is told when every
 // fill it had is told. An answer that does not come (time-out, 5xx, lost connection) makes the
 // order unknown: it is asked for by its client id until the venue says what became of it, and never
-// sent again. A venue that does not know it is believed only LANE_GONE_MS after it was sent,
-// because until then the request may still be taken. After each connect of the private sockets open
-// orders, fills, positions and balances are asked for: what was missed comes as reports, what is
-// gone ends.
+// sent again. A venue that does not know it is believed only gone_ns after it was sent, because
+// until then the request may still be taken. After each connect of the private sockets open orders,
+// fills, positions and balances are asked for: what was missed comes as reports, what is gone ends.
 //
 // The dead-man's switch of the venue is kept armed while orders are live, moved at a third of its
 // countdown. The engine learns the lane's state by EVENT_LANE_STATE, positions by
@@ -47,8 +46,10 @@ struct lane_config {
     bool testnet;
     struct bps rate_share, rate_reserve; // see rate.h
     uint64_t session_key;                // of trade/order.h: client ids are made of it
-    SSL_CTX *tls;                        // verifying client context
-    const char *ca_file, *ca_text;       // the same trust for REST, see http.h
+    int64_t gone_ns; // so long after it was sent an order the venue does not know is believed gone,
+                     // 0: 6 s, longer than any venue\'s window for a late request
+    SSL_CTX *tls;    // verifying client context
+    const char *ca_file, *ca_text;  // the same trust for REST, see http.h
     const char *ws[OE_SOCKETS_MAX]; // "wss://host:port" instead of the venue's; NULL: the venue's
     const char *rest;               // likewise "https://host:port"
     void (*wake)(void *arg);        // makes the loop's thread call lane_wake; any thread

@@ -201,10 +201,17 @@ enum status lane_call(struct lane *lane, const struct oe_call *call, struct lane
     own.tag = lane->next_tag;
     own.now_ns = lane_venue_ns(lane);
     own.random = hash_mix(lane->config.seed ^ (uint64_t)own.now_ns << 20 ^ own.tag);
+    int64_t start_ns = mono_now_ns();
     enum status status = oe_encode(&lane->oe, &own, lane->message);
+    int64_t encoded_ns = mono_now_ns();
     if (status == STATUS_OK) {
         lane->order_cost = own.kind == OE_PLACE ? lane->message->cost : lane->order_cost;
         status = send_message(lane, &own, order, retry_ms);
+    }
+    if (status == STATUS_OK && own.kind == OE_PLACE) {
+        struct stages *stages = engine_stages(lane->config.engine, lane->config.venue_index);
+        histogram_add(&stages->encode_ns, (uint64_t)(encoded_ns - start_ns));
+        histogram_add(&stages->write_ns, (uint64_t)(mono_now_ns() - encoded_ns));
     }
     OPENSSL_cleanse(lane->message->path_data, sizeof(lane->message->path_data));
     OPENSSL_cleanse(lane->message->headers_data, sizeof(lane->message->headers_data));

@@ -53,6 +53,17 @@ void lane_fills_want(struct lane *lane, uint16_t symbol) {
     }
 }
 
+// Whole lists overlap: what a venue books late is seen by the next one. Fills of an order of an
+// earlier session are asked for since it was decided; those that are booked count once.
+static int64_t fills_since_ns(const struct lane *lane, uint16_t symbol) {
+    int64_t known_ns = lane->symbols[symbol].fills_ns;
+    int64_t since_ns = known_ns != 0 ? known_ns : lane->started_ns;
+    if (lane->past_ns != 0 && lane->past_ns < since_ns && lane_past_live(lane)) {
+        since_ns = lane->past_ns;
+    }
+    return since_ns + (lane_venue_ns(lane) - lane_now_ns(lane)) - LANE_LOOK_BACK_MS * NS_PER_MS;
+}
+
 static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
     struct lane_list *row = &lane->symbols[symbol].lists[list];
     int64_t now_ms = lane_loop_ms(lane), retry_ms;
@@ -60,8 +71,7 @@ static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
         .kind = kinds[list],
         .symbol = per_symbol(lane, list) ? symbol : OE_SYMBOL_NONE,
         .cursor = slice_of(row->cursor),
-        .since_ns = lane->connected_ns + (lane_venue_ns(lane) - lane_now_ns(lane)) -
-                    LANE_LOOK_BACK_MS * NS_PER_MS,
+        .since_ns = fills_since_ns(lane, symbol),
     };
     if (call.symbol != OE_SYMBOL_NONE && lane->oe.listings[symbol].native[0] == '\0') {
         row->wanted = false;
@@ -75,6 +85,8 @@ static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
     row->busy = true;
     if (row->cursor[0] == '\0') {
         row->asked_ms = now_ms;
+        lane->symbols[symbol].foreign =
+            list == LANE_LIST_ORDERS ? 0 : lane->symbols[symbol].foreign;
         for (uint16_t i = 0; list == LANE_LIST_POSITIONS && i < lane->oe.symbol_count; i++) {
             lane->symbols[i].listed = false;
         }
@@ -93,11 +105,18 @@ static bool all_done(const struct lane *lane) {
     return true;
 }
 
-// The second view of what the streams tell: what is not open any more is asked for, and its fills.
-static void want_orders(struct lane *lane) {
-    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
-        if (i == 0 || (per_symbol(lane, LANE_LIST_ORDERS) && lane->symbols[i].rules_known)) {
-            want(lane, LANE_LIST_ORDERS, i);
+// The second view of orders and fills: what the streams told is held against whole lists. Where a
+// venue lists by symbol only those that were traded lately are worth the requests.
+static void want_again(struct lane *lane) {
+    static const uint32_t lists[] = {LANE_LIST_ORDERS, LANE_LIST_FILLS};
+    for (size_t n = 0; n < COUNT_OF(lists); n++) {
+        bool each = per_symbol(lane, lists[n]);
+        for (uint16_t i = 0; i < (each ? lane->oe.symbol_count : 1); i++) {
+            int64_t traded_ms = lane->symbols[i].traded_ms;
+            if (!each || (traded_ms != 0 &&
+                          lane_loop_ms(lane) - traded_ms < LANE_LOOK_BACK_MS + LANE_POSITIONS_MS)) {
+                want(lane, lists[n], i);
+            }
         }
     }
 }
@@ -117,16 +136,13 @@ void lane_lists_tick(struct lane *lane) {
     }
     if (!lane->reconciled && all_done(lane)) {
         lane->reconciled = true;
-        lane->connected_ns = lane_now_ns(lane);
         log_info(lane->oe.venue->name, "orders, fills, positions and balances are known");
     }
     if (lane->reconciled && now_ms >= lane->lists_due_ms) {
         lane->lists_due_ms = now_ms + LANE_POSITIONS_MS;
         want(lane, LANE_LIST_POSITIONS, 0);
         want(lane, LANE_LIST_BALANCES, 0);
-        if (lane->live > 0) {
-            want_orders(lane);
-        }
+        want_again(lane);
     }
 }
 
@@ -203,6 +219,30 @@ static void positions_listed(struct lane *lane) {
     }
 }
 
+static void tell_foreign(struct lane *lane) {
+    struct event_venue_orders event = {.venue = lane->config.venue_index};
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        event.foreign += lane->symbols[i].foreign;
+    }
+    if (event.foreign != lane->foreign_told) {
+        lane->foreign_told = event.foreign;
+        engine_input(lane->config.engine, EVENT_VENUE_ORDERS, &event, lane_now_ns(lane));
+    }
+}
+
+void lane_foreign(struct lane *lane, const struct oe_event *event) {
+    bool listed = event->call == OE_OPEN_ORDERS && event->tag != 0;
+    bool open = event->order.state == OE_STATE_NEW || event->order.state == OE_STATE_PARTIAL;
+    counter_add(&lane->stats.foreign, 1);
+    if (listed && open) {
+        bool each = per_symbol(lane, LANE_LIST_ORDERS) && event->symbol < lane->oe.symbol_count;
+        lane->symbols[each ? event->symbol : 0].foreign++;
+        log_warn(lane->oe.venue->name, "an open order that is none of this desk's: %.*s",
+                 (int)(event->venue_id.size < 72 ? event->venue_id.size : 72),
+                 event->venue_id.size > 0 ? event->venue_id.data : "");
+    }
+}
+
 void lane_list_end(struct lane *lane, struct lane_call *call, struct slice cursor) {
     uint32_t list = list_number(call->call.kind);
     uint16_t symbol = call->call.symbol;
@@ -223,7 +263,11 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
     row->cursor[0] = '\0';
     if (list == LANE_LIST_ORDERS) {
         lane_orders_listed(lane, symbol, row->asked_ms);
+        tell_foreign(lane);
     } else if (list == LANE_LIST_FILLS) {
+        int64_t ago_ms = lane_loop_ms(lane) - row->asked_ms;
+        lane->symbols[per_symbol(lane, list) ? symbol : 0].fills_ns =
+            lane_now_ns(lane) - ago_ms * NS_PER_MS;
         lane_fills_listed(lane, symbol, row->asked_ms);
     } else if (list == LANE_LIST_POSITIONS) {
         positions_listed(lane);

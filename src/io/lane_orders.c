@@ -89,6 +89,7 @@ static void place(struct lane *lane, struct lane_order *order) {
     int64_t retry_ms;
     order->state = LANE_ORDER_SENT;
     order->sent_ms = lane_loop_ms(lane);
+    lane->symbols[order->symbol].traded_ms = order->sent_ms;
     enum status status = lane_call(lane, &call, order, &retry_ms);
     if (status == STATUS_UNAVAILABLE && order->urgent &&
         order->sent_ms - order->asked_ms < LANE_HOLD_MS) {
@@ -149,6 +150,14 @@ static struct lane_order *row_for(struct lane *lane, uint64_t id) {
     return oldest;
 }
 
+static struct oe_order wanted_of(const struct event_order *command) {
+    return (struct oe_order){.side = (enum side)command->side,
+                             .kind = command->type == ORDER_POST_ONLY ? OE_POST_ONLY : OE_IOC,
+                             .reduce_only = command->reduce_only != 0,
+                             .price = command->price,
+                             .size = command->size};
+}
+
 static void on_place(struct lane *lane, const struct event_order *command) {
     struct lane_order *order = row_for(lane, 0);
     struct lane_order refused = {.order = command->order, .symbol = command->symbol};
@@ -162,11 +171,7 @@ static void on_place(struct lane *lane, const struct event_order *command) {
     *order = (struct lane_order){
         .order = command->order,
         .symbol = command->symbol,
-        .wanted = {.side = (enum side)command->side,
-                   .kind = command->type == ORDER_POST_ONLY ? OE_POST_ONLY : OE_IOC,
-                   .reduce_only = command->reduce_only != 0,
-                   .price = command->price,
-                   .size = command->size},
+        .wanted = wanted_of(command),
         .urgent = urgent,
         .asked_ms = lane_loop_ms(lane),
     };
@@ -175,12 +180,46 @@ static void on_place(struct lane *lane, const struct event_order *command) {
     place(lane, order);
 }
 
+static int64_t age_ms(const struct lane *lane, const struct event_order *command) {
+    int64_t age_ns = lane_now_ns(lane) - command->created_ns;
+    return age_ns > 0 ? age_ns / NS_PER_MS : 0;
+}
+
+static void on_ask(struct lane *lane, const struct event_order *command) {
+    struct lane_order *order = row_for(lane, 0);
+    int64_t now_ms = lane_loop_ms(lane);
+    if (order == NULL) {
+        log_error(lane->oe.venue->name, "no room to ask for order %s", command->client_id);
+        return; // it stays unknown, and nothing opens
+    }
+    *order = (struct lane_order){
+        .order = command->order,
+        .state = LANE_ORDER_UNKNOWN,
+        .symbol = command->symbol,
+        .wanted = wanted_of(command),
+        .urgent = true,
+        .past = true,
+        .asked_ms = now_ms,
+        .sent_ms = now_ms - age_ms(lane, command),
+        .due_ms = now_ms + 1,
+    };
+    lane->oe.venue->client_id(command->session_key, command->order, order->client_id);
+    lane->live++;
+    if (lane->past_ns == 0 || command->created_ns < lane->past_ns) {
+        lane->past_ns = command->created_ns;
+    }
+}
+
 void lane_command(struct lane *lane, const struct event_order *command) {
     if (command->symbol >= lane->oe.symbol_count) {
         return;
     }
     if (command->action == ORDER_ACTION_PLACE) {
         on_place(lane, command);
+        return;
+    }
+    if (command->action == ORDER_ACTION_ASK) {
+        on_ask(lane, command);
         return;
     }
     struct lane_order *order = row_for(lane, command->order);
@@ -287,7 +326,7 @@ static void is_there(struct lane *lane, struct lane_order *order, const struct o
         order->filled_end = event->order.filled;
     }
     bool waits = order->wanted.kind == OE_IOC || order->filled_end.v > order->filled.v;
-    order->due_ms = waits ? now_ms + LANE_EVIDENCE_MS : 0;
+    order->due_ms = !waits ? 0 : now_ms + (order->past ? LANE_ASK_MS : LANE_EVIDENCE_MS);
     if (!order->accepted_told) {
         order->accepted_told = true;
         memset(order->text, 0, sizeof(order->text));
@@ -304,7 +343,7 @@ static void is_gone(struct lane *lane, struct lane_order *order) {
     if (!lane_order_live(order) || order->state == LANE_ORDER_ENDING) {
         return;
     }
-    int64_t believed_ms = order->sent_ms + LANE_GONE_MS;
+    int64_t believed_ms = order->sent_ms + lane->config.gone_ns / NS_PER_MS;
     if (lane_loop_ms(lane) < believed_ms) {
         order->asks++; // asked less often: a stream tells faster, and questions cost
         order->due_ms = order->due_ms < believed_ms ? order->due_ms : believed_ms;
@@ -318,12 +357,7 @@ static void is_gone(struct lane *lane, struct lane_order *order) {
 void lane_order_state(struct lane *lane, const struct oe_event *event) {
     struct lane_order *order = lane_order_of(lane, event);
     if (order == NULL) {
-        counter_add(&lane->stats.foreign, 1);
-        if (event->call == OE_OPEN_ORDERS && event->tag != 0) {
-            log_warn(lane->oe.venue->name, "an open order that is none of this session's: %.*s",
-                     (int)(event->venue_id.size < 72 ? event->venue_id.size : 72),
-                     event->venue_id.size > 0 ? event->venue_id.data : "");
-        }
+        lane_foreign(lane, event);
         return;
     }
     if (event->call == OE_QUERY && event->tag != 0) {
@@ -439,6 +473,15 @@ void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms) {
             }
         }
     }
+}
+
+bool lane_past_live(const struct lane *lane) {
+    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
+        if (lane->orders[i].past && lane_order_live(&lane->orders[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void lane_orders_ask_all(struct lane *lane) {

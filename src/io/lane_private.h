@@ -24,7 +24,7 @@ enum {
     LANE_ASK_MS = 250,       // before the first repetition of a question, doubled up to
     LANE_ASK_MAX_MS = 5000,
     LANE_HOLD_MS = 1500, // what lowers risk waits so long for a connection or the rate limit
-    LANE_GONE_MS = 6000, // longer than any venue's window for a late request
+    LANE_GONE_MS = 6000,
     LANE_LOOK_BACK_MS = 60000,
     LANE_POSITIONS_MS = 15000, // between two looks at positions and balances
     LANE_DEADMAN_MS = 60000,
@@ -59,6 +59,7 @@ struct lane_order {
     bool asking;          // a question is on the way
     bool wants_fills;     // ENDING: not over before the fills were listed once more
     bool retried;         // after a wrong number
+    bool past;            // of an earlier session
     enum report_kind end; // ENDING: how
     uint32_t asks;        // in a row
     // Loop time. due: of the next step, 0 = none; seen: the venue last said that it is there.
@@ -116,6 +117,9 @@ struct lane_symbol {
     struct qty net;                     // as told
     int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
     bool arming;
+    uint32_t foreign;  // open orders in the list at hand that are not ours
+    int64_t fills_ns;  // desk time up to which its fills are known by a whole list, 0 = none
+    int64_t traded_ms; // an order of ours was sent there last
 };
 
 struct lane {
@@ -153,7 +157,9 @@ struct lane {
     int64_t upkeep_due_ms;
     uint32_t upkeep_attempts;
     int64_t lists_due_ms;
-    int64_t connected_ns; // desk time since which fills are asked for
+    int64_t started_ns; // desk time
+    int64_t past_ns; // when the oldest order of an earlier session was decided, 0 = none asked for
+    uint32_t foreign_told;
     bool deadman_failed;
     int64_t deadman_until_ms;
 
@@ -202,6 +208,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event);
 void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms);
 void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms); // whole, likewise
 void lane_orders_ask_all(struct lane *lane);
+bool lane_past_live(const struct lane *lane); // an order of an earlier session
 bool lane_order_live(const struct lane_order *order);
 
 // lane_lists.c
@@ -211,6 +218,7 @@ void lane_lists_describe_wait(const struct lane *lane, struct text *out); // not
 void lane_list_end(struct lane *lane, struct lane_call *row, struct slice cursor);
 void lane_list_failed(struct lane *lane, const struct lane_call *row);
 void lane_fills_want(struct lane *lane, uint16_t symbol);
+void lane_foreign(struct lane *lane, const struct oe_event *event); // an order that is not ours
 void lane_position(struct lane *lane, const struct oe_event *event);
 void lane_balance(struct lane *lane, const struct oe_event *event);
 void lane_deadman_tick(struct lane *lane);

@@ -40,7 +40,7 @@ void notify_sendf(const char *format, ...) {
     notify_send(bytes);
 }
 
-int64_t notify_watchdog_ns(void) {
+static int64_t watchdog_ns(void) {
     const char *usec = getenv("WATCHDOG_USEC");
     const char *pid = getenv("WATCHDOG_PID");
     int64_t wanted = 0;
@@ -53,4 +53,17 @@ int64_t notify_watchdog_ns(void) {
         return 0;
     }
     return wanted * 1000;
+}
+
+void notify_watchdog_init(struct notify_watchdog *watchdog) {
+    *watchdog = (struct notify_watchdog){.every_ns = watchdog_ns()};
+}
+
+void notify_watchdog_feed(struct notify_watchdog *watchdog, uint64_t passes, int64_t now_ns) {
+    bool due = watchdog->every_ns > 0 && now_ns - watchdog->fed_ns >= watchdog->every_ns / 3;
+    if (due && passes != watchdog->passes) {
+        notify_send("WATCHDOG=1");
+        watchdog->passes = passes;
+        watchdog->fed_ns = now_ns;
+    }
 }

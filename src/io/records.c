@@ -67,15 +67,22 @@ struct journal_sink records_sink(struct records *records, struct journal_sink in
 
 // ---- the thread's side ------------------------------------------------------------------------
 
+// While somebody else writes to the database the ring waits.
 static enum status write_batch(struct records *records) {
-    struct records_item item;
-    if (!ring_pop(&records->ring, &item)) {
+    if (!records->has_next) {
+        records->has_next = ring_pop(&records->ring, &records->next);
+    }
+    if (!records->has_next) {
         return STATUS_OK;
     }
     enum status status = records_db_begin(records->db);
-    do {
-        status = status == STATUS_OK ? records_db_take(records->db, &item) : status;
-    } while (status == STATUS_OK && ring_pop(&records->ring, &item));
+    if (status == STATUS_UNAVAILABLE) {
+        return STATUS_OK;
+    }
+    while (status == STATUS_OK && records->has_next) {
+        status = records_db_take(records->db, &records->next);
+        records->has_next = ring_pop(&records->ring, &records->next);
+    }
     return status == STATUS_OK ? records_db_commit(records->db, atomic_load(&records->lost))
                                : status;
 }

@@ -25,7 +25,8 @@ struct records {
     struct role role;
     uv_timer_t timer;
     _Atomic uint64_t taken, lost;
-    bool failed; // the thread's
+    struct records_item next; // the thread's, as the rest
+    bool has_next, failed;
 };
 
 // Opens the database; nothing runs yet.

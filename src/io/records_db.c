@@ -480,7 +480,9 @@ static enum status take_fill(struct records_db *db, const struct records_item *i
 }
 
 enum status records_db_begin(struct records_db *db) {
-    return run(db, SQL_BEGIN);
+    enum status status = run(db, SQL_BEGIN);
+    bool busy = status != STATUS_OK && sqlite3_errcode(db->handle) == SQLITE_BUSY;
+    return busy ? status_fail(STATUS_UNAVAILABLE, "%s is being written to", db->path) : status;
 }
 
 enum status records_db_take(struct records_db *db, const struct records_item *item) {

@@ -52,7 +52,8 @@ struct records_db_options {
 enum status records_db_open(struct records_db **out,
                             const struct records_db_options *options) MUST_CHECK;
 void records_db_close(struct records_db *db); // NULL allowed
-// Between begin and commit; STATUS_IO names what SQLite said.
+// Between begin and commit; STATUS_IO names what SQLite said. begin: STATUS_UNAVAILABLE while
+// another process writes.
 enum status records_db_begin(struct records_db *db) MUST_CHECK;
 enum status records_db_take(struct records_db *db, const struct records_item *item) MUST_CHECK;
 enum status records_db_commit(struct records_db *db, uint64_t lost) MUST_CHECK;

@@ -6,7 +6,7 @@
 
 struct sqlite3_stmt;
 
-enum { RECORDS_BUSY_MS = 2000 };
+enum { RECORDS_BUSY_MS = 500 };
 
 // Of an attempt with its session, in the order of records_read_attempt.
 #define RECORDS_ATTEMPT_COLUMNS                                                                    \

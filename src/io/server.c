@@ -139,6 +139,7 @@ static void received(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer) 
         end_client(client);
         return;
     }
+    client->heard_ns = mono_now_ns();
     client->size = client->last ? 0 : client->size + (size_t)size;
     take_lines(client);
     hold_or_read(client);
@@ -191,6 +192,27 @@ static void turn_away(struct server *server, uv_stream_t *listener) {
     uv_close((uv_handle_t *)pipe, turned_away);
 }
 
+// Whoever wants to stop the desk gets in, however many shells forgot to leave.
+static void make_room(struct server *server, const struct server_client *newest) {
+    struct server_client *idlest = NULL;
+    for (int i = 0; i < SERVER_CLIENTS_MAX; i++) {
+        struct server_client *client = &server->clients[i];
+        if (!client->used) {
+            return;
+        }
+        bool may_go = client != newest && !client->ended && client->kind != CALLER_VIEWER &&
+                      client->kind != CALLER_CONSOLE;
+        if (may_go && (idlest == NULL || client->heard_ns < idlest->heard_ns)) {
+            idlest = client;
+        }
+    }
+    if (idlest != NULL) {
+        log_warn("server", "%d callers are here: the shell that was silent longest is let go",
+                 SERVER_CLIENTS_MAX);
+        end_client(idlest);
+    }
+}
+
 static void connected(uv_stream_t *listener, int result) {
     struct server *server = listener->data;
     struct server_client *client = free_client(server);
@@ -210,12 +232,14 @@ static void connected(uv_stream_t *listener, int result) {
     client->kind = CALLER_UNKNOWN;
     client->writing = client->ended = client->last = client->held = client->armed = false;
     client->size = 0;
+    client->heard_ns = mono_now_ns();
     client->pipe.data = client;
     atomic_fetch_add(&server->callers, 1);
     if (uv_accept(listener, (uv_stream_t *)&client->pipe) != 0 || !is_owner(&client->pipe) ||
         uv_read_start((uv_stream_t *)&client->pipe, give_room, received) != 0) {
         end_client(client);
     }
+    make_room(server, client);
 }
 
 // ---- time --------------------------------------------------------------------------------------

@@ -33,7 +33,9 @@
 
 enum {
     SERVER_LINE_MAX = 1024,
-    SERVER_CLIENTS_MAX = 32,
+    SERVER_CONSOLES_MAX = 32,
+    // The rest is for shells: when all are here the one that was silent longest is let go.
+    SERVER_CLIENTS_MAX = 40,
     SERVER_SLOW_MS = 5000,  // an answer that is not read within this ends the connection
     SERVER_ENGINE_MS = 500, // how long a request waits for the engine
     SERVER_STOP_FILE_MS = 100,

@@ -87,6 +87,20 @@ static bool steers(const struct server_client *client) {
     return atomic_load(&client->server->steers) == client->number;
 }
 
+static bool is_console(const struct server_client *client) {
+    return client->used && !client->ended &&
+           (client->kind == CALLER_VIEWER || client->kind == CALLER_CONSOLE);
+}
+
+static bool has_room(const struct server_client *client) {
+    int consoles = 0;
+    for (int i = 0; i < SERVER_CLIENTS_MAX; i++) {
+        const struct server_client *other = &client->server->clients[i];
+        consoles += other != client && is_console(other) ? 1 : 0;
+    }
+    return consoles < SERVER_CONSOLES_MAX;
+}
+
 static enum status hello(struct server_client *client, struct slice rest, struct text *answer) {
     static const struct {
         const char *name;
@@ -110,6 +124,10 @@ static enum status hello(struct server_client *client, struct slice rest, struct
                            "this program is build %.*s and the desk is build %s: use the program "
                            "the desk was started with",
                            (int)build.size, build.data, server->options.build);
+    }
+    if (kind != CALLER_SHELL && !has_room(client)) {
+        return status_fail(STATUS_UNAVAILABLE, "%d consoles are attached already",
+                           SERVER_CONSOLES_MAX);
     }
     client->kind = kind;
     client->armed = false;

@@ -21,6 +21,7 @@ struct server_client {
     enum caller_kind kind;
     bool armed;
     int64_t write_ns; // machine time at which the answer went out
+    int64_t heard_ns; // machine time of the newest bytes from it
     char line[SERVER_LINE_MAX];
     size_t size;
     char head[64];

@@ -79,6 +79,15 @@ static void give_clients_time(struct sim *sim, int64_t speed_ppm) {
     }
 }
 
+// A client that is started over and over would only be turned away.
+static void lift_rates(struct sim *sim) {
+    for (uint32_t i = 0; i < sim->venue_count; i++) {
+        struct vsim_limits *limits = &sim->market->worlds[i].limits;
+        memset(limits->calls, 0, sizeof(limits->calls));
+        memset(limits->connects, 0, sizeof(limits->connects));
+    }
+}
+
 // ---- faults -----------------------------------------------------------------------------------
 
 // Since the start, by the clock that the recording runs on.
@@ -276,6 +285,9 @@ static enum status set_up(struct sim *sim, const struct sim_options *options) {
                           options->now ? present_ns()
                                        : sim_market_start_ns(sim->market) + WARM_UP_MS * NS_PER_MS,
                           options->speed_ppm == 0 ? PPM_ONE : options->speed_ppm);
+        if (options->unlimited) {
+            lift_rates(sim);
+        }
         give_clients_time(sim, options->speed_ppm);
         result = order_faults(sim, options);
     }

@@ -43,6 +43,7 @@ struct sim_options {
     const struct sim_account *accounts; // at the venues served
     uint32_t account_count;
     struct sim_trouble trouble;
+    bool unlimited;            // the venues hold nobody to a rate of calls or connections
     bool now;                  // the venues' time is that of this machine, not the recording's
     uint32_t connection_age_s; // after which every venue ends a connection; 0: its own
     // Faults (sim_fault.h) ordered from the start, each as sim_fault takes it, and by seed.

@@ -1,6 +1,6 @@
 #include "trade/alert_rule.h"
 
-#include "engine/control.h"
+#include "engine/control_text.h"
 #include "trade/desk.h"
 
 #define LOOK_NS      (250 * NS_PER_MS)
@@ -183,8 +183,28 @@ static void emit_control(struct bus *bus, enum control_verb verb) {
     bus_emit(bus, EVENT_CONTROL, &event);
 }
 
-static void act(struct desk *desk, struct bus *bus, enum alert_action action) {
-    switch (action) {
+// A venue or symbol of the order may have left the desk since the configuration was read.
+static void submit(const struct desk *desk, struct bus *bus, const struct alert_rule *rule) {
+    struct control_request request = {.origin = ORIGIN_RULE};
+    if (control_parse_submit(slice_of(rule->order), desk->universe, &request) != STATUS_OK ||
+        control_check(&request, desk->universe) != STATUS_OK) {
+        watch_alert(bus, SEVERITY_RED, rule->name, "%.80s", status_text());
+        return;
+    }
+    struct event_control event = {.verb = (uint16_t)request.verb,
+                                  .origin = (uint16_t)request.origin,
+                                  .venue = request.venue,
+                                  .symbol = request.symbol,
+                                  .value = request.value,
+                                  .side = request.side,
+                                  .hedged = request.hedged,
+                                  .hedge_venue = request.hedge_venue,
+                                  .over_s = request.over_s};
+    bus_emit(bus, EVENT_CONTROL, &event);
+}
+
+static void act(struct desk *desk, struct bus *bus, const struct alert_rule *rule) {
+    switch ((enum alert_action)rule->action) {
     case ALERT_NOTIFY:
         return;
     case ALERT_PAUSE_TRADING:
@@ -201,6 +221,9 @@ static void act(struct desk *desk, struct bus *bus, enum alert_action action) {
         return;
     case ALERT_START_TRADING:
         emit_control(bus, CONTROL_RESUME);
+        return;
+    case ALERT_AUTO_ORDER:
+        submit(desk, bus, rule);
         return;
     case ALERT_ACTION_COUNT:
     default:
@@ -219,7 +242,7 @@ static void speak(struct desk *desk, struct bus *bus, const struct alert_rule *r
         text_add_format(&text, ": %s", alert_action_name((enum alert_action)rule->action));
     }
     watch_alert_on(bus, (enum severity)rule->severity, rule->name, values, "%s", bytes);
-    act(desk, bus, (enum alert_action)rule->action);
+    act(desk, bus, rule);
 }
 
 static void sample(struct desk *desk, uint32_t at, int64_t now_ns) {

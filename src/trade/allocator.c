@@ -117,6 +117,15 @@ void allocator_take(const struct settings_capital *settings, struct purse *purse
     }
 }
 
+void allocator_restore(struct purse *purse, uint32_t part, struct usd amount,
+                       struct usd from[CAPITAL_PARTS_MAX]) {
+    for (uint32_t i = 0; i < CAPITAL_PARTS_MAX; i++) {
+        from[i] = (struct usd){0};
+    }
+    from[part] = amount;
+    purse->used[part] = usd_add(purse->used[part], amount);
+}
+
 void allocator_give_back(struct purse *purse, const struct usd from[CAPITAL_PARTS_MAX]) {
     for (uint32_t i = 0; i < CAPITAL_PARTS_MAX; i++) {
         ASSERT(from[i].v >= 0 && purse->used[i].v >= from[i].v);

@@ -35,6 +35,9 @@ struct verdict allocator_check(const struct settings_capital *settings, const st
 // Splits an accepted amount over the part and the one that helps it.
 void allocator_take(const struct settings_capital *settings, struct purse *purse, uint32_t part,
                     struct usd amount, struct usd from[CAPITAL_PARTS_MAX]);
+// What a job of an earlier session holds, whatever the part has now.
+void allocator_restore(struct purse *purse, uint32_t part, struct usd amount,
+                       struct usd from[CAPITAL_PARTS_MAX]);
 void allocator_give_back(struct purse *purse, const struct usd from[CAPITAL_PARTS_MAX]);
 // Drawdown from the peak, in bps of the peak.
 struct bps allocator_drawdown(struct usd equity, struct usd peak);

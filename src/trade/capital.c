@@ -50,26 +50,48 @@ static struct reservation *reservation_of(struct desk *desk, const struct job *j
     return &desk->capital.reservations[row];
 }
 
+static struct reservation *begin_reservation(struct desk *desk, struct job *job) {
+    struct reservation *reservation = reservation_of(desk, job);
+    ASSERT(job->id != 0 && reservation->job == 0);
+    reservation->job = job->id;
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        reservation->legs[leg].venue = job->legs[leg].venue;
+    }
+    job->reserved = job->notional;
+    return reservation;
+}
+
+static struct purse *purse_of(struct desk *desk, const struct job *job, int leg) {
+    return &desk->capital.venues[job->legs[leg].venue].purse;
+}
+
+static uint32_t part_of(const struct desk *desk, const struct job *job) {
+    return allocator_part_of(&desk->settings->capital, job->strategy);
+}
+
 struct verdict capital_reserve_job(struct desk *desk, struct job *job) {
     struct verdict verdict = capital_check_job(desk, job);
     if (verdict.rule != RULE_NONE) {
         return verdict;
     }
-    struct reservation *reservation = reservation_of(desk, job);
-    ASSERT(job->id != 0 && reservation->job == 0);
-    reservation->job = job->id;
+    struct reservation *reservation = begin_reservation(desk, job);
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
-        uint16_t venue = job->legs[leg].venue;
-        reservation->legs[leg].venue = venue;
-        if (!job_uses(job, leg)) {
-            continue;
+        if (job_uses(job, leg)) {
+            allocator_take(&desk->settings->capital, purse_of(desk, job, leg), part_of(desk, job),
+                           job->notional, reservation->legs[leg].from);
         }
-        allocator_take(&desk->settings->capital, &desk->capital.venues[venue].purse,
-                       allocator_part_of(&desk->settings->capital, job->strategy), job->notional,
-                       reservation->legs[leg].from);
     }
-    job->reserved = job->notional;
     return verdict;
+}
+
+void capital_restore_job(struct desk *desk, struct job *job) {
+    struct reservation *reservation = begin_reservation(desk, job);
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        if (job_uses(job, leg)) {
+            allocator_restore(purse_of(desk, job, leg), part_of(desk, job), job->notional,
+                              reservation->legs[leg].from);
+        }
+    }
 }
 
 void capital_release(struct desk *desk, struct job *job) {

@@ -46,6 +46,8 @@ void capital_start(struct capital *capital, enum desk_mode mode, const struct se
 struct verdict capital_check_job(const struct desk *desk, const struct job *job);
 // Reserves job->notional on both legs' venues, all or nothing; sets job->reserved.
 struct verdict capital_reserve_job(struct desk *desk, struct job *job);
+// The same for a job of an earlier session: it runs already, whatever the limits say now.
+void capital_restore_job(struct desk *desk, struct job *job);
 void capital_release(struct desk *desk, struct job *job); // idempotent
 // Books a settled job once per job: profit to the venues by their legs' share, volume and fees by
 // fills.

@@ -6,10 +6,10 @@
 // before execution, because a kill blocks before it cancels. Adding a component: its file and a row
 // here.
 static const struct component *const component_table[] = {
-    &paper_component, &picture_component,  &scanner_component,    &capital_component,
-    &risk_component,  &position_component, &execution_component,  &scheduler_component,
-    &audit_component, &health_component,   &alert_rule_component, &watch_component,
-    &wire_component,
+    &setting_component,   &paper_component,     &picture_component,  &scanner_component,
+    &capital_component,   &risk_component,      &position_component, &execution_component,
+    &scheduler_component, &reconcile_component, &health_component,   &alert_rule_component,
+    &watch_component,     &wire_component,
 };
 
 enum status desk_create(struct desk *desk, enum desk_mode mode, const struct settings *settings,
@@ -28,9 +28,6 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
         status = scanner_create(&desk->scanner, universe);
     }
     if (status == STATUS_OK) {
-        status = risk_create(&desk->risk, universe);
-    }
-    if (status == STATUS_OK) {
         status = position_create(&desk->positions, universe);
     }
     if (status == STATUS_OK) {
@@ -43,7 +40,7 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
         status = scheduler_create(&desk->scheduler, universe);
     }
     if (status == STATUS_OK) {
-        status = audit_create(&desk->audit, universe);
+        status = reconcile_create(&desk->reconcile, universe);
     }
     if (status == STATUS_OK) {
         status = wire_create(&desk->wire, universe);
@@ -59,12 +56,11 @@ enum status desk_create(struct desk *desk, enum desk_mode mode, const struct set
 void desk_finish(struct desk *desk) {
     picture_finish(&desk->picture);
     scanner_finish(&desk->scanner);
-    risk_finish(&desk->risk);
     position_finish(&desk->positions);
     execution_finish(&desk->execution);
     paper_finish(&desk->paper);
     scheduler_finish(&desk->scheduler);
-    audit_finish(&desk->audit);
+    reconcile_finish(&desk->reconcile);
     wire_finish(&desk->wire);
 }
 

@@ -12,7 +12,6 @@
 #include "engine/engine.h"
 #include "engine/settings.h"
 #include "trade/alert_rule.h"
-#include "trade/audit.h"
 #include "trade/capital.h"
 #include "trade/execution.h"
 #include "trade/health.h"
@@ -21,14 +20,20 @@
 #include "trade/paper.h"
 #include "trade/picture.h"
 #include "trade/position.h"
+#include "trade/reconcile.h"
 #include "trade/risk.h"
 #include "trade/scanner.h"
 #include "trade/scheduler.h"
+#include "trade/setting.h"
 #include "trade/watch.h"
 #include "trade/wire.h"
 
 struct desk {
     const struct settings *settings;
+    // Changes one of `settings`, or a fee of the universe; false: it does not know it. Set by the
+    // owner of both after desk_create; NULL: settings stay as they are.
+    bool (*change_setting)(void *arg, const struct setting_change *change);
+    void *change_arg;
     struct universe *universe; // the engine's; read only here
     enum desk_mode mode;
     int64_t started_ns;
@@ -51,7 +56,7 @@ struct desk {
     struct execution execution;
     struct paper paper;
     struct scheduler scheduler;
-    struct audit audit;
+    struct reconcile reconcile;
     struct health health;
     struct alert_rows alerts;
     struct watch watch;

@@ -3,6 +3,8 @@
 
 #include "trade/execution_inside.h"
 
+#define KILL_PATIENCE_NS (10 * NS_PER_S)
+
 enum status execution_create(struct execution *execution) {
     *execution = (struct execution){0};
     return seen_set_create(&execution->trades, TRADES_REMEMBERED);
@@ -82,12 +84,15 @@ static void book_fill(struct job *job, int leg, bool reduces, const struct event
     job->fees = usd_add(job->fees, report->fee);
 }
 
+static uint64_t trade_key(uint16_t venue, uint64_t trade) {
+    return hash_mix(trade ^ ((uint64_t)venue + 1) << 56);
+}
+
 // False when the fill is no news: told before, or impossible.
 static bool apply_fill(struct desk *desk, struct bus *bus, struct order *order,
                        const struct event_report *report) {
     struct qty size = report->size;
-    uint64_t key = hash_mix(report->trade ^ ((uint64_t)report->venue + 1) << 56);
-    if (!seen_set_add(&desk->execution.trades, key)) {
+    if (!seen_set_add(&desk->execution.trades, trade_key(report->venue, report->trade))) {
         desk->execution.duplicates++;
         return false;
     }
@@ -116,6 +121,7 @@ static void on_fill(struct desk *desk, struct bus *bus, struct order *order,
     if (!apply_fill(desk, bus, order, report)) {
         return;
     }
+    risk_note_answer(desk, order->venue);
     struct usd value = usd_notional_near(report->price, report->size);
     struct job *job = job_find(&desk->jobs, order->job);
     // A leg that moved to another venue does not hold what comes late from the old one.
@@ -198,6 +204,7 @@ static void on_accepted(struct desk *desk, struct bus *bus, struct order *order)
     if (was_unknown) {
         order->cancel_asked = false; // it rests: a cancel asked before is lost with the rest
     }
+    risk_note_answer(desk, order->venue);
     execution_emit_order(bus, EVENT_ORDER_PLACED, order, ORDER_ACTION_PLACE);
 }
 
@@ -220,7 +227,9 @@ static void on_report(struct desk *desk, struct bus *bus, const struct event_rep
         on_end(desk, bus, order, report);
         break;
     case REPORT_UNKNOWN:
-        (void)order_apply(&desk->orders, order, ORDER_EVENT_UNKNOWN, bus->now_ns);
+        if (order_apply(&desk->orders, order, ORDER_EVENT_UNKNOWN, bus->now_ns)) {
+            risk_note_reject(desk, bus, order->venue);
+        }
         break;
     default:
         desk->orders.late++;
@@ -236,6 +245,7 @@ static void on_report(struct desk *desk, struct bus *bus, const struct event_rep
 // left. What opens stops, what closes waits for the flatten or the clearing; hedges go on.
 static void on_kill(struct desk *desk, struct bus *bus, bool flatten) {
     desk->execution.kill_verifying = true;
+    desk->execution.kill_until_ns = bus->now_ns + KILL_PATIENCE_NS;
     desk->execution.kill_flatten = desk->execution.kill_flatten || flatten;
     JOB_FOR_EACH_LIVE(&desk->jobs, job) {
         if (job_running(job)) {
@@ -291,22 +301,50 @@ static bool kill_ends(const struct order *order) {
     return order->phase == LEG_OPEN || order->phase == LEG_CLOSE || order->type == ORDER_POST_ONLY;
 }
 
-// What a kill waits for has come: no order is open; after a flatten, no job holds anything.
-static bool kill_due(const struct desk *desk) {
-    const struct execution *execution = &desk->execution;
-    if (!execution->kill_verifying) {
-        return execution->kill_flattening && desk->orders.live_count == 0 && !any_running(desk);
-    }
+// Orders a kill waits for, and a venue of theirs.
+static uint32_t kill_left(const struct desk *desk, uint16_t *venue) {
+    uint32_t left = 0;
     for (uint32_t i = 0; i < desk->orders.live_count; i++) {
-        if (kill_ends(&desk->orders.orders[desk->orders.live[i]])) {
-            return false;
+        const struct order *order = &desk->orders.orders[desk->orders.live[i]];
+        if (kill_ends(order)) {
+            *venue = order->venue;
+            left++;
         }
     }
-    return true;
+    return left;
+}
+
+// What a kill waits for has come: no order is open, or its patience is over; after a flatten, no
+// job holds anything.
+static bool kill_due(const struct desk *desk, int64_t now_ns) {
+    const struct execution *execution = &desk->execution;
+    uint16_t venue;
+    if (execution->kill_verifying) {
+        return now_ns >= execution->kill_until_ns || kill_left(desk, &venue) == 0;
+    }
+    return execution->kill_flattening && desk->orders.live_count == 0 && !any_running(desk);
+}
+
+static void kill_flatten(struct desk *desk, struct bus *bus) {
+    struct execution *execution = &desk->execution;
+    bool flattens = execution->kill_flatten;
+    execution->kill_flatten = false;
+    if (!flattens || (!any_running(desk) && !any_unowned(desk))) {
+        return;
+    }
+    execution->kill_flattening = true;
+    JOB_FOR_EACH_LIVE(&desk->jobs, job) {
+        if (job_running(job)) {
+            execution_stop(desk, bus, job);
+        }
+    }
+    execution_flatten_unowned(desk, bus, CONTROL_ANY, CONTROL_ANY);
 }
 
 static void verify_kill(struct desk *desk, struct bus *bus) {
     struct execution *execution = &desk->execution;
+    uint16_t venue = VENUE_MAX;
+    uint32_t left = execution->kill_verifying ? kill_left(desk, &venue) : 0;
     struct usd net, gross;
     position_exposure(desk, SYMBOL_MAX, &net, &gross);
     if (!execution->kill_verifying) {
@@ -315,21 +353,20 @@ static void verify_kill(struct desk *desk, struct bus *bus) {
                     watch_usd(gross).text);
         return;
     }
-    execution->kill_verifying = false;
     bool flattens = execution->kill_flatten && (any_running(desk) || any_unowned(desk));
-    watch_alert(bus, SEVERITY_RED, "kill",
-                "killed: no order of ours is open; positions left: gross %s USD%s",
-                watch_usd(gross).text, flattens ? ", flattening" : "");
-    execution->kill_flatten = false;
-    if (flattens) {
-        execution->kill_flattening = true;
-        JOB_FOR_EACH_LIVE(&desk->jobs, job) {
-            if (job_running(job)) {
-                execution_stop(desk, bus, job);
-            }
-        }
-        execution_flatten_unowned(desk, bus, CONTROL_ANY, CONTROL_ANY);
+    const char *then = flattens ? ", flattening" : "";
+    execution->kill_verifying = left > 0;
+    execution->kill_until_ns = INT64_MAX; // said once; it goes on looking for their end
+    if (left > 0) {
+        watch_alert(bus, SEVERITY_RED, "kill",
+                    "killed, but cancels are not confirmed: %u, first on %s%s", left,
+                    desk->universe->venues[venue].name, then);
+    } else {
+        watch_alert(bus, SEVERITY_RED, "kill",
+                    "killed: no order of ours is open; positions left: gross %s USD%s",
+                    watch_usd(gross).text, then);
     }
+    kill_flatten(desk, bus);
 }
 
 static bool is_hit(const struct job *job, const struct event_control *control) {
@@ -373,6 +410,9 @@ static enum status execution_on_event(void *self, struct bus *bus, const struct 
     struct desk *desk = self;
     if (event->header.kind == EVENT_ORDER_REPORT) {
         on_report(desk, bus, &event->u.report);
+    } else if (event->header.kind == EVENT_PAST_TRADE) {
+        (void)seen_set_add(&desk->execution.trades,
+                           trade_key(event->u.past_trade.venue, event->u.past_trade.trade));
     } else {
         on_control(desk, bus, &event->u.control);
     }
@@ -386,7 +426,9 @@ static enum status execution_on_time(void *self, struct bus *bus, int64_t now_ns
             execution_step(desk, bus, job);
         }
     }
-    if (kill_due(desk)) { // here and not in the handler: the last fill is in the position book now
+    if (kill_due(
+            desk,
+            now_ns)) { // here and not in the handler: the last fill is in the position book now
         verify_kill(desk, bus);
     }
     return STATUS_OK;
@@ -394,10 +436,10 @@ static enum status execution_on_time(void *self, struct bus *bus, int64_t now_ns
 
 static int64_t execution_deadline(const void *self) {
     const struct desk *desk = self;
-    if (kill_due(desk)) {
+    if (kill_due(desk, INT64_MIN)) {
         return 0;
     }
-    int64_t earliest = INT64_MAX;
+    int64_t earliest = desk->execution.kill_verifying ? desk->execution.kill_until_ns : INT64_MAX;
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
         if (job_running(job) && job->deadline_ns != 0 && job->deadline_ns < earliest) {
@@ -436,7 +478,7 @@ static void execution_publish(void *self, struct state_draft *draft, int64_t now
 
 const struct component execution_component = {
     .name = "execution",
-    .kinds = EVENT_BIT(EVENT_ORDER_REPORT) | EVENT_BIT(EVENT_CONTROL),
+    .kinds = EVENT_BIT(EVENT_ORDER_REPORT) | EVENT_BIT(EVENT_CONTROL) | EVENT_BIT(EVENT_PAST_TRADE),
     .on_event = execution_on_event,
     .on_time = execution_on_time,
     .deadline = execution_deadline,

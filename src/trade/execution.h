@@ -19,6 +19,7 @@ struct execution {
     bool kill_verifying;    // cancels are out, not all confirmed
     bool kill_flatten;      // flatten once that is so
     bool kill_flattening;   // on the way
+    int64_t kill_until_ns;  // what is not confirmed by then is told, and flattening begins anyway
     struct seen_set trades; // a fill told twice counts once
     uint64_t duplicates;
     uint64_t vanished; // fills that were no order's

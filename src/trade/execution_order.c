@@ -55,6 +55,8 @@ void execution_emit_order(struct bus *bus, enum event_kind kind, const struct or
         .price = order->price,
         .size = order->size,
         .filled = order->filled,
+        .created_ns = order->created_ns,
+        .session_key = order->session_key,
     };
     memcpy(event.client_id, order->client_id, sizeof(event.client_id));
     bus_emit(bus, kind, &event);
@@ -63,7 +65,8 @@ void execution_emit_order(struct bus *bus, enum event_kind kind, const struct or
 bool execution_gate(const struct desk *desk, const struct job *job, enum leg_phase phase) {
     switch (phase) {
     case LEG_OPEN:
-        return !desk->killed && desk->state == TRADING_ACTIVE && desk->status == DESK_RUNNING;
+        return !desk->killed && desk->state == TRADING_ACTIVE && desk->status == DESK_RUNNING &&
+               reconcile_agreed(desk);
     case LEG_CLOSE:
         return (!desk->killed && desk->state != TRADING_HALTED) || (job->stopping && job->urgent);
     case LEG_HEDGE:
@@ -79,7 +82,7 @@ bool execution_gate(const struct desk *desk, const struct job *job, enum leg_pha
 static bool lowers_net(const struct desk *desk, uint16_t venue, uint16_t symbol, enum side side,
                        struct qty size) {
     int64_t net = position_of(desk, venue, symbol)->net.v;
-    int64_t all = net + desk->audit.rows[listing_id(desk->universe, venue, symbol)].foreign.v;
+    int64_t all = net + desk->reconcile.rows[listing_id(desk->universe, venue, symbol)].told.v;
     int64_t own = side == SIDE_SELL ? net : -net;
     int64_t covered = side == SIDE_SELL ? all : -all;
     covered = own < covered ? own : covered;
@@ -180,7 +183,12 @@ static struct order *crossing_order(struct desk *desk, uint16_t venue, uint16_t 
 bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg,
                     enum leg_phase phase, bool opens, struct qty size) {
     struct leg *state = &job->legs[leg];
-    size = qty_step_floor(size, execution_listing(desk, job, leg)->step);
+    const struct listing *listing = execution_listing(desk, job, leg);
+    if (listing->step.v <= 0 || !reconcile_heard(desk, state->venue)) { // early in a new session
+        execution_note_deadline(job, bus->now_ns + TAKER_RETRY_MS * NS_PER_MS);
+        return false;
+    }
+    size = qty_step_floor(size, listing->step);
     if (size.v <= 0 || !execution_gate(desk, job, phase)) {
         return false;
     }

@@ -240,7 +240,7 @@ static void step_holding(struct desk *desk, struct bus *bus, struct job *job) {
 }
 
 void execution_step(struct desk *desk, struct bus *bus, struct job *job) {
-    if (!job_running(job)) {
+    if (!job_running(job) || job->waits) {
         return;
     }
     job_note_exposure(desk, job, bus->now_ns);

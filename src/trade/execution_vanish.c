@@ -64,21 +64,6 @@ static void close_rest(struct desk *desk, struct bus *bus, struct job *job, uint
     }
 }
 
-// Of our position on the listing, what no job holds; signed like the position.
-static int64_t unowned(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    int64_t rest = position_of(desk, venue, symbol)->net.v;
-    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
-        const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
-        for (int leg = 0; leg < JOB_LEGS_MAX && job->symbol == symbol; leg++) {
-            if (job->legs[leg].venue == venue) {
-                int64_t held = leg_held(&job->legs[leg]).v;
-                rest -= leg == LEG_BUY ? held : -held;
-            }
-        }
-    }
-    return rest;
-}
-
 struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
                             struct qty changed) {
     struct qty net = position_of(desk, venue, symbol)->net;
@@ -90,7 +75,7 @@ struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, 
     int lost_leg = side == SIDE_SELL ? LEG_BUY : LEG_SELL;
     struct qty gone = qty_min(qty_abs(changed), qty_abs(net));
     struct qty left = gone;
-    int64_t stray = unowned(desk, venue, symbol);
+    struct qty stray = job_unowned(desk, venue, symbol);
     JOB_FOR_EACH_LIVE(&desk->jobs, job) {
         // What an order of ours is closing there goes by that order.
         const struct leg *leg = &job->legs[lost_leg];
@@ -101,8 +86,8 @@ struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, 
             close_rest(desk, bus, job, venue, usd_notional_near(price, size));
         }
     }
-    if (left.v > 0 && stray != 0 && (stray > 0) == (net.v > 0)) { // it was no job's
-        struct qty size = qty_min(left, qty_abs((struct qty){stray}));
+    if (left.v > 0 && stray.v != 0 && (stray.v > 0) == (net.v > 0)) { // it was no job's
+        struct qty size = qty_min(left, qty_abs(stray));
         left = qty_sub(left, size);
         book(desk, bus, venue, symbol, NULL, side, size);
         watch_alert(bus, SEVERITY_RED, "leg_vanished",

@@ -35,6 +35,46 @@ struct job *job_create(struct job_table *table, int64_t now_ns) {
     return job;
 }
 
+struct job *job_restore(struct job_table *table, const struct event_past_job *past,
+                        int64_t now_ns) {
+    uint32_t next_id = past->job > table->next_id ? past->job : table->next_id;
+    struct job *job = job_create(table, now_ns);
+    if (job == NULL) {
+        return NULL;
+    }
+    table->next_id = next_id;
+    table->ids[job - table->jobs] = past->job;
+    *job = (struct job){
+        .id = past->job,
+        .strategy = (enum strategy)past->strategy,
+        .state = (enum job_state)past->state,
+        .maker = (enum maker_leg)past->maker,
+        .single = past->legs_used == 1,
+        .only = past->only,
+        .symbol = past->symbol,
+        .stopping = past->state == JOB_OPENING,
+        .emergency = past->state == JOB_UNWINDING,
+        .waits = true,
+        .maker_done = true,
+        .order_count = (uint16_t)past->orders_used,
+        .notional = past->notional,
+        .edge = past->edge,
+        .fees = past->fees,
+        .created_ns = past->created_ns,
+        .state_ns = now_ns,
+    };
+    for (int i = 0; i < JOB_LEGS_MAX; i++) {
+        const struct event_past_leg *leg = &past->legs[i];
+        job->legs[i] = (struct leg){.venue = leg->venue,
+                                    .target = leg->opened,
+                                    .opened = leg->opened,
+                                    .closed = leg->closed,
+                                    .opened_usd = leg->opened_usd,
+                                    .closed_usd = leg->closed_usd};
+    }
+    return job;
+}
+
 static void leave_live(struct job_table *table, const struct job *job) {
     uint16_t row = (uint16_t)(job - table->jobs);
     for (uint32_t i = 0; i < table->live_count; i++) {

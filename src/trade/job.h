@@ -38,6 +38,7 @@ struct job {
     bool stopping;   // no more opening orders: cancel what rests, keep what filled hedged
     bool emergency;  // emergency collar
     bool counted;    // its failure was told to risk
+    bool waits;      // of an earlier session, and its venues are not known yet
     bool maker_done; // the resting order of this phase had its turn
     uint16_t order_count;
     uint16_t requotes;
@@ -109,6 +110,8 @@ struct qty job_unowned(const struct desk *desk, uint16_t venue, uint16_t symbol)
 // A free row with a new id, or NULL when every row holds a live job. The oldest finished job gives
 // its row.
 struct job *job_create(struct job_table *table, int64_t now_ns);
+// A running job of an earlier session under its own id; it opens nothing more. NULL as above.
+struct job *job_restore(struct job_table *table, const struct event_past_job *past, int64_t now_ns);
 struct job *job_find(struct job_table *table, uint32_t id); // NULL when gone
 // old → new by the state table; asserts on an impossible change. Tells JOB_STATE.
 void job_set_state(struct desk *desk, struct bus *bus, struct job *job, enum job_state state);

@@ -1,5 +1,7 @@
 #include "trade/order.h"
 
+#include "base/clock.h"
+
 #define LATE  ORDER_LATE
 #define NEVER ORDER_IMPOSSIBLE
 #define DONE  ORDER_FILLED_ALL
@@ -26,14 +28,13 @@ const uint8_t order_next[ORDER_STATE_COUNT][ORDER_EVENT_COUNT] = {
                        ORDER_REJECTED, ORDER_UNKNOWN},
 };
 
-struct order *order_create(struct order_table *table, uint64_t id) {
+static struct order *free_row(struct order_table *table, uint64_t id) {
     ASSERT(id != 0);
     for (uint32_t i = 0; i < ORDERS_MAX; i++) {
         uint32_t row = (table->cursor + i) % ORDERS_MAX;
         struct order *order = &table->orders[row];
         if (!order_live(order)) {
             *order = (struct order){.id = id, .state = ORDER_NEW};
-            order_client_id(table->session_key, id, order->client_id);
             table->ids[row] = id;
             table->cursor = (row + 1) % ORDERS_MAX;
             table->live[table->live_count++] = (uint16_t)row;
@@ -41,6 +42,44 @@ struct order *order_create(struct order_table *table, uint64_t id) {
         }
     }
     return NULL;
+}
+
+struct order *order_create(struct order_table *table, uint64_t id) {
+    struct order *order = free_row(table, id);
+    if (order != NULL) {
+        order->session_key = table->session_key;
+        order_client_id(table->session_key, id, order->client_id);
+    }
+    return order;
+}
+
+struct order *order_restore(struct order_table *table, const struct event_past_order *past) {
+    const struct event_order *from = &past->order;
+    struct order *order = free_row(table, from->order);
+    if (order == NULL) {
+        return NULL;
+    }
+    order->job = from->job;
+    order->state = ORDER_UNKNOWN;
+    order->type = (enum order_type)from->type;
+    order->side = (enum side)from->side;
+    order->phase = (enum leg_phase)from->phase;
+    order->venue = from->venue;
+    order->symbol = from->symbol;
+    order->leg = from->leg;
+    order->reduce_only = (from->side == SIDE_BUY) != (from->leg == 0);
+    order->net_only = from->reduce_only != 0;
+    order->emergency = from->emergency != 0;
+    order->past = true;
+    order->price = from->price;
+    order->size = from->size;
+    order->filled = from->filled;
+    order->filled_usd = past->filled_usd;
+    order->fees = past->fees;
+    order->created_ns = order->changed_ns = from->created_ns;
+    order->session_key = from->session_key;
+    order_client_id(from->session_key, from->order, order->client_id);
+    return order;
 }
 
 struct order *order_find(struct order_table *table, uint64_t id) {
@@ -55,13 +94,12 @@ struct order *order_find(struct order_table *table, uint64_t id) {
 
 static void leave_live(struct order_table *table, const struct order *order) {
     uint16_t row = (uint16_t)(order - table->orders);
-    for (uint32_t i = 0; i < table->live_count; i++) {
-        if (table->live[i] == row) {
-            table->live[i] = table->live[--table->live_count];
-            return;
-        }
+    uint32_t at = 0;
+    while (table->live[at] != row) {
+        at++;
+        ASSERT(at < table->live_count);
     }
-    ASSERT(false);
+    table->live[at] = table->live[--table->live_count];
 }
 
 bool order_apply(struct order_table *table, struct order *order, enum order_event event,
@@ -102,4 +140,9 @@ void order_client_id(uint64_t session_key, uint64_t id, char out[ORDER_CLIENT_ID
     size_t size = (size_t)(end - at) + 1;
     ASSERT(size <= ORDER_CLIENT_ID_MAX);
     memcpy(out, at, size);
+}
+
+uint64_t order_session_key(int64_t now_ns, uint64_t newest) {
+    uint64_t key = now_ns > 0 ? (uint64_t)(now_ns / NS_PER_MS) : 1;
+    return key > newest ? key : newest + 1;
 }

@@ -43,6 +43,8 @@ struct order {
     struct px price;
     struct qty size, filled;
     struct usd filled_usd, fees;
+    bool past; // of an earlier session
+    uint64_t session_key;
     int64_t created_ns, changed_ns;
     char client_id[ORDER_CLIENT_ID_MAX];
 };
@@ -68,12 +70,18 @@ static inline bool order_live(const struct order *order) {
 // A free row, or NULL when all hold live orders. A finished order's row is reused.
 struct order *order_create(struct order_table *table, uint64_t id);
 struct order *order_find(struct order_table *table, uint64_t id);
+// A row for an order of an earlier session whose end is not on file: UNKNOWN until the venue says
+// what became of it. NULL when all rows hold live orders.
+struct order *order_restore(struct order_table *table, const struct event_past_order *past);
 // Moves the order; false when the event is late. An impossible cell asserts: only our own events
 // can be impossible.
 bool order_apply(struct order_table *table, struct order *order, enum order_event event,
                  int64_t now_ns);
 // "pd<session>-<order>" in base 36: unique per session and order, reconstructible from both.
 void order_client_id(uint64_t session_key, uint64_t id, char out[ORDER_CLIENT_ID_MAX]);
+// Of a session that starts now: never one that was used before, also when the clock stepped back.
+// `newest`: of the newest session that sent orders, 0 = none.
+uint64_t order_session_key(int64_t now_ns, uint64_t newest);
 
 static inline struct qty order_rest(const struct order *order) {
     return qty_sub(order->size, order->filled);

@@ -304,11 +304,34 @@ static void sample_volatility(struct desk *desk, uint16_t symbol, int64_t now_ns
     state->sample = mid;
 }
 
+// What a listing's spread usually is, and from where on it has blown out. A blow-out moves the
+// usual spread, too, but slowly: by a 64th a second.
+static void sample_spread(struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns) {
+    struct picture_listing *listing = listing_of(desk, venue, symbol);
+    const struct quote *quote = &listing->quote;
+    if (quote->bid.v <= 0 || quote->ask.v <= quote->bid.v ||
+        !picture_is_fresh(desk, venue, quote, now_ns)) {
+        return;
+    }
+    int64_t spread = bps_between_near(quote->ask, quote->bid).v;
+    spread = spread < BPS_WHOLE ? spread : BPS_WHOLE;
+    int64_t *usual = &listing->usual_spread.v;
+    *usual = *usual == 0 ? spread : *usual + (spread - *usual) / 64;
+    const struct settings_risk *settings = &desk->settings->risk;
+    int64_t wide = *usual * settings->spread_times_max;
+    wide = wide > settings->spread_calm.v ? wide : settings->spread_calm.v;
+    wide = wide < BPS_WHOLE / 2 ? wide : BPS_WHOLE / 2;
+    listing->wide.v = px_shift_floor(quote->bid, (struct bps){wide}).v - quote->bid.v;
+}
+
 static enum status picture_on_time(void *self, struct bus *bus, int64_t now_ns) {
     struct desk *desk = self;
     desk->picture.sampled_ns = now_ns;
     for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
         sample_volatility(desk, symbol, now_ns);
+        for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+            sample_spread(desk, venue, symbol, now_ns);
+        }
         picture_judge_symbol(desk, bus, symbol);
     }
     return STATUS_OK;

@@ -23,6 +23,8 @@ struct picture_listing {
     struct px fast_max[PICTURE_FAST_BUCKETS];
     int64_t fast_bucket[PICTURE_FAST_BUCKETS]; // number of the bucket held, 0 = none
     struct px told_bid, told_ask;              // at the last publication
+    struct bps usual_spread; // moving over about a minute, sampled each second; 0: none yet
+    struct px wide;          // a spread beyond this has blown out, 0: not judged
     struct bps quorum; // distance from the median of the others, PICTURE_QUORUM_OFF: not judged
     bool outlier;      // beyond quorum_bps: quarantined from pricing until it agrees again
     int64_t outlier_told_ns;

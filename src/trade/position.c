@@ -11,8 +11,8 @@ enum status position_create(struct position_book *book, const struct universe *u
     *book = (struct position_book){0};
     size_t listings = (size_t)universe->venue_count * universe->symbol_count;
     book->positions = calloc(listings, sizeof(*book->positions));
-    book->settled_ns = calloc(listings, sizeof(*book->settled_ns));
-    if (book->positions == NULL || book->settled_ns == NULL) {
+    book->settlements = calloc(listings, sizeof(*book->settlements));
+    if (book->positions == NULL || book->settlements == NULL) {
         position_finish(book);
         return status_fail(STATUS_SYSTEM, "no memory for %zu positions", listings);
     }
@@ -25,7 +25,7 @@ enum status position_create(struct position_book *book, const struct universe *u
 
 void position_finish(struct position_book *book) {
     free(book->positions);
-    free(book->settled_ns);
+    free(book->settlements);
     seen_set_finish(&book->trades);
     *book = (struct position_book){0};
 }
@@ -171,14 +171,49 @@ static void tell_position(struct desk *desk, struct bus *bus, uint16_t venue, ui
         .gross_usd = usd_abs(value),
         .unrealised = position_unrealised(position, mark),
         .realised = position->realised,
+        .cost = position->cost,
+        .fees = position->fees,
+        .funding = position->funding,
     };
     bus_emit(bus, EVENT_POSITION_UPDATED, &event);
 }
 
+void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+                     struct qty net, struct px average) {
+    struct position *position =
+        &desk->positions.positions[listing_id(desk->universe, venue, symbol)];
+    struct px price = average.v > 0 ? average : mark_of(desk, venue, symbol);
+    position->net = net;
+    position->cost = usd_notional_near(price, net);
+    tell_position(desk, bus, venue, symbol);
+}
+
+static void put_back(struct desk *desk, const struct event_past_position *past) {
+    desk->positions.positions[listing_id(desk->universe, past->venue, past->symbol)] =
+        (struct position){.net = past->net,
+                          .cost = past->cost,
+                          .realised = past->realised,
+                          .fees = past->fees,
+                          .funding = past->funding};
+}
+
+static void put_back_day(struct position_book *book, const struct event_past_end *past) {
+    if (past->known != 0) {
+        book->day = past->day;
+        book->day_start_pnl = past->day_start_pnl;
+        book->day_start_funding = past->day_start_funding;
+        book->volume = past->day_volume;
+        book->fees = past->day_fees;
+    }
+}
+
+static uint64_t trade_key(uint16_t venue, uint64_t trade) {
+    return hash_mix(trade ^ ((uint64_t)venue + 1) << 56);
+}
+
 static void on_fill(struct desk *desk, struct bus *bus, const struct event_fill *fill) {
     struct position_book *book = &desk->positions;
-    uint64_t key = hash_mix(fill->trade ^ ((uint64_t)fill->venue + 1) << 56);
-    if (!seen_set_add(&book->trades, key)) {
+    if (!seen_set_add(&book->trades, trade_key(fill->venue, fill->trade))) {
         book->duplicates++;
         return;
     }
@@ -193,31 +228,50 @@ static void on_fill(struct desk *desk, struct bus *bus, const struct event_fill 
 // A settlement has passed when the venue announces a later one than the one we waited for.
 static void on_funding(struct desk *desk, struct bus *bus, const struct event_funding *funding) {
     uint32_t id = listing_id(desk->universe, funding->venue, funding->symbol);
-    int64_t *waiting = &desk->positions.settled_ns[id];
+    struct settlement *waiting = &desk->positions.settlements[id];
     struct position *position = &desk->positions.positions[id];
-    if (*waiting != 0 && funding->next_settlement_ns > *waiting && *waiting <= bus->now_ns &&
-        position->net.v != 0 && funding->interval_ns > 0) {
+    if (waiting->at_ns != 0 && funding->next_settlement_ns > waiting->at_ns &&
+        waiting->at_ns <= bus->now_ns && position->net.v != 0 && waiting->interval_ns > 0) {
         struct px mark =
             funding->mark.v > 0 ? funding->mark : mark_of(desk, funding->venue, funding->symbol);
         struct usd value = usd_notional_near(mark, position->net);
-        int64_t rate = mul_div_near(funding->per_hour.v, funding->interval_ns, 3600 * NS_PER_S);
+        int64_t rate = mul_div_near(waiting->per_hour.v, waiting->interval_ns, 3600 * NS_PER_S);
         struct usd paid = {mul_div_near(value.v, rate, PX_ONE)};
         position->funding = usd_add(position->funding, paid);
         tell_position(desk, bus, funding->venue, funding->symbol);
     }
-    *waiting = funding->next_settlement_ns;
+    *waiting = (struct settlement){.at_ns = funding->next_settlement_ns,
+                                   .per_hour = funding->per_hour,
+                                   .interval_ns = funding->interval_ns};
 }
 
 static enum status position_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
-    if (event->header.kind == EVENT_ORDER_FILLED) {
+    switch ((int)event->header.kind) {
+    case EVENT_ORDER_FILLED:
         on_fill(desk, bus, &event->u.fill);
-    } else if (event->header.kind == EVENT_VENUE_POSITION) {
+        break;
+    case EVENT_VENUE_POSITION: {
         const struct event_venue_position *told = &event->u.venue_position;
         desk->positions.positions[listing_id(desk->universe, told->venue, told->symbol)]
             .liquidation = told->liquidation;
-    } else {
+        break;
+    }
+    case EVENT_FUNDING_UPDATED:
         on_funding(desk, bus, &event->u.funding);
+        break;
+    case EVENT_PAST_POSITION:
+        put_back(desk, &event->u.past_position);
+        break;
+    case EVENT_PAST_TRADE:
+        (void)seen_set_add(&desk->positions.trades,
+                           trade_key(event->u.past_trade.venue, event->u.past_trade.trade));
+        break;
+    case EVENT_PAST_END:
+        put_back_day(&desk->positions, &event->u.past_end);
+        break;
+    default:
+        break;
     }
     return STATUS_OK;
 }
@@ -236,6 +290,9 @@ static enum status position_on_time(void *self, struct bus *bus, int64_t now_ns)
         book->day_start_pnl = position_total_pnl(desk);
         book->day_start_funding = position_sums(desk).funding;
         book->volume = book->fees = (struct usd){0};
+        struct event_day event = {
+            .day = day, .start_pnl = book->day_start_pnl, .start_funding = book->day_start_funding};
+        bus_emit(bus, EVENT_DAY_STARTED, &event);
     }
     if (now_ns - book->curve_ns >= CURVE_STEP_S * NS_PER_S) {
         book->curve_ns = now_ns;
@@ -312,7 +369,8 @@ static void position_publish(void *self, struct state_draft *draft, int64_t now_
 const struct component position_component = {
     .name = "position",
     .kinds = EVENT_BIT(EVENT_ORDER_FILLED) | EVENT_BIT(EVENT_FUNDING_UPDATED) |
-             EVENT_BIT(EVENT_VENUE_POSITION),
+             EVENT_BIT(EVENT_VENUE_POSITION) | EVENT_BIT(EVENT_PAST_POSITION) |
+             EVENT_BIT(EVENT_PAST_TRADE) | EVENT_BIT(EVENT_PAST_END),
     .on_event = position_on_event,
     .on_time = position_on_time,
     .deadline = position_deadline,

@@ -24,14 +24,22 @@ struct position_sums {
     struct usd realised, unrealised, fees, funding;
 };
 
+// The rate that is told last before a settlement is the one that is settled at: after it, the venue
+// tells the next one's.
+struct settlement {
+    int64_t at_ns; // 0 = none told yet
+    struct rate per_hour;
+    int64_t interval_ns;
+};
+
 struct position_book {
     struct position *positions; // by listing id
     struct seen_set trades;
     struct usd day_start_pnl; // total profit at the start of the UTC day
     struct usd day_start_funding;
-    struct usd volume, fees; // of the day
-    int64_t day;             // number of the UTC day, by desk time
-    int64_t *settled_ns;     // per listing: next settlement seen
+    struct usd volume, fees;        // of the day
+    int64_t day;                    // number of the UTC day, by desk time
+    struct settlement *settlements; // per listing: the next one told
     struct usd curve[STATE_EQUITY_POINTS_MAX];
     uint32_t curve_count;
     int64_t curve_ns;
@@ -49,6 +57,11 @@ void position_apply(struct position *position, enum side side, struct px price, 
                     struct usd fee);
 struct usd position_unrealised(const struct position *position, struct px mark);
 struct px position_average(const struct position *position);
+
+// A person signed for the venue's word: the book takes its net position at the average told, or at
+// the mid where none is.
+void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+                     struct qty net, struct px average);
 
 // A listing's position is read by position_of: inline, in desk.h.
 // Realised + unrealised - fees - funding of a venue.

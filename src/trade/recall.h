@@ -1,30 +1,46 @@
-// What an earlier session left behind, read from its journalled decisions: how many jobs ran, how
-// many orders were open and which positions stood when it ended. Pure: fed one event at a time.
+// What an earlier session left behind, read from its journal: the jobs that ran, the orders whose
+// end is not on file, the fills of them that are booked, the positions, the day. Pure: fed one
+// event at a time.
+//
+// A session's journal begins with what was left to it (EVENT_PAST_…), so one session is enough to
+// read: the newest that has an EVENT_PAST_END. A desk that dies before that has not traded.
 #ifndef PERPDESK_TRADE_RECALL_H
 #define PERPDESK_TRADE_RECALL_H
 
-#include "engine/event.h"
+#include "trade/job.h"
+#include "trade/order.h"
 
-enum { RECALL_ROWS = 4096 }; // newest jobs and orders told apart; older ones have long ended
+enum { RECALL_TRADES = 8192 }; // newest fills that are remembered with their order
+
+struct recall_trade {
+    uint64_t order;
+    struct event_past_trade past;
+};
 
 struct recall {
     uint64_t events;
-    int64_t last_ns;
     bool farewell; // the desk was stopped in order
-    struct {
-        uint64_t id;
-        bool live;
-    } jobs[RECALL_ROWS], orders[RECALL_ROWS];
-    struct {
-        bool known;
-        struct usd gross;
-    } positions[VENUE_MAX][SYMBOL_MAX];
+    bool told;     // an EVENT_PAST_END was read: nothing before it is missing
+    bool lossy;    // more was live than a desk can hold
+    struct event_past_end end;
+    struct event_past_order orders[ORDERS_MAX];
+    struct event_past_job jobs[JOBS_MAX];
+    uint32_t order_count, job_count;
+    struct recall_trade trades[RECALL_TRADES]; // ring
+    uint64_t trade_count;
+    struct event_past_position positions[VENUE_MAX * SYMBOL_MAX]; // zeros: never traded
 };
 
 void recall_init(struct recall *recall);
 void recall_event(struct recall *recall, const struct event *event);
-uint32_t recall_jobs_running(const struct recall *recall);
-uint32_t recall_orders_open(const struct recall *recall);
+// Positions at average cost, USD.
 struct usd recall_gross(const struct recall *recall);
+struct event_past_position *recall_position(struct recall *recall, uint16_t venue, uint16_t symbol);
+static inline bool recall_position_used(const struct event_past_position *position) {
+    return position->net.v != 0 || position->realised.v != 0 || position->fees.v != 0 ||
+           position->funding.v != 0;
+}
+// Fills of orders that are still live, oldest first; `at` counts on from 0. False at the end.
+bool recall_next_trade(const struct recall *recall, uint64_t *at, struct event_past_trade *out);
 
 #endif

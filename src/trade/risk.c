@@ -1,7 +1,5 @@
 #include "trade/risk.h"
 
-#include <stdlib.h>
-
 #include "trade/desk.h"
 
 const struct risk_preset risk_presets[RISK_MODE_COUNT] = {
@@ -17,6 +15,7 @@ const struct risk_rule risk_table[] = {
     {RULE_HALTED, false, risk_account_halted},
     {RULE_REDUCING, false, risk_account_reducing},
     {RULE_PAUSED, false, risk_account_paused},
+    {RULE_RECONCILE, false, risk_account_reconcile},
     {RULE_CAPITAL_POOL, false, risk_capital_pool},
     {RULE_ORDER_NOTIONAL, true, risk_account_order_notional},
     {RULE_DRAWDOWN, true, risk_account_drawdown},
@@ -50,23 +49,12 @@ const struct risk_rule risk_table[] = {
     {RULE_FUNDING_BLACKOUT, true, risk_job_funding_blackout},
     {RULE_FUNDING, false, risk_job_funding},
     {RULE_VOLATILITY, false, risk_job_volatility},
+    {RULE_SPREAD, true, risk_job_spread},
     {RULE_LATENCY, true, risk_job_latency},
     {RULE_LEVERAGE, true, risk_job_leverage},
     {RULE_SCORE, false, risk_job_score},
 };
 const uint32_t risk_table_count = COUNT_OF(risk_table);
-
-enum status risk_create(struct risk *risk, const struct universe *universe) {
-    *risk = (struct risk){0};
-    risk->cool_until_ns = calloc(universe->symbol_count, sizeof(*risk->cool_until_ns));
-    return risk->cool_until_ns != NULL ? STATUS_OK
-                                       : status_fail(STATUS_SYSTEM, "no memory for risk");
-}
-
-void risk_finish(struct risk *risk) {
-    free(risk->cool_until_ns);
-    *risk = (struct risk){0};
-}
 
 const struct risk_preset *risk_preset_of(const struct desk *desk) {
     return &risk_presets[desk->risk_mode];
@@ -221,9 +209,6 @@ void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job
 void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl) {
     struct risk *risk = &desk->risk;
     risk->failures = 0;
-    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
-        risk->venues[job->legs[leg].venue].rejects = 0;
-    }
     if (job->adopted) {
         return; // it made an end of a position, it did not choose it
     }
@@ -246,13 +231,18 @@ void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job
 void risk_note_reject(struct desk *desk, struct bus *bus, uint16_t venue) {
     struct risk_venue *row = &desk->risk.venues[venue];
     if (++row->rejects >= desk->settings->risk.venue_failures_max) {
+        uint32_t failed = row->rejects;
         row->rejects = 0;
         row->tripped_until_ns = bus->now_ns + desk->settings->risk.venue_trip_ns;
         watch_alert(bus, SEVERITY_RED, "venue_tripped",
-                    "%s rejected too often: no orders there for %lld s",
-                    desk->universe->venues[venue].name,
+                    "%s failed %u orders in a row: no orders there for %lld s",
+                    desk->universe->venues[venue].name, failed,
                     (long long)(desk->settings->risk.venue_trip_ns / NS_PER_S));
     }
+}
+
+void risk_note_answer(struct desk *desk, uint16_t venue) {
+    desk->risk.venues[venue].rejects = 0;
 }
 
 void risk_note_latency(struct desk *desk, uint16_t venue, int64_t latency_ns,
@@ -283,12 +273,26 @@ static void on_clear(struct desk *desk, struct bus *bus) {
     watch_alert(bus, SEVERITY_INFO, "kill", "the kill switch was cleared: the desk is PAUSED");
 }
 
+// What a person latched stays latched over a restart.
+static void put_back(struct desk *desk, struct bus *bus, const struct event_past_end *past) {
+    desk->orders.session_key = order_session_key(desk->started_ns, past->session_key);
+    if (past->known != 0) {
+        desk->killed = past->killed != 0;
+        desk->state = (enum trading_state)past->state;
+        tell_state(desk, bus);
+    }
+}
+
 static enum status risk_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
     if (event->header.kind == EVENT_DESK_STARTED) {
         desk->started_ns = event->header.time_ns;
-        desk->orders.session_key = (uint64_t)(event->header.time_ns / NS_PER_S);
+        desk->orders.session_key = order_session_key(event->header.time_ns, 0);
         tell_state(desk, bus);
+        return STATUS_OK;
+    }
+    if (event->header.kind == EVENT_PAST_END) {
+        put_back(desk, bus, &event->u.past_end);
         return STATUS_OK;
     }
     const struct event_control *control = &event->u.control;
@@ -330,6 +334,7 @@ static enum status risk_on_event(void *self, struct bus *bus, const struct event
         break;
     case CONTROL_CANCEL_JOB:
     case CONTROL_FLATTEN:
+    case CONTROL_ACCEPT:
     case CONTROL_SUBMIT:
     case CONTROL_ACKNOWLEDGE:
     case CONTROL_COUNT:
@@ -418,7 +423,7 @@ static void risk_publish(void *self, struct state_draft *draft, int64_t now_ns) 
 
 const struct component risk_component = {
     .name = "risk",
-    .kinds = EVENT_BIT(EVENT_CONTROL) | EVENT_BIT(EVENT_DESK_STARTED),
+    .kinds = EVENT_BIT(EVENT_CONTROL) | EVENT_BIT(EVENT_DESK_STARTED) | EVENT_BIT(EVENT_PAST_END),
     .on_event = risk_on_event,
     .on_time = risk_on_time,
     .deadline = risk_deadline,

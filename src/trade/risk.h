@@ -50,7 +50,7 @@ extern const struct risk_rule risk_table[];
 extern const uint32_t risk_table_count;
 
 struct risk_venue {
-    uint32_t rejects; // in a row
+    uint32_t rejects; // orders refused, or whose answer was lost, in a row
     int64_t tripped_until_ns;
     int64_t latency_ns; // moving average sent → first fill of taker orders, 0 = none yet
 };
@@ -58,7 +58,7 @@ struct risk_venue {
 struct risk {
     uint32_t failures; // in a row
     struct risk_venue venues[VENUE_MAX];
-    int64_t *cool_until_ns; // per symbol
+    int64_t cool_until_ns[SYMBOL_MAX];
     uint32_t losing[STRATEGY_COUNT];
     uint32_t strategies_off; // bit per strategy
     uint64_t accepted, denied;
@@ -68,9 +68,6 @@ struct risk {
 };
 
 extern const struct component risk_component;
-
-enum status risk_create(struct risk *risk, const struct universe *universe) MUST_CHECK;
-void risk_finish(struct risk *risk);
 
 // Runs the table. `*relaxed` counts soft rules that only the override let pass; NULL allowed.
 struct verdict risk_check_job(const struct desk *desk, const struct job *job, int64_t now_ns,
@@ -91,7 +88,9 @@ void risk_note_denial(struct desk *desk, struct bus *bus, const struct job *job,
 
 void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job);
 void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl);
+// The circuit breaker: the venue refused an order, or its answer was lost; it took one.
 void risk_note_reject(struct desk *desk, struct bus *bus, uint16_t venue);
+void risk_note_answer(struct desk *desk, uint16_t venue);
 void risk_note_latency(struct desk *desk, uint16_t venue, int64_t latency_ns, enum order_type type);
 
 // No new job on any symbol until then.
@@ -119,6 +118,7 @@ bool risk_account_killed(const struct risk_case *c, struct verdict *v);
 bool risk_account_halted(const struct risk_case *c, struct verdict *v);
 bool risk_account_reducing(const struct risk_case *c, struct verdict *v);
 bool risk_account_paused(const struct risk_case *c, struct verdict *v);
+bool risk_account_reconcile(const struct risk_case *c, struct verdict *v);
 bool risk_account_order_notional(const struct risk_case *c, struct verdict *v);
 bool risk_account_drawdown(const struct risk_case *c, struct verdict *v);
 bool risk_account_day_loss(const struct risk_case *c, struct verdict *v);
@@ -151,6 +151,7 @@ bool risk_job_round_trip(const struct risk_case *c, struct verdict *v);
 bool risk_job_funding_blackout(const struct risk_case *c, struct verdict *v);
 bool risk_job_funding(const struct risk_case *c, struct verdict *v);
 bool risk_job_volatility(const struct risk_case *c, struct verdict *v);
+bool risk_job_spread(const struct risk_case *c, struct verdict *v);
 bool risk_job_latency(const struct risk_case *c, struct verdict *v);
 bool risk_job_leverage(const struct risk_case *c, struct verdict *v);
 bool risk_job_score(const struct risk_case *c, struct verdict *v);

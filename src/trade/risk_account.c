@@ -21,6 +21,11 @@ bool risk_account_paused(const struct risk_case *c, struct verdict *v) {
     return c->desk->status == DESK_PAUSED;
 }
 
+bool risk_account_reconcile(const struct risk_case *c, struct verdict *v) {
+    (void)v;
+    return !reconcile_agreed(c->desk);
+}
+
 bool risk_account_order_notional(const struct risk_case *c, struct verdict *v) {
     struct usd equity = capital_equity(c->desk, c->job->legs[c->leg].venue);
     v->figure = job_order_notional(c->desk->settings, c->job).v;

@@ -154,6 +154,10 @@ bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
 // counts as crossing.
 bool risk_execution_self_trade(const struct risk_case *c, struct verdict *v) {
     const struct desk *desk = c->desk;
+    const struct leg *legs = c->job->legs;
+    if (!c->job->single && legs[LEG_BUY].venue == legs[LEG_SELL].venue) {
+        return true; // its own two legs would meet
+    }
     for (uint32_t i = 0; i < desk->orders.live_count; i++) {
         const struct order *order = &desk->orders.orders[desk->orders.live[i]];
         if (order->venue == venue_of(c) && order->symbol == c->job->symbol &&

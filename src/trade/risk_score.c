@@ -80,6 +80,19 @@ bool risk_job_volatility(const struct risk_case *c, struct verdict *v) {
     return v->figure > v->limit;
 }
 
+// The limit is kept as a price, so that a spread that is none costs no division.
+bool risk_job_spread(const struct risk_case *c, struct verdict *v) {
+    const struct picture_listing *listing =
+        picture_listing(c->desk, c->job->legs[c->leg].venue, c->job->symbol);
+    const struct quote *quote = &listing->quote;
+    if (listing->wide.v == 0 || quote->ask.v - quote->bid.v <= listing->wide.v) {
+        return false;
+    }
+    v->figure = bps_between_near(quote->ask, quote->bid).v;
+    v->limit = bps_between_near((struct px){quote->bid.v + listing->wide.v}, quote->bid).v;
+    return true;
+}
+
 bool risk_job_latency(const struct risk_case *c, struct verdict *v) {
     v->figure = c->desk->risk.venues[c->job->legs[c->leg].venue].latency_ns / NS_PER_MS;
     v->limit = risk_preset_of(c->desk)->latency_max_ms;

@@ -81,6 +81,10 @@ bool scanner_crossed(const struct desk *desk, const struct opportunity *opp);
 // missing or unusable.
 bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
                       struct usd size, int64_t now_ns, struct opportunity *out);
+// What opening it is expected to leave: net of costs, and of the funding over the holding time.
+static inline struct bps scanner_edge(const struct opportunity *opp) {
+    return (struct bps){opp->net.v - opp->funding.v};
+}
 // Profit, shown size and reliability of an opportunity as of its last comparison.
 int64_t scanner_score_ppm(const struct desk *desk, const struct opportunity *opp);
 // The dynamic threshold of a pair, or the one a person set.

@@ -313,7 +313,7 @@ static void refresh_edge(const struct desk *desk, struct job *job, int64_t now_n
     struct opportunity pair;
     if (!job->single && scanner_evaluate(desk, job->symbol, job->legs[LEG_BUY].venue,
                                          job->legs[LEG_SELL].venue, job->notional, now_ns, &pair)) {
-        job->edge = pair.net;
+        job->edge = scanner_edge(&pair);
     }
 }
 

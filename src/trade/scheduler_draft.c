@@ -37,7 +37,7 @@ void scheduler_draft(const struct desk *desk, enum strategy strategy,
         .both_rest = mode == EXECUTION_DOUBLE_MAKER_OPPORTUNISTIC,
         .notional = usd_notional_ceil(
             pair->buy_ask.v > pair->sell_bid.v ? pair->buy_ask : pair->sell_bid, size),
-        .edge = pair->net,
+        .edge = scanner_edge(pair),
     };
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         draft->legs[leg].venue = venues[leg];

@@ -10,7 +10,7 @@ static bool arb_propose(const struct desk *desk, uint16_t symbol, int64_t now_ns
     const struct opportunity *best = NULL;
     for (const struct opportunity *opp = scanner_first(scanner, symbol); opp != NULL;
          opp = scanner_next(scanner, opp)) {
-        bool better = best == NULL || opp->net.v > best->net.v;
+        bool better = best == NULL || scanner_edge(opp).v > scanner_edge(best).v;
         if (better && scanner_crossed(desk, opp) &&
             scheduler_job_on(desk, STRATEGY_ARB, symbol, opp->buy_venue, opp->sell_venue) == 0) {
             best = opp;

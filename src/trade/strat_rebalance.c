@@ -37,9 +37,13 @@ static uint16_t venue_of(const struct desk *desk, uint16_t symbol, bool longer, 
     return best;
 }
 
-// Remembers since when it drifts.
+// Remembers since when it drifts. Of the symbols where nothing did so far each tick looks at one in
+// ten: there may be thousands, and no pass may be long.
 static void rebalance_note(const struct desk *desk, uint16_t symbol, int64_t now_ns,
                            struct strategy_memory *memory) {
+    if (memory->at_ns == 0 && (now_ns / (100 * NS_PER_MS) + symbol) % 10 != 0) {
+        return;
+    }
     struct qty drift = drift_of(desk, symbol);
     struct px mid;
     bool drifts = drift.v != 0 && picture_median_mid(desk, symbol, VENUE_MAX, now_ns, &mid) > 0 &&

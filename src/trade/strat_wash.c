@@ -26,7 +26,7 @@ static bool wash_propose(const struct desk *desk, uint16_t symbol, int64_t now_n
                 !scanner_evaluate(desk, symbol, buy, sell, notional, now_ns, &pair)) {
                 continue;
             }
-            if (!best.standing || pair.net.v > best.net.v) {
+            if (!best.standing || scanner_edge(&pair).v > scanner_edge(&best).v) {
                 best = pair;
             }
         }

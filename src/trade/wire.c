@@ -2,20 +2,18 @@
 
 #include <stdlib.h>
 
+#include "engine/stages.h"
 #include "trade/desk.h"
 
 enum status wire_create(struct wire *wire, const struct universe *universe) {
     wire->venue_count = universe->venue_count;
     wire->venues = calloc((size_t)universe->venue_count + 1, sizeof(*wire->venues));
-    wire->latencies = calloc((size_t)universe->venue_count + 1, sizeof(*wire->latencies));
-    return wire->venues != NULL && wire->latencies != NULL
-               ? STATUS_OK
-               : status_fail(STATUS_SYSTEM, "no memory for the wire log");
+    return wire->venues != NULL ? STATUS_OK
+                                : status_fail(STATUS_SYSTEM, "no memory for the wire log");
 }
 
 void wire_finish(struct wire *wire) {
     free(wire->venues);
-    free(wire->latencies);
     *wire = (struct wire){0};
 }
 
@@ -137,15 +135,6 @@ static enum status wire_on_event(void *self, struct bus *bus, const struct event
     return STATUS_OK;
 }
 
-static struct state_quantiles quantiles_of(const struct histogram *h) {
-    return (struct state_quantiles){
-        .count = counter_read(&h->count),
-        .p50_ns = (int64_t)histogram_quantile(h, 500000),
-        .p99_ns = (int64_t)histogram_quantile(h, 990000),
-        .p999_ns = (int64_t)histogram_quantile(h, 999000),
-    };
-}
-
 static void wire_publish(void *self, struct state_draft *draft, int64_t now_ns) {
     struct wire *wire = &((struct desk *)self)->wire;
     (void)now_ns;
@@ -159,19 +148,18 @@ static void wire_publish(void *self, struct state_draft *draft, int64_t now_ns) 
         rows[i] = wire->rows[(wire->count - 1 - i) % STATE_WIRE_MAX];
     }
     draft->count[STATE_WIRE] = kept;
+    // The engine has its part of these rows, too.
     struct state_latency *latencies = STATE_ROWS(draft, STATE_LATENCY, struct state_latency);
     for (uint16_t i = 0; i < wire->venue_count; i++) {
-        struct state_latency *row = &wire->latencies[i];
+        struct state_latency *row = &latencies[i];
         // Quantiles walk every bucket: only where there is news.
         if (row->answer.count != counter_read(&wire->venues[i].answer_ns.count)) {
-            row->answer = quantiles_of(&wire->venues[i].answer_ns);
+            row->answer = stages_quantiles(&wire->venues[i].answer_ns);
         }
         if (row->fill.count != counter_read(&wire->venues[i].fill_ns.count)) {
-            row->fill = quantiles_of(&wire->venues[i].fill_ns);
+            row->fill = stages_quantiles(&wire->venues[i].fill_ns);
         }
-        latencies[i] = *row;
     }
-    draft->count[STATE_LATENCY] = wire->venue_count;
 }
 
 const struct component wire_component = {

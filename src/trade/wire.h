@@ -20,7 +20,6 @@ struct wire {
     struct state_wire rows[STATE_WIRE_MAX]; // ring
     uint64_t count;                         // rows ever made
     struct wire_venue *venues;
-    struct state_latency *latencies; // by venue, as published
     uint16_t venue_count;
     bool changed; // since the last publication
 };

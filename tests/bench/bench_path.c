@@ -316,7 +316,11 @@ static struct settings make_settings(void) {
                       .venue_jobs_max = 10,
                       .venue_notional_max = USD(50000),
                       .pending_max_ns = 5 * s},
-        .execution = {.wait_fill_ns = 30 * s, .hedge_deadline_ns = 3 * s},
+        .execution = {.wait_fill_ns = 30 * s,
+                      .hedge_deadline_ns = 3 * s,
+                      .split_notional = USD(5000),
+                      .high_volatility = BPS(50)},
+        .rebalance = {.enabled = true, .drift_max = USD(50), .patience_ns = 5 * s},
         .arb = {.enabled = true,
                 .notional_min = USD(50),
                 .notional_max = USD(200),
@@ -347,6 +351,10 @@ static void tell_start(struct bench *b) {
         }
         struct event_feed feed = {.venue = venue, .state = FEED_LIVE, .clock_known = 1};
         engine_input(&b->engine, EVENT_FEED_STATE, &feed, b->now_ns);
+        struct event_lane lane = {.venue = venue, .state = LANE_READY, .room = 1000};
+        engine_input(&b->engine, EVENT_LANE_STATE, &lane, b->now_ns);
+        struct event_equity equity = {.venue = venue, .equity = USD(10000)};
+        engine_input(&b->engine, EVENT_CAPITAL_SNAPSHOT, &equity, b->now_ns);
     }
 }
 

@@ -4,6 +4,7 @@
 // for trading sends an order for every quote it is shown until it is paused, so that any delay on
 // that way leaves orders behind the key. The pauses come at odd moments; whatever the machine's
 // scheduler adds is counted, unless the hiccup monitor says that it was no quiet minute.
+// bench_screen asks the same of a whole desk and a terminal.
 //
 // bench_pause [PAUSES]
 #include <inttypes.h>

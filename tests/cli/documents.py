@@ -135,6 +135,33 @@ def statuses(root):
     return out
 
 
+def metrics(root):
+    """Names of the metrics of alert rules, with their units."""
+    units = {"UNIT_MS": "milliseconds", "UNIT_PPM": "%", "UNIT_BPS": "%", "UNIT_USD": "USD",
+             "UNIT_COUNT": "a number"}
+    out = ""
+    for _, name, unit in macro_rows((root / "src/engine/alert.h").read_text(),
+                                    "ALERT_METRIC_LIST(X)"):
+        out += f".It Ic {name}\n{units[unit].capitalize()}.\n"
+    return out
+
+
+def unconfirmed(root):
+    """perpdesk-venues(7): what heads each venue's order entry under "Unconfirmed:"."""
+    out = ""
+    for path in sorted((root / "exchanges").glob("*_oe.c")):
+        comment = re.match(r"(?://.*\n)+", path.read_text())
+        if comment is None or "// Unconfirmed:\n" not in comment.group(0):
+            continue
+        told = comment.group(0).split("// Unconfirmed:\n")[1].split("//\n")[0]
+        out += f".Ss {path.name[:-5]}\n.Bl -dash\n"
+        for item in told.removeprefix("// - ").split("\n// - "):
+            words = re.sub(r"\s*\n//\s*", " ", item).strip()
+            out += ".It\n" + re.sub(r"^(['.])", r"\\&\1", filled(words), flags=re.M)
+        out += ".El\n"
+    return out
+
+
 def put(text, mark, part):
     begin, end = f'.\\" {mark} begin\n', f'.\\" {mark} end\n'
     head, rest = text.split(begin)
@@ -151,6 +178,7 @@ def wanted(program, root):
     text1 = put(text1, "statuses", statuses(root))
     keys = run(program, "check-config", "--print", "man")
     risk, protocol = root / "man/perpdesk-risk.7", root / "man/perpdesk-protocol.7"
+    venues = root / "man/perpdesk-venues.7"
     text7 = put(protocol.read_text(), "controls", controls(program))
     text7 = put(text7, "events", events(root))
     return {
@@ -158,9 +186,10 @@ def wanted(program, root):
         root / "etc/completions/perpdesk": run(program, "completion", "bash"),
         root / "etc/completions/_perpdesk": run(program, "completion", "zsh"),
         man1: text1,
-        man5: put(man5.read_text(), "keys", keys),
+        man5: put(put(man5.read_text(), "keys", keys), "metrics", metrics(root)),
         risk: put(risk.read_text(), "refusals", refusals(root)),
         protocol: text7,
+        venues: put(venues.read_text(), "unconfirmed", unconfirmed(root)),
     }
 
 

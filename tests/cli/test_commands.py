@@ -178,14 +178,14 @@ COMPLETED = [
 
 
 def completion():
-    script = str(ROOT / "etc/completions/perpdesk")
+    script = str(ROOT.resolve() / "etc/completions/perpdesk")
     for words, wanted in COMPLETED:
         line = " ".join(f"'{word}'" for word in ["perpdesk", *words])
         command = (f". {script}; COMP_WORDS=({line}); COMP_CWORD={len(words)}; _perpdesk;"
                    " printf '%s\\n' \"${COMPREPLY[@]}\"")
         found = subprocess.run(["bash", "-c", command], capture_output=True, text=True,
                                check=False, cwd=HOME.name)
-        case(set(found.stdout.split()) == wanted, f"bash completes {words}", found)
+        case(set(found.stdout.split()) == wanted, f"bash completes {words}", told(found))
 
 
 def bad_configuration():
@@ -317,11 +317,33 @@ def replay():
         again = run(["replay", "--verify", str(journal)])
         case(again.returncode == 0 and again.stdout.count("\n") == 1, "replay prints one line",
              told(again))
-        bytes_ = bytearray(journal.read_bytes())
+        whole = journal.read_bytes()
+        bytes_ = bytearray(whole)
         bytes_[len(bytes_) // 2] ^= 1
         journal.write_bytes(bytes_)
         broken = run(["replay", "--verify", str(journal)])
         case(broken.returncode == 65, "a damaged journal is told", told(broken))
+        judge_journal(journal, whole)
+
+
+def judge_journal(journal, whole):
+    result = run(["journal", "verify"])
+    good = result.returncode == 65 and "at byte" in result.stderr and str(journal) in result.stderr
+    case(good, "journal verify finds the newest and says where it is damaged", told(result))
+    journal.write_bytes(whole)
+    result = run(["journal", "verify", str(journal)])
+    case(result.returncode == 0 and ": sound: 1 file" in result.stdout, "journal verify: sound",
+         told(result))
+    journal.write_bytes(whole[:-5])
+    result = run(["journal", "verify", "--json", str(journal)])
+    good = result.returncode == 0 and json.loads(result.stdout)["end"] == "torn"
+    case(good, "journal verify: a torn record is told and sound", told(result))
+    result = run(["journal", "show", str(journal)])
+    lines = result.stdout.splitlines()
+    good = result.returncode == 0 and " desk_started DEMO" in lines[0] and "torn" in result.stderr
+    case(good, "journal show prints every record", told(result)[:300])
+    result = run(["journal", "mend"])
+    case(result.returncode == 64, "journal takes verify and show only", told(result))
 
 
 def rows_of(path):

@@ -22,6 +22,7 @@ FILES = [
     "share/man/man5/perpdesk.ini.5.gz",
     "share/man/man7/perpdesk-protocol.7.gz",
     "share/man/man7/perpdesk-risk.7.gz",
+    "share/man/man7/perpdesk-venues.7.gz",
     "share/man/man7/perpdesk-runbook.7.gz",
     "share/bash-completion/completions/perpdesk",
     "share/zsh/vendor-completions/_perpdesk",

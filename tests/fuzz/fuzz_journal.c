@@ -52,7 +52,8 @@ static void replay_file(const unsigned char *data, size_t size) {
 
 // Records of three bytes of description and the payload's bytes, zeros where they end.
 static size_t make_file(const uint8_t *data, size_t size, unsigned char *out, size_t capacity) {
-    size_t used = journal_encode_header(DESK_DEMO, SLICE("x"), out);
+    size_t used =
+        journal_encode_header(&(struct journal_head){.mode = DESK_DEMO, .config = SLICE("x")}, out);
     uint64_t sequence = 0;
     while (size > 3 && used + sizeof(struct event) + 8 <= capacity) {
         struct event event = {0};

@@ -25,6 +25,10 @@ except ImportError:
 
 PROGRAM = os.path.abspath(sys.argv[1])
 HOME = tempfile.TemporaryDirectory()
+# A machine under load answers late, which looks like a clock that is off, at this speed four times
+# as much: that is not what is asked here.
+RUN = [PROGRAM, "run", "--headless", "--demo", "--demo-speed", "4", "--set",
+       "feeds.max_clock_offset_ms=60000ms"]
 desk = None  # the headless process
 
 
@@ -50,8 +54,8 @@ def wait(good, seconds=40):
 
 def start():
     global desk
-    desk = subprocess.Popen([PROGRAM, "run", "--headless", "--demo", "--demo-speed", "4"],
-                            env=terminal.environment(HOME.name), stdin=subprocess.DEVNULL,
+    kill()
+    desk = subprocess.Popen(RUN, env=terminal.environment(HOME.name), stdin=subprocess.DEVNULL,
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait(lambda now: now["jobs_running"] > 0)
 
@@ -229,8 +233,7 @@ def panic_leaves_no_order_open():
     check(done.returncode == 0 and "and no position" in done.stdout, done.stdout + done.stderr)
 
 
-def panic_reaches_a_desk_that_hangs():
-    kill()
+def panic_reaches_a_desk_that_hangs():  # one that never comes to itself: test_hung.c
     start()
     desk.send_signal(signal.SIGSTOP)
     panic = subprocess.Popen([PROGRAM, "panic"], env=terminal.environment(HOME.name), text=True,
@@ -242,16 +245,14 @@ def panic_reaches_a_desk_that_hangs():
     check(state()["status"] == "KILLED", "it was not killed")
     refused = shell("clear-kill")
     check(refused.returncode == 13 and "stop file" in refused.stderr, refused.stderr)
-    desk.send_signal(signal.SIGSTOP)  # and this time it never does
-    done = shell("panic")
-    check(done.returncode == 0 and "ended it" in done.stdout, done.stdout + done.stderr)
-    check(desk.wait(timeout=10) == -signal.SIGKILL, "it runs")
+    kill()
     os.unlink(HOME.name + "/state/perpdesk/demo/stop")
     done = shell("panic")
     check(done.returncode == 0 and "no desk is running" in done.stdout, done.stdout)
 
 
 def the_desks_own_console_may_be_taken_over_from():
+    kill()
     own = terminal.Terminal(PROGRAM, ["--demo"], HOME.name)
     other = None
     try:
@@ -276,11 +277,11 @@ def the_desks_own_console_may_be_taken_over_from():
 
 
 def a_stop_file_keeps_a_desk_from_trading():
+    kill()
     path = HOME.name + "/state/perpdesk/demo/stop"
     with open(path, "w", encoding="utf-8"):
         pass
-    with subprocess.Popen([PROGRAM, "run", "--headless", "--demo", "--demo-speed", "4",
-                           "--seconds", "6"], env=terminal.environment(HOME.name),
+    with subprocess.Popen([*RUN, "--seconds", "6"], env=terminal.environment(HOME.name),
                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True) as killed:
         wait(lambda now: now["venues"][0]["feed"] == "live")
@@ -302,13 +303,14 @@ def a_desk_is_alone_and_ends_in_order():
 
 
 def a_service_manager_hears_from_it():
+    kill()
     path = HOME.name + "/notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(path)
         manager.settimeout(20)
         manages = {**terminal.environment(HOME.name), "NOTIFY_SOCKET": path,
                    "WATCHDOG_USEC": "600000"}
-        with subprocess.Popen([PROGRAM, "run", "--headless", "--demo"], env=manages,
+        with subprocess.Popen(RUN, env=manages,
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as service:
             try:

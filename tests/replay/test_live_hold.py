@@ -34,6 +34,8 @@ INI = """[desk]
 mode = live
 pause_on_disarm = yes
 disk_floor_mb = 0
+[feeds]
+max_clock_offset_ms = 60000ms
 [scanner]
 basis = off
 [risk]

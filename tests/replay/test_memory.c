@@ -190,7 +190,8 @@ static void load_config(struct run *r, const char *const *sets, uint32_t set_cou
     r->journal.capacity = 64 << 20;
     r->journal.bytes = malloc(r->journal.capacity);
     assert_non_null(r->journal.bytes);
-    r->journal.size = journal_encode_header(DESK_DEMO, text_slice(&text), r->journal.bytes);
+    r->journal.size = journal_encode_header(
+        &(struct journal_head){.mode = DESK_DEMO, .config = text_slice(&text)}, r->journal.bytes);
 }
 
 static void run_on(struct run *r, int64_t seconds) {

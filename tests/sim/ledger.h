@@ -54,6 +54,8 @@ struct ledger {
     uint64_t fills, orders; // at the venues
     struct qty own[VENUE_MAX][SYMBOL_MAX];     // of this life's orders, by the venues
     struct qty foreign[VENUE_MAX][SYMBOL_MAX]; // everything else
+    struct qty told[VENUE_MAX][SYMBOL_MAX];     // of own, by the evidence
+    struct qty accepted[VENUE_MAX][SYMBOL_MAX]; // signed for: the book has it besides
     struct qty moved[VENUE_MAX][SYMBOL_MAX];   // by others, in this life: bought and sold
     struct qty vanished[VENUE_MAX][SYMBOL_MAX]; // of this life, as the desk booked it
     int64_t filled_ns[VENUE_MAX][SYMBOL_MAX];  // newest fill

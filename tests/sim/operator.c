@@ -2,7 +2,7 @@
 
 #include "moment.h"
 
-enum { BETWEEN_S = 40, BACK_LEAST_MS = 1000, BACK_MOST_MS = 15000, START_MS = 3000 };
+enum { BETWEEN_S = 40, BACK_LEAST_MS = 1000, BACK_MOST_MS = 15000, START_MS = 3000, SIGNS_S = 5 };
 
 static void order(struct operator *operator, struct subject *subject, enum control_verb verb,
                   int64_t value, int64_t value2) {
@@ -116,6 +116,10 @@ void operator_acts(struct operator *operator, struct subject *subject) {
     int64_t now_ns = moment_now_ns();
     if (operator->back_ns != 0 && now_ns >= operator->back_ns) {
         operator_puts_back(operator, subject);
+    }
+    if (now_ns >= operator->signs_ns) { // whatever the venues have is theirs to have
+        order(operator, subject, CONTROL_ACCEPT, 0, 0);
+        operator->signs_ns = now_ns + SIGNS_S * NS_PER_S;
     }
     if (now_ns >= operator->next_ns) {
         if (operator->next_ns != 0) {

@@ -7,6 +7,7 @@
 struct operator {
     struct dice dice;
     int64_t next_ns;
+    int64_t signs_ns; // when differences with the venues are signed next
     int64_t back_ns; // when everything is put back, 0 = it is
     uint64_t orders; // given
 };

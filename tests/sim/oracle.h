@@ -35,6 +35,7 @@ struct oracle {
     bool paused, killed, told_to_close;
     enum trading_state state;
     int left; // jobs of this life that ended with less than can be traded
+    bool signed_now; // the book takes over what the venues have
     bool money_moved; // jobs or reservations may have changed since O4 looked
     uint64_t log_seen;
     int64_t watched_ns;

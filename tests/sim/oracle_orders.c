@@ -155,7 +155,8 @@ static void judge_size(struct oracle *oracle, const struct event_order *order,
     int64_t most = ledger_most(ledger, order->job, leg, intent->opens).v;
     int64_t opened = ledger_told(ledger, order->job, leg, true).v;
     int64_t closed = ledger_told(ledger, order->job, leg, false).v;
-    int64_t needed = opened; // closing: what was opened
+    // Closing: what was opened, or what the job took over from nobody's positions.
+    int64_t needed = opened > 0 ? opened : job->legs[leg].opened.v;
     if (intent->opens) {
         int64_t hedged = ledger_most(ledger, order->job, other, true).v;
         bool follows = order->phase == LEG_HEDGE && job->maker != MAKER_NONE;

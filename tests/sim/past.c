@@ -20,7 +20,8 @@ void past_begin(struct past *past, const char *config) {
     struct slice text = slice_of(config);
     past->size = 0;
     make_room(past, journal_header_size(text.size));
-    past->size = past->first = journal_encode_header(DESK_LIVE, text, past->data);
+    struct journal_head head = {.mode = DESK_LIVE, .config = text};
+    past->size = past->first = journal_encode_header(&head, past->data);
 }
 
 void past_add(struct past *past, const unsigned char *records, size_t size) {

@@ -226,6 +226,30 @@ static void test_commands_split(void **state) {
     assert_true(engine.passes >= 2);
 }
 
+static int64_t machine_ns(void) {
+    static int64_t now_ns;
+    return now_ns += 700;
+}
+
+// How long a decision took is measured where the machine's time is known, and shown.
+static void test_decisions_are_timed(void **state) {
+    (void)state;
+    struct engine_options options = options_of_test();
+    options.machine_ns = machine_ns;
+    probe.commands = 1;
+    start(&options);
+    store(0, 100, 0);
+    (void)engine_enter_quotes(&engine, 10);
+    engine_publish(&engine);
+    struct state_latency latencies[VENUE_MAX];
+    uint64_t version;
+    uint32_t venues = state_read(engine_board(&engine), STATE_LATENCY, latencies, &version);
+    assert_int_equal(venues, universe.venue_count);
+    assert_int_equal(latencies[0].decide.count, 1);
+    assert_in_range(latencies[0].decide.p50_ns, 700, 730);
+    assert_int_equal(latencies[0].write.count, 0);
+}
+
 static void test_paper(void **state) {
     (void)state;
     struct engine_options options = options_of_test();
@@ -519,6 +543,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_commands, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_commands_split, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_paper, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_decisions_are_timed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_journal_fails, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_decisions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_control_refused, set_up, tear_down),

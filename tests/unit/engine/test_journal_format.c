@@ -37,7 +37,9 @@ static struct image make(void) {
     size_t capacity = journal_header_size(CONFIG_SIZE) + EVENTS * (sizeof(struct event) + 8);
     image.data = calloc(1, capacity);
     assert_non_null(image.data);
-    image.size = journal_encode_header(DESK_DEMO, (struct slice){config, CONFIG_SIZE}, image.data);
+    image.size = journal_encode_header(
+        &(struct journal_head){.mode = DESK_DEMO, .config = (struct slice){config, CONFIG_SIZE}},
+        image.data);
     assert_int_equal(image.size, journal_header_size(CONFIG_SIZE));
     image.ends[0] = image.size;
     for (uint32_t i = 0; i < EVENTS; i++) {
@@ -166,7 +168,8 @@ static void test_sequence(void **state) {
 static void test_bool(void **state) {
     (void)state;
     unsigned char data[1024];
-    size_t size = journal_encode_header(DESK_PAPER, SLICE(""), data);
+    size_t size = journal_encode_header(
+        &(struct journal_head){.mode = DESK_PAPER, .config = SLICE("")}, data);
     struct event event = {.header = {.sequence = 1,
                                      .kind = EVENT_INSTRUMENT,
                                      .flags = EVENT_INPUT,

@@ -35,7 +35,8 @@ static void record_session(bool all) {
         .publish_ns = 1000,
         .is_paper_venue = true,
     };
-    image_size = journal_encode_header(DESK_DEMO, SLICE(""), image);
+    image_size = journal_encode_header(
+        &(struct journal_head){.mode = DESK_DEMO, .config = SLICE("")}, image);
     records = 0;
     assert_int_equal(engine_create(&engine, &options), STATUS_OK);
     engine_add(&engine, &desk_probe_component, &probe);

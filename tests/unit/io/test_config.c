@@ -79,6 +79,7 @@ static void alert_rules(void **state) {
                                "condition = price_above BTC/USDT 70000.5 on okx\n"
                                "severity = red\ncooldown_sec = 5min\naction = pause_trading\n"
                                "[alert.low]\ncondition = price_below ETH/USDT 1800\n"
+                               "action = auto_order\norder = sell okx ETH/USDT 100.5\n"
                                "[alert.band]\ncondition = range BTC/USDT 60000 70000\n"
                                "[alert.move]\ncondition = percent_change BTC/USDT 2% 300s\n"
                                "[alert.apart]\ncondition = spread BTC/USDT okx hyperliquid 20bps\n"
@@ -199,6 +200,10 @@ static const struct {
     {"spread's share", "[alert.a]\ncondition = spread BTC/USDT binance okx 20\n",
      "expected a share such as 20bps"},
     {"more", "[alert.a]\ncondition = volatility BTC/USDT 1% 2\n", "\"2\": expected nothing more"},
+    {"rule without its order", "[alert.a]\ncondition = failures > 2\naction = auto_order\n",
+     "x.ini:1: [alert.a] order is missing"},
+    {"rule's order", "[alert.a]\ncondition = failures > 2\norder = by okx BTC/USDT 100\n",
+     "x.ini:3: [alert.a] order submit: by is neither buy nor sell"},
     {"layers", "[capital]\nlayer5_pct = 16%\n",
      "x.ini:2: [capital] layer1_pct to layer5_pct add up to 101%: expected 100%"},
     {"pools", "[capital]\nwash_pct = 80%\n",

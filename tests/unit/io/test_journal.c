@@ -174,6 +174,47 @@ static void test_rotation(void **state) {
     journal_finish(&journal);
 }
 
+static void read_damaged(const char *why) {
+    struct journal_session session;
+    struct event event;
+    char data[512];
+    struct text text = TEXT_OVER(data);
+    assert_int_equal(journal_session_open(&session, folder_path), STATUS_OK);
+    while (journal_session_next(&session, &event) == JOURNAL_RECORD) {
+    }
+    assert_int_equal(session.end, JOURNAL_DAMAGED);
+    assert_true(session.events < 100 && session.bytes_lost > 0);
+    journal_session_where(&session, &text);
+    assert_non_null(strstr(data, why));
+    journal_session_close(&session);
+}
+
+// Files are a chain: whole records that are missing between two of them, or a file, are noticed.
+static void test_chain(void **state) {
+    (void)state;
+    struct journal_options options = options_of_test();
+    options.file_bytes_max = 1000;
+    begin(&options);
+    for (uint64_t i = 1; i <= 100; i++) {
+        append(i, (int64_t)i);
+        assert_int_equal(commit(), STATUS_OK);
+        journal_sync(&journal);
+    }
+    char path[160], name[JOURNAL_NAME_MAX], away[200];
+    journal_name(name, journal.stamp, 2);
+    (void)snprintf(path, sizeof(path), "%s/%s", folder_path, name);
+    (void)snprintf(away, sizeof(away), "%s.away", path);
+    assert_int_equal(rename(path, away), 0);
+    read_damaged("missing");
+    assert_int_equal(rename(away, path), 0);
+    struct event event = {.header = {.size = event_payload_size(EVENT_CONTROL)}};
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(truncate(path, info.st_size - (off_t)journal_record_size(&event)), 0);
+    read_damaged("records are missing before this file");
+    journal_finish(&journal);
+}
+
 static void test_torn(void **state) {
     (void)state;
     struct journal_options options = options_of_test();
@@ -368,9 +409,11 @@ static void test_nothing_to_read(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        ROW(test_write_read), ROW(test_large_pass),  ROW(test_rotation),  ROW(test_torn),
-        ROW(test_full_disk),  ROW(test_short_write), ROW(test_floor),     ROW(test_two_desks),
-        ROW(test_stamps),     ROW(test_names),       ROW(test_retention), ROW(test_nothing_to_read),
+        ROW(test_write_read),      ROW(test_large_pass), ROW(test_rotation),
+        ROW(test_chain),           ROW(test_torn),       ROW(test_full_disk),
+        ROW(test_short_write),     ROW(test_floor),      ROW(test_two_desks),
+        ROW(test_stamps),          ROW(test_names),      ROW(test_retention),
+        ROW(test_nothing_to_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -324,6 +324,9 @@ static void test_good_life(void **state) {
     until(&rig, &rig.report_count, 3);
     expect(&rig, "accepted fill canceled");
     assert_int_equal(counter_read(&lane_stats(rig.lane)->duplicates), 1);
+    const struct stages *stages = engine_stages(&rig.engine, 0); // of the order, not of the cancel
+    assert_int_equal(counter_read(&stages->encode_ns.count), 1);
+    assert_int_equal(counter_read(&stages->write_ns.count), 1);
     rig_finish(&rig);
 }
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -309,6 +310,27 @@ static void test_a_full_disk_ends_recording_only(void **state) {
     assert_int_equal(row_count, 1);
 }
 
+static void test_another_writer_is_waited_for(void **state) {
+    (void)state;
+    struct records records;
+    struct records_options options = options_of_test("first", BEGAN_S);
+    struct records_options others = options_of_test("second", BEGAN_S);
+    struct records_db *other;
+    struct journal_sink sink = begin(&records, &options);
+    assert_int_equal(records_db_open(&other, &others.db), STATUS_OK);
+    assert_int_equal(records_db_begin(other), STATUS_OK);
+    assert_int_equal(records_db_begin(records.db), STATUS_UNAVAILABLE);
+    hand_job(sink, 7, JOB_PENDING, 0);
+    assert_int_equal(records_start(&records), STATUS_OK);
+    struct timespec moment = {.tv_sec = 1, .tv_nsec = 200 * NS_PER_MS};
+    (void)nanosleep(&moment, NULL); // it tries, in vain
+    assert_int_equal(records_db_commit(other, 0), STATUS_OK);
+    records_db_close(other);
+    records_finish(&records);
+    read_back(0);
+    assert_int_equal(row_count, 1);
+}
+
 static void write_file(const char *bytes, size_t size) {
     FILE *file = fopen(path, "w");
     assert_non_null(file);
@@ -348,6 +370,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_old_sessions_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_full_ring_loses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_full_disk_ends_recording_only, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_another_writer_is_waited_for, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_records, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

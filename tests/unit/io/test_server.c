@@ -417,21 +417,39 @@ static void test_slow_viewer(void **state) {
     close_lab();
 }
 
+static void wait_callers(uint32_t count) {
+    for (int i = 0; i < WAIT_MS / 10 && server_callers(lab.server) > count; i++) {
+        sleep_ms(10);
+    }
+    assert_int_equal(server_callers(lab.server), count);
+}
+
+// Consoles are limited; a shell always gets in, at the cost of the one that was silent longest.
 static void test_too_many(void **state) {
     (void)state;
     open_lab(DESK_PAPER, false);
-    struct line_client callers[SERVER_CLIENTS_MAX];
-    for (int i = 0; i < SERVER_CLIENTS_MAX; i++) {
-        callers[i] = call();
-        asked(&callers[i], "hello shell", "mode PAPER");
+    struct line_client consoles[SERVER_CONSOLES_MAX];
+    for (int i = 0; i < SERVER_CONSOLES_MAX; i++) {
+        consoles[i] = call();
+        asked(&consoles[i], "hello viewer 1-abc-0", "mode PAPER");
     }
-    int fd = raw();
-    char answer[64];
-    assert_int_equal(read_all(fd, answer, sizeof(answer)), 0); // the end at once
-    (void)close(fd);
-    for (int i = 0; i < SERVER_CLIENTS_MAX; i++) {
-        asked(&callers[i], "status", "RUNNING");
-        line_client_close(&callers[i]);
+    enum { SHELLS = SERVER_CLIENTS_MAX - SERVER_CONSOLES_MAX };
+    struct line_client shells[2 * SHELLS];
+    for (int i = 0; i < 2 * SHELLS; i++) {
+        shells[i] = call();
+        refused(&shells[i], "hello console 1-abc-0", STATUS_UNAVAILABLE, "32 consoles");
+        asked(&shells[i], "hello shell", "mode PAPER");
+        asked(&shells[i], "pause", "taken");
+        wait_callers(i < SHELLS - 1 ? (uint32_t)(SERVER_CONSOLES_MAX + i + 1)
+                                    : SERVER_CLIENTS_MAX - 1);
+    }
+    assert_int_equal(ask(&shells[0], "status"), STATUS_NOT_RUNNING);
+    for (int i = 0; i < SERVER_CONSOLES_MAX; i++) {
+        asked(&consoles[i], "status", "PAUSED");
+        line_client_close(&consoles[i]);
+    }
+    for (int i = 0; i < 2 * SHELLS; i++) {
+        line_client_close(&shells[i]);
     }
     close_lab();
 }

@@ -71,6 +71,8 @@ struct settings harness_settings(void) {
                  .override_ns = 300 * s,
                  .funding_blackout_ns = 600 * s,
                  .volatility_window_ns = 300 * s,
+                 .spread_calm = BPS(10),
+                 .spread_times_max = 5,
                  .venue_failures_max = 3,
                  .venue_trip_ns = 60 * s,
                  .leverage_distance_min = BPS(2500)},
@@ -407,6 +409,111 @@ struct job *harness_open(struct harness *h, const struct job *draft) {
 
 struct job *harness_job(struct harness *h) {
     return job_find(&h->desk.jobs, h->desk.jobs.next_id);
+}
+
+void harness_tell_past(struct harness *h, const struct recall *recall, bool live) {
+    h->desk.mode = live ? DESK_LIVE : DESK_PAPER;
+    for (size_t i = 0; i < COUNT_OF(recall->positions); i++) {
+        if (recall_position_used(&recall->positions[i])) {
+            harness_input(h, EVENT_PAST_POSITION, &recall->positions[i]);
+        }
+    }
+    for (uint32_t i = 0; i < recall->job_count; i++) {
+        harness_input(h, EVENT_PAST_JOB, &recall->jobs[i]);
+    }
+    for (uint32_t i = 0; i < recall->order_count; i++) {
+        harness_input(h, EVENT_PAST_ORDER, &recall->orders[i]);
+    }
+    struct event_past_trade trade;
+    for (uint64_t at = 0; live && recall_next_trade(recall, &at, &trade);) {
+        harness_input(h, EVENT_PAST_TRADE, &trade);
+    }
+    struct event_past_end end = recall->end;
+    end.known = 1;
+    harness_input(h, EVENT_PAST_END, &end);
+    for (uint16_t venue = 0; live && venue < H_VENUES; venue++) {
+        struct event_lane lane = {.venue = venue, .state = LANE_READY};
+        harness_input(h, EVENT_LANE_STATE, &lane);
+    }
+}
+
+static void compare_positions(const struct harness *h, struct recall *recall) {
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        for (uint16_t symbol = 0; symbol < H_SYMBOLS; symbol++) {
+            const struct position *here = position_of(&h->desk, venue, symbol);
+            const struct event_past_position *told = recall_position(recall, venue, symbol);
+            assert_int_equal(here->net.v, told->net.v);
+            assert_int_equal(here->cost.v, told->cost.v);
+            assert_int_equal(here->realised.v, told->realised.v);
+            assert_int_equal(here->fees.v, told->fees.v);
+            assert_int_equal(here->funding.v, told->funding.v);
+        }
+    }
+}
+
+static void compare_jobs(const struct harness *h, const struct recall *recall) {
+    uint32_t running = 0;
+    for (uint32_t i = 0; i < h->desk.jobs.live_count; i++) {
+        running += job_running(&h->desk.jobs.jobs[h->desk.jobs.live[i]]);
+    }
+    assert_int_equal(running, recall->job_count);
+    for (uint32_t i = 0; i < recall->job_count; i++) {
+        const struct event_past_job *told = &recall->jobs[i];
+        uint32_t row = 0;
+        while (row < JOBS_MAX && h->desk.jobs.ids[row] != told->job) {
+            row++;
+        }
+        assert_true(row < JOBS_MAX);
+        const struct job *job = &h->desk.jobs.jobs[row];
+        assert_int_equal(job->state, told->state);
+        assert_int_equal(job->order_count, told->orders_used);
+        assert_int_equal(job->notional.v, told->notional.v);
+        assert_int_equal(job->fees.v, told->fees.v);
+        for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+            if (job->legs[leg].opened.v > 0) { // else it may be about to move
+                assert_int_equal(job->legs[leg].venue, told->legs[leg].venue);
+            }
+            assert_int_equal(job->legs[leg].opened.v, told->legs[leg].opened.v);
+            assert_int_equal(job->legs[leg].closed.v, told->legs[leg].closed.v);
+            assert_int_equal(job->legs[leg].opened_usd.v, told->legs[leg].opened_usd.v);
+            assert_int_equal(job->legs[leg].closed_usd.v, told->legs[leg].closed_usd.v);
+        }
+    }
+}
+
+static void compare_orders(const struct harness *h, const struct recall *recall) {
+    assert_int_equal(h->desk.orders.live_count, recall->order_count);
+    for (uint32_t i = 0; i < recall->order_count; i++) {
+        const struct event_past_order *told = &recall->orders[i];
+        uint32_t row = 0;
+        while (row < ORDERS_MAX && h->desk.orders.ids[row] != told->order.order) {
+            row++;
+        }
+        assert_true(row < ORDERS_MAX);
+        const struct order *order = &h->desk.orders.orders[row];
+        assert_true(order_live(order));
+        char client_id[ORDER_CLIENT_ID_MAX];
+        order_client_id(told->order.session_key, told->order.order, client_id);
+        assert_string_equal(order->client_id, client_id);
+        assert_int_equal(order->filled.v, told->order.filled.v);
+        assert_int_equal(order->filled_usd.v, told->filled_usd.v);
+        assert_int_equal(order->fees.v, told->fees.v);
+    }
+}
+
+void harness_compare(const struct harness *h, struct recall *recall) {
+    assert_false(recall->lossy);
+    compare_positions(h, recall);
+    compare_jobs(h, recall);
+    compare_orders(h, recall);
+    assert_int_equal(recall->end.killed, h->desk.killed);
+    assert_int_equal(recall->end.state, h->desk.state);
+    assert_int_equal(recall->end.session_key, h->desk.orders.session_key);
+    assert_int_equal(recall->end.day, h->desk.positions.day);
+    assert_int_equal(recall->end.day_start_pnl.v, h->desk.positions.day_start_pnl.v);
+    assert_int_equal(recall->end.day_start_funding.v, h->desk.positions.day_start_funding.v);
+    assert_int_equal(recall->end.day_volume.v, h->desk.positions.volume.v);
+    assert_int_equal(recall->end.day_fees.v, h->desk.positions.fees.v);
 }
 
 static void check_capital(const struct harness *h) {

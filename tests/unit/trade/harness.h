@@ -7,6 +7,7 @@
 #define PERPDESK_TEST_TRADE_HARNESS_H
 
 #include "trade/desk.h"
+#include "trade/recall.h"
 
 enum { H_LIGHTER, H_EXTENDED, H_BINANCE, H_VENUES };
 enum { H_BTC, H_ETH, H_SYMBOLS };
@@ -72,6 +73,12 @@ const struct event *harness_last(const struct harness *h, enum event_kind kind);
 uint32_t harness_count(const struct harness *h, enum event_kind kind);
 const struct event_alert *harness_alert(const struct harness *h, const char *rule);
 void harness_mark(struct harness *h); // from here on
+
+// Tells a desk that was just started what an earlier one left, as the program does at its start; a
+// live one's lanes are ready afterwards.
+void harness_tell_past(struct harness *h, const struct recall *recall, bool live);
+// What a journal holds must be what the desk believes. Asserts.
+void harness_compare(const struct harness *h, struct recall *recall);
 
 // A draft of a hedged job, as the scheduler would make it.
 struct job harness_draft(struct harness *h, enum strategy strategy, uint16_t symbol, uint16_t buy,

@@ -236,6 +236,38 @@ static void test_actions(void **state) {
     harness_destroy(h);
 }
 
+// The order goes the way a person's would; one that makes no sense any more is told, not sent.
+static void test_auto_order(void **state) {
+    (void)state;
+    static const char *const condition = "price_above BTC/USDT 60300";
+    struct harness *h = with_rules(&condition, 1, ALERT_AUTO_ORDER);
+    char *order = h->settings.alerts.rules[0].order;
+    snprintf(order, ALERT_ORDER_MAX, "buy lighter BTC/USDT 100 against extended");
+    harness_control(h, CONTROL_RESUME, 0);
+    harness_calm_for(h, 10 * NS_PER_S); // the move must not be a fast market
+    for (int shift = 0; shift <= 60; shift += 4) {
+        harness_calm(h, BPS(shift));
+        harness_advance(h, H_MS(300));
+    }
+    assert_int_equal(spoken(h, "rule0"), 1);
+    const struct event_control *submit = &harness_last(h, EVENT_CONTROL)->u.control;
+    assert_int_equal(submit->verb, CONTROL_SUBMIT);
+    assert_int_equal(submit->origin, ORIGIN_RULE);
+    assert_int_equal(submit->value, 100 * USD_ONE);
+    assert_int_equal(submit->hedge_venue, H_EXTENDED);
+    assert_int_equal(harness_job(h)->strategy, STRATEGY_MANUAL);
+    harness_destroy(h);
+
+    h = with_rules(&condition, 1, ALERT_AUTO_ORDER);
+    snprintf(h->settings.alerts.rules[0].order, ALERT_ORDER_MAX, "buy okx BTC/USDT 100");
+    harness_calm(h, BPS(60));
+    harness_advance(h, H_MS(300));
+    assert_int_equal(spoken(h, "rule0"), 2);
+    assert_non_null(strstr(harness_last(h, EVENT_ALERT)->u.alert.text, "no venue okx"));
+    assert_int_equal(harness_count(h, EVENT_CONTROL), 0);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_figures),
@@ -244,6 +276,7 @@ int main(void) {
         cmocka_unit_test(test_percent_change),
         cmocka_unit_test(test_reloaded),
         cmocka_unit_test(test_actions),
+        cmocka_unit_test(test_auto_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

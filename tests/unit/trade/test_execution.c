@@ -411,6 +411,49 @@ static void test_kill(void **state) {
 }
 
 // A hedge that gets no answer does not keep the flatten of everything else waiting.
+// A venue that does not confirm its cancel keeps nobody waiting: after ten seconds it is named, and
+// what can be flattened is.
+static void test_kill_without_an_answer(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct job *held = holding(h);
+    struct job draft = harness_draft(h, STRATEGY_WASH, H_ETH, H_LIGHTER, H_EXTENDED, USD(300));
+    (void)harness_open(h, &draft);
+    struct event_order maker = *last_command(h);
+    harness_control(h, CONTROL_KILL, 1);
+    harness_mark(h);
+    harness_advance(h, 9 * NS_PER_S);
+    assert_null(harness_alert(h, "kill"));
+    assert_int_equal(held->state, JOB_HOLDING);
+    harness_advance(h, NS_PER_S);
+    assert_string_equal(harness_alert(h, "kill")->text,
+                        "killed, but cancels are not confirmed: 1, first on extended, flattening");
+    assert_int_equal(held->state, JOB_CLOSING);
+    harness_mark(h);
+    harness_advance(h, 30 * NS_PER_S);
+    assert_null(harness_alert(h, "kill")); // said once
+    harness_report(h, maker.order, H_EXTENDED, REPORT_CANCELED, (struct px){0}, (struct qty){0});
+    for (uint32_t i = 0; i < ORDERS_MAX; i++) { // the flatten's own orders
+        const struct order *order = &h->desk.orders.orders[i];
+        if (order_live(order)) {
+            harness_report(h, order->id, order->venue, REPORT_FILL, order->price, order->size);
+        }
+    }
+    assert_int_equal(held->state, JOB_DONE);
+    bool confirmed = false;
+    for (uint32_t i = h->mark; i < h->count; i++) {
+        const struct event *event = &h->events[i];
+        confirmed |= event->header.kind == EVENT_ALERT &&
+                     strstr(event->u.alert.text, "killed: no order of ours is open") != NULL;
+    }
+    assert_true(confirmed);
+    harness_advance(h, H_MS(1));
+    assert_string_equal(harness_alert(h, "kill")->text,
+                        "flattened: positions left: gross 0.00 USD");
+    harness_check(h);
+    harness_destroy(h);
+}
+
 static void test_kill_beside_a_hedge(void **state) {
     (void)state;
     struct harness *h = by_hand();
@@ -521,6 +564,7 @@ int main(void) {
         cmocka_unit_test(test_self_trade_guard),
         cmocka_unit_test(test_stop_during_opening_and_flatten),
         cmocka_unit_test(test_kill),
+        cmocka_unit_test(test_kill_without_an_answer),
         cmocka_unit_test(test_kill_beside_a_hedge),
         cmocka_unit_test(test_paper_is_silent_when_live),
         cmocka_unit_test(test_pause_and_states),

@@ -367,10 +367,17 @@ static void test_funding_is_paid_at_settlement(void **state) {
     struct rate rate = {100000000}; // 1 bp an hour
     harness_funding(h, H_LIGHTER, H_BTC, rate, settles);
     h->now_ns += 2 * NS_PER_S;
-    harness_funding(h, H_LIGHTER, H_BTC, rate, settles + 3600 * NS_PER_S);
-    harness_funding(h, H_LIGHTER, H_BTC, rate, settles + 3600 * NS_PER_S);
+    struct rate next = {-500000000}; // of the next hour: what was settled is what was told before
+    harness_funding(h, H_LIGHTER, H_BTC, next, settles + 3600 * NS_PER_S);
+    harness_funding(h, H_LIGHTER, H_BTC, next, settles + 3600 * NS_PER_S);
     int64_t paid = position_of(&h->desk, H_LIGHTER, H_BTC)->funding.v;
     assert_int_equal(paid, 6000005); // 60000.05 at the mid, once
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles + 7200 * NS_PER_S); // moved, not settled yet
+    assert_int_equal(position_of(&h->desk, H_LIGHTER, H_BTC)->funding.v, paid);
+    h->now_ns += 7300 * NS_PER_S;
+    harness_funding(h, H_EXTENDED, H_BTC, rate, settles); // nothing is held there
+    harness_funding(h, H_EXTENDED, H_BTC, rate, settles + 9999 * NS_PER_S);
+    assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->funding.v, 0);
     harness_destroy(h);
 }
 

@@ -2,8 +2,9 @@
 // input, and every job ends flat once things calm down.
 //
 // Half of the runs use the paper venue; in the other half the test is a venue that rejects, loses
-// answers, fills in parts, fills after a cancel and tells fills twice. Seeds are numbers: a failure
-// names its own.
+// answers, fills in parts, fills after a cancel and tells fills twice. Now and then the desk dies
+// and another one goes on from what was journalled, which at any time is what the desk believed.
+// Seeds are numbers: a failure names its own.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +20,7 @@ struct wild_order {
     uint64_t id;
     uint16_t venue, symbol;
     bool post_only, alive, told, lost, cancel;
+    bool never; // its desk died before it was sent
     struct px price;
     struct qty rest;
     struct event_report fill; // the newest, to be told twice
@@ -26,13 +28,14 @@ struct wild_order {
 
 struct world {
     struct harness *h;
+    struct recall *recall; // of all that was journalled
     uint64_t random;
     bool wild, healthy, trace;
     struct wild_order orders[WILD_MAX];
     uint32_t order_count;
     int64_t shift[H_VENUES][H_SYMBOLS]; // of the mid, 0.01 bps
     int64_t pnl;                        // of ended jobs
-    uint32_t ended, done, failed, expired;
+    uint32_t ended, done, failed, expired, restarts;
 };
 
 static uint32_t draw(struct world *w, uint32_t below) {
@@ -53,10 +56,13 @@ static void on_command(struct world *w, const struct event_order *command) {
         }
         return;
     }
-    if (command->phase == LEG_OPEN) { // the gate
+    if (command->phase == LEG_OPEN && command->action == ORDER_ACTION_PLACE) { // the gate
         assert_false(desk->killed);
         assert_int_equal(desk->status, DESK_RUNNING);
         assert_int_equal(desk->state, TRADING_ACTIVE);
+    }
+    if (command->action == ORDER_ACTION_ASK) {
+        return; // the order is in its row, alive
     }
     assert_true(command->size.v > 0 && command->price.v > 0);
     const struct listing *listing =
@@ -79,6 +85,7 @@ static void on_command(struct world *w, const struct event_order *command) {
 
 static void on_watch(void *arg, const struct event *event) {
     struct world *w = arg;
+    recall_event(w->recall, event);
     if (w->trace && event->header.kind != EVENT_QUOTE_UPDATED) { // to look at one seed
         char line[400];
         struct text text = TEXT_OVER(line);
@@ -125,6 +132,12 @@ static struct qty part_of(struct world *w, const struct wild_order *order) {
 
 static void run_order(struct world *w, struct wild_order *order) {
     bool healthy = w->healthy;
+    if (order->never) {
+        order->alive = false;
+        tell(w, order, order->post_only ? REPORT_CANCELED : REPORT_EXPIRED, (struct qty){0},
+             LIQUIDITY_TAKER);
+        return;
+    }
     if (!order->told && !healthy && chance(w, 15)) {
         order->alive = false;
         tell(w, order, REPORT_REJECTED, (struct qty){0},
@@ -263,6 +276,50 @@ static void random_control(struct world *w) {
     }
 }
 
+// Everything a session is told before it can be recalled from its own journal alone.
+static void begin_journal(struct world *w) {
+    recall_init(w->recall);
+    for (uint32_t i = 0; i < w->h->count; i++) {
+        recall_event(w->recall, &w->h->events[i]);
+    }
+    w->h->watch = on_watch;
+    w->h->watch_arg = w;
+}
+
+static struct harness *prepare(struct world *w, const struct settings *settings, int64_t now_ns) {
+    struct harness *h = harness_prepare();
+    h->settings = *settings;
+    h->now_ns = now_ns;
+    w->h = h;
+    return h;
+}
+
+static void restart(struct world *w) {
+    struct harness *dead = w->h;
+    struct recall *left = w->recall;
+    for (uint32_t i = 0; i < w->order_count; i++) {
+        struct wild_order *order = &w->orders[i];
+        order->never = order->alive && !order->told && !order->lost && chance(w, 40);
+        order->lost = order->cancel = false;
+    }
+    struct harness *h = prepare(w, &dead->settings, dead->now_ns + H_MS(draw(w, 3000)));
+    h->trade = dead->trade;
+    harness_start(h);
+    if (w->wild) {
+        harness_paper_off(h);
+    }
+    w->recall = malloc(sizeof(*w->recall));
+    assert_non_null(w->recall);
+    begin_journal(w);
+    harness_tell_past(h, left, w->wild);
+    assert_true(h->desk.orders.session_key > left->end.session_key);
+    harness_check(h);
+    harness_compare(h, w->recall);
+    w->restarts++;
+    free(left);
+    harness_destroy(dead);
+}
+
 static void calm_down(struct world *w) {
     struct harness *h = w->h;
     w->healthy = true;
@@ -311,7 +368,10 @@ static void check_end(struct world *w) {
 static void run_world(uint64_t seed, struct world *w) {
     *w = (struct world){
         .random = seed, .wild = seed % 2 == 1, .trace = getenv("PROPERTY_TRACE") != NULL};
-    struct harness *h = w->h = harness_prepare();
+    struct settings settings = harness_settings();
+    struct harness *h = prepare(w, &settings, H_START_NS);
+    w->recall = malloc(sizeof(*w->recall));
+    assert_non_null(w->recall);
     h->settings.wash.enabled = h->settings.arb.enabled = true;
     static const enum execution_mode modes[] = {
         EXECUTION_SAFE_TAKER_ONLY, EXECUTION_DOUBLE_MAKER_OPPORTUNISTIC,
@@ -330,8 +390,7 @@ static void run_world(uint64_t seed, struct world *w) {
     h->settings.risk.day_loss_max = USD(100000);
     h->settings.paper.reject_ppm = chance(w, 50) ? 100000 : 0;
     harness_start(h);
-    h->watch = on_watch;
-    h->watch_arg = w;
+    begin_journal(w);
     if (w->wild) {
         harness_paper_off(h);
     }
@@ -351,10 +410,16 @@ static void run_world(uint64_t seed, struct world *w) {
         harness_advance(h, H_MS(1 + draw(w, chance(w, 10) ? 3000 : 200)));
         harness_check(h);
         run_venue(w);
+        harness_compare(h, w->recall);
+        if (chance(w, 2)) {
+            restart(w);
+            h = w->h;
+        }
     }
     calm_down(w);
     check_end(w);
-    harness_destroy(h);
+    free(w->recall);
+    harness_destroy(w->h);
 }
 
 static uint64_t current_seed;
@@ -373,14 +438,16 @@ static void test_every_job_ends_flat(void **state) {
     const char *from = getenv("PROPERTY_FROM"), *runs = getenv("PROPERTY_RUNS");
     uint64_t first = from != NULL ? strtoull(from, NULL, 10) : 1;
     uint64_t count = runs != NULL ? strtoull(runs, NULL, 10) : RUNS;
-    uint32_t done = 0, failed = 0, expired = 0;
+    uint32_t done = 0, failed = 0, expired = 0, restarts = 0;
     static struct world w;
     for (uint64_t seed = first; seed < first + count; seed++) {
         current_seed = seed;
         run_world(seed, &w);
-        done += w.done, failed += w.failed, expired += w.expired;
+        done += w.done, failed += w.failed, expired += w.expired, restarts += w.restarts;
     }
-    print_message("# %u done, %u failed, %u expired\n", done, failed, expired);
+    print_message("# %u done, %u failed, %u expired, %u restarts\n", done, failed, expired,
+                  restarts);
+    assert_true(restarts > count);
     assert_true(done > count / 4 && failed > 0 && expired > 0); // the test does see trading
 }
 

@@ -34,6 +34,9 @@ static void set_reducing(struct world *w, bool refused) {
 static void set_paused(struct world *w, bool refused) {
     w->h->desk.status = refused ? DESK_PAUSED : DESK_RUNNING;
 }
+static void set_reconcile(struct world *w, bool refused) {
+    w->h->desk.reconcile.phase = refused ? RECONCILE_DIFFERS : RECONCILE_AGREED;
+}
 static void set_pool(struct world *w, bool refused) { // the wash pool holds 7000
     w->h->desk.capital.venues[H_LIGHTER].purse.used[POOL_WASH].v =
         7000 * USD_ONE - w->job.notional.v + refused;
@@ -200,6 +203,22 @@ static void set_volatility(struct world *w, bool refused) {
     w->h->desk.picture.symbols[H_BTC].volatility.v = refused ? 6001 : 6000;
     w->h->desk.risk_mode = RISK_BALANCED;
 }
+static void set_spread(struct world *w, bool refused) { // usually 2 bps wide: five times is most
+    struct harness *h = w->h;
+    struct px bid = harness_mid(H_BTC);
+    h->settings.risk.spread_calm = BPS(5);
+    h->settings.risk.collar = BPS(100);
+    h->settings.feeds.quorum = BPS(100);
+    h->desk.picture.listings[listing_id(&h->universe, H_EXTENDED, H_BTC)].usual_spread.v = 0;
+    for (int i = 0; i <= 6; i++) {
+        for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+            int64_t ticks = venue != H_EXTENDED ? 1 : i < 6 ? 120 : refused ? 601 : 600;
+            harness_quote(h, venue, H_BTC, bid, (struct px){bid.v + ticks * (PX_ONE / 10)},
+                          (struct qty){QTY_ONE});
+        }
+        harness_advance(h, i < 6 ? H_MS(200) : 0);
+    }
+}
 static void set_latency(struct world *w, bool refused) {
     w->h->desk.risk.venues[H_EXTENDED].latency_ns = H_MS(refused ? 1001 : 1000);
 }
@@ -221,6 +240,7 @@ static const struct row rows[] = {
     {RULE_HALTED, set_halted, 0, 0, false},
     {RULE_REDUCING, set_reducing, 0, 0, false},
     {RULE_PAUSED, set_paused, 0, 0, false},
+    {RULE_RECONCILE, set_reconcile, 0, 0, false},
     {RULE_CAPITAL_POOL, set_pool, 0, 0, ANY},
     {RULE_ORDER_NOTIONAL, set_order_notional, 500 * USD_ONE, 500 * USD_ONE, false},
     {RULE_DRAWDOWN, set_drawdown, 100000, 100000, false},
@@ -254,6 +274,7 @@ static const struct row rows[] = {
     {RULE_FUNDING_BLACKOUT, set_blackout, 599999, 600000, false},
     {RULE_FUNDING, set_funding, 201, 200, false},
     {RULE_VOLATILITY, set_volatility, 6001, 6000, false},
+    {RULE_SPREAD, set_spread, 0, 0, ANY},
     {RULE_LATENCY, set_latency, 1001, 1000, false},
     {RULE_LEVERAGE, set_leverage, 0, 0, ANY},
     {RULE_SCORE, set_score, 0, 700000, ANY},

@@ -167,6 +167,42 @@ static struct harness *with_arb(void) {
     return h;
 }
 
+// What the pair pays over the holding time is part of what is expected of it. Rates come per hour,
+// whatever a venue's interval is.
+static void test_funding_counts_in_the_edge(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct rate dear = {INT64_C(3600000000)}; // 36 bps an hour: 0.2 in the 20 s of a job
+    harness_funding(h, H_LIGHTER, H_BTC, dear, h->now_ns + 3600 * NS_PER_S);
+    for (int back = 0; back < 2; back++) {
+        uint16_t buy = back ? H_EXTENDED : H_LIGHTER, sell = back ? H_LIGHTER : H_EXTENDED;
+        struct opportunity pair;
+        assert_true(scanner_evaluate(&h->desk, H_BTC, buy, sell, USD(200), h->now_ns, &pair));
+        assert_int_equal(pair.funding.v, back ? -20 : 20);
+        struct job draft;
+        scheduler_draft(&h->desk, STRATEGY_ARB, &pair, USD(200), &draft);
+        assert_int_equal(draft.edge.v, pair.net.v - pair.funding.v);
+    }
+    harness_destroy(h);
+}
+
+// A pair named to be first is compared first: its opportunity is told before the others'.
+static void test_priority_pairs_come_first(void **state) {
+    (void)state;
+    for (uint16_t first = H_LIGHTER; first <= H_BINANCE; first += H_BINANCE - H_LIGHTER) {
+        struct harness *h = harness_prepare();
+        h->settings.scanner.priority_count = 1;
+        h->settings.scanner.priority[0][0] = first;
+        h->settings.scanner.priority[0][1] = H_EXTENDED;
+        harness_start(h);
+        cross(h, 10); // extended bids above both
+        const struct event *found = harness_find(h, EVENT_OPPORTUNITY_FOUND);
+        assert_non_null(found);
+        assert_int_equal(found->u.opportunity.buy_venue, first);
+        harness_destroy(h);
+    }
+}
+
 static void test_one_job_per_standing_opportunity(void **state) {
     (void)state;
     struct harness *h = with_arb();
@@ -286,6 +322,8 @@ int main(void) {
         cmocka_unit_test(test_quote_of_a_lost_connection),
         cmocka_unit_test(test_usual_gross_beyond_the_series),
         cmocka_unit_test(test_costs_threshold_and_basis),
+        cmocka_unit_test(test_funding_counts_in_the_edge),
+        cmocka_unit_test(test_priority_pairs_come_first),
         cmocka_unit_test(test_one_job_per_standing_opportunity),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_pending),

@@ -66,7 +66,8 @@ static unsigned char *write_journal(const struct harness *h, size_t *size) {
     }
     unsigned char *data = malloc(*size);
     assert_non_null(data);
-    size_t at = journal_encode_header(DESK_PAPER, config, data);
+    size_t at =
+        journal_encode_header(&(struct journal_head){.mode = DESK_PAPER, .config = config}, data);
     for (uint32_t i = 0; i < h->count; i++) {
         at += journal_encode(&h->events[i], data + at);
     }

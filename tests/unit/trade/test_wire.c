@@ -66,6 +66,7 @@ static void test_from_sent_to_filled(void **state) {
     assert_in_range(seen.latencies[order.venue].answer.p50_ns, H_MS(7), H_MS(7) * 1033 / 1000);
     assert_in_range(seen.latencies[order.venue].fill.p999_ns, H_MS(10), H_MS(10) * 1033 / 1000);
     assert_int_equal(seen.latencies[H_BINANCE].answer.count, 0);
+    assert_int_equal(seen.latencies[H_BINANCE].decide.count, 0);
     harness_destroy(h);
 }
 

@@ -96,6 +96,7 @@ static void test_requests(void **state) {
         {"flatten all", "1", "f", true, CONTROL_FLATTEN, 0},
         {"state tighter", "1", "H", false, CONTROL_STATE, TRADING_REDUCING},
         {"venue tighter", "3", "v", false, CONTROL_VENUE_ROLE, VENUE_REFERENCE},
+        {"accept", "1", "Y", true, CONTROL_ACCEPT, 0},
         {"acknowledge", "7", "a", false, CONTROL_ACKNOWLEDGE, 2},
         {"acknowledge the newest", "1", "a", false, CONTROL_ACKNOWLEDGE, 0},
     };
@@ -425,6 +426,33 @@ static void test_every_key_once(void **state) {
     }
 }
 
+// Rows go while nothing is drawn: the window is too small for panes, or the pane is out of sight.
+static void test_rows_that_went_unseen(void **state) {
+    static const char *const keys[] = {"j", "G", "c", "f", "v", "a", "w", "Enter", "PgDn"};
+    for (int pane = 0; pane < PANE_COUNT; pane++) {
+        for (size_t i = 0; i < COUNT_OF(keys); i++) {
+            console_focus(&console, (enum pane_id)pane);
+            console_frame(&console);
+            press("G");
+            console_resize(&console, 40, 10);
+            console_frame(&console);
+            for (int section = 0; section < STATE_SECTION_COUNT; section++) {
+                if (section != STATE_HEADER && section != STATE_RISK && section != STATE_QUOTES) {
+                    scene.draft.count[section] = 0;
+                    scene_touch(&scene, (enum state_section)section);
+                }
+            }
+            struct state_risk *risk = scene.draft.rows[STATE_RISK];
+            risk->denial_count = 0;
+            scene_touch(&scene, STATE_RISK);
+            console_frame(&console);
+            press(keys[i]);
+            tear_down(state);
+            set_up(state);
+        }
+    }
+}
+
 static void test_mouse_only_selects(void **state) {
     (void)state;
     const struct pane *jobs = &console.panes[PANE_JOBS];
@@ -515,6 +543,7 @@ int main(void) {
         CASE(test_why_names_rule_figure_limit_distance),
         CASE(test_live_is_read_only_until_armed),
         CASE(test_every_key_once),
+        CASE(test_rows_that_went_unseen),
         CASE(test_mouse_only_selects),
         CASE(test_rates),
         CASE(test_calm),

@@ -84,6 +84,7 @@ static void test_lines(void **state) {
         {"venue-role hyperliquid off", false, CONTROL_VENUE_ROLE, 2, CONTROL_ANY, 2, 0},
         {"strategy arb off", false, CONTROL_STRATEGY, CONTROL_ANY, CONTROL_ANY, 0, STRATEGY_ARB},
         {"strategy wash on", true, CONTROL_STRATEGY, CONTROL_ANY, CONTROL_ANY, 1, STRATEGY_WASH},
+        {"submit buy okx ETH/USDT 300", true, CONTROL_SUBMIT, 1, 1, 300000000, 0},
         {"acknowledge 2", false, CONTROL_ACKNOWLEDGE, CONTROL_ANY, CONTROL_ANY, 2, 0},
     };
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
@@ -126,11 +127,11 @@ static void test_screen_words(void **state) {
 
 static void test_mistakes_send_nothing(void **state) {
     (void)state;
-    static const char *const lines[] = {"explode",           "flatten kraken",   "state loud",
-                                        "override soon",     "threshold 1.234",  "venue-role okx",
-                                        "strategy arb",      "cancel 999",       "pause now",
-                                        "risk-mode 3",       "override -1",      "  ",
-                                        "flatten okx ETH x", "cancel 4294967296"};
+    static const char *const lines[] = {
+        "explode",           "flatten kraken", "state loud",       "override soon",
+        "threshold 1.234",   "venue-role okx", "strategy arb",     "cancel 999",
+        "pause now",         "risk-mode 3",    "override -1",      "  ",
+        "flatten okx ETH x", "submit buy okx", "cancel 4294967296"};
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         run_line(lines[i]);
         assert_ptr_equal(console.mode, &mode_normal);

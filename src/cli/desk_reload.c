@@ -1,0 +1,69 @@
+// A changed configuration into a running desk: what may change does, in one piece where it fits an
+// event, and the rest is named.
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "cli/desk_inside.h"
+
+void desk_reload_prepare(struct desk_run *run) {
+    run->loaded = *run->options.config;
+    run->target = (struct config_target){&run->config.settings, run->universe.venues,
+                                         run->universe.venue_count};
+    run->desk.change_setting = config_change_apply;
+    run->desk.change_arg = &run->target;
+}
+
+static void send_changes(struct desk_run *run, const struct config_changes *changes) {
+    for (uint32_t at = 0; at < changes->count;) {
+        struct event_settings event = {0};
+        for (; at < changes->count && event.count < EVENT_SETTINGS_MAX; at++) {
+            event.changes[event.count++] = changes->changes[at];
+        }
+        engine_input(&run->engine, EVENT_SETTINGS_CHANGED, &event, clock_now_ns(&run->clock));
+    }
+}
+
+// A venue that was loaded may be off in a demo: its fees are nobody's.
+static void number_venues(struct desk_run *run, struct config_changes *changes) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < changes->count; i++) {
+        struct setting_change change = changes->changes[i];
+        if (change.venue != UINT16_MAX) {
+            int venue = universe_find_venue(&run->universe,
+                                            slice_of(run->loaded.venues[change.venue].name));
+            change.venue = (uint16_t)venue;
+            if (venue < 0) {
+                continue;
+            }
+        }
+        changes->changes[kept++] = change;
+    }
+    changes->count = kept;
+}
+
+enum status desk_run_reload(struct desk_run *run, const struct config *config) {
+    char line[LOG_LINE_MAX], restart_bytes[LOG_LINE_MAX - 32];
+    struct text restart = TEXT_OVER(restart_bytes);
+    struct config_changes *changes = malloc(sizeof(*changes));
+    if (changes == NULL) {
+        return status_fail(STATUS_SYSTEM, "no memory for a reload");
+    }
+    config_changes_find(changes, &run->loaded, config, &restart);
+    struct config_target loaded = {&run->loaded.settings, run->loaded.venues,
+                                   run->loaded.venues_on};
+    for (uint32_t i = 0; i < changes->count; i++) {
+        struct text text = TEXT_OVER(line);
+        config_change_print(&text, &run->loaded, &changes->changes[i]);
+        log_info("reload", "%s", line);
+        bool applied = config_change_apply(&loaded, &changes->changes[i]);
+        ASSERT(applied);
+    }
+    if (restart.size > 0) {
+        log_warn("reload", "needs a restart: %s", restart_bytes);
+    }
+    log_info("reload", "%u settings changed", changes->count);
+    number_venues(run, changes);
+    send_changes(run, changes);
+    free(changes);
+    return STATUS_OK;
+}

@@ -1,0 +1,11 @@
+// The venues and symbols a journal's numbers stand for: those of the configuration in its head.
+#ifndef PERPDESK_CLI_SESSION_NAMES_H
+#define PERPDESK_CLI_SESSION_NAMES_H
+
+#include "io/journal.h"
+#include "market/instrument.h"
+
+// False when this build does not understand the configuration; true: `universe` is to be finished.
+bool session_names(const struct journal_session *session, struct universe *universe);
+
+#endif

@@ -1,0 +1,37 @@
+// What of a configuration may change while a desk runs, and how it gets there.
+//
+// A changed file is loaded and checked as a whole like at the start; then the keys that differ and
+// may change become setting_changes for the engine, and the others are named. Keys are known by a
+// number over section and name, so a journal stays readable when the table gets new rows.
+#ifndef PERPDESK_IO_CONFIG_RELOAD_H
+#define PERPDESK_IO_CONFIG_RELOAD_H
+
+#include "engine/event.h"
+#include "io/config.h"
+
+enum { CONFIG_CHANGES_MAX = 256 };
+
+struct config_changes {
+    struct setting_change changes[CONFIG_CHANGES_MAX];
+    uint32_t count;
+};
+
+// Where changes go: a configuration that was loaded, or the settings and venues of a desk.
+struct config_target {
+    struct settings *settings;
+    struct venue_entry *venues;
+    uint16_t venue_count;
+};
+
+// Whatever differs from `from` to `to`: what may change, with the venues numbered as in `from`, and
+// in `restart` the other keys, parted by ", ".
+void config_changes_find(struct config_changes *changes, const struct config *from,
+                         const struct config *to, struct text *restart);
+// False: no such key, it may not change, or the value is out of range. Fits desk.change_setting
+// with a struct config_target as argument.
+bool config_change_apply(void *target, const struct setting_change *change);
+// "risk.max_order_usd = 500usd"; `from` names the venue of a fee.
+void config_change_print(struct text *out, const struct config *from,
+                         const struct setting_change *change);
+
+#endif

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""SIGHUP to a desk without a screen: what may change does at once, what needs a restart is named,
+a file with mistakes changes nothing, and the journal replays to the same decisions.
+
+test_reload.py PERPDESK SOURCE_ROOT
+"""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAM = sys.argv[1]
+FIRST = "[risk]\nmax_order_usd = 1000\n[fees.okx]\ntaker_bps = 5\n"
+SECOND = """[risk]
+max_order_usd = 900
+[fees.okx]
+taker_bps = 2.5
+[wash]
+enabled = no
+[arb]
+enabled = no
+[desk]
+symbols = BTC/USDT
+[paper]
+latency_ms = 7
+"""
+MISTAKEN = "[risk]\nmax_order_usd = much\nmax_failures = 0\n"
+
+number = 0
+
+
+def case(good, name, why=""):
+    global number
+    number += 1
+    print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
+    for line in str(why).splitlines() if not good else []:
+        print(f"# {line}")
+
+
+class Desk:
+    def __init__(self, folder):
+        self.environment = {**os.environ, "HOME": folder, "XDG_CONFIG_HOME": folder + "/config",
+                            "XDG_STATE_HOME": folder + "/state", "XDG_RUNTIME_DIR": folder}
+        self.file = pathlib.Path(folder) / "desk.ini"
+        self.told = pathlib.Path(folder) / "told"
+        self.file.write_text(FIRST)
+        with open(self.told, "w", encoding="utf-8") as told:
+            self.process = subprocess.Popen(
+                [PROGRAM, "run", "--headless", "--demo", "--config", str(self.file)],
+                env=self.environment, stdin=subprocess.DEVNULL, stdout=told, stderr=told)
+
+    def wait_for(self, text, seconds=40):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.poll() is None:
+            if text in self.told.read_text():
+                return True
+            time.sleep(0.05)
+        return text in self.told.read_text()
+
+    def load(self, text):
+        self.file.write_text(text)
+        self.process.send_signal(signal.SIGHUP)
+
+    def ask(self, *words):
+        done = subprocess.run([PROGRAM, *words], env=self.environment, capture_output=True,
+                              text=True, check=False, timeout=60)
+        return done.stdout if done.returncode == 0 else f"{done.returncode} {done.stderr}"
+
+    def newest_job(self):
+        rows = [json.loads(line) for line in self.ask("jobs", "--json").splitlines()]
+        return max((row.get("job", row.get("id", 0)) for row in rows), default=0)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(folder)
+        case(desk.wait_for("DEMO desk runs"), "the desk runs", desk.told.read_text())
+        end = time.monotonic() + 40
+        while desk.newest_job() == 0 and time.monotonic() < end:
+            time.sleep(0.2)
+        desk.load(MISTAKEN)
+        good = desk.wait_for("nothing was changed")
+        told = desk.told.read_text()
+        case(good and "desk.ini:2: " in told and "desk.ini:3: " in told and
+             "settings changed" not in told, "a file with mistakes changes nothing", told)
+        desk.load(SECOND)
+        good = desk.wait_for("4 settings changed")
+        told = desk.told.read_text()
+        lines = ["risk.max_order_usd = 900usd", "fees.okx.taker_bps = 2.5bps",
+                 "wash.enabled = no", "arb.enabled = no"]
+        missing = [line for line in lines if line not in told]
+        case(good and not missing, "what changed is told", f"{missing}\n{told}")
+        restart = [line for line in told.splitlines() if "needs a restart" in line]
+        case(len(restart) == 1 and "desk.symbols" in restart[0] and
+             "paper.latency_ms" in restart[0] and "risk" not in restart[0],
+             "what needs a restart is named", told)
+        case("settings were changed" in desk.ask("alerts"), "the console hears of it",
+             desk.ask("alerts"))
+        time.sleep(1)
+        before = desk.newest_job()
+        time.sleep(4)
+        case(before > 0 and desk.newest_job() == before, "strategies that are off start no job",
+             f"{before} {desk.newest_job()}")
+        desk.load(SECOND)
+        good = desk.wait_for("0 settings changed")
+        case(good, "the same file again changes nothing", desk.told.read_text())
+        desk.load(SECOND.replace("[wash]\nenabled = no", "[wash]\nenabled = yes"))
+        end = time.monotonic() + 40
+        while desk.newest_job() == before and time.monotonic() < end:
+            time.sleep(0.2)
+        case(desk.newest_job() > before, "and on again they do", desk.told.read_text())
+        desk.process.send_signal(signal.SIGTERM)
+        code = desk.process.wait(timeout=60)
+        case(code == 0, "the desk ends in order", f"{code}\n{desk.told.read_text()}")
+        replay = desk.ask("replay", "--verify", folder + "/state/perpdesk/demo")
+        case("all equal" in replay, "its journal replays to the same decisions", replay)
+    print(f"1..{number}")
+
+
+main()

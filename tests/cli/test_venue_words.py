@@ -1,0 +1,239 @@
+"""The shell trades at each of ten simulators: perpdesk venue NAME login, order, cancel, cancel-all,
+flatten, dead-man. Throw-away keys, real sockets, TLS; what holds in the end is what the venue's own
+lists say. Prints the table of results.
+
+    test_venue_words.py PERPDESK DEMO_FOLDER
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PROGRAM, DEMO = sys.argv[1:3]
+KEYS = {
+    "BINANCE_API_KEY": "canarybinancekey0123456789",
+    "BINANCE_API_SECRET": "canarybinancesecret9876543210",
+    "OKX_API_KEY": "canary-okx-key-0123456789",
+    "OKX_API_SECRET": "CANARYOKXSECRET9876543210",
+    "OKX_PASSPHRASE": "CanaryPhrase1",
+    "HYPERLIQUID_PRIVATE_KEY":
+        "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318",
+    "HYPERLIQUID_ACCOUNT_ADDRESS": "0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e",
+    "PARADEX_L2_PRIVATE_KEY": "0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e815",
+    "PARADEX_ACCOUNT_ADDRESS": "0x129c135ed63df9353885e292be4426b8ed6122b13c6c0e1bb787288a1f5adfa",
+    "EXTENDED_API_KEY": "canaryextendedapikey",
+    "EXTENDED_STARK_PRIVATE_KEY": "0x7a7ff6fd3cab02cc",
+    "EXTENDED_VAULT_NUMBER": "10002",
+    "LIGHTER_PRIVATE_KEY":
+        "3f135631ba2a32926e1d5747c7a36f69a84ded4c85b398b55fcd4156fb7193bcdfc6d0e9449f1f05",
+    "LIGHTER_ACCOUNT_INDEX": "715085",
+    "LIGHTER_API_KEY_INDEX": "5",
+    "EDGEX_ACCOUNT_ID": "543429922991899150",
+    "EDGEX_API_KEY": "6e3f0a52-throw-away-0001",
+    "EDGEX_API_SECRET": "throw-away-secret-0123456789abcdef",
+    "EDGEX_API_PASSPHRASE": "throwAwayPassphrase",
+    "EDGEX_PRIVATE_KEY": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "BACKPACK_API_KEY": "vfByFuH0rHfDCRwacmX3JqyKlht7lqwNja1o517PCAc=",
+    "BACKPACK_API_SECRET": "dGhyb3ctYXdheSBzZWVkIG9mIGEgdGVzdCwgbm8uIDE=",
+    "GRVT_API_KEY": "canarygrvtapikey",
+    "GRVT_PRIVATE_KEY": "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318",
+    "GRVT_TRADING_ACCOUNT_ID": "2147050003876484",
+    "ASTER_USER_ADDRESS": "0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e",
+    "ASTER_SIGNER_PRIVATE_KEY":
+        "0x4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1",
+}
+OPEN = {"EXTENDED_VAULT_NUMBER", "LIGHTER_ACCOUNT_INDEX", "LIGHTER_API_KEY_INDEX",
+        "EDGEX_ACCOUNT_ID", "GRVT_TRADING_ACCOUNT_ID", "HYPERLIQUID_ACCOUNT_ADDRESS",
+        "PARADEX_ACCOUNT_ADDRESS", "ASTER_USER_ADDRESS"}  # may be shown
+# Seconds after which the switch fires, or why it is not waited for here (tests/venue/
+# test_order_entry has each venue's in simulated time).
+DEADMAN = {"binance": 2, "aster": 2, "extended": 2, "grvt": 2, "okx": 10,
+           "lighter": 310, "hyperliquid": 6, "paradex": "by connection",
+           "edgex": "has none", "backpack": "has none"}
+COLUMNS = ["login", "dry-run", "place", "cancel", "cancel-all", "partial", "fill", "flatten",
+           "dead-man"]
+FAR = "55000"  # a bid that rests: the recording trades above 61 000
+NEAR = "63000"  # and one that takes
+LARGE = "40"
+TIME_LIMIT_S = 60
+
+
+class Venue(threading.Thread):
+    """One venue's row of the table."""
+
+    def __init__(self, name, folder):
+        super().__init__(daemon=True)
+        self.name_, self.folder, self.results, self.seen = name, folder, {}, []
+        # Of 60 requests a minute there: the words' own looks at the lists have to do.
+        self.sparing = name == "lighter"
+
+    def word(self, *words):
+        """Exit code and events of `perpdesk venue NAME words`."""
+        ran = subprocess.run(
+            [PROGRAM, "venue", self.name_, *words, "--config", self.folder / "desk.ini"],
+            capture_output=True, text=True, timeout=TIME_LIMIT_S, check=False,
+            env={**os.environ, "PERPDESK_ENV_FILE": str(self.folder / "keys.env")})
+        self.seen.append(ran.stdout + ran.stderr)
+        events = [json.loads(row) for row in ran.stdout.splitlines() if row.startswith("{")]
+        return ran.returncode, events, ran.stdout + ran.stderr
+
+    def open_orders(self):
+        _, events, _ = self.word("orders")
+        return [e for e in events if e["event"] == "order"]
+
+    def net(self):
+        _, events, _ = self.word("positions")
+        return sum(abs(float(e["net"])) for e in events if e["event"] == "position")
+
+    def order(self, *words):
+        """The order's id and its last state, by answers and stream."""
+        code, events, text = self.word("order", "BTC/USDT", *words)
+        states = [e for e in events if e["event"] == "order" and "snapshot" not in e]
+        if code != 0 or not states:
+            return None, f"exit {code}", text
+        own = [e["client_id"] for e in states if e.get("client_id")]
+        over = [e["state"] for e in states if e["state"] not in ("new", "partial")]
+        bought = sum(float(e["size"]) for e in events if e["event"] == "fill")
+        if not over and bought >= float(words[1]):
+            over = ["filled"]  # its last fill says so, too
+        return own[-1], (over or [states[-1]["state"]])[-1], text
+
+    def login(self):
+        code, events, text = self.word("login")
+        trouble = [e for e in events if e["event"] == "rejected"]
+        return (code == 0 and not trouble) or text
+
+    def place(self):
+        self.resting, state, text = self.order("buy", "0.01", FAR, "post_only")
+        return (state == "new" and len(self.open_orders()) == 1) or f"{state}: {text}"
+
+    def cancel(self):
+        code, _, text = self.word("cancel", str(self.resting))
+        return (code == 0 and (self.sparing or not self.open_orders())) or text
+
+    def cancel_all(self):
+        for price in (FAR, "55100"):
+            _, state, text = self.order("buy", "0.01", price, "post_only")
+            if state != "new":
+                return f"{state}: {text}"
+        code, _, text = self.word("cancel-all")
+        return (code == 0 and (self.sparing or not self.open_orders())) or text
+
+    def partial(self):
+        """More than there is at the best price, bought no higher than a trade just before."""
+        text = ""
+        for _ in range(4):
+            code, events, text = self.word("order", "BTC/USDT", "buy", "0.01", NEAR, "ioc")
+            prices = [e["price"] for e in events if e["event"] == "fill"]
+            prices += [e["average"] for e in events if e["event"] == "order" and "average" in e]
+            if code != 0 or not prices:
+                continue
+            price = f"{float(prices[0]):.0f}"
+            code, events, text = self.word("order", "BTC/USDT", "buy", LARGE, price, "ioc")
+            filled = [float(e["filled"]) for e in events
+                      if e["event"] == "order" and "filled" in e]
+            if code == 0 and filled and 0 < max(filled) < float(LARGE):
+                return True
+        return text
+
+    def fill(self):
+        _, state, text = self.order("buy", "0.01", NEAR, "ioc")
+        return (state == "filled" and (self.sparing or self.net() > 0)) or f"{state}: {text}"
+
+    def flatten(self):
+        code, _, text = self.word("flatten")
+        return (code == 0 and (self.sparing or self.net() == 0)) or text
+
+    def dead_man(self):
+        wanted = DEADMAN[self.name_]
+        if isinstance(wanted, str):
+            code, _, text = self.word("dead-man", "60")
+            return wanted if code == 69 else text
+        _, state, text = self.order("buy", "0.01", FAR, "post_only")
+        if state != "new":
+            return f"{state}: {text}"
+        code, events, text = self.word("dead-man", str(wanted))
+        if code != 0 or not any(e["event"] == "deadman" for e in events):
+            return text
+        if wanted > TIME_LIMIT_S:
+            code, _, text = self.word("dead-man", "0")
+            self.word("cancel-all")
+            return f"armed for {wanted} s, off again" if code == 0 else text
+        end = time.monotonic() + wanted + 20
+        while time.monotonic() < end:
+            if not self.open_orders():
+                return True
+            time.sleep(2)
+        return "did not fire"
+
+    def dry_run(self):
+        code, _, text = self.word("order", "BTC/USDT", "buy", "0.01", FAR, "ioc", "--dry-run")
+        return (code == 0 and text != "" and '{"event"' not in text and
+                (self.sparing or not self.open_orders())) or text
+
+    def run(self):
+        for column in COLUMNS:
+            try:
+                self.results[column] = getattr(self, column.replace("-", "_"))()
+            except (subprocess.TimeoutExpired, ValueError, KeyError, IndexError) as error:
+                self.results[column] = repr(error)
+
+
+def start_simulator(folder):
+    env_file = folder / "keys.env"
+    env_file.write_text("".join(f"{name}={value}\n" for name, value in KEYS.items()))
+    env_file.chmod(0o600)
+    sim = subprocess.Popen(
+        [PROGRAM, "sim", DEMO, "--tls", "--authority", folder / "ca.pem", "--now", "--accounts",
+         env_file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    rows = [sim.stdout.readline().split() for _ in DEADMAN]
+    lines = ["[desk]", "symbols = BTC/USDT, ETH/USDT", "[endpoints]", f"ca_file = {folder}/ca.pem"]
+    for name, ws, rest in rows:
+        lines += [f"{name}_ws = {ws}", f"{name}_rest = {rest}"]
+    (folder / "desk.ini").write_text("\n".join(lines) + "\n")
+    return sim, [row[0] for row in rows]
+
+
+def main():
+    number = 0
+
+    def case(good, name, detail=""):
+        nonlocal number
+        number += 1
+        print(f"{'ok' if good else 'not ok'} {number} - {name}")
+        if not good:
+            for line in str(detail).splitlines()[-8:]:
+                print(f"# {line}")
+
+    with tempfile.TemporaryDirectory() as temporary:
+        sim, names = start_simulator(pathlib.Path(temporary))
+        try:
+            venues = [Venue(name, pathlib.Path(temporary)) for name in names]
+            for venue in venues:
+                venue.start()
+            for venue in venues:
+                venue.join()
+        finally:
+            sim.terminate()
+            sim.wait()
+    # What a venue cannot do is told in words of DEADMAN, every other text is a failure.
+    width = max(len(column) for column in COLUMNS)
+    print("# " + "venue".ljust(12) + " ".join(column.ljust(width) for column in COLUMNS))
+    for venue in venues:
+        told = [DEADMAN[venue.name_], f"armed for {DEADMAN[venue.name_]} s, off again"]
+        cells = ["yes" if result is True else result if result in told else "NO"
+                 for result in (venue.results.get(column) for column in COLUMNS)]
+        print("# " + venue.name_.ljust(12) + " ".join(cell.ljust(width) for cell in cells))
+        for column, cell in zip(COLUMNS, cells):
+            case(cell != "NO", f"{venue.name_} {column}", venue.results.get(column))
+    shown = "".join(text for venue in venues for text in venue.seen)
+    leaked = [name for name, value in KEYS.items() if name not in OPEN and value in shown]
+    case(not leaked, "no secret was shown", leaked)
+    print(f"1..{number}")
+
+
+main()

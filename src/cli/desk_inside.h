@@ -5,6 +5,7 @@
 #define PERPDESK_CLI_DESK_INSIDE_H
 
 #include "cli/desk_run.h"
+#include "io/account_lock.h"
 #include "io/config_reload.h"
 #include "io/feed_pool.h"
 #include "io/journal.h"
@@ -45,6 +46,7 @@ struct desk_run {
     SSL_CTX *tls;
     struct feed_hook *hooks;            // one per venue
     struct secret_keys keys[VENUE_MAX]; // wiped once the lanes have them
+    int account_fds[VENUE_MAX];         // account_lock; 0 or -1: none
     struct lane *lanes[VENUE_MAX];      // the pool's; NULL: no keys, or not live
     _Atomic bool lanes_stopped;
     struct event_order asks[ORDERS_MAX]; // of earlier sessions, for the lanes to ask for
@@ -63,6 +65,7 @@ void desk_feeds_close(struct desk_run *run);
 // A live desk only. The keys of every venue that has some; STATUS_CONFIG names what is wrong.
 enum status desk_lanes_load_keys(struct desk_run *run) MUST_CHECK;
 void desk_lanes_wipe_keys(struct desk_run *run);
+void desk_lanes_unlock(struct desk_run *run); // the accounts
 // False: this desk sends no orders to that venue. Addresses are the caller's to add.
 bool desk_lane_config(struct desk_run *run, uint16_t index, struct lane_config *out);
 void desk_lanes_tell_keyless(struct desk_run *run); // venues whose orders are denied

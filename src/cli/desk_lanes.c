@@ -8,6 +8,23 @@ static bool is_live(const struct desk_run *run) {
     return run->desk.mode == DESK_LIVE;
 }
 
+// A simulator at another address is another account.
+static enum status lock_account(struct desk_run *run, uint16_t index) {
+    run->account_fds[index] = -1;
+    return run->keys[index].found
+               ? account_lock(&run->account_fds[index], run->universe.venues[index].name,
+                              run->config.endpoints[index].rest, &run->keys[index])
+               : STATUS_OK;
+}
+
+void desk_lanes_unlock(struct desk_run *run) {
+    for (uint32_t i = 0; i < VENUE_MAX; i++) {
+        if (run->account_fds[i] > 0) {
+            account_unlock(&run->account_fds[i]);
+        }
+    }
+}
+
 enum status desk_lanes_load_keys(struct desk_run *run) {
     struct secret_source source;
     char path[SECRET_PATH_MAX];
@@ -20,6 +37,10 @@ enum status desk_lanes_load_keys(struct desk_run *run) {
             enum status status = secret_load(&run->keys[i], venue->oe, &source);
             if (status != STATUS_OK) {
                 return status_context(status, "keys of %s", venue->oe->name);
+            }
+            status = lock_account(run, i);
+            if (status != STATUS_OK) {
+                return status;
             }
         }
     }

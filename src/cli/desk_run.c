@@ -412,6 +412,7 @@ void desk_run_close(struct desk_run *run) {
     desk_lanes_wipe_keys(run);
     desk_past_forget(run);
     desk_feeds_close(run);
+    desk_lanes_unlock(run);
     if (run->has_records) {
         records_finish(&run->records);
     }

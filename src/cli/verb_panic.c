@@ -1,6 +1,7 @@
 // panic: block, cancel, verify, and say what is left. By the desk's socket; where the desk does not
 // answer by its stop file, which also keeps its next start from trading; and where even that moves
-// nothing a desk on paper is ended: its orders are in its memory and nowhere else.
+// nothing it is ended: a desk on paper had its orders in its memory and nowhere else, and after a
+// live one this process looks at the venues itself.
 //
 // It is asked of every desk of this user that runs, unless --desk names one.
 #include <errno.h>
@@ -12,6 +13,7 @@
 
 #include "base/clock.h"
 #include "cli/desk_call.h"
+#include "cli/panic_own.h"
 #include "cli/paths.h"
 #include "cli/verbs.h"
 
@@ -146,11 +148,15 @@ static enum status without_socket(enum desk_mode mode, const struct cli_args *ar
     if (status == STATUS_OK || status == STATUS_ORDERS_LEFT) {
         return status;
     }
-    if (mode == DESK_LIVE) {
-        return status_fail(STATUS_ORDERS_LEFT,
-                           "the live desk does not answer: its orders may be open at the venues");
+    status = mode == DESK_LIVE ? panic_own_check(args) : STATUS_OK;
+    if (status != STATUS_OK) {
+        return status;
     }
     status = end_process(mode);
+    if (status == STATUS_OK && mode == DESK_LIVE) {
+        tell(mode, "ended it; looking at the venues from here");
+        return panic_own_desk(args);
+    }
     if (status == STATUS_OK) {
         tell(mode, "ended it: its orders were on paper and ended with it; the next one starts "
                    "killed, remove the stop file to trade again");
@@ -165,6 +171,21 @@ static enum status stop_one(enum desk_mode mode, const struct cli_args *args, bo
     *runs = status != STATUS_NOT_RUNNING || process_of(mode) != 0;
     bool answered = status == STATUS_OK || status == STATUS_ORDERS_LEFT;
     return answered || !*runs ? status : without_socket(mode, args);
+}
+
+// None is there to be asked: what one left is on paper in nobody's memory, and at the venues where
+// the configuration is a live desk's.
+static enum status none_runs(const struct cli_args *args, bool may_be_live) {
+    static struct config config;
+    enum status status = may_be_live ? cli_load_config(args, &config, NULL) : STATUS_OK;
+    if (status == STATUS_OK && may_be_live && config.settings.mode == DESK_LIVE) {
+        tell(DESK_LIVE, "it does not run; looking at the venues from here");
+        return panic_own_desk(args);
+    }
+    if (status == STATUS_OK) {
+        printf("no desk is running: orders on paper are in a desk's memory alone, none is open\n");
+    }
+    return status;
 }
 
 enum status verb_panic(const struct cli_args *args) {
@@ -191,7 +212,10 @@ enum status verb_panic(const struct cli_args *args) {
         }
     }
     if (count == 0) {
-        printf("no desk is running: orders on paper are in a desk's memory alone, none is open\n");
+        worst = none_runs(args, args->desk == NULL || named == DESK_LIVE);
+        if (worst != STATUS_OK) {
+            return worst;
+        }
     }
     enum status ended = cli_end_output();
     return worst != STATUS_OK ? status_fail(worst, "not everything is closed: see above") : ended;

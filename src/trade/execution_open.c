@@ -103,6 +103,18 @@ static bool level_legs(struct desk *desk, struct bus *bus, struct job *job, bool
                            : hedge_gap(desk, bus, job, behind, qty_abs(gap));
 }
 
+static int64_t slice_number(const struct job *job, int64_t now_ns) {
+    int64_t number = job->slice_ns > 0 ? (now_ns - job->opening_ns) / job->slice_ns + 1 : 1;
+    return number < job->slices ? number : job->slices;
+}
+
+// When a resting order had its time: its part of a spread opening ends with its slice.
+static int64_t rests_until_ns(const struct desk *desk, const struct job *job, int64_t created_ns) {
+    int64_t until_ns = created_ns + execution_wait_fill_ns(desk, job);
+    int64_t slice_end_ns = job->opening_ns + slice_number(job, created_ns) * job->slice_ns;
+    return job->slices > 1 && slice_end_ns < until_ns ? slice_end_ns : until_ns;
+}
+
 // Whether a resting order is still waited for; those that had their time, or may open no more, are
 // cancelled.
 static bool wait_for_resting(struct desk *desk, struct bus *bus, struct job *job) {
@@ -113,7 +125,7 @@ static bool wait_for_resting(struct desk *desk, struct bus *bus, struct job *job
             continue;
         }
         waits = true;
-        int64_t until_ns = resting->created_ns + execution_wait_fill_ns(desk, job);
+        int64_t until_ns = rests_until_ns(desk, job, resting->created_ns);
         if (job->stopping || bus->now_ns >= until_ns) {
             job->maker_done = true;
             execution_cancel(desk, bus, resting);
@@ -142,11 +154,6 @@ static struct qty round_min(const struct desk *desk, const struct job *job) {
         least = job_uses(job, leg) && own.v > least.v ? own : least;
     }
     return least;
-}
-
-static int64_t slice_number(const struct job *job, int64_t now_ns) {
-    int64_t number = job->slice_ns > 0 ? (now_ns - job->opening_ns) / job->slice_ns + 1 : 1;
-    return number < job->slices ? number : job->slices;
 }
 
 // How much of the target may be open by now.
@@ -190,7 +197,7 @@ static bool send_round(struct desk *desk, struct bus *bus, struct job *job, stru
         }
     }
     if (sent && rests) {
-        execution_note_deadline(job, bus->now_ns + execution_wait_fill_ns(desk, job));
+        execution_note_deadline(job, rests_until_ns(desk, job, bus->now_ns));
     }
     return sent;
 }

@@ -205,7 +205,8 @@ bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg
         execution_note_deadline(job, state->retry_ns);
         return false;
     }
-    int pace = state->tries / TRIES_PER_PACE < PACES_MAX ? state->tries / TRIES_PER_PACE : PACES_MAX;
+    int pace =
+        state->tries / TRIES_PER_PACE < PACES_MAX ? state->tries / TRIES_PER_PACE : PACES_MAX;
     size = qty_step_floor(split_size(desk, price, size), execution_listing(desk, job, leg)->step);
     state->tries++;
     state->retry_ns = bus->now_ns + (TAKER_RETRY_MS * NS_PER_MS << pace);

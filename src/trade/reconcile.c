@@ -80,7 +80,7 @@ static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t sy
         set_told(&desk->reconcile, row, (struct qty){0});
     }
     int64_t changed = news(desk, row, venue, symbol);
-    bool newer = row->told_ns >= row->filled_ns; // else it says nothing of our newest fill
+    bool newer = row->heard_ns >= row->filled_ns; // else it says nothing of our newest fill
     if (changed == 0 || !newer || desk->picture.venues[venue].lane.state != LANE_READY) {
         row->since_ns = 0;
         return;
@@ -313,7 +313,7 @@ static bool is_quiet(const struct desk *desk, uint16_t venue, uint16_t symbol) {
 
 static void accept_position(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     struct reconcile_row *row = row_of(desk, venue, symbol);
-    bool newer = row->told_ns >= row->filled_ns;
+    bool newer = row->heard_ns >= row->filled_ns;
     if (distance(desk, row, venue, symbol).v != 0 && newer && is_quiet(desk, venue, symbol)) {
         position_accept(desk, bus, venue, symbol, row->venue, row->average);
         set_told(&desk->reconcile, row, (struct qty){0});
@@ -356,11 +356,18 @@ static void on_lane(struct desk *desk, struct bus *bus, const struct event_lane 
     look_at_venue(desk, bus, lane->venue); // once a second: orders may have ended meanwhile
 }
 
+static void on_filled(struct desk *desk, struct bus *bus, const struct event_fill *fill) {
+    if (fill->order != 0) { // else the venue's word is what it comes from
+        row_of(desk, fill->venue, fill->symbol)->filled_ns = bus->now_ns;
+    }
+    look(desk, bus, fill->venue, fill->symbol);
+}
+
 static void on_venue_position(struct desk *desk, struct bus *bus,
                               const struct event_venue_position *told) {
     struct reconcile_row *row = row_of(desk, told->venue, told->symbol);
     row->known = true;
-    row->told_ns = bus->now_ns;
+    row->heard_ns = bus->now_ns;
     row->venue = told->net;
     row->average = told->average;
     look(desk, bus, told->venue, told->symbol);
@@ -384,10 +391,7 @@ static enum status reconcile_on_event(void *self, struct bus *bus, const struct 
         on_past_end(desk, bus, &event->u.past_end);
         return STATUS_OK;
     case EVENT_ORDER_FILLED:
-        if (event->u.fill.order != 0) { // else the venue's word is what it comes from
-            row_of(desk, event->u.fill.venue, event->u.fill.symbol)->filled_ns = bus->now_ns;
-        }
-        look(desk, bus, event->u.fill.venue, event->u.fill.symbol);
+        on_filled(desk, bus, &event->u.fill);
         break;
     case EVENT_ORDER_PLACED:
         on_placed(desk, bus, event->u.order.order);

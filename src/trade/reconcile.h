@@ -12,9 +12,9 @@
 // account that is not ours, raises a red alarm and stops what opens, until it agrees again or is
 // signed. A position of ours that went without an order of ours (liquidation, ADL, closed by hand
 // elsewhere) is answered: execution_vanish closes what is left of its job. What a venue tells may
-// be ahead of the fills that explain it, so a difference counts only when it has stood for
-// RECONCILE_PATIENCE_MS while the lane was ready, and only as far as orders of ours that are live
-// there cannot have made it.
+// be older than our newest fill: then it says nothing. It may be ahead of the fills that explain
+// it, so a difference counts only when it has stood for RECONCILE_PATIENCE_MS while the lane was
+// ready, and only as far as orders of ours that are live there cannot have made it.
 #ifndef PERPDESK_TRADE_RECONCILE_H
 #define PERPDESK_TRADE_RECONCILE_H
 
@@ -33,8 +33,8 @@ struct reconcile_row { // of a listing
     struct qty venue;  // as told
     struct px average; // likewise, 0 = not told
     struct qty told;   // of the difference, what an alarm was raised for and nobody signed
-    int64_t since_ns;  // a difference is there since; 0 = none
-    int64_t told_ns, filled_ns; // newest word of the venue, newest fill of ours
+    int64_t heard_ns, filled_ns; // newest word of the venue, newest fill of ours
+    int64_t since_ns;            // a difference is there since; 0 = none
 };
 
 struct reconcile_venue {

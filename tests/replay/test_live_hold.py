@@ -154,6 +154,49 @@ def panic_closes_what_is_open_at_the_venues():
     check(now["status"] == "KILLED" and now["orders_open"] == 0 and now["gross_usd"] == 0, str(now))
 
 
+def nothing_at_the_venues():
+    for venue in ("binance", "okx"):
+        for what in ("orders", "positions"):
+            left = shell("venue", venue, what, "--config", path("live.ini"))
+            check(left.returncode == 0 and '"rows":0' in left.stdout, left.stdout + left.stderr)
+
+
+def panic_goes_to_the_venues_itself_when_a_live_desk_hangs():
+    global desk
+    check(shell("clear-kill", *PHRASE).returncode == 0, "the phrase is refused")
+    check(shell("resume", *PHRASE).returncode == 0, "the phrase is refused")
+    wait(lambda now: now["orders_open"] > 0)
+    desk.send_signal(signal.SIGSTOP)
+    done = shell("panic", "--flatten")  # the default configuration is none of a live desk
+    check(done.returncode == 78 and "name the live desk's" in done.stdout,
+          f"{done.returncode} {done.stdout} {done.stderr}")
+    check(desk.poll() is None, "it was ended all the same")
+    done = shell("panic", "--flatten", "--config", path("live.ini"))
+    check(done.returncode == 0 and "looking at the venues" in done.stdout,
+          done.stdout + done.stderr)
+    check(desk.wait(timeout=10) == -signal.SIGKILL, "it runs")
+    nothing_at_the_venues()
+    os.unlink(path("state/perpdesk/live/stop"))
+
+
+def panic_goes_to_the_venues_when_the_live_desk_is_gone():
+    global desk
+    desk = start()
+    wait(lambda now: all(venue["feed"] == "live" for venue in now["venues"]))
+    check(state()["status"] == "KILLED", "a kill does not outlive its desk")
+    check(shell("clear-kill", *PHRASE).returncode == 0, "the phrase is refused")
+    check(shell("resume", *PHRASE).returncode == 0, "the phrase is refused")
+    wait(lambda now: now["orders_open"] > 0)
+    desk.kill()
+    desk.wait()
+    done = shell("panic", "--flatten", "--config", path("live.ini"))
+    check(done.returncode == 0 and "it does not run; looking" in done.stdout,
+          done.stdout + done.stderr)
+    nothing_at_the_venues()
+    desk = start()
+    wait(lambda now: all(venue["feed"] == "live" for venue in now["venues"]))
+
+
 def it_ends_in_order_and_told_nobody_a_secret():
     desk.terminate()
     check(desk.wait(timeout=40) == 0, f"exit {desk.returncode}")
@@ -172,6 +215,8 @@ try:
         a_live_desk_starts_paused_and_asks_for_its_phrase,
         a_console_that_is_armed_and_killed_leaves_a_paused_desk,
         panic_closes_what_is_open_at_the_venues,
+        panic_goes_to_the_venues_itself_when_a_live_desk_hangs,
+        panic_goes_to_the_venues_when_the_live_desk_is_gone,
         it_ends_in_order_and_told_nobody_a_secret,
     ]))
 finally:

@@ -17,10 +17,9 @@ static void make_room(struct past *past, size_t size) {
 }
 
 void past_begin(struct past *past, const char *config) {
-    struct slice text = slice_of(config);
+    struct journal_head head = {.mode = DESK_LIVE, .config = slice_of(config)};
     past->size = 0;
-    make_room(past, journal_header_size(text.size));
-    struct journal_head head = {.mode = DESK_LIVE, .config = text};
+    make_room(past, journal_header_size(head.config.size));
     past->size = past->first = journal_encode_header(&head, past->data);
 }
 

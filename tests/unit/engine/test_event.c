@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "engine/control.h"
 #include "engine/event.h"
 
 static struct universe universe;
@@ -157,11 +158,80 @@ static void test_fits(void **state) {
     assert_true(event_input_fits(&universe, &event));
 }
 
+#define ROW(KIND, member, ...)                                                                     \
+    {                                                                                              \
+        .header.kind = (KIND), .u.member = { __VA_ARGS__ }                                         \
+    }
+
+// Each field that may be wrong, alone: a universe of two venues and two symbols.
+static void test_what_does_not_fit(void **state) {
+    (void)state;
+    static const struct event good[] = {
+        ROW(EVENT_DESK_STARTED, desk, .mode = DESK_DEMO, .venues = 2, .symbols = 2),
+        ROW(EVENT_CONTROL, control, .verb = CONTROL_FLATTEN, .venue = 1, .symbol = 1),
+        ROW(EVENT_CONTROL, control, .verb = CONTROL_SUBMIT, .venue = 1, .side = SIDE_SELL),
+        ROW(EVENT_CONTROL, control, .verb = CONTROL_SUBMIT, .hedged = 1, .hedge_venue = 1),
+        ROW(EVENT_FEED_STATE, feed, .venue = 1, .state = FEED_STATE_COUNT - 1),
+        ROW(EVENT_FEED_ALIVE, alive, .venue = 1),
+        ROW(EVENT_CAPITAL_SNAPSHOT, equity, .venue = 1),
+        ROW(EVENT_FUNDING_UPDATED, funding, .venue = 1, .symbol = 1),
+        ROW(EVENT_ORDER_REPORT, report, .kind = REPORT_UNKNOWN, .liquidity = LIQUIDITY_TAKER),
+        ROW(EVENT_LANE_STATE, lane, .venue = 1, .state = LANE_STATE_COUNT - 1),
+        ROW(EVENT_VENUE_POSITION, venue_position, .venue = 1, .symbol = 1),
+        ROW(EVENT_INSTRUMENT, instrument.listing, .ready = true, .tick = {1}, .step = {1}),
+    };
+    static const struct event bad[] = {
+        ROW(EVENT_DESK_STARTED, desk, .mode = DESK_MODE_COUNT, .venues = 2, .symbols = 2),
+        ROW(EVENT_DESK_STARTED, desk, .venues = 1, .symbols = 2),
+        ROW(EVENT_DESK_STARTED, desk, .venues = 2, .symbols = 3),
+        ROW(EVENT_CONTROL, control, .verb = CONTROL_FLATTEN, .venue = 2, .symbol = 1),
+        ROW(EVENT_CONTROL, control, .verb = CONTROL_FLATTEN, .venue = 1, .symbol = 2),
+        ROW(EVENT_CONTROL, control, .verb = CONTROL_SUBMIT, .venue = CONTROL_ANY),
+        ROW(EVENT_CONTROL, control, .verb = CONTROL_SUBMIT, .symbol = CONTROL_ANY),
+        ROW(EVENT_CONTROL, control, .verb = CONTROL_SUBMIT, .side = SIDE_SELL + 1),
+        ROW(EVENT_CONTROL, control, .verb = CONTROL_SUBMIT, .hedged = 1, .hedge_venue = 2),
+        ROW(EVENT_FEED_STATE, feed, .venue = 2),
+        ROW(EVENT_FEED_STATE, feed, .state = FEED_STATE_COUNT),
+        ROW(EVENT_FEED_ALIVE, alive, .venue = 2),
+        ROW(EVENT_CAPITAL_SNAPSHOT, equity, .venue = 2),
+        ROW(EVENT_FUNDING_UPDATED, funding, .symbol = 2),
+        ROW(EVENT_DEPTH_UPDATED, depth, .venue = 2),
+        ROW(EVENT_DEPTH_UPDATED, depth, .depth = {.bid_count = DEPTH_LEVELS_MAX + 1}),
+        ROW(EVENT_ORDER_REPORT, report, .symbol = 2),
+        ROW(EVENT_ORDER_REPORT, report, .kind = REPORT_UNKNOWN + 1),
+        ROW(EVENT_ORDER_REPORT, report, .liquidity = LIQUIDITY_TAKER + 1),
+        ROW(EVENT_LANE_STATE, lane, .venue = 2),
+        ROW(EVENT_LANE_STATE, lane, .state = LANE_STATE_COUNT),
+        ROW(EVENT_LANE_STATE, lane, .deadman = DEADMAN_STATE_COUNT),
+        ROW(EVENT_VENUE_POSITION, venue_position, .venue = 2),
+        ROW(EVENT_INSTRUMENT, instrument.listing, .venue = 2),
+        ROW(EVENT_INSTRUMENT, instrument.listing, .quote_currency = CURRENCY_COUNT),
+        ROW(EVENT_INSTRUMENT, instrument.listing, .settle_currency = CURRENCY_COUNT),
+        ROW(EVENT_INSTRUMENT, instrument.listing, .ready = true, .tick = {1}),
+        ROW(EVENT_INSTRUMENT, instrument.listing, .native[NATIVE_NAME_MAX - 1] = 'x'),
+        ROW(EVENT_KIND_COUNT, timer, 0),
+    };
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        if (!event_input_fits(&universe, &good[i])) {
+            fail_msg("row %zu is good", i);
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        if (event_input_fits(&universe, &bad[i])) {
+            fail_msg("row %zu is bad", i);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_print), cmocka_unit_test(test_print_anything),
-        cmocka_unit_test(test_tidy),  cmocka_unit_test(test_fits),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_print),
+        cmocka_unit_test(test_print_anything),
+        cmocka_unit_test(test_tidy),
+        cmocka_unit_test(test_fits),
+        cmocka_unit_test(test_what_does_not_fit),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

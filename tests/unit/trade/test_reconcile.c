@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 // clang-format on
 #include "harness.h"
@@ -237,6 +238,134 @@ static void test_unowned_position_vanishes(void **state) {
     harness_destroy(h);
 }
 
+// ---- a new session ------------------------------------------------------------------------------
+
+// The first command of the kind since the mark; none: order 0.
+static struct event_order command_of(const struct harness *h, enum order_action action) {
+    for (uint32_t i = h->mark; i < h->count; i++) {
+        const struct event *event = &h->events[i];
+        if (event->header.kind == EVENT_ORDER_COMMAND && event->u.order.action == action) {
+            return event->u.order;
+        }
+    }
+    return (struct event_order){0};
+}
+
+// A desk that died with its resting order at a venue, and the one that comes after it.
+static struct harness *start_after_death(void) {
+    struct harness *dead = harness_create();
+    struct recall *recall = malloc(sizeof(*recall));
+    assert_non_null(recall);
+    harness_paper_off(dead);
+    struct job draft = harness_draft(dead, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    (void)harness_open(dead, &draft);
+    recall_init(recall);
+    for (uint32_t i = 0; i < dead->count; i++) {
+        recall_event(recall, &dead->events[i]);
+    }
+    assert_int_equal(recall->order_count, 1);
+    struct harness *h = harness_prepare();
+    h->now_ns = dead->now_ns + NS_PER_S;
+    h->trade = 1000;
+    harness_start(h);
+    harness_paper_off(h);
+    h->desk.status = DESK_PAUSED;
+    harness_mark(h);
+    harness_tell_past(h, recall, true);
+    free(recall);
+    harness_destroy(dead);
+    return h;
+}
+
+static void test_asked_then_cancelled(void **state) {
+    (void)state;
+    struct harness *h = start_after_death();
+    struct event_order order = command_of(h, ORDER_ACTION_ASK);
+    assert_true(order.order != 0 && order.session_key < h->desk.orders.session_key);
+    assert_int_equal(h->desk.reconcile.phase, RECONCILE_ASKING);
+    assert_int_equal(command_of(h, ORDER_ACTION_CANCEL).order, 0);
+    harness_report(h, order.order, order.venue, REPORT_ACCEPTED, (struct px){0}, (struct qty){0});
+    assert_int_equal(command_of(h, ORDER_ACTION_CANCEL).order, order.order); // not our decision
+    assert_int_equal(h->desk.reconcile.phase, RECONCILE_ASKING);
+    harness_report(h, order.order, order.venue, REPORT_CANCELED, (struct px){0}, (struct qty){0});
+    assert_int_equal(h->desk.reconcile.phase, RECONCILE_AGREED);
+    harness_advance(h, H_MS(100));
+    assert_int_equal(command_of(h, ORDER_ACTION_PLACE).order, 0);
+    assert_int_equal(h->desk.jobs.live_count, 0);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+// What was filled while the desk was away is hedged at once, also by a desk that is paused.
+static void test_filled_while_away(void **state) {
+    (void)state;
+    struct harness *h = start_after_death();
+    struct event_order order = command_of(h, ORDER_ACTION_ASK);
+    harness_report(h, order.order, order.venue, REPORT_FILL, order.price, order.size);
+    harness_advance(h, H_MS(50));
+    struct event_order hedge = command_of(h, ORDER_ACTION_PLACE);
+    assert_true(hedge.order > order.order); // numbers go on
+    assert_int_equal(hedge.phase, LEG_HEDGE);
+    assert_int_not_equal(hedge.venue, order.venue);
+    assert_int_equal(hedge.size.v, order.size.v);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+static void test_difference_is_signed(void **state) {
+    (void)state;
+    struct harness *h = start_after_death();
+    struct event_order order = command_of(h, ORDER_ACTION_ASK);
+    harness_report(h, order.order, order.venue, REPORT_CANCELED, (struct px){0}, (struct qty){0});
+    tell_lane(h, LANE_READY);
+    tell_position(h, 25);
+    harness_advance(h, NS_PER_S);
+    assert_int_equal(h->desk.reconcile.phase, RECONCILE_DIFFERS);
+    assert_non_null(harness_alert(h, "reconcile"));
+    h->desk.status = DESK_RUNNING;
+    harness_calm(h, (struct bps){0});
+    struct job draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    assert_int_equal(risk_check_job(&h->desk, &draft, h->now_ns, NULL).rule, RULE_RECONCILE);
+    harness_control(h, CONTROL_ACCEPT, 0);
+    assert_int_equal(h->desk.reconcile.phase, RECONCILE_AGREED);
+    assert_int_equal(position_of(&h->desk, H_BINANCE, H_BTC)->net.v, 25 * (QTY_ONE / 1000));
+    harness_mark(h);
+    harness_advance(h, 5 * NS_PER_S);
+    assert_null(harness_alert(h, "position"));
+    harness_destroy(h);
+}
+
+static void test_orders_of_others(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct event_venue_orders told = {.venue = H_BINANCE, .foreign = 2};
+    harness_input(h, EVENT_VENUE_ORDERS, &told);
+    assert_non_null(harness_alert(h, "foreign_orders"));
+    assert_false(reconcile_agreed(&h->desk));
+    harness_control(h, CONTROL_ACCEPT, 0);
+    assert_true(reconcile_agreed(&h->desk));
+    told.foreign = 3;
+    harness_input(h, EVENT_VENUE_ORDERS, &told);
+    assert_false(reconcile_agreed(&h->desk)); // another one than was signed for
+    told.foreign = 0;
+    harness_input(h, EVENT_VENUE_ORDERS, &told);
+    assert_true(reconcile_agreed(&h->desk));
+    harness_destroy(h);
+}
+
+// A damaged journal is never silently used.
+static void test_damage_is_signed(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE;
+    struct event_past_end end = {.known = 1, .damaged = 1};
+    harness_input(h, EVENT_PAST_END, &end);
+    assert_int_equal(h->desk.reconcile.phase, RECONCILE_DIFFERS);
+    harness_control(h, CONTROL_ACCEPT, 0);
+    assert_true(reconcile_agreed(&h->desk));
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_found_and_changed),
@@ -246,6 +375,11 @@ int main(void) {
         cmocka_unit_test(test_leg_vanishes_while_opening),
         cmocka_unit_test(test_own_orders_explain),
         cmocka_unit_test(test_unowned_position_vanishes),
+        cmocka_unit_test(test_asked_then_cancelled),
+        cmocka_unit_test(test_filled_while_away),
+        cmocka_unit_test(test_difference_is_signed),
+        cmocka_unit_test(test_orders_of_others),
+        cmocka_unit_test(test_damage_is_signed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

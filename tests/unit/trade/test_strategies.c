@@ -194,6 +194,41 @@ static void test_twap_in_even_parts(void **state) {
     harness_destroy(h);
 }
 
+// Where it may rest each part rests for its own slice only; what it missed is taken.
+static void test_twap_rests_within_its_slice(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    submit(h, "buy extended BTC/USDT 300 over 10");
+    struct job *job = harness_job(h);
+    assert_int_equal(job->strategy, STRATEGY_TWAP);
+    assert_int_equal(harness_last(h, EVENT_ORDER_COMMAND)->u.order.type, ORDER_POST_ONLY);
+    harness_calm_for(h, 9 * NS_PER_S);
+    assert_true(net(h, H_EXTENDED) > job->legs[LEG_BUY].target.v / 2);
+    assert_int_equal(job->state, JOB_OPENING);
+    harness_calm_for(h, 3 * NS_PER_S);
+    assert_int_equal(job->state, JOB_HOLDING);
+    assert_int_equal(net(h, H_EXTENDED), job->legs[LEG_BUY].target.v);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+static void test_twap_of_two_legs(void **state) {
+    (void)state;
+    struct harness *h = taking();
+    harness_start(h);
+    submit(h, "sell lighter BTC/USDT 300 against extended over 10");
+    struct job *job = harness_job(h);
+    assert_int_equal(job->slices, 10);
+    for (int i = 0; i < 11; i++) {
+        harness_calm_for(h, NS_PER_S);
+        assert_int_equal(net(h, H_LIGHTER), -net(h, H_EXTENDED));
+        harness_check(h);
+    }
+    assert_int_equal(net(h, H_LIGHTER), -job->legs[LEG_SELL].target.v);
+    assert_int_equal(job->state, JOB_HOLDING);
+    harness_destroy(h);
+}
+
 // A part that found nothing is the next one's; a cancel in between keeps nothing.
 static void test_twap_catches_up(void **state) {
     (void)state;
@@ -365,6 +400,8 @@ int main(void) {
         cmocka_unit_test(test_submit_passes_risk),
         cmocka_unit_test(test_cancel_what_waits),
         cmocka_unit_test(test_twap_in_even_parts),
+        cmocka_unit_test(test_twap_rests_within_its_slice),
+        cmocka_unit_test(test_twap_of_two_legs),
         cmocka_unit_test(test_twap_catches_up),
         cmocka_unit_test(test_take_profit),
         cmocka_unit_test(test_take_profit_takes_over),

@@ -1,0 +1,104 @@
+// What the picture tells when a venue's sides come and go, and its figures at their ends.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "harness.h"
+
+static void lane(struct harness *h, enum lane_state state, enum deadman_state deadman) {
+    struct event_lane event = {
+        .venue = H_LIGHTER, .state = (uint8_t)state, .deadman = (uint8_t)deadman, .text = "gone"};
+    harness_mark(h);
+    harness_input(h, EVENT_LANE_STATE, &event);
+}
+
+static void test_lanes_are_told_once(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    lane(h, LANE_READY, DEADMAN_ARMED);
+    assert_null(harness_alert(h, "lane"));
+    lane(h, LANE_CONNECTING, DEADMAN_ARMED);
+    assert_non_null(harness_alert(h, "lane"));
+    lane(h, LANE_CONNECTING, DEADMAN_ARMED); // it was not ready before: nothing new
+    assert_null(harness_alert(h, "lane"));
+    lane(h, LANE_AUTH_FAILED, DEADMAN_FAILED);
+    assert_int_equal(harness_alert(h, "lane")->severity, SEVERITY_RED);
+    assert_non_null(harness_alert(h, "deadman"));
+    lane(h, LANE_AUTH_FAILED, DEADMAN_FAILED);
+    assert_null(harness_alert(h, "lane"));
+    assert_null(harness_alert(h, "deadman"));
+    harness_destroy(h);
+}
+
+static void test_feeds_are_told_once(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct event_feed feed = {.venue = H_LIGHTER, .state = FEED_DOWN, .text = "no route"};
+    harness_input(h, EVENT_FEED_STATE, &feed);
+    assert_non_null(strstr(harness_alert(h, "feed")->text, "no route"));
+    harness_mark(h);
+    harness_input(h, EVENT_FEED_STATE, &feed);
+    assert_null(harness_alert(h, "feed"));
+    feed.state = FEED_STALE;
+    harness_input(h, EVENT_FEED_STATE, &feed);
+    assert_non_null(harness_alert(h, "feed_stale"));
+    h->now_ns += 600 * NS_PER_S; // longer than the window of the reliability
+    harness_feed(h, H_LIGHTER, FEED_LIVE, 0);
+    assert_int_equal(h->desk.picture.venues[H_LIGHTER].reliability_ppm, 0);
+    assert_non_null(harness_alert(h, "feed"));
+    struct event_alive alive = {.venue = H_LIGHTER, .frame_ns = h->now_ns};
+    harness_input(h, EVENT_FEED_ALIVE, &alive);
+    alive.frame_ns -= NS_PER_S; // an older frame than the newest says nothing
+    harness_input(h, EVENT_FEED_ALIVE, &alive);
+    assert_int_equal(h->desk.picture.venues[H_LIGHTER].frame_ns, h->now_ns);
+    harness_destroy(h);
+}
+
+static void test_one_sided_quotes_have_no_mid(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct px mid = harness_mid(H_BTC);
+    assert_true(picture_usable(&h->desk, H_LIGHTER, H_BTC, h->now_ns));
+    harness_quote(h, H_LIGHTER, H_BTC, (struct px){0}, mid, (struct qty){QTY_ONE});
+    assert_false(picture_usable(&h->desk, H_LIGHTER, H_BTC, h->now_ns));
+    harness_quote(h, H_LIGHTER, H_BTC, mid, (struct px){0}, (struct qty){QTY_ONE});
+    assert_false(picture_usable(&h->desk, H_LIGHTER, H_BTC, h->now_ns));
+    harness_quote_flags(h, H_LIGHTER, H_BTC, mid, (struct px){mid.v + PX_ONE},
+                        (struct qty){QTY_ONE}, QUOTE_QUARANTINED);
+    assert_false(picture_usable(&h->desk, H_LIGHTER, H_BTC, h->now_ns));
+    assert_true(picture_usable(&h->desk, H_EXTENDED, H_BTC, h->now_ns));
+    harness_destroy(h);
+}
+
+// The window slides: what is older than it is forgotten, and a crash is capped, not lost.
+static void test_volatility_window(void **state) {
+    (void)state;
+    struct harness *h = harness_prepare();
+    h->settings.risk.volatility_window_ns = 5 * NS_PER_S;
+    harness_start(h);
+    harness_calm_for(h, 3 * NS_PER_S);
+    assert_int_equal(picture_volatility(&h->desk, H_BTC).v, 0);
+    for (int i = 0; i < 6; i++) {
+        harness_calm(h, BPS(1000));
+        harness_advance(h, H_MS(200));
+    }
+    assert_int_equal(picture_volatility(&h->desk, H_BTC).v, 30000); // 10 % counts as 3 %
+    for (int i = 0; i < 60; i++) {
+        harness_calm(h, BPS(1000));
+        harness_advance(h, H_MS(200));
+    }
+    assert_int_equal(picture_volatility(&h->desk, H_BTC).v, 0);
+    harness_destroy(h);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lanes_are_told_once),
+        cmocka_unit_test(test_feeds_are_told_once),
+        cmocka_unit_test(test_one_sided_quotes_have_no_mid),
+        cmocka_unit_test(test_volatility_window),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -115,7 +115,7 @@ struct feed_config {
 };
 
 enum status feed_create(struct feed **out, const struct feed_config *config) MUST_CHECK;
-// The venue says that our idea of its time is wrong: it is asked again, what was known is forgotten.
+// The venue says that our idea of its time is wrong: it is asked again, what was known is gone.
 // Loop's thread; `feed` is a struct feed.
 void feed_doubt_clock(void *feed);
 void feed_destroy(struct feed *feed); // never started, or stopped; NULL allowed

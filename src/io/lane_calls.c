@@ -159,8 +159,8 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
 static bool is_urgent(const struct lane *lane, const struct lane_order *order,
                       enum oe_call_kind kind) {
     return !lane->reconciled || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN ||
-           kind == OE_QUERY || kind == OE_FILLS || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
-           (order != NULL && order->urgent);
+           kind == OE_QUERY || kind == OE_FILLS || kind == OE_LOGIN || kind == OE_REFRESH ||
+           kind == OE_NONCE || (order != NULL && order->urgent);
 }
 
 static enum status send_message(struct lane *lane, const struct oe_call *call,

@@ -6,7 +6,7 @@
 
 enum {
     IDLE_TIMEOUT_MS = 15000, // a fill may wait behind a dead connection for so long
-    GREETING_MS = 10000, // from open to logged in
+    GREETING_MS = 10000,     // from open to logged in
     CLOSE_TIMEOUT_MS = 500,
     SEND_MAX = 256 * 1024,
 };

@@ -313,7 +313,8 @@ static bool is_quiet(const struct desk *desk, uint16_t venue, uint16_t symbol) {
 
 static void accept_position(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     struct reconcile_row *row = row_of(desk, venue, symbol);
-    if (distance(desk, row, venue, symbol).v != 0 && is_quiet(desk, venue, symbol)) {
+    bool newer = row->heard_ns >= row->filled_ns;
+    if (distance(desk, row, venue, symbol).v != 0 && newer && is_quiet(desk, venue, symbol)) {
         position_accept(desk, bus, venue, symbol, row->venue, row->average);
         set_told(&desk->reconcile, row, (struct qty){0});
         row->since_ns = 0;

@@ -22,14 +22,16 @@ SEEDS, SECONDS = 50, 300
 BUGS = [
     ("journal-skipped", "src/engine/engine_pass.c",
      "    journal(engine, event);\n    if (event->header.kind == EVENT_ORDER_COMMAND &&",
-     "    if (event->header.kind != EVENT_ORDER_COMMAND) {\n        journal(engine, event);\n    }\n"
+     "    if (event->header.kind != EVENT_ORDER_COMMAND) {\n"
+     "        journal(engine, event);\n    }\n"
      "    if (event->header.kind == EVENT_ORDER_COMMAND &&"),
     ("journal-without-books", "src/engine/engine_pass.c",
      "static void journal(struct engine *engine, const struct event *event) {\n",
      "static void journal(struct engine *engine, const struct event *event) {\n"
      "    if (event->header.kind == EVENT_DEPTH_UPDATED) {\n        return;\n    }\n"),
     ("sent-before-journal", "src/engine/engine_pass.c",
-     "            engine->journal_failed = true;\n            stop_trading(engine, status_text());",
+     "            engine->journal_failed = true;\n"
+     "            stop_trading(engine, status_text());",
      "            engine->journal_failed = false;"),
     ("hedge-doubled", "src/trade/execution_open.c",
      "(void)execution_take(desk, bus, job, behind, LEG_HEDGE, true, missing);",
@@ -79,9 +81,11 @@ BUGS = [
      "             config->secrets[1].size > 0 ? config->secrets[1].data : \"\");\n"
      "    lane->config.secrets = NULL; // the caller's, and wiped by it"),
     ("memory-in-a-pass", "src/trade/scanner.c",
-     "static enum status scanner_on_event(void *self, struct bus *bus, const struct event *event) {\n"
+     "static enum status scanner_on_event(void *self, struct bus *bus,"
+     " const struct event *event) {\n"
      "    struct desk *desk = self;\n",
-     "static enum status scanner_on_event(void *self, struct bus *bus, const struct event *event) {\n"
+     "static enum status scanner_on_event(void *self, struct bus *bus,"
+     " const struct event *event) {\n"
      "    struct desk *desk = self;\n    void *volatile waste = malloc(64);\n    free(waste);\n"),
     ("address-decides", "src/trade/scheduler.c",
      "    int64_t pace_ns = row->on_quote ? ARB_PACE_NS : desk->settings->wash.pace_ns;",

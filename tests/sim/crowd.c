@@ -174,8 +174,8 @@ static void tell(const struct crowd *crowd) {
     printf("# %" PRIu64 " seeds, %" PRIu64 ".%02" PRIu64 " simulated hours, %" PRIu64
            " faults, %" PRIu64 " orders at the venues, %" PRIu64 " fills, %" PRIu64
            " jobs, %" PRIu64 " lives, %" PRIu64 " controls\n",
-           crowd->seeds, hundredths / HUNDREDTHS, hundredths % HUNDREDTHS, sum->faults,
-           sum->orders, sum->fills, sum->jobs, sum->lives, sum->controls);
+           crowd->seeds, hundredths / HUNDREDTHS, hundredths % HUNDREDTHS, sum->faults, sum->orders,
+           sum->fills, sum->jobs, sum->lives, sum->controls);
     printf("# %" PRIu64 " messages of the venues, at least %" PRIu64
            " of one in a calm minute; %" PRIu64 " events of the engine\n",
            sum->messages, crowd->least_messages, sum->events);

@@ -9,7 +9,7 @@ struct crowd_options {
     uint64_t first, last;
     int64_t storm_s; // of each
     uint32_t at_once;
-    uint32_t twice_every; // seed; 0 = none
+    uint32_t twice_every;  // seed; 0 = none
     uint32_t failures_max; // enough is seen; 0 = all run
     const char *program;
 };

@@ -343,8 +343,8 @@ static void age_answer(struct host *host, const struct vsim_request *request,
     old->body = malloc(reply->body.size + 1);
     ASSERT(old->body != NULL);
     memcpy(old->body, reply->body.data, reply->body.size);
-    *old = (struct host_old_answer){key, moment_now_ns(), reply->status, old->body,
-                                    reply->body.size};
+    *old =
+        (struct host_old_answer){key, moment_now_ns(), reply->status, old->body, reply->body.size};
 }
 
 struct host_reply *host_call(struct host *host, const struct vsim_request *request,
@@ -433,15 +433,17 @@ static void weather_passes(struct host *host, int64_t passed_ns) {
     static const struct {
         enum weather_kind kind;
         int64_t least_ms, most_ms;
-    } lasting[] = {{WEATHER_STALL, 500, 15000},       {WEATHER_OUTAGE, 2000, 60000},
+    } lasting[] = {{WEATHER_STALL, 500, 15000},         {WEATHER_OUTAGE, 2000, 60000},
                    {WEATHER_STALE_SNAPSHOT, 500, 5000}, {WEATHER_LIMITED, 500, 5000},
-                   {WEATHER_SERVER_ERROR, 500, 5000}, {WEATHER_SKEW, 1000, 20000}};
+                   {WEATHER_SERVER_ERROR, 500, 5000},   {WEATHER_SKEW, 1000, 20000}};
     static const struct {
         enum weather_kind kind;
         enum vacc_fault fault;
-    } account[] = {{WEATHER_REJECT, VACC_FAULT_REJECT},       {WEATHER_PARTIAL, VACC_FAULT_PARTIAL},
+    } account[] = {{WEATHER_REJECT, VACC_FAULT_REJECT},
+                   {WEATHER_PARTIAL, VACC_FAULT_PARTIAL},
                    {WEATHER_DUPLICATE_FILL, VACC_FAULT_DUPLICATE_FILL},
-                   {WEATHER_LATE_FILL, VACC_FAULT_LATE_FILL}, {WEATHER_NONCE, VACC_FAULT_NONCE},
+                   {WEATHER_LATE_FILL, VACC_FAULT_LATE_FILL},
+                   {WEATHER_NONCE, VACC_FAULT_NONCE},
                    {WEATHER_LOGIN, VACC_FAULT_LOGIN}};
     for (size_t i = 0; i < COUNT_OF(lasting); i++) {
         if (weather_begins(weather, lasting[i].kind, passed_ns)) {

@@ -64,7 +64,7 @@ struct host {
     char headers[VSIM_HEADERS_SIZE];
     struct host_old_answer old[HOST_OLD_ANSWERS];
     uint64_t calls, says;
-    uint64_t told; // events of the account that were handed on
+    uint64_t told;     // events of the account that were handed on
     int64_t broken_ns; // when its connections last broke
 };
 

@@ -86,6 +86,7 @@ void ledger_life(struct ledger *ledger) {
         for (uint32_t j = 0; j < ledger->symbols; j++) {
             ledger->foreign[i][j] = qty_add(ledger->foreign[i][j], ledger->own[i][j]);
             ledger->own[i][j] = ledger->vanished[i][j] = (struct qty){0};
+            ledger->told[i][j] = ledger->accepted[i][j] = (struct qty){0};
             ledger->moved[i][j] = qty_abs(ledger->foreign[i][j]); // it was there before
         }
     }
@@ -161,6 +162,8 @@ void ledger_report(struct ledger *ledger, const struct event_report *report) {
     if (report->kind == REPORT_FILL && get(ledger, key) == 0) {
         put(ledger, key, 1);
         intent->told = qty_add(intent->told, report->size);
+        ledger->told[intent->venue][intent->symbol].v +=
+            intent->side == SIDE_BUY ? report->size.v : -report->size.v;
     } else if (report->kind == REPORT_CANCELED || report->kind == REPORT_EXPIRED ||
                report->kind == REPORT_REJECTED) {
         intent->told_end = true;

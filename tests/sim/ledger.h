@@ -33,9 +33,9 @@ struct intent {
     uint32_t next; // of the same job, 0 = none
 };
 
-struct ledger_job { // of this life
-    uint32_t first; // intent, 0 = none
-    struct qty filled; // by the venues: bought less sold
+struct ledger_job {                    // of this life
+    uint32_t first;                    // intent, 0 = none
+    struct qty filled;                 // by the venues: bought less sold
     struct qty adopted[JOB_LEGS_MAX];  // fills that came after the job of their order had ended
     struct qty vanished[JOB_LEGS_MAX]; // closed without an order of ours
 };
@@ -46,18 +46,20 @@ struct ledger {
     struct intent *intents; // row 0 is nobody
     uint32_t count, capacity;
     uint32_t committed; // rows up to here are on file
-    uint64_t *keys; // open addressing: key of an intent or a trade, 0 = empty
+    uint64_t *keys;     // open addressing: key of an intent or a trade, 0 = empty
     uint32_t *rows;
     uint32_t used, size; // of the two
     struct ledger_job *jobs;
     uint32_t job_count;
-    uint64_t fills, orders; // at the venues
-    struct qty own[VENUE_MAX][SYMBOL_MAX];     // of this life's orders, by the venues
-    struct qty foreign[VENUE_MAX][SYMBOL_MAX]; // everything else
-    struct qty moved[VENUE_MAX][SYMBOL_MAX];   // by others, in this life: bought and sold
+    uint64_t fills, orders;                     // at the venues
+    struct qty own[VENUE_MAX][SYMBOL_MAX];      // of this life's orders, by the venues
+    struct qty foreign[VENUE_MAX][SYMBOL_MAX];  // everything else
+    struct qty told[VENUE_MAX][SYMBOL_MAX];     // of own, by the evidence
+    struct qty accepted[VENUE_MAX][SYMBOL_MAX]; // signed for: the book has it besides
+    struct qty moved[VENUE_MAX][SYMBOL_MAX];    // by others, in this life: bought and sold
     struct qty vanished[VENUE_MAX][SYMBOL_MAX]; // of this life, as the desk booked it
-    int64_t filled_ns[VENUE_MAX][SYMBOL_MAX];  // newest fill
-    uint64_t newest_fill[VENUE_MAX]; // its number: a venue may tell one twice
+    int64_t filled_ns[VENUE_MAX][SYMBOL_MAX];   // newest fill
+    uint64_t newest_fill[VENUE_MAX];            // its number: a venue may tell one twice
 };
 
 void ledger_begin(struct ledger *ledger, uint32_t venues, uint32_t symbols);

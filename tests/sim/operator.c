@@ -2,9 +2,9 @@
 
 #include "moment.h"
 
-enum { BETWEEN_S = 40, BACK_LEAST_MS = 1000, BACK_MOST_MS = 15000, START_MS = 3000 };
+enum { BETWEEN_S = 40, BACK_LEAST_MS = 1000, BACK_MOST_MS = 15000, START_MS = 3000, SIGNS_S = 5 };
 
-static void order(struct operator *operator, struct subject *subject, enum control_verb verb,
+static void order(struct operator* operator, struct subject * subject, enum control_verb verb,
                   int64_t value, int64_t value2) {
     struct control_request request = {.verb = verb,
                                       .venue = CONTROL_ANY,
@@ -15,7 +15,7 @@ static void order(struct operator *operator, struct subject *subject, enum contr
     subject_control(subject, &request);
 }
 
-static void order_venue(struct operator *operator, struct subject *subject, enum control_verb verb,
+static void order_venue(struct operator* operator, struct subject * subject, enum control_verb verb,
                         bool symbol, int64_t value) {
     struct dice *dice = &operator->dice;
     struct control_request request = {
@@ -30,7 +30,7 @@ static void order_venue(struct operator *operator, struct subject *subject, enum
     subject_control(subject, &request);
 }
 
-static void cancel_some_job(struct operator *operator, struct subject *subject) {
+static void cancel_some_job(struct operator* operator, struct subject * subject) {
     const struct job_table *jobs = &subject->desk.jobs;
     if (jobs->live_count > 0) {
         int64_t at = dice_between(&operator->dice, 0, jobs->live_count - 1);
@@ -38,7 +38,7 @@ static void cancel_some_job(struct operator *operator, struct subject *subject) 
     }
 }
 
-void operator_puts_back(struct operator *operator, struct subject *subject) {
+void operator_puts_back(struct operator* operator, struct subject * subject) {
     operator->back_ns = 0;
     order(operator, subject, CONTROL_CLEAR, 0, 0);
     order(operator, subject, CONTROL_STATE, TRADING_ACTIVE, 0);
@@ -46,29 +46,27 @@ void operator_puts_back(struct operator *operator, struct subject *subject) {
         order(operator, subject, CONTROL_STRATEGY, 1, i);
     }
     for (uint16_t i = 0; i < subject->universe.venue_count; i++) {
-        struct control_request request = {.verb = CONTROL_VENUE_ROLE,
-                                          .venue = i,
-                                          .symbol = CONTROL_ANY,
-                                          .value = VENUE_TRADE};
+        struct control_request request = {
+            .verb = CONTROL_VENUE_ROLE, .venue = i, .symbol = CONTROL_ANY, .value = VENUE_TRADE};
         subject_control(subject, &request);
     }
     order(operator, subject, CONTROL_RESUME, 0, 0);
 }
 
-void operator_flattens(struct operator *operator, struct subject *subject) {
+void operator_flattens(struct operator* operator, struct subject * subject) {
     order(operator, subject, CONTROL_PAUSE, 0, 0);
     order(operator, subject, CONTROL_FLATTEN, 0, 0);
 }
 
-void operator_begin(struct operator *operator, uint64_t seed) {
-    *operator =(struct operator){.dice = dice_of(seed, 400)};
+void operator_begin(struct operator* operator, uint64_t seed) {
+    *operator=(struct operator){.dice = dice_of(seed, 400)};
 }
 
-void operator_expects(struct operator *operator) {
+void operator_expects(struct operator* operator) {
     operator->back_ns = moment_now_ns() + START_MS * NS_PER_MS;
 }
 
-static void act(struct operator *operator, struct subject *subject) {
+static void act(struct operator* operator, struct subject * subject) {
     struct dice *dice = &operator->dice;
     switch (dice_between(dice, 0, 12)) {
     case 0:
@@ -107,15 +105,19 @@ static void act(struct operator *operator, struct subject *subject) {
         break;
     }
     if (operator->back_ns == 0) {
-        operator->back_ns =
-            moment_now_ns() + dice_between(dice, BACK_LEAST_MS, BACK_MOST_MS) * NS_PER_MS;
+        operator->back_ns = moment_now_ns() +
+            dice_between(dice, BACK_LEAST_MS, BACK_MOST_MS) * NS_PER_MS;
     }
 }
 
-void operator_acts(struct operator *operator, struct subject *subject) {
+void operator_acts(struct operator* operator, struct subject * subject) {
     int64_t now_ns = moment_now_ns();
     if (operator->back_ns != 0 && now_ns >= operator->back_ns) {
         operator_puts_back(operator, subject);
+    }
+    if (now_ns >= operator->signs_ns) { // whatever the venues have is theirs to have
+        order(operator, subject, CONTROL_ACCEPT, 0, 0);
+        operator->signs_ns = now_ns + SIGNS_S * NS_PER_S;
     }
     if (now_ns >= operator->next_ns) {
         if (operator->next_ns != 0) {

@@ -4,18 +4,19 @@
 
 #include "subject.h"
 
-struct operator {
+struct operator{
     struct dice dice;
     int64_t next_ns;
-    int64_t back_ns; // when everything is put back, 0 = it is
-    uint64_t orders; // given
+    int64_t signs_ns; // when differences with the venues are signed next
+    int64_t back_ns;  // when everything is put back, 0 = it is
+    uint64_t orders;  // given
 };
 
-void operator_begin(struct operator *operator, uint64_t seed);
-void operator_acts(struct operator *operator, struct subject *subject); // a few times a second
-void operator_expects(struct operator *operator); // a desk that starts: it is looked at soon
+void operator_begin(struct operator* operator, uint64_t seed);
+void operator_acts(struct operator* operator, struct subject * subject); // a few times a second
+void operator_expects(struct operator* operator); // a desk that starts: it is looked at soon
 // Everything on, nothing held back.
-void operator_puts_back(struct operator *operator, struct subject *subject);
-void operator_flattens(struct operator *operator, struct subject *subject);
+void operator_puts_back(struct operator* operator, struct subject * subject);
+void operator_flattens(struct operator* operator, struct subject * subject);
 
 #endif

@@ -73,6 +73,9 @@ static void on_control(struct oracle *oracle, const struct event_control *contro
     case CONTROL_STATE:
         oracle->state = (enum trading_state)control->value;
         break;
+    case CONTROL_ACCEPT:
+        oracle->signed_now = true;
+        break;
     case CONTROL_FLATTEN:
     case CONTROL_CANCEL_JOB:
         oracle->told_to_close = true;
@@ -182,10 +185,26 @@ static void judge_pools(struct oracle *oracle) {
     }
 }
 
+// A signature makes the venues' positions the book's: from here on it has to follow again.
+static void take_over(struct oracle *oracle) {
+    const struct desk *desk = &oracle->subject->desk;
+    struct ledger *ledger = &oracle->ledger;
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+            int64_t followed = ledger->told[venue][symbol].v + ledger->vanished[venue][symbol].v;
+            ledger->accepted[venue][symbol].v = position_of(desk, venue, symbol)->net.v - followed;
+        }
+    }
+}
+
 void oracle_on_pass(void *arg, bool taken) {
     struct oracle *oracle = arg;
     struct subject *subject = oracle->subject;
     ledger_commit(&oracle->ledger, taken);
+    if (oracle->signed_now) {
+        oracle->signed_now = false;
+        take_over(oracle);
+    }
     if (oracle->money_moved) {
         oracle->money_moved = false;
         judge_pools(oracle);
@@ -268,8 +287,7 @@ static bool is_small(const struct oracle *oracle, const struct job *job, int64_t
         uint16_t venue = job->legs[leg].venue;
         const struct quote *quote = picture_quote(&subject->desk, venue, job->symbol);
         struct px mid = px_mid_floor(quote->bid, quote->ask);
-        struct usd least =
-            universe_listing(&subject->universe, venue, job->symbol)->notional_min;
+        struct usd least = universe_listing(&subject->universe, venue, job->symbol)->notional_min;
         small = small || usd_notional_near(mid, (struct qty){gap}).v < least.v;
     }
     return small;
@@ -287,9 +305,18 @@ static int64_t *bare_of(struct oracle *oracle, uint32_t job) {
     return &oracle->bare_ns[job];
 }
 
+// It was made to close what no job held.
+static bool took_over(struct ledger *ledger, const struct job *job) {
+    return job->legs[LEG_BUY].opened.v > ledger_told(ledger, job->id, LEG_BUY, true).v ||
+           job->legs[LEG_SELL].opened.v > ledger_told(ledger, job->id, LEG_SELL, true).v;
+}
+
 static void watch_job(struct oracle *oracle, const struct job *job, int64_t passed_ns) {
     struct ledger *ledger = &oracle->ledger;
     int64_t gap = ledger_job_of(ledger, job->id)->filled.v;
+    if (job->single || took_over(ledger, job)) {
+        return; // one leg is all that it has
+    }
     int64_t step = larger_step(oracle, job), *bare_ns = bare_of(oracle, job->id);
     gap = gap < 0 ? -gap : gap;
     oracle->looked[3]++;
@@ -302,11 +329,12 @@ static void watch_job(struct oracle *oracle, const struct job *job, int64_t pass
     }
     most += leg_most;
     if (gap > most + 2 * step) {
-        oracle_fail(oracle, 3, "job %u stands with %" PRId64 "e-8 unhedged, a leg has %" PRId64
-                    "e-8", job->id, gap, most);
+        oracle_fail(oracle, 3,
+                    "job %u stands with %" PRId64 "e-8 unhedged, a leg has %" PRId64 "e-8", job->id,
+                    gap, most);
     }
-    bool well = is_well(oracle, job->legs[LEG_BUY].venue) &&
-                is_well(oracle, job->legs[LEG_SELL].venue);
+    bool well =
+        is_well(oracle, job->legs[LEG_BUY].venue) && is_well(oracle, job->legs[LEG_SELL].venue);
     *bare_ns = gap < step || is_small(oracle, job, gap) ? 0 : *bare_ns + (well ? passed_ns : 0);
     if (*bare_ns > BARE_MAX_S * NS_PER_S) {
         oracle_fail(oracle, 3, "job %u stands with %" PRId64 "e-8 unhedged for %d s", job->id, gap,
@@ -375,8 +403,7 @@ static void settle_orders(struct oracle *oracle, bool flat) {
         bool waits = order->state != ORDER_OPEN && order->state != ORDER_PARTIAL;
         if (flat || (waits && now_ns - order->changed_ns > SETTLED_WITHIN_S * NS_PER_S)) {
             oracle_fail(oracle, 2, "order %s at %s is still %s", order->client_id,
-                        desk->universe->venues[order->venue].name,
-                        order_state_name(order->state));
+                        desk->universe->venues[order->venue].name, order_state_name(order->state));
         }
     }
     for (uint32_t i = 1; i < oracle->ledger.count; i++) {
@@ -416,19 +443,22 @@ static void settle_listing(struct oracle *oracle, uint16_t venue, uint16_t symbo
     }
     oracle->looked[2]++;
     int64_t gone = ledger->vanished[venue][symbol].v;
+    desk -= ledger->accepted[venue][symbol].v;
     if (desk != own + gone) {
-        oracle_fail(oracle, 2, "%s %s: the desk's orders made %" PRId64 "e-8, it knows of %" PRId64
-                    "e-8", host->venue->md->name, prices_symbols[symbol], own, desk);
+        oracle_fail(oracle, 2,
+                    "%s %s: the desk's orders made %" PRId64 "e-8, it knows of %" PRId64 "e-8",
+                    host->venue->md->name, prices_symbols[symbol], own, desk);
     }
     if ((gone < 0 ? -gone : gone) > ledger->moved[venue][symbol].v) {
-        oracle_fail(oracle, 2, "%s %s: %" PRId64 "e-8 is said to have gone, others moved %" PRId64
-                    "e-8", host->venue->md->name, prices_symbols[symbol], gone,
-                    ledger->moved[venue][symbol].v);
+        oracle_fail(
+            oracle, 2, "%s %s: %" PRId64 "e-8 is said to have gone, others moved %" PRId64 "e-8",
+            host->venue->md->name, prices_symbols[symbol], gone, ledger->moved[venue][symbol].v);
     }
-    own += gone;
+    own = desk + ledger->accepted[venue][symbol].v; // all that the book has
     if (subject->lanes[venue]->symbols[symbol].net.v != truth) {
-        oracle_fail(oracle, 2, "%s %s: the position is %" PRId64 "e-8, the lane was told %" PRId64
-                    "e-8", host->venue->md->name, prices_symbols[symbol], truth,
+        oracle_fail(oracle, 2,
+                    "%s %s: the position is %" PRId64 "e-8, the lane was told %" PRId64 "e-8",
+                    host->venue->md->name, prices_symbols[symbol], truth,
                     subject->lanes[venue]->symbols[symbol].net.v);
     }
     // What jobs told that they left, because the venue takes no order for so little.

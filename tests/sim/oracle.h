@@ -26,7 +26,7 @@ struct oracle {
     struct ledger ledger;
     bool show; // alarms, to stderr
     bool failed;
-    int number; // of the oracle that failed
+    int number;   // of the oracle that failed
     uint32_t job; // that it was about, 0 = none
     int64_t failed_ns;
     char text[640];
@@ -34,7 +34,8 @@ struct oracle {
     // What a person has ordered, by the controls on file.
     bool paused, killed, told_to_close;
     enum trading_state state;
-    int left; // jobs of this life that ended with less than can be traded
+    int left;         // jobs of this life that ended with less than can be traded
+    bool signed_now;  // the book takes over what the venues have
     bool money_moved; // jobs or reservations may have changed since O4 looked
     uint64_t log_seen;
     int64_t watched_ns;

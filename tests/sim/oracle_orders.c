@@ -45,8 +45,9 @@ static void judge_quote(struct oracle *oracle, const struct event_order *order, 
     const struct host_history *history = &subject->hosts[order->venue]->history[order->symbol];
     const struct event_feed *feed = &subject->desk.picture.venues[order->venue].feed;
     oracle->looked[5]++;
-    if (feed->clock_known && (feed->clock_offset_ns > subject->config.settings.feeds.clock_offset_max_ns ||
-                              -feed->clock_offset_ns > subject->config.settings.feeds.clock_offset_max_ns)) {
+    if (feed->clock_known &&
+        (feed->clock_offset_ns > subject->config.settings.feeds.clock_offset_max_ns ||
+         -feed->clock_offset_ns > subject->config.settings.feeds.clock_offset_max_ns)) {
         oracle_fail(oracle, 5, "order %" PRIu64 " opens on a clock that is %" PRId64 " ms off",
                     order->order, feed->clock_offset_ns / NS_PER_MS);
     }
@@ -94,8 +95,8 @@ static void judge_limits(struct oracle *oracle, const struct event_order *order)
     struct usd notional = {0};
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
-        bool here = job->legs[LEG_BUY].venue == order->venue ||
-                    job->legs[LEG_SELL].venue == order->venue;
+        bool here =
+            job->legs[LEG_BUY].venue == order->venue || job->legs[LEG_SELL].venue == order->venue;
         bool adopted = job->legs[LEG_BUY].target.v == 0; // a late fill is taken in at any rate
         if (job_running(job) && !adopted) {
             running++;
@@ -155,14 +156,15 @@ static void judge_size(struct oracle *oracle, const struct event_order *order,
     int64_t most = ledger_most(ledger, order->job, leg, intent->opens).v;
     int64_t opened = ledger_told(ledger, order->job, leg, true).v;
     int64_t closed = ledger_told(ledger, order->job, leg, false).v;
-    int64_t needed = opened; // closing: what was opened
+    // Closing: what was opened, or what the job took over from nobody's positions.
+    int64_t needed = opened > 0 ? opened : job->legs[leg].opened.v;
     if (intent->opens) {
         int64_t hedged = ledger_most(ledger, order->job, other, true).v;
         bool follows = order->phase == LEG_HEDGE && job->maker != MAKER_NONE;
         hedged = follows ? ledger_told(ledger, order->job, other, true).v : hedged;
         needed = order->phase == LEG_OPEN ? job->legs[leg].target.v : hedged;
         needed = closed > needed ? closed : needed; // a leg closed twice is bought back
-    } else if (order->phase == LEG_HEDGE) { // and hedged until then
+    } else if (order->phase == LEG_HEDGE) {         // and hedged until then
         int64_t twice = ledger_told(ledger, order->job, other, false).v -
                         ledger_told(ledger, order->job, other, true).v;
         needed += twice > 0 ? twice : 0;

@@ -81,7 +81,8 @@ bool past_read(struct past *past, bool spoiled, struct dice *dice, struct recall
     size_t sound = record_of(past, at);
     if (spoil == SPOIL_TAIL) {
         bool opened = read_all(past, at, recall, &reader, &end);
-        bool right = opened && reader.at == sound && end == (at == sound ? JOURNAL_END : JOURNAL_TORN);
+        bool right =
+            opened && reader.at == sound && end == (at == sound ? JOURNAL_END : JOURNAL_TORN);
         return right || says(why, "a torn tail", opened ? reader.at : 0, sound);
     }
     size_t byte = spoil == SPOIL_BIT ? at : sizeof(JOURNAL_MAGIC) - 3; // the number of the format

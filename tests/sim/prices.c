@@ -27,7 +27,8 @@ void prices_move(struct prices *prices, int64_t now_ns) {
             parts = dice_between(&prices->dice, -800000, 800000);
         }
         // Home it goes, slowly: months of wandering in one run would leave all scales behind.
-        int64_t off = mul_div_near(prices->true_px[i] - first[i] * PX_ONE, PARTS, first[i] * PX_ONE);
+        int64_t off =
+            mul_div_near(prices->true_px[i] - first[i] * PX_ONE, PARTS, first[i] * PX_ONE);
         prices->true_px[i] += mul_div_near(prices->true_px[i], parts - off / 20000, PARTS);
     }
 }
@@ -42,7 +43,8 @@ bool shown_move(struct shown_prices *shown, const struct prices *prices, uint32_
                 struct vsim_listing *listing, int64_t now_ns) {
     struct dice *dice = &shown->dice;
     shown->away += dice_between(dice, -6000, 6000) - shown->away / 40;
-    int64_t mid = prices->true_px[symbol] + mul_div_near(prices->true_px[symbol], shown->away, PARTS);
+    int64_t mid =
+        prices->true_px[symbol] + mul_div_near(prices->true_px[symbol], shown->away, PARTS);
     int64_t half = mul_div_near(mid, shown->spread, 2 * (int64_t)PARTS);
     struct px tick = listing->rules.tick;
     struct px bid = px_tick_floor((struct px){mid - half}, tick);

@@ -12,8 +12,8 @@
 
 enum {
     WATCH_MS = 250,
-    CALM_S = 30,  // until everything has to agree
-    FLAT_S = 60,  // after that, until everything ordered closed is; messages are counted in it
+    CALM_S = 30, // until everything has to agree
+    FLAT_S = 60, // after that, until everything ordered closed is; messages are counted in it
     DOWN_MOST_S = 20,
     FULL_MOST_S = 20,
 };
@@ -98,7 +98,7 @@ static void watch(void) {
     all.watched_ns = now_ns;
     oracle_watch(&all.oracle);
     if (all.subject.alive) {
-        operator_acts(&all.operator, &all.subject);
+        operator_acts(&all.operator, & all.subject);
         machine_fails(passed_ns);
     }
     if (!all.subject.alive && all.starts_ns == 0) {
@@ -131,18 +131,20 @@ static void calm(void) {
     if (!all.subject.alive) {
         starts();
     }
-    operator_puts_back(&all.operator, &all.subject);
+    operator_puts_back(&all.operator, & all.subject);
     all.operator.next_ns = INT64_MAX;
     run_for(CALM_S * NS_PER_S);
     if (!all.oracle.failed) {
         oracle_settled(&all.oracle, false);
     }
-    operator_flattens(&all.operator, &all.subject);
+    operator_flattens(&all.operator, & all.subject);
     uint64_t before[HOSTS_MAX];
     for (uint32_t i = 0; i < hosts_count(); i++) {
         before[i] = host_number(i)->says;
     }
-    run_for(FLAT_S * NS_PER_S);
+    run_for(FLAT_S / 2 * NS_PER_S);
+    operator_flattens(&all.operator, & all.subject); // what was signed for meanwhile goes, too
+    run_for(FLAT_S / 2 * NS_PER_S);
     for (uint32_t i = 0; !all.oracle.failed && i < hosts_count(); i++) {
         uint64_t said = host_number(i)->says - before[i];
         all.least_messages = said < all.least_messages ? said : all.least_messages;

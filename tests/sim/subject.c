@@ -344,16 +344,14 @@ static enum status make_engines(struct subject *subject) {
         .deadline_moved = deadline_moved,
         .deadline_arg = subject,
     };
-    enum status status =
-        quote_cache_create(&subject->cache, (uint32_t)subject->config.venues_on *
-                                                subject->config.symbol_count);
+    enum status status = quote_cache_create(&subject->cache, (uint32_t)subject->config.venues_on *
+                                                                 subject->config.symbol_count);
     if (status == STATUS_OK) {
         status = make_engine(subject, &subject->shadow.universe, &subject->shadow.desk,
                              &subject->shadow.engine, &shadow);
     }
     if (status == STATUS_OK) {
-        status =
-            make_engine(subject, &subject->universe, &subject->desk, &subject->engine, &live);
+        status = make_engine(subject, &subject->universe, &subject->desk, &subject->engine, &live);
     }
     return status;
 }
@@ -462,9 +460,9 @@ void subject_control(struct subject *subject, const struct control_request *requ
 }
 
 uint64_t subject_state_hash(struct engine *engine) {
-    static const enum state_section sections[] = {STATE_CAPITAL,   STATE_OPPORTUNITIES, STATE_JOBS,
-                                                  STATE_ORDERS,    STATE_RISK,
-                                                  STATE_POSITIONS, STATE_EQUITY};
+    static const enum state_section sections[] = {
+        STATE_CAPITAL, STATE_OPPORTUNITIES, STATE_JOBS,  STATE_ORDERS,
+        STATE_RISK,    STATE_POSITIONS,     STATE_EQUITY};
     engine_publish(engine);
     uint64_t hash = 1;
     for (size_t i = 0; i < COUNT_OF(sections); i++) {

@@ -1,8 +1,8 @@
 // The desk under test: configuration, quote cache, engine with the trading components, a feed and a
 // lane per venue, as cli/desk_run.c puts them together; the journal is bytes in memory.
 //
-// Beside it runs its shadow: a second engine that is given nothing but the inputs read back from the
-// journal's bytes, and has to decide the same, event by event (O8).
+// Beside it runs its shadow: a second engine that is given nothing but the inputs read back from
+// the journal's bytes, and has to decide the same, event by event (O8).
 //
 // It can die at any moment, as a process dies: what is in memory is gone, its connections break,
 // and the journal's bytes stay, up to a cut in its tail.
@@ -23,7 +23,7 @@ struct shadow {
     struct universe universe;
     struct desk desk;
     struct engine engine;
-    unsigned char *pass;       // records of this pass, encoded
+    unsigned char *pass; // records of this pass, encoded
     size_t pass_size, pass_capacity, pass_at;
     uint64_t compared;
     bool differs;
@@ -63,13 +63,14 @@ struct subject {
     bool shadow_agrees;  // at the end of the last life: the journal led to the same desk
     uint64_t events, passes, commands, hash; // of all lives
     uint64_t lives;
-    uint32_t desk_jobs;  // of the last life
-    struct past past; // the journal of this life
-    int64_t alive_ns; // since when
+    uint32_t desk_jobs; // of the last life
+    struct past past;   // the journal of this life
+    int64_t alive_ns;   // since when
     char config_text[CONFIG_TEXT_MAX];
 };
 
-enum status subject_begin(struct subject *subject, const struct subject_options *options) MUST_CHECK;
+enum status subject_begin(struct subject *subject,
+                          const struct subject_options *options) MUST_CHECK;
 enum status subject_start(struct subject *subject) MUST_CHECK; // a new life
 void subject_die(struct subject *subject);
 void subject_end(struct subject *subject);

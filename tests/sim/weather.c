@@ -56,7 +56,9 @@ void weather_begin(struct weather *weather, uint64_t seed, uint64_t stream, bool
         uint32_t quarters = (uint32_t)dice_between(&weather->dice, 1, 4);
         bool by_time = table[kind].way == WEATHER_TIME;
         uint32_t strong = table[kind].often;
-        weather->often[kind] = !on || forbidden[kind] ? 0 : by_time ? strong * 4 / quarters : strong * quarters / 4;
+        weather->often[kind] = !on || forbidden[kind] ? 0
+                               : by_time              ? strong * 4 / quarters
+                                                      : strong * quarters / 4;
     }
 }
 

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Numbers from a seed, one stream for each thing that draws, so that a change in one moves no other.
+// Numbers from a seed, one stream for each thing that draws, so that a change in one moves no
+// other.
 struct dice {
     uint64_t seed, drawn;
 };

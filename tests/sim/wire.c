@@ -413,8 +413,8 @@ void ws_set_query(struct ws *ws, struct slice query) {
 enum status ws_set_target(struct ws *ws, const char *url, struct slice headers) {
     struct text text = TEXT_OVER(ws->headers);
     for (size_t i = 0; i < headers.size; i++) {
-        text_add(&text, headers.data[i] == '\n' ? SLICE("\r\n")
-                                                : (struct slice){headers.data + i, 1});
+        text_add(&text,
+                 headers.data[i] == '\n' ? SLICE("\r\n") : (struct slice){headers.data + i, 1});
     }
     return text.truncated ? status_fail(STATUS_CONFIG, "headers") : url_parse(&ws->url, url);
 }
@@ -527,10 +527,10 @@ static int64_t number_of(struct slice headers, const char *name, int64_t none) {
 }
 
 static enum http_result result_of(uint32_t status) {
-    return status >= 200 && status < 300        ? HTTP_OK
-           : status == 429 || status == 418     ? HTTP_LIMITED
-           : status >= 500                      ? HTTP_SERVER_ERROR
-                                                : HTTP_REFUSED;
+    return status >= 200 && status < 300    ? HTTP_OK
+           : status == 429 || status == 418 ? HTTP_LIMITED
+           : status >= 500                  ? HTTP_SERVER_ERROR
+                                            : HTTP_REFUSED;
 }
 
 static void call_answered(void *arg) {
@@ -549,8 +549,7 @@ static void call_answered(void *arg) {
         answer.retry_after_s = number_of(answer.headers, "Retry-After", 0);
         answer.text = answer.result == HTTP_OK ? "" : text;
         if (call->http != NULL) {
-            answer.used_weight =
-                number_of(answer.headers, call->http->config.weight_header, -1);
+            answer.used_weight = number_of(answer.headers, call->http->config.weight_header, -1);
         }
     }
     if (call->http != NULL && reply->body_size > call->http->config.body_max) {
@@ -565,7 +564,8 @@ static void call_arrives(void *arg) {
     struct call *call = arg;
     struct slice query = slice_of(call->url.path);
     const char *mark = strchr(call->url.path, '?');
-    struct slice path = {call->url.path, mark != NULL ? (size_t)(mark - call->url.path) : query.size};
+    struct slice path = {call->url.path,
+                         mark != NULL ? (size_t)(mark - call->url.path) : query.size};
     query = mark != NULL ? slice_of(mark + 1) : SLICE("");
     struct vsim_request request = {.method = slice_of(call->request.method),
                                    .path = path,

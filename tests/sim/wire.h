@@ -2,9 +2,9 @@
 // simulated venues (host.h).
 //
 // A line is one WebSocket connection: what either end says arrives at the other after the venue's
-// latency, in order. It can be cut, go deaf (both ends think that it stands), and be held up. A call
-// is one REST request with its answer. Addresses are wss://NAME.sim and https://NAME.sim, NAME the
-// venue's.
+// latency, in order. It can be cut, go deaf (both ends think that it stands), and be held up. A
+// call is one REST request with its answer. Addresses are wss://NAME.sim and https://NAME.sim, NAME
+// the venue's.
 #ifndef PERPDESK_TESTS_SIM_WIRE_H
 #define PERPDESK_TESTS_SIM_WIRE_H
 

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "base/json.h"
 #include "base/csv.h"
+#include "base/json.h"
 #include "cli/time_text.h"
 #include "cli/verbs.h"
 

@@ -42,7 +42,7 @@ enum rule_unit {
       "the desk is REDUCING: nothing may raise exposure")                                          \
     X(RULE_PAUSED, "paused", LEVEL_DESK, UNIT_NONE, true, "the desk is PAUSED: no new jobs")       \
     X(RULE_RECONCILE, "reconcile", LEVEL_DESK, UNIT_NONE, true,                                    \
-      "journal and venues do not tell the same (yet): see the differences, accept signs them")    \
+      "journal and venues do not tell the same (yet): see the differences, accept signs them")     \
     X(RULE_SELF_TRADE, "self_trade", LEVEL_DESK, UNIT_NONE, true,                                  \
       "it could trade against another order of ours")                                              \
     X(RULE_CAPITAL_POOL, "capital_pool", LEVEL_CAPITAL, UNIT_USD, true,                            \

@@ -105,7 +105,7 @@ struct lane_socket {
     struct ws *ws;
     bool started, open, greeted;
     uint32_t step;
-    char needs[48];               // why it cannot connect yet
+    char needs[48];                         // why it cannot connect yet
     int64_t opened_ms, spoken_ms, heard_ms; // loop time
 };
 
@@ -114,7 +114,7 @@ struct lane_symbol {
     bool rules_known, listed;                // listed: in the list of positions at hand
     bool position_told;
     int64_t moved_ms; // newest fill, or position by the stream: a list asked for before is older
-    struct qty net;                     // as told
+    struct qty net;   // as told
     int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
     bool arming;
     uint32_t foreign;  // open orders in the list at hand that are not ours

@@ -48,6 +48,10 @@ static bool hedge_gap(struct desk *desk, struct bus *bus, struct job *job, int b
             (void)execution_move_leg(desk, bus, job, behind);
         }
         execution_note_deadline(job, deadline_ns);
+    } else if (job->legs[behind].tries >=
+               2 * EXECUTION_TRIES_MAX) { // refused, and no deadline runs
+        execution_begin_unwind(desk, bus, job);
+        return false;
     }
     (void)execution_take(desk, bus, job, behind, LEG_HEDGE, true, missing);
     return true;

@@ -171,7 +171,7 @@ COMPLETED = [
     (["check-config", "--print", ""], {"effective", "default", "man"}),
     (["status", "--desk", "l"], {"live"}),
     (["set-risk-mode", "b"], {"balanced"}),
-    (["venue", "okx", "pos"], {"positions"}),
+    (["venue", "okx", "posi"], {"positions"}),
     (["--demo-s"], {"--demo-speed"}),
     (["nowhere", ""], set()),
 ]

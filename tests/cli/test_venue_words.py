@@ -60,6 +60,7 @@ FAR = "55000"  # a bid that rests: the recording trades above 61 000
 NEAR = "63000"  # and one that takes
 LARGE = "40"
 TIME_LIMIT_S = 60
+REFUSED_TRIES, REFUSED_WAIT_S = 8, 5  # together more than the minute that a limit counts
 
 
 class Venue(threading.Thread):
@@ -72,7 +73,19 @@ class Venue(threading.Thread):
         self.sparing = name == "lighter"
 
     def word(self, *words):
-        """Exit code and events of `perpdesk venue NAME words`."""
+        """Exit code and events of `perpdesk venue NAME words`.
+
+        One command after the other is more than a venue allows at times: what it refused for that,
+        and took nothing of, is said again."""
+        for _ in range(REFUSED_TRIES):
+            code, events, text = self.word_once(*words)
+            taken = any(e.get("event") in ("accepted", "order", "fill") for e in events)
+            if taken or ('"error":"rate"' not in text and "too many requests" not in text):
+                break
+            time.sleep(REFUSED_WAIT_S)
+        return code, events, text
+
+    def word_once(self, *words):
         ran = subprocess.run(
             [PROGRAM, "venue", self.name_, *words, "--config", self.folder / "desk.ini"],
             capture_output=True, text=True, timeout=TIME_LIMIT_S, check=False,

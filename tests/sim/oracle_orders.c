@@ -153,12 +153,15 @@ static void judge_size(struct oracle *oracle, const struct event_order *order,
         oracle_fail(oracle, 3, "order %" PRIu64 " is of no job", order->order);
         return;
     }
+    // What the job took over from nobody's positions is opened without an order of its own, and
+    // stays so when more is: a leg that was closed twice is bought back besides.
+    int64_t taken_over = job->adopted ? job->legs[leg].target.v : 0;
     int64_t most = ledger_most(ledger, order->job, leg, intent->opens).v;
-    int64_t opened = ledger_told(ledger, order->job, leg, true).v;
+    int64_t opened = ledger_told(ledger, order->job, leg, true).v + taken_over;
     int64_t closed = ledger_told(ledger, order->job, leg, false).v;
-    // Closing: what was opened, or what the job took over from nobody's positions.
-    int64_t needed = opened > 0 ? opened : job->legs[leg].opened.v;
+    int64_t needed = opened;
     if (intent->opens) {
+        most += taken_over;
         int64_t hedged = ledger_most(ledger, order->job, other, true).v;
         bool follows = order->phase == LEG_HEDGE && job->maker != MAKER_NONE;
         hedged = follows ? ledger_told(ledger, order->job, other, true).v : hedged;

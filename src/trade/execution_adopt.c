@@ -121,9 +121,11 @@ bool execution_move_leg(struct desk *desk, struct bus *bus, struct job *job, int
     if (venue == VENUE_MAX) {
         return false;
     }
-    watch_alert(bus, SEVERITY_WARN, "moved", "job %u: %s did not hedge it, it goes to %s", job->id,
+    watch_alert(bus, SEVERITY_WARN, "moved",
+                "job %u: %s did not hedge it, it goes to %s and opens no more", job->id,
                 desk->universe->venues[row->venue].name, desk->universe->venues[venue].name);
     job->moved = true;
+    job->stopping = true; // nobody admitted this pair: it hedges what is filled and opens no more
     capital_release(desk, job);
     row->venue = venue;
     row->retry_ns = 0;

@@ -36,9 +36,10 @@ void execution_open(struct desk *desk, struct bus *bus, struct job *job);
 // Closes a holding job: the usual way round, or by taker at once.
 void execution_close(struct desk *desk, struct bus *bus, struct job *job, bool urgent);
 // Takes over positions that no job holds: the legs of `draft` say where and how many, its notional
-// what they cost. The job holds them, or closes them at once. NULL when no job row is free.
+// what they cost. The job holds them; where a person ordered it, it closes them at once, also on a
+// halted or killed desk. NULL when no job row is free.
 struct job *execution_adopt(struct desk *desk, struct bus *bus, const struct job *draft,
-                            bool closes);
+                            bool ordered);
 // The same for every such position of a venue and symbol (CONTROL_ANY: all), closing at once.
 void execution_flatten_unowned(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol);
 // How a job of the symbol would be opened now: in a wild market nothing rests.

@@ -13,7 +13,7 @@ static struct usd cost_of(const struct desk *desk, uint16_t venue, uint16_t symb
 }
 
 struct job *execution_adopt(struct desk *desk, struct bus *bus, const struct job *draft,
-                            bool closes) {
+                            bool ordered) {
     struct job *job = job_create(&desk->jobs, bus->now_ns);
     if (job == NULL) {
         watch_alert(bus, SEVERITY_RED, "adopt", "no job is free to close a position of %s",
@@ -34,8 +34,8 @@ struct job *execution_adopt(struct desk *desk, struct bus *bus, const struct job
     job_set_state(desk, bus, job, JOB_PENDING);
     job_set_state(desk, bus, job, JOB_OPENING);
     job_set_state(desk, bus, job, JOB_HOLDING);
-    if (closes) {
-        job->stopping = true; // a person's order, or the desk's own safety: it passes HALTED
+    if (ordered) {
+        job->stopping = true; // it passes HALTED and a kill
         execution_close(desk, bus, job, true);
     }
     return job;
@@ -121,9 +121,11 @@ bool execution_move_leg(struct desk *desk, struct bus *bus, struct job *job, int
     if (venue == VENUE_MAX) {
         return false;
     }
-    watch_alert(bus, SEVERITY_WARN, "moved", "job %u: %s did not hedge it, it goes to %s", job->id,
+    watch_alert(bus, SEVERITY_WARN, "moved",
+                "job %u: %s did not hedge it, it goes to %s and opens no more", job->id,
                 desk->universe->venues[row->venue].name, desk->universe->venues[venue].name);
     job->moved = true;
+    job->stopping = true; // nobody admitted this pair: it hedges what is filled and opens no more
     capital_release(desk, job);
     row->venue = venue;
     row->retry_ns = 0;

@@ -139,7 +139,14 @@ static void close_by_taker(struct desk *desk, struct bus *bus, struct job *job) 
         level_leg(desk, bus, job, LEG_SELL, phase);
         return;
     }
-    // Killed or halted half-way: only what stands unhedged goes.
+    // Killed or halted half-way: only what stands unhedged goes. One leg alone was wanted so: it
+    // waits, and only what was closed twice is bought back.
+    if (job->single) {
+        if (leg_held(&job->legs[job->only]).v < 0) {
+            level_leg(desk, bus, job, job->only, phase);
+        }
+        return;
+    }
     struct qty gap = held_gap(job);
     int longer = gap.v > 0 ? LEG_BUY : LEG_SELL;
     struct qty excess = qty_sub(qty_abs(gap), job->legs[longer].working_close);

@@ -203,9 +203,14 @@ static void submit(struct desk *desk, struct bus *bus, const struct job *draft) 
     }
 }
 
-// A position that no job holds gets one. Nothing is opened by it, so no rule is asked.
+// A position that no job holds gets one. Nothing is opened by it, so no rule is asked; but what a
+// strategy closes is no person's order, and a halted desk closes nothing without one.
 static void take_over(struct desk *desk, struct bus *bus, const struct job *draft) {
-    (void)execution_adopt(desk, bus, draft, draft->urgent);
+    struct job *job =
+        desk->state != TRADING_HALTED ? execution_adopt(desk, bus, draft, false) : NULL;
+    if (job != NULL && draft->urgent) {
+        execution_close(desk, bus, job, true);
+    }
 }
 
 static void propose(struct desk *desk, struct bus *bus, const struct strategy_row *row,

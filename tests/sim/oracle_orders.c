@@ -78,12 +78,33 @@ static void judge_quote(struct oracle *oracle, const struct event_order *order, 
     }
 }
 
+// Whether a job was let onto the venue: a leg that its own venue did not hedge goes to another one
+// whatever the limits there say, as it goes without money where there is none. It opens nothing
+// more (judge_limits), and whoever wants to open there next has it counted.
+static bool admitted_there(struct oracle *oracle, const struct job *job, uint16_t venue) {
+    struct ledger *ledger = &oracle->ledger;
+    if (job->legs[LEG_BUY].venue != venue && job->legs[LEG_SELL].venue != venue) {
+        return false;
+    }
+    uint32_t row = job->moved ? ledger_job_of(ledger, job->id)->first : 0;
+    while (row != 0 &&
+           (ledger->intents[row].venue != venue || ledger->intents[row].phase != LEG_OPEN)) {
+        row = ledger->intents[row].next;
+    }
+    return !job->moved || row != 0;
+}
+
 static void judge_limits(struct oracle *oracle, const struct event_order *order) {
     const struct desk *desk = &oracle->subject->desk;
     const struct settings *settings = desk->settings;
     const struct quote *quote = picture_quote(desk, order->venue, order->symbol);
     struct px mid = px_mid_floor(quote->bid, quote->ask);
     oracle->looked[7]++;
+    const struct job *own = job_of(oracle, order->job);
+    if (own != NULL && own->moved) {
+        oracle_fail(oracle, 7, "order %" PRIu64 " opens more of a pair that nobody admitted",
+                    order->order);
+    }
     struct usd wanted = usd_notional_near(mid, order->size);
     struct usd most = usd_add(settings->risk.order_max,
                               usd_bps_floor(settings->risk.order_max, BPS(NOTIONAL_SLACK_BPS)));
@@ -95,8 +116,7 @@ static void judge_limits(struct oracle *oracle, const struct event_order *order)
     struct usd notional = {0};
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
-        bool here =
-            job->legs[LEG_BUY].venue == order->venue || job->legs[LEG_SELL].venue == order->venue;
+        bool here = admitted_there(oracle, job, order->venue);
         bool adopted = job->legs[LEG_BUY].target.v == 0; // a late fill is taken in at any rate
         if (job_running(job) && !adopted) {
             running++;
@@ -153,12 +173,15 @@ static void judge_size(struct oracle *oracle, const struct event_order *order,
         oracle_fail(oracle, 3, "order %" PRIu64 " is of no job", order->order);
         return;
     }
+    // What the job took over from nobody's positions is opened without an order of its own, and
+    // stays so when more is: a leg that was closed twice is bought back besides.
+    int64_t taken_over = job->adopted ? job->legs[leg].target.v : 0;
     int64_t most = ledger_most(ledger, order->job, leg, intent->opens).v;
-    int64_t opened = ledger_told(ledger, order->job, leg, true).v;
+    int64_t opened = ledger_told(ledger, order->job, leg, true).v + taken_over;
     int64_t closed = ledger_told(ledger, order->job, leg, false).v;
-    // Closing: what was opened, or what the job took over from nobody's positions.
-    int64_t needed = opened > 0 ? opened : job->legs[leg].opened.v;
+    int64_t needed = opened;
     if (intent->opens) {
+        most += taken_over;
         int64_t hedged = ledger_most(ledger, order->job, other, true).v;
         bool follows = order->phase == LEG_HEDGE && job->maker != MAKER_NONE;
         hedged = follows ? ledger_told(ledger, order->job, other, true).v : hedged;

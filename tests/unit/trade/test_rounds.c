@@ -90,6 +90,36 @@ static void test_split_stops_at_a_miss(void **state) {
     harness_destroy(h);
 }
 
+// A leg that its venue does not hedge goes to another one, where nobody asked a rule or a limit:
+// the job keeps what it has there and asks for no further round.
+static void test_split_stops_when_a_leg_moves(void **state) {
+    (void)state;
+    struct harness *h = in_mode(EXECUTION_HYBRID_HEDGE_TAKER);
+    h->settings.execution.split_notional = USD(90);
+    start(h);
+    struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(200));
+    struct job *job = harness_open(h, &draft);
+    struct event_order sell = command_of(h, LEG_SELL, ORDER_ACTION_PLACE);
+    fill(h, &sell, sell.size);
+    struct event_order hedge = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+    for (int64_t from_ns = h->now_ns; hedge.venue == H_LIGHTER;) {
+        assert_true(h->now_ns < from_ns + 3 * NS_PER_S);
+        end(h, &hedge, REPORT_EXPIRED);
+        harness_calm_for(h, H_MS(400));
+        hedge = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+    }
+    assert_int_equal(hedge.venue, H_BINANCE);
+    harness_mark(h);
+    fill(h, &hedge, sell.size);
+    assert_int_equal(job->state, JOB_HOLDING);
+    harness_calm_for(h, NS_PER_S);
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0);
+    assert_int_equal(job->legs[LEG_BUY].opened.v, sell.size.v);
+    assert_int_equal(job->legs[LEG_SELL].opened.v, sell.size.v);
+    harness_check(h);
+    harness_destroy(h);
+}
+
 static struct job *both_resting(struct harness *h, struct event_order *buy,
                                 struct event_order *sell) {
     struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(200));
@@ -219,6 +249,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_split_goes_out_in_parts),
         cmocka_unit_test(test_split_stops_at_a_miss),
+        cmocka_unit_test(test_split_stops_when_a_leg_moves),
         cmocka_unit_test(test_double_maker),
         cmocka_unit_test(test_wild_market_takes),
         cmocka_unit_test(test_thin_book_asks_for_less),

@@ -340,6 +340,44 @@ static void test_rebalance(void **state) {
     harness_destroy(h);
 }
 
+// A halted desk closes nothing that no person ordered closed, whether it was halted before the
+// rebalance began or half-way; the same for a kill. A flatten is such an order.
+static void test_rebalance_waits_when_stopped(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    harness_control(h, CONTROL_STATE, TRADING_HALTED);
+    put(h, H_LIGHTER, QTY_ONE / 100);
+    harness_calm_for(h, 10 * NS_PER_S);
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0);
+    assert_int_equal(h->desk.jobs.live_count, 0);
+    harness_control(h, CONTROL_STATE, TRADING_REDUCING); // it lowers exposure
+    harness_calm_for(h, 2 * NS_PER_S);
+    assert_int_equal(net(h, H_LIGHTER), 0);
+    harness_destroy(h);
+
+    for (int kill = 0; kill < 2; kill++) {
+        h = harness_create();
+        harness_paper_off(h);
+        put(h, H_LIGHTER, QTY_ONE / 100);
+        harness_calm_for(h, 7 * NS_PER_S);
+        struct job *job = harness_job(h);
+        assert_int_equal(job->state, JOB_CLOSING);
+        struct event_order order = harness_last(h, EVENT_ORDER_COMMAND)->u.order;
+        harness_control(h, kill ? CONTROL_KILL : CONTROL_STATE, kill ? 0 : TRADING_HALTED);
+        harness_mark(h);
+        harness_report(h, order.order, H_LIGHTER, REPORT_EXPIRED, (struct px){0}, (struct qty){0});
+        harness_calm_for(h, 5 * NS_PER_S);
+        assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0);
+        assert_int_equal(job->state, JOB_CLOSING);
+        harness_control_at(h, CONTROL_FLATTEN, H_LIGHTER, H_BTC, 0, 0);
+        harness_calm_for(h, NS_PER_S);
+        assert_true(harness_count(h, EVENT_ORDER_COMMAND) > 0);
+        assert_int_equal(harness_last(h, EVENT_ORDER_COMMAND)->u.order.phase, LEG_CLOSE);
+        harness_check(h);
+        harness_destroy(h);
+    }
+}
+
 static void test_macd(void **state) {
     (void)state;
     struct harness *h = taking();
@@ -406,6 +444,7 @@ int main(void) {
         cmocka_unit_test(test_take_profit),
         cmocka_unit_test(test_take_profit_takes_over),
         cmocka_unit_test(test_rebalance),
+        cmocka_unit_test(test_rebalance_waits_when_stopped),
         cmocka_unit_test(test_macd),
         cmocka_unit_test(test_flatten_what_no_job_holds),
     };

@@ -5,6 +5,7 @@ lists say. Prints the table of results.
     test_venue_words.py PERPDESK DEMO_FOLDER
 """
 import json
+import math
 import os
 import pathlib
 import subprocess
@@ -137,7 +138,7 @@ class Venue(threading.Thread):
         return (code == 0 and (self.sparing or not self.open_orders())) or text
 
     def partial(self):
-        """More than there is at the best price, bought no higher than a trade just before."""
+        """More than there is near the best price, bought hardly above a trade just before."""
         text = ""
         for _ in range(4):
             code, events, text = self.word("order", "BTC/USDT", "buy", "0.01", NEAR, "ioc")
@@ -145,7 +146,7 @@ class Venue(threading.Thread):
             prices += [e["average"] for e in events if e["event"] == "order" and "average" in e]
             if code != 0 or not prices:
                 continue
-            price = f"{float(prices[0]):.0f}"
+            price = str(math.ceil(float(prices[0])) + 1)  # lower may be none
             code, events, text = self.word("order", "BTC/USDT", "buy", LARGE, price, "ioc")
             filled = [float(e["filled"]) for e in events
                       if e["event"] == "order" and "filled" in e]

@@ -12,7 +12,7 @@ import sys
 
 PROGRAM = sys.argv[1]
 SHARED = pathlib.Path(os.environ.get("PERPDESK_SHARED",
-                                     pathlib.Path(__file__).parents[3] / "shared"))
+                                     pathlib.Path(__file__).resolve().parents[3] / "shared"))
 FOLDER = SHARED / "venues" / "vectors"
 LINE = re.compile(r"^(\w+/\S+\.json): (\d+) passed, (\d+) failed, (\d+) skipped$")
 

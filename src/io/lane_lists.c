@@ -85,6 +85,7 @@ static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
     row->busy = true;
     if (row->cursor[0] == '\0') {
         row->asked_ms = now_ms;
+        row->doubted = false;
         lane->symbols[symbol].foreign =
             list == LANE_LIST_ORDERS ? 0 : lane->symbols[symbol].foreign;
         for (uint16_t i = 0; list == LANE_LIST_POSITIONS && i < lane->oe.symbol_count; i++) {
@@ -174,16 +175,20 @@ static uint32_t list_number(enum oe_call_kind kind) {
     return list;
 }
 
+static void want_later(const struct lane *lane, struct lane_list *row, uint32_t attempts) {
+    uint32_t doubled = attempts < 6 ? attempts : 6;
+    *row = (struct lane_list){.wanted = true,
+                              .attempts = attempts + 1,
+                              .due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled)};
+}
+
 void lane_list_failed(struct lane *lane, const struct lane_call *row) {
     uint32_t list = list_number(row->call.kind);
     if (list == LANE_LIST_COUNT) {
         return; // upkeep has a time of its own
     }
     struct lane_list *of = list_of(lane, list, row->call.symbol);
-    uint32_t doubled = of->attempts < 6 ? of->attempts : 6;
-    *of = (struct lane_list){.wanted = true,
-                             .attempts = of->attempts + 1,
-                             .due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled)};
+    want_later(lane, of, of->attempts);
 }
 
 static void tell_position(struct lane *lane, uint16_t symbol, struct qty net, struct px average,
@@ -203,18 +208,26 @@ static void tell_position(struct lane *lane, uint16_t symbol, struct qty net, st
     engine_input(lane->config.engine, EVENT_VENUE_POSITION, &event, lane_now_ns(lane));
 }
 
-// While the list of positions was on its way: what it says is old.
-static bool moved_since(struct lane *lane, uint16_t symbol) {
-    int64_t asked_ms = list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE)->asked_ms;
-    return lane->symbols[symbol].moved_ms >= asked_ms && lane->symbols[symbol].moved_ms != 0;
+// It moved while the list of positions was on its way, so the list may be older: nobody is told.
+// But the fill that moved it may be an old one that only another list told now, and then this one
+// had the truth: where it says something else it is asked for again.
+static bool passed_over(struct lane *lane, uint16_t symbol, struct qty net) {
+    const struct lane_symbol *row = &lane->symbols[symbol];
+    struct lane_list *list = list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE);
+    if (row->moved_ms == 0 || row->moved_ms < list->asked_ms) {
+        return false;
+    }
+    list->doubted = list->doubted || !row->position_told || row->net.v != net.v;
+    return true;
 }
 
 // Positions that were not in the whole list are none.
 static void positions_listed(struct lane *lane) {
+    const struct qty none = {0};
     for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
-        const struct lane_symbol *row = &lane->symbols[i];
-        if (!row->listed && !moved_since(lane, i) && lane->oe.listings[i].native[0] != '\0') {
-            tell_position(lane, i, (struct qty){0}, (struct px){0}, (struct px){0});
+        bool meant = !lane->symbols[i].listed && lane->oe.listings[i].native[0] != '\0';
+        if (meant && !passed_over(lane, i, none)) {
+            tell_position(lane, i, none, (struct px){0}, (struct px){0});
         }
     }
 }
@@ -253,6 +266,7 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
     if (!row->busy) {
         return; // asked for before the last connect
     }
+    uint32_t attempts = row->attempts;
     row->busy = false;
     row->attempts = 0;
     row->due_ms = lane_loop_ms(lane);
@@ -271,6 +285,9 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
         lane_fills_listed(lane, symbol, row->asked_ms);
     } else if (list == LANE_LIST_POSITIONS) {
         positions_listed(lane);
+        if (row->doubted) {
+            want_later(lane, row, attempts);
+        }
     }
 }
 
@@ -279,7 +296,7 @@ void lane_position(struct lane *lane, const struct oe_event *event) {
         struct lane_symbol *row = &lane->symbols[event->symbol];
         bool listed = event->call == OE_POSITIONS && event->tag != 0;
         row->listed = true;
-        if (listed && moved_since(lane, event->symbol)) {
+        if (listed && passed_over(lane, event->symbol, event->position.net)) {
             return;
         }
         row->moved_ms = listed ? row->moved_ms : lane_loop_ms(lane);

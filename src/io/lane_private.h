@@ -86,7 +86,8 @@ struct lane_call {
 
 // A list to be asked for: of the account, or (…_PER_SYMBOL) of one symbol.
 struct lane_list {
-    bool wanted, busy, failed;
+    bool wanted, busy;
+    bool doubted; // positions: of the list at hand something was passed over
     int64_t due_ms, asked_ms;
     uint32_t attempts;
     char cursor[128];

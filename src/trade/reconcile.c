@@ -314,8 +314,11 @@ static bool is_quiet(const struct desk *desk, uint16_t venue, uint16_t symbol) {
 static void accept_position(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     struct reconcile_row *row = row_of(desk, venue, symbol);
     bool newer = row->heard_ns >= row->filled_ns;
-    if (distance(desk, row, venue, symbol).v != 0 && newer && is_quiet(desk, venue, symbol)) {
+    struct qty beyond = distance(desk, row, venue, symbol);
+    if (beyond.v != 0 && newer && is_quiet(desk, venue, symbol)) {
         position_accept(desk, bus, venue, symbol, row->venue, row->average);
+        row->signed_for = qty_add(row->signed_for, beyond);
+        row->signed_ns = row->heard_ns;
         set_told(&desk->reconcile, row, (struct qty){0});
         row->since_ns = 0;
     }
@@ -356,9 +359,27 @@ static void on_lane(struct desk *desk, struct bus *bus, const struct event_lane 
     look_at_venue(desk, bus, lane->venue); // once a second: orders may have ended meanwhile
 }
 
+// No order of ours was live when it was signed for: a fill of one that is older than the venue's
+// word of then was in it.
+static void take_place(struct desk *desk, struct bus *bus, const struct event_fill *fill) {
+    struct reconcile_row *row = row_of(desk, fill->venue, fill->symbol);
+    const struct order *order = order_find(&desk->orders, fill->order);
+    bool bought = fill->side == SIDE_BUY;
+    if (row->signed_for.v == 0 || (row->signed_for.v > 0) != bought || order == NULL ||
+        order->created_ns >= row->signed_ns) {
+        return;
+    }
+    struct qty size = qty_min(fill->size, qty_abs(row->signed_for));
+    struct qty twice = {bought ? size.v : -size.v};
+    row->signed_for = qty_sub(row->signed_for, twice);
+    struct qty net = position_of(desk, fill->venue, fill->symbol)->net;
+    position_accept(desk, bus, fill->venue, fill->symbol, qty_sub(net, twice), row->average);
+}
+
 static void on_filled(struct desk *desk, struct bus *bus, const struct event_fill *fill) {
     if (fill->order != 0) { // else the venue's word is what it comes from
         row_of(desk, fill->venue, fill->symbol)->filled_ns = bus->now_ns;
+        take_place(desk, bus, fill);
     }
     look(desk, bus, fill->venue, fill->symbol);
 }

@@ -15,6 +15,10 @@
 // be older than our newest fill: then it says nothing. It may be ahead of the fills that explain
 // it, so a difference counts only when it has stood for RECONCILE_PATIENCE_MS while the lane was
 // ready, and only as far as orders of ours that are live there cannot have made it.
+//
+// A person may sign for what a fill of ours explains only later, because the venue told that its
+// order ended and not yet that it had traded. Such a fill takes the place of what was signed for:
+// it is not counted twice.
 #ifndef PERPDESK_TRADE_RECONCILE_H
 #define PERPDESK_TRADE_RECONCILE_H
 
@@ -35,6 +39,8 @@ struct reconcile_row { // of a listing
     struct qty told;   // of the difference, what an alarm was raised for and nobody signed
     int64_t heard_ns, filled_ns; // newest word of the venue, newest fill of ours
     int64_t since_ns;            // a difference is there since; 0 = none
+    struct qty signed_for; // taken over by signatures, as far as no fill has explained it since
+    int64_t signed_ns;     // newest word of the venue at the newest of them
 };
 
 struct reconcile_venue {

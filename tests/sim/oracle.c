@@ -185,14 +185,20 @@ static void judge_pools(struct oracle *oracle) {
     }
 }
 
-// A signature makes the venues' positions the book's: from here on it has to follow again.
+// A signature makes the venues' positions the book's: from here on it has to follow again. Where it
+// took something over, what orders of ours did is no part of that, even while the fill that tells
+// it is still to come: else the book would have to count that fill twice to agree with us.
 static void take_over(struct oracle *oracle) {
     const struct desk *desk = &oracle->subject->desk;
     struct ledger *ledger = &oracle->ledger;
     for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
         for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
-            int64_t followed = ledger->told[venue][symbol].v + ledger->vanished[venue][symbol].v;
-            ledger->accepted[venue][symbol].v = position_of(desk, venue, symbol)->net.v - followed;
+            int64_t gone = ledger->vanished[venue][symbol].v;
+            int64_t beyond = position_of(desk, venue, symbol)->net.v - gone;
+            struct qty *accepted = &ledger->accepted[venue][symbol];
+            if (beyond - ledger->told[venue][symbol].v != accepted->v) {
+                accepted->v = beyond - ledger->own[venue][symbol].v;
+            }
         }
     }
 }

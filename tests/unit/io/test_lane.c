@@ -2,7 +2,7 @@
 // can be lost, late or wrong is provoked; the engine is the real one. Both ends run on one loop.
 //
 // An answer is lines: "accepted", "rejected ERROR", "order STATE FILLED", "fill TRADE SIZE", "end",
-// "nonce", "keys". Sizes are in thousandths.
+// "nonce", "keys", "position NET". Sizes are in thousandths.
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -72,6 +72,10 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
         event.fill.trade = (uint64_t)a;
         event.fill.size.v = b * (QTY_ONE / 1000);
         event.fill.price.v = 100 * PX_ONE;
+    } else if (sscanf(words, "position %lld", &a) == 1) {
+        event.kind = OE_EVENT_POSITION;
+        event.symbol = 0;
+        event.position.net.v = a * (QTY_ONE / 1000);
     } else if (strcmp(words, "end") == 0) {
         event.kind = OE_EVENT_END;
     } else if (strcmp(words, "nonce") == 0) {
@@ -134,6 +138,7 @@ struct rig {
     bool timed_out;
     struct event_report reports[REPORTS_MAX];
     int report_count;
+    struct qty position; // as told last
     uint64_t orders;
     struct event_lane state;
 };
@@ -146,13 +151,16 @@ static enum status on_event(void *self, struct bus *bus, const struct event *eve
     } else if (event->header.kind == EVENT_LANE_STATE) {
         rig->state = event->u.lane;
         rig->ready += event->u.lane.state == LANE_READY;
+    } else if (event->header.kind == EVENT_VENUE_POSITION) {
+        rig->position = event->u.venue_position.net;
     }
     return STATUS_OK;
 }
 
 static const struct component witness = {
     .name = "witness",
-    .kinds = EVENT_BIT(EVENT_ORDER_REPORT) | EVENT_BIT(EVENT_LANE_STATE),
+    .kinds = EVENT_BIT(EVENT_ORDER_REPORT) | EVENT_BIT(EVENT_LANE_STATE) |
+             EVENT_BIT(EVENT_VENUE_POSITION),
     .on_event = on_event,
 };
 
@@ -247,12 +255,16 @@ static void pass(struct rig *rig, int64_t ms) {
     }
 }
 
-static void rig_start(struct rig *rig) {
-    assert_int_equal(rig_create_lane(rig, SLICE("sesame")), STATUS_OK);
+static void rig_learn(struct rig *rig) {
     assert_int_equal(lane_start(rig->lane), STATUS_OK);
     struct listing listing = {.ready = true, .tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
     assert_true(invented_venue.native_name(&rig->universe.symbols[0], listing.native));
     lane_learn(rig->lane, 0, &listing);
+}
+
+static void rig_start(struct rig *rig) {
+    assert_int_equal(rig_create_lane(rig, SLICE("sesame")), STATUS_OK);
+    rig_learn(rig);
     until(rig, &rig->ready, 1);
 }
 
@@ -343,6 +355,30 @@ static void test_fill_is_missing(void **state) {
     command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_OPEN);
     until(&rig, &rig.report_count, 2);
     expect(&rig, "fill expired");
+    rig_finish(&rig);
+}
+
+// A list tells an old fill while the positions, that have it, are on their way: they are asked for
+// again at once, and the lane is not ready before it knows them.
+static void test_position_is_older(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_QUERY][0] = (struct answer){200, "order expired 1"};
+    rig.answers[OE_FILLS][0] = (struct answer){200, "fill 4 1\nend"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "position 1\nend"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    struct event_order left = {.order = 1, // by the session before, which filled since
+                               .action = ORDER_ACTION_ASK,
+                               .session_key = 77,
+                               .price = {100 * PX_ONE},
+                               .size = {2 * (QTY_ONE / 1000)}};
+    lane_send(rig.lane, &left);
+    rig_learn(&rig);
+    until(&rig, &rig.ready, 1);
+    assert_int_equal(rig.reports[0].kind, REPORT_FILL);
+    assert_int_equal(rig.position.v, QTY_ONE / 1000);
+    assert_int_equal(rig.requests[OE_POSITIONS], 2);
     rig_finish(&rig);
 }
 
@@ -477,10 +513,15 @@ static void test_keys_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wrong_key),       cmocka_unit_test(test_good_life),
-        cmocka_unit_test(test_fill_is_missing), cmocka_unit_test(test_lost_answer),
-        cmocka_unit_test(test_refused_cancel),  cmocka_unit_test(test_gone),
-        cmocka_unit_test(test_nonce),           cmocka_unit_test(test_rate_limit),
+        cmocka_unit_test(test_wrong_key),
+        cmocka_unit_test(test_good_life),
+        cmocka_unit_test(test_fill_is_missing),
+        cmocka_unit_test(test_position_is_older),
+        cmocka_unit_test(test_lost_answer),
+        cmocka_unit_test(test_refused_cancel),
+        cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_nonce),
+        cmocka_unit_test(test_rate_limit),
         cmocka_unit_test(test_keys_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

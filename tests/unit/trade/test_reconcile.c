@@ -335,6 +335,47 @@ static void test_difference_is_signed(void **state) {
     harness_destroy(h);
 }
 
+// The venue had cancelled an order and its position said that it had traded: a person signed for
+// it, and the fill that comes later takes its place. What others hold besides stays.
+static void test_signed_before_its_fill(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    harness_paper_off(h);
+    lane_ready(h, H_LIGHTER);
+    lane_ready(h, H_EXTENDED);
+    venue_tells(h, H_EXTENDED, (struct qty){0});
+    struct job draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    struct job *job = harness_open(h, &draft);
+    struct event_order order = command_at(h, H_EXTENDED);
+    struct qty size = order.size, others = {QTY_ONE / 1000};
+    assert_int_equal(order.side, SIDE_SELL);
+    harness_report(h, order.order, H_EXTENDED, REPORT_ACCEPTED, (struct px){0}, (struct qty){0});
+    execution_stop(&h->desk, &h->engine.bus, job);
+    (void)bus_flush(&h->engine.bus);
+    harness_advance(h, NS_PER_S);
+    harness_report(h, order.order, H_EXTENDED, REPORT_CANCELED, (struct px){0}, (struct qty){0});
+    venue_tells(h, H_EXTENDED, (struct qty){-size.v - others.v});
+    harness_advance(h, NS_PER_S);
+    assert_non_null(harness_alert(h, "position"));
+    harness_control(h, CONTROL_ACCEPT, 0);
+    assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->net.v, -size.v - others.v);
+    harness_mark(h);
+    harness_report(h, order.order, H_EXTENDED, REPORT_FILL, order.price, size);
+    assert_non_null(harness_alert(h, "late_fill"));
+    assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->net.v, -size.v - others.v);
+    struct event_order back = command_at(h, H_EXTENDED); // it is unwound
+    assert_int_equal(back.side, SIDE_BUY);
+    assert_int_equal(back.size.v, size.v);
+    harness_advance(h, NS_PER_S / 10);
+    fill(h, back); // of an order after the signature: it is news
+    venue_tells(h, H_EXTENDED, (struct qty){-others.v});
+    assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->net.v, -others.v);
+    harness_advance(h, 5 * NS_PER_S);
+    assert_null(harness_alert(h, "leg_vanished"));
+    assert_null(harness_alert(h, "position"));
+    harness_destroy(h);
+}
+
 static void test_orders_of_others(void **state) {
     (void)state;
     struct harness *h = harness_create();
@@ -378,6 +419,7 @@ int main(void) {
         cmocka_unit_test(test_asked_then_cancelled),
         cmocka_unit_test(test_filled_while_away),
         cmocka_unit_test(test_difference_is_signed),
+        cmocka_unit_test(test_signed_before_its_fill),
         cmocka_unit_test(test_orders_of_others),
         cmocka_unit_test(test_damage_is_signed),
     };

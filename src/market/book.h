@@ -42,8 +42,8 @@ enum book_rule {
     BOOK_RULE_REST_SPAN, // snapshot by REST, first delta spans it, then `pu` chain (Binance USDT-M)
     BOOK_RULE_COUNTED,   // ids rise by one; the snapshot's `first` is the one of the first delta,
                          // 0: that one starts the count; a repeated one is skipped (GRVT)
-    BOOK_RULE_VERSIONS, // as PREVIOUS, or one more than the id before, until a delta has shown that
-                        // the venue does not count so (EdgeX startVersion)
+    BOOK_RULE_VERSIONS,  // as PREVIOUS, or one more than the id before, when that was so behind two
+                         // snapshots and no delta has shown otherwise (EdgeX startVersion)
     BOOK_RULE_COUNT
 };
 
@@ -77,7 +77,10 @@ struct book_sync {
     enum book_state state;
     uint64_t last;        // id of the newest applied message
     uint64_t first_delta; // id of the one that follows the snapshot, where it was told
-    bool versions_meet;   // a delta began where the one before ended: for good, not till the reset
+    // Under BOOK_RULE_VERSIONS, for good, not till the reset: a delta began where the one before
+    // ended; so many, up to 2, began one later before that was seen.
+    bool versions_meet;
+    uint32_t versions_apart;
     struct book book;
     struct book_pending *pending; // private
     uint64_t gaps;

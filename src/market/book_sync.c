@@ -151,15 +151,20 @@ static enum link count_link(const struct book_sync *sync, const struct book_mess
 }
 
 // One more than the end before is the next where a venue counts so, and a hole of one where it does
-// not: known from the first delta that begins at the very end.
+// not: known from the first delta that begins at the very end. Until then the first that does not
+// is taken for a hole; when the one after the next snapshot does it again, the venue counts so.
 static enum link version_link(struct book_sync *sync, const struct book_message *message) {
     bool empty = message->bid_count == 0 && message->ask_count == 0;
     if (message->previous == sync->last) {
+        bool was_hole = !empty && sync->versions_apart > 1 && !sync->versions_meet;
         sync->versions_meet = sync->versions_meet || !empty;
-        return LINK_NEXT;
+        return was_hole ? LINK_BROKEN : LINK_NEXT;
     }
     if (message->previous == sync->last + 1 && !sync->versions_meet) {
-        return LINK_NEXT;
+        sync->versions_apart += !empty && sync->versions_apart < 2;
+        if (sync->versions_apart > 1) {
+            return LINK_NEXT;
+        }
     }
     return empty ? LINK_REPEATED : LINK_BROKEN; // a heartbeat: a hole shows at the next change
 }

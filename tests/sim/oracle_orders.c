@@ -51,15 +51,14 @@ static void judge_quote(struct oracle *oracle, const struct event_order *order, 
         oracle_fail(oracle, 5, "order %" PRIu64 " opens on a clock that is %" PRId64 " ms off",
                     order->order, feed->clock_offset_ns / NS_PER_MS);
     }
-    int64_t bid_ns = -1, ask_ns = -1; // when the venue last showed it
+    int64_t newest_ns = -1; // when the venue last showed both at once
     uint32_t known = history->count < HOST_SHOWN_MAX ? history->count : HOST_SHOWN_MAX;
     for (uint32_t i = 0; i < known; i++) {
         const struct host_shown *shown = &history->shown[i];
         int64_t until_ns = shown->until_ns == 0 ? now_ns : shown->until_ns;
-        bid_ns = shown->bid.v == quote->bid.v && until_ns > bid_ns ? until_ns : bid_ns;
-        ask_ns = shown->ask.v == quote->ask.v && until_ns > ask_ns ? until_ns : ask_ns;
+        bool same = shown->bid.v == quote->bid.v && shown->ask.v == quote->ask.v;
+        newest_ns = same && until_ns > newest_ns ? until_ns : newest_ns;
     }
-    int64_t newest_ns = bid_ns < ask_ns ? bid_ns : ask_ns;
     if (newest_ns < 0) {
         const struct host_shown *shown = &history->shown[(history->count - 1) % HOST_SHOWN_MAX];
         oracle_fail(oracle, 5,

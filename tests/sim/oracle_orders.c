@@ -93,6 +93,15 @@ static bool admitted_there(struct oracle *oracle, const struct job *job, uint16_
     return !job->moved || row != 0;
 }
 
+// What a job took over was there before it, a late fill or a position that a rebalance or a flatten
+// closes, and no limit of jobs is asked about what only closes. Such a job counts for those that
+// were let in after it, and not against those that ran already.
+static bool taken_in_since(const struct job *job, const struct job *own) {
+    bool took_over =
+        job->adopted || (job->legs[LEG_BUY].target.v == 0 && job->legs[LEG_SELL].target.v == 0);
+    return took_over && (own == NULL || job->created_ns >= own->opening_ns);
+}
+
 static void judge_limits(struct oracle *oracle, const struct event_order *order) {
     const struct desk *desk = &oracle->subject->desk;
     const struct settings *settings = desk->settings;
@@ -116,8 +125,7 @@ static void judge_limits(struct oracle *oracle, const struct event_order *order)
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
         bool here = admitted_there(oracle, job, order->venue);
-        bool adopted = job->legs[LEG_BUY].target.v == 0; // a late fill is taken in at any rate
-        if (job_running(job) && !adopted) {
+        if (job_running(job) && !taken_in_since(job, own)) {
             running++;
             on_venue += here;
             notional = usd_add(notional, here ? job->notional : (struct usd){0});

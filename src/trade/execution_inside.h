@@ -19,7 +19,8 @@ static inline int execution_maker_leg(const struct job *job) {
 
 const struct listing *execution_listing(const struct desk *desk, const struct job *job, int leg);
 // The gate that pause, kill and state close. Hedges and unwinds always pass: they lower what is
-// unhedged. A close passes a killed or halted desk only when a person ordered it after that.
+// unhedged. A close passes a halted desk only when a person ordered it, and a killed one only when
+// that was after the kill, which takes back what was ordered before.
 bool execution_gate(const struct desk *desk, const struct job *job, enum leg_phase phase);
 // A taker order at the collar for `size` (cut to the leg's step), at most one try per retry time;
 // notes the next try as the job's deadline. `opens`: it adds to the leg, else it reduces it.

@@ -38,6 +38,7 @@ struct ledger_job {                    // of this life
     struct qty filled;                 // by the venues: bought less sold
     struct qty adopted[JOB_LEGS_MAX];  // fills that came after the job of their order had ended
     struct qty vanished[JOB_LEGS_MAX]; // closed without an order of ours
+    bool told_to_close;                // a person has ordered it, and no kill came since
 };
 
 struct ledger {

@@ -46,7 +46,8 @@ void oracle_finish(struct oracle *oracle) {
 void oracle_on_life(struct oracle *oracle) {
     ledger_life(&oracle->ledger);
     oracle->paused = true; // a desk that may send orders starts paused
-    oracle->killed = oracle->told_to_close = false;
+    oracle->killed = oracle->flattens = false;
+    oracle->flattened_ns = 0;
     oracle->left = 0;
     oracle->state = TRADING_ACTIVE;
     oracle->watched_ns = moment_now_ns();
@@ -55,7 +56,31 @@ void oracle_on_life(struct oracle *oracle) {
 
 // ---- events of the engine ----------------------------------------------------------------------
 
-static void on_control(struct oracle *oracle, const struct event_control *control) {
+// Whether a flatten or the cancelling of a job means this one.
+static bool is_meant(const struct event_control *control, const struct job *job) {
+    if (control->verb == CONTROL_CANCEL_JOB) {
+        return job->id == (uint64_t)control->value;
+    }
+    return control->verb == CONTROL_KILL ||
+           ((control->symbol == CONTROL_ANY || control->symbol == job->symbol) &&
+            (control->venue == CONTROL_ANY || control->venue == job->legs[LEG_BUY].venue ||
+             control->venue == job->legs[LEG_SELL].venue));
+}
+
+// What a person ordered closed stays so until it is closed, whatever the state of the desk becomes
+// meanwhile; only a kill takes it back, and a kill that flattens orders everything anew.
+static void note_told(struct oracle *oracle, const struct event_control *control, bool told) {
+    const struct job_table *jobs = &oracle->subject->desk.jobs;
+    for (uint32_t i = 0; i < jobs->live_count; i++) {
+        const struct job *job = &jobs->jobs[jobs->live[i]];
+        if (is_meant(control, job)) {
+            ledger_job_of(&oracle->ledger, job->id)->told_to_close = told;
+        }
+    }
+}
+
+static void on_control(struct oracle *oracle, const struct event *event) {
+    const struct event_control *control = &event->u.control;
     switch ((int)control->verb) {
     case CONTROL_PAUSE:
         oracle->paused = true;
@@ -65,10 +90,11 @@ static void on_control(struct oracle *oracle, const struct event_control *contro
         break;
     case CONTROL_KILL:
         oracle->killed = true;
-        oracle->told_to_close = oracle->told_to_close || control->value != 0;
+        oracle->flattens = oracle->flattens || control->value != 0;
+        note_told(oracle, control, oracle->flattens);
         break;
     case CONTROL_CLEAR:
-        oracle->killed = oracle->told_to_close = false;
+        oracle->killed = oracle->flattens = false;
         break;
     case CONTROL_STATE:
         oracle->state = (enum trading_state)control->value;
@@ -77,11 +103,23 @@ static void on_control(struct oracle *oracle, const struct event_control *contro
         oracle->signed_now = true;
         break;
     case CONTROL_FLATTEN:
+        oracle->flattened_ns = event->header.time_ns;
+        note_told(oracle, control, true);
+        break;
     case CONTROL_CANCEL_JOB:
-        oracle->told_to_close = true;
+        note_told(oracle, control, true);
         break;
     default:
         break;
+    }
+}
+
+// A flatten takes over what no job holds, by jobs of its own.
+static void on_job(struct oracle *oracle, const struct event *event) {
+    oracle->money_moved = true;
+    if (event->u.job.state == JOB_PENDING &&
+        (oracle->flattens || oracle->flattened_ns == event->header.time_ns)) {
+        ledger_job_of(&oracle->ledger, event->u.job.job)->told_to_close = true;
     }
 }
 
@@ -129,10 +167,10 @@ void oracle_on_event(void *arg, const struct event *event) {
         oracle->money_moved = true;
         break;
     case EVENT_JOB_STATE:
-        oracle->money_moved = true;
+        on_job(oracle, event);
         break;
     case EVENT_CONTROL:
-        on_control(oracle, &event->u.control);
+        on_control(oracle, event);
         break;
     case EVENT_ALERT:
         judge_text(oracle, event->u.alert.text, sizeof(event->u.alert.text));

@@ -32,7 +32,9 @@ struct oracle {
     char text[640];
     uint64_t looked[ORACLE_COUNT]; // how often each had something to judge
     // What a person has ordered, by the controls on file.
-    bool paused, killed, told_to_close;
+    bool paused, killed;
+    bool flattens;        // with the kill
+    int64_t flattened_ns; // when a flatten was ordered last
     enum trading_state state;
     int left;         // jobs of this life that ended with less than can be traded
     bool signed_now;  // the book takes over what the venues have

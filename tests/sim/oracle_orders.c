@@ -32,8 +32,9 @@ static void judge_gate(struct oracle *oracle, const struct event_order *order) {
                                      : "not active");
     }
     bool stopped = oracle->killed || oracle->state == TRADING_HALTED;
-    if (order->phase == LEG_CLOSE && stopped && !oracle->told_to_close &&
-        !is_broken(oracle, order->job)) {
+    bool told = ledger_job_of(&oracle->ledger, order->job)->told_to_close;
+    if (order->phase == LEG_CLOSE && stopped && !told && !is_broken(oracle, order->job)) {
+        oracle->job = oracle->failed ? oracle->job : order->job;
         oracle_fail(oracle, 6, "order %" PRIu64 " closes a hedged leg on a stopped desk",
                     order->order);
     }

@@ -364,6 +364,26 @@ static void test_stop_during_opening_and_flatten(void **state) {
     harness_destroy(h);
 }
 
+// What a person ordered closed goes on closing through a halt; a kill takes the order back.
+static void test_stopped_while_it_closes(void **state) {
+    (void)state;
+    for (int kill = 0; kill < 2; kill++) {
+        struct harness *h = by_hand();
+        struct job *job = holding(h);
+        harness_control(h, CONTROL_FLATTEN, 0);
+        struct event_order close = *last_command(h);
+        assert_int_equal(close.phase, LEG_CLOSE);
+        harness_control(h, kill ? CONTROL_KILL : CONTROL_STATE, kill ? 0 : TRADING_HALTED);
+        harness_mark(h);
+        harness_report(h, close.order, close.venue, REPORT_EXPIRED, (struct px){0},
+                       (struct qty){0});
+        harness_calm_for(h, NS_PER_S);
+        assert_int_equal(job->state, JOB_CLOSING);
+        assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND) > 0, !kill);
+        harness_destroy(h);
+    }
+}
+
 static void test_kill(void **state) {
     (void)state;
     for (int flatten = 0; flatten < 2; flatten++) {
@@ -563,6 +583,7 @@ int main(void) {
         cmocka_unit_test(test_duplicates_unknown_and_late),
         cmocka_unit_test(test_self_trade_guard),
         cmocka_unit_test(test_stop_during_opening_and_flatten),
+        cmocka_unit_test(test_stopped_while_it_closes),
         cmocka_unit_test(test_kill),
         cmocka_unit_test(test_kill_without_an_answer),
         cmocka_unit_test(test_kill_beside_a_hedge),

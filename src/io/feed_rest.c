@@ -76,10 +76,11 @@ int64_t feed_time_wait_ms(const struct feed *feed) {
     return poor ? FEED_TIME_POOR_MS : FEED_TIME_EVERY_MS;
 }
 
-// An answer may be cut short: without the rules nothing trades, so they are asked for again soon.
-static void rules_answered(struct feed *feed) {
+// An answer may be cut short: what has no rules does not trade, not even to close what is there, so
+// they are asked for again soon.
+static void rules_answered(struct feed *feed, bool whole) {
     struct feed_job *job = &feed->symbols[0].job[MD_REQUEST_INSTRUMENTS];
-    if (feed->rules_known) {
+    if (feed->rules_known && whole) {
         job->attempt = 0;
         feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, FEED_RULES_EVERY_MS);
         return;
@@ -95,6 +96,7 @@ static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symb
         return;
     }
     uint64_t before = counter_read(&feed->stats.updates);
+    uint64_t malformed = counter_read(&feed->stats.errors[FEED_MALFORMED]);
     feed->polled = true;
     feed->time_answered = false;
     feed->mono_ns = mono_now_ns();
@@ -109,7 +111,7 @@ static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symb
         feed_want(feed, kind, 0, feed_time_wait_ms(feed));
     } else if (kind == MD_REQUEST_INSTRUMENTS) {
         feed_subscribe_waiting(feed);
-        rules_answered(feed);
+        rules_answered(feed, counter_read(&feed->stats.errors[FEED_MALFORMED]) == malformed);
     } else if (kind == MD_REQUEST_QUOTE) {
         poll_done(feed, counter_read(&feed->stats.updates) > before);
     }

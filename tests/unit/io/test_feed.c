@@ -728,6 +728,20 @@ static void test_age_limit(void **state) {
     (void)state;
 }
 
+// An answer that was cut behind the first rules: the others are asked for soon, not in an hour.
+static void test_rules_cut(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[MD_REQUEST_INSTRUMENTS] = "I 0\ncut";
+    rig_start(&rig);
+    until(&rig, &rig.rules_events, 1);
+    rig.answers[MD_REQUEST_INSTRUMENTS] = "I 0\nI 1";
+    until(&rig, &rig.rules_events, 3);
+    assert_int_equal(rig.requests[MD_REQUEST_INSTRUMENTS], 2);
+    rig_finish(&rig);
+    (void)state;
+}
+
 // Nothing is asked before Retry-After is over.
 static void check_limited(const char *status) {
     struct rig rig;
@@ -793,6 +807,7 @@ int main(void) {
         cmocka_unit_test(test_book_by_rest),
         cmocka_unit_test(test_book_by_stream),
         cmocka_unit_test(test_rules_first),
+        cmocka_unit_test(test_rules_cut),
         cmocka_unit_test(test_ladder),
         cmocka_unit_test(test_silence_and_heartbeat),
         cmocka_unit_test(test_age_limit),

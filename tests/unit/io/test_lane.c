@@ -432,21 +432,31 @@ static void test_lost_answer(void **state) {
     }
 }
 
-// A question that a refused cancel leads to is a request of its own: its answer counts.
+// A question that a cancel leads to, refused or answered with what cannot be read, is a request of
+// its own: its answer counts.
 static void test_refused_cancel(void **state) {
     (void)state;
-    struct rig rig;
-    rig_init(&rig);
-    rig.answers[OE_PLACE][0] = (struct answer){LOST, ""};
-    rig.answers[OE_CANCEL][0] = (struct answer){200, "rejected no_order"};
-    rig.answers[OE_QUERY][0] = (struct answer){200, "order canceled 0"};
-    rig_start(&rig);
-    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
-    until(&rig, &rig.report_count, 1);
-    command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
-    until(&rig, &rig.report_count, 2);
-    expect(&rig, "unknown canceled");
-    rig_finish(&rig);
+    static const struct {
+        struct answer place, cancel;
+        const char *reports;
+    } cases[] = {
+        {{LOST, ""}, {200, "rejected no_order"}, "unknown canceled"},
+        {{200, "accepted\norder new 0"}, {200, "cut"}, "accepted canceled"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct rig rig;
+        rig_init(&rig);
+        rig.answers[OE_PLACE][0] = cases[i].place;
+        rig.answers[OE_CANCEL][0] = cases[i].cancel;
+        rig.answers[OE_QUERY][0] = (struct answer){200, "order canceled 0"};
+        rig_start(&rig);
+        command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+        until(&rig, &rig.report_count, 1);
+        command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
+        until(&rig, &rig.report_count, 2);
+        expect(&rig, cases[i].reports);
+        rig_finish(&rig);
+    }
 }
 
 // A venue that does not know the order is believed only when the request cannot be taken any more.

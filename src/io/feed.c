@@ -23,7 +23,7 @@ const struct feed_timing feed_timing_defaults = {
     .request_timeout_ms = 5000,
     .retry_ms = 500,
     .retry_max_ms = 60000,
-    .limited_ms = 60000,
+    .limited_max_ms = 30000,
     .book_wait_ms = 10000,
 };
 

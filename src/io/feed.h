@@ -74,7 +74,7 @@ struct feed_timing {
     uint32_t connects_per_minute;        // attempts of all connections together
     uint32_t request_timeout_ms;         // of a REST call
     uint32_t retry_ms, retry_max_ms;     // a call that failed, a book that broke
-    uint32_t limited_ms;                 // kept away after a 429 that names no time
+    uint32_t limited_max_ms;             // kept away after 429s that name no time: 1, 2, 4 … s
     uint32_t book_wait_ms;               // asked for a book and nothing came: ask again
     bool unpaced; // messages go out as fast as they come up, whatever the venue allows
 };

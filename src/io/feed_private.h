@@ -98,6 +98,7 @@ struct feed {
     int64_t connect_minute; // which minute connects_used counts
     uint32_t connects_used;
     int64_t blocked_until_ms; // the venue told us to keep away
+    uint32_t refused;         // for too many requests, in a row
     int64_t weight_minute;    // which minute weight_used counts
     uint32_t weight_used;
     int64_t poll_due_ms;

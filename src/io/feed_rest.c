@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "io/feed_private.h"
 
+enum { LIMITED_FIRST_MS = 1000, LIMITED_DOUBLED_MAX = 10 };
+
 void feed_want(struct feed *feed, enum md_request_kind kind, uint16_t symbol, int64_t delay_ms) {
     struct feed_job *job = &feed->symbols[symbol].job[kind];
     int64_t due_ms = feed_loop_ms(feed) + delay_ms;
@@ -76,10 +78,11 @@ int64_t feed_time_wait_ms(const struct feed *feed) {
     return poor ? FEED_TIME_POOR_MS : FEED_TIME_EVERY_MS;
 }
 
-// An answer may be cut short: without the rules nothing trades, so they are asked for again soon.
-static void rules_answered(struct feed *feed) {
+// An answer may be cut short: what has no rules does not trade, not even to close what is there, so
+// they are asked for again soon.
+static void rules_answered(struct feed *feed, bool whole) {
     struct feed_job *job = &feed->symbols[0].job[MD_REQUEST_INSTRUMENTS];
-    if (feed->rules_known) {
+    if (feed->rules_known && whole) {
         job->attempt = 0;
         feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, FEED_RULES_EVERY_MS);
         return;
@@ -95,6 +98,7 @@ static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symb
         return;
     }
     uint64_t before = counter_read(&feed->stats.updates);
+    uint64_t malformed = counter_read(&feed->stats.errors[FEED_MALFORMED]);
     feed->polled = true;
     feed->time_answered = false;
     feed->mono_ns = mono_now_ns();
@@ -109,9 +113,27 @@ static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symb
         feed_want(feed, kind, 0, feed_time_wait_ms(feed));
     } else if (kind == MD_REQUEST_INSTRUMENTS) {
         feed_subscribe_waiting(feed);
-        rules_answered(feed);
+        rules_answered(feed, counter_read(&feed->stats.errors[FEED_MALFORMED]) == malformed);
     } else if (kind == MD_REQUEST_QUOTE) {
         poll_done(feed, counter_read(&feed->stats.updates) > before);
+    }
+}
+
+// As long as the venue says; else longer with each refusal in a row. What was sent together with
+// the request that was refused first brings the same news.
+static void keep_away(struct feed *feed, int64_t told_ms) {
+    int64_t now_ms = feed_loop_ms(feed);
+    int64_t until_ms = now_ms + told_ms;
+    if (feed->blocked_until_ms <= now_ms) {
+        uint32_t doubled =
+            feed->refused < LIMITED_DOUBLED_MAX ? feed->refused : LIMITED_DOUBLED_MAX;
+        int64_t wait_ms = (int64_t)LIMITED_FIRST_MS << doubled;
+        wait_ms = wait_ms < feed->timing.limited_max_ms ? wait_ms : feed->timing.limited_max_ms;
+        until_ms = told_ms > 0 ? until_ms : now_ms + wait_ms;
+        feed->refused++;
+    }
+    if (until_ms > feed->blocked_until_ms) {
+        feed->blocked_until_ms = until_ms;
     }
 }
 
@@ -122,9 +144,7 @@ static void failed(struct feed *feed, enum md_request_kind kind, uint16_t symbol
              kind == MD_REQUEST_QUOTE ? "poll" : "request", http_result_name(answer->result),
              answer->text);
     if (answer->result == HTTP_LIMITED || answer->retry_after_s > 0) {
-        int64_t away_ms =
-            answer->retry_after_s > 0 ? answer->retry_after_s * 1000 : feed->timing.limited_ms;
-        feed->blocked_until_ms = feed_loop_ms(feed) + away_ms;
+        keep_away(feed, answer->retry_after_s * 1000);
     }
     if (kind == MD_REQUEST_TIME) {
         feed->time_sent_ns = 0;
@@ -171,6 +191,7 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
             (uint32_t)(answer->used_weight < UINT32_MAX ? answer->used_weight : UINT32_MAX);
     }
     if (answer->result == HTTP_OK) {
+        feed->refused = 0;
         if (kind != MD_REQUEST_BOOK && kind != MD_REQUEST_INSTRUMENTS) {
             job->attempt = 0; // a book's count ends when it chains, the rules' when they are known
         }
@@ -280,8 +301,10 @@ static void pump(struct feed *feed, uint32_t ended) {
     bool by_stream = feed->config.venue->book_rule != BOOK_RULE_REST_SPAN;
     feed->job_added = false;
     feed->soon_ms = INT64_MAX;
-    // One connection until the WebSocket delivers: quotes are not to wait for more handshakes.
-    uint32_t most = feed->state == FEED_CONNECTING ? 1 : FEED_REQUESTS_MAX;
+    // One connection until the WebSocket delivers: quotes are not to wait for more handshakes. And
+    // after a refusal one request goes alone, until the venue takes it.
+    bool alone = feed->state == FEED_CONNECTING || feed->refused > 0;
+    uint32_t most = alone ? 1 : FEED_REQUESTS_MAX;
     for (uint16_t i = 0; !feed->stopping && i < feed->config.universe->symbol_count; i++) {
         for (uint32_t k = 0; k < MD_REQUEST_COUNT; k++) {
             enum md_request_kind kind = (enum md_request_kind)k;

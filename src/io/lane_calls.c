@@ -122,11 +122,11 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
         lane->answering = row;
         lane->oe.venue->decode_answer(&lane->oe, &row->call, (uint32_t)answer->status,
                                       answer->headers, answer->body, &lane->sink);
-        lane->answering = NULL;
         if (row->busy && !row->concluded) {
             lost(lane, row, "an answer that cannot be read");
         }
         lane_answered(lane, row);
+        lane->answering = NULL;
     }
     lane_leave(lane);
 }

@@ -32,12 +32,30 @@ static void want(struct lane *lane, uint32_t list, uint16_t symbol) {
     }
 }
 
+static uint32_t list_number(enum oe_call_kind kind) {
+    uint32_t list = 0;
+    while (list < LANE_LIST_COUNT && kinds[list] != kind) {
+        list++;
+    }
+    return list;
+}
+
+// An answer still on its way counts for nothing: it would be taken for that of the list asked for
+// anew, and say as of then what was true before.
+static void give_up_lists(struct lane *lane) {
+    for (uint32_t i = 0; i < LANE_CALLS_MAX; i++) {
+        struct lane_call *call = &lane->calls[i];
+        call->busy = call->busy && list_number(call->call.kind) == LANE_LIST_COUNT;
+    }
+}
+
 void lane_lists_want(struct lane *lane) {
     lane->reconciled = false;
+    give_up_lists(lane);
     for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
         for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
             struct lane_list *row = &lane->symbols[i].lists[list];
-            *row = (struct lane_list){0}; // an answer still on its way counts for nothing
+            *row = (struct lane_list){0};
             if (i == 0 || (per_symbol(lane, list) && lane->symbols[i].rules_known)) {
                 want(lane, list, i);
             }
@@ -165,14 +183,6 @@ void lane_lists_describe_wait(const struct lane *lane, struct text *out) {
         text_add_format(out, missing == 0 ? "a first look at the account" : " and %u more",
                         missing - 1);
     }
-}
-
-static uint32_t list_number(enum oe_call_kind kind) {
-    uint32_t list = 0;
-    while (list < LANE_LIST_COUNT && kinds[list] != kind) {
-        list++;
-    }
-    return list;
 }
 
 static void want_later(const struct lane *lane, struct lane_list *row, uint32_t attempts) {

@@ -46,7 +46,7 @@ static const struct feed_timing timing = {
     .request_timeout_ms = 2000,
     .retry_ms = 50,
     .retry_max_ms = 400,
-    .limited_ms = 400,
+    .limited_max_ms = 400,
     .book_wait_ms = 700,
     .unpaced = true, // it comes and goes a hundred times as often as a venue lets it
 };

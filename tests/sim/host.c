@@ -240,6 +240,7 @@ void host_open(struct line *line, struct slice target, struct slice headers) {
         session_end(row);
         return;
     }
+    row->private = row->session.account_mode != 0; // some follow the account by their address
     settle(host);
 }
 

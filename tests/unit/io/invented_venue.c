@@ -105,11 +105,19 @@ static bool request(struct md *md, enum md_request_kind kind, uint16_t symbol,
     return names[kind] != NULL;
 }
 
+// Each line is a message of its own.
 static void decode_rest(struct md *md, enum md_request_kind kind, uint16_t symbol,
                         struct slice body, struct md_sink *sink) {
     (void)kind;
     (void)symbol;
-    decode(md, 0, body, sink);
+    bool more = true;
+    while (more) {
+        const char *end = body.size > 0 ? memchr(body.data, '\n', body.size) : NULL;
+        more = end != NULL;
+        size_t size = more ? (size_t)(end - body.data) : body.size;
+        decode(md, 0, (struct slice){body.data, size}, sink);
+        body = more ? (struct slice){end + 1, body.size - size - 1} : body;
+    }
 }
 
 struct venue_md invented_venue = {

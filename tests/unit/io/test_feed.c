@@ -35,7 +35,9 @@ struct rig {
     int opens, book_opens, subscribed, resubscribed, heartbeats, stopped, quotes, pongs;
     char target[128]; // of the newest upgrade
     int requests[MD_REQUEST_COUNT];
-    const char *answers[MD_REQUEST_COUNT]; // NULL: no answer. "429", "503": that status
+    // NULL: no answer. "429", "503": that status; "429 silent": and not for how long
+    const char *answers[MD_REQUEST_COUNT];
+    int asked; // requests of all kinds
     bool turn_away, timed_out;
     // what the engine saw
     int quote_events, depth_events, rules_events, funding_events, states[FEED_STATE_COUNT];
@@ -85,6 +87,7 @@ static void serve_request(struct loop_connection *c, const struct http_head *hea
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         if (slice_starts(head->target, slice_of(paths[i]))) {
             rig->requests[i]++;
+            rig->asked++;
             char text[64];
             const char *answer = rig->answers[i];
             if (i == MD_REQUEST_TIME && answer != NULL &&
@@ -95,8 +98,8 @@ static void serve_request(struct loop_connection *c, const struct http_head *hea
             }
             bool refused = answer != NULL && answer[0] >= '4' && answer[0] <= '5'; // a status
             if (refused) {
-                loop_reply(c, atoi(answer), answer[0] == '4' ? "Retry-After: 2\r\n" : "",
-                           SLICE(""));
+                bool told = answer[0] == '4' && answer[3] == '\0';
+                loop_reply(c, atoi(answer), told ? "Retry-After: 2\r\n" : "", SLICE(""));
             } else if (answer != NULL) {
                 loop_reply(c, 200, "", slice_of(answer));
             }
@@ -451,7 +454,7 @@ static void test_hole(void **state) {
                                               .request_timeout_ms = 1000,
                                               .retry_ms = 100,
                                               .retry_max_ms = 1000,
-                                              .limited_ms = 1000,
+                                              .limited_max_ms = 1000,
                                               .book_wait_ms = 1000};
     rig.timing = &timing;
     rig_start(&rig);
@@ -728,6 +731,20 @@ static void test_age_limit(void **state) {
     (void)state;
 }
 
+// An answer that was cut behind the first rules: the others are asked for soon, not in an hour.
+static void test_rules_cut(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[MD_REQUEST_INSTRUMENTS] = "I 0\ncut";
+    rig_start(&rig);
+    until(&rig, &rig.rules_events, 1);
+    rig.answers[MD_REQUEST_INSTRUMENTS] = "I 0\nI 1";
+    until(&rig, &rig.rules_events, 3);
+    assert_int_equal(rig.requests[MD_REQUEST_INSTRUMENTS], 2);
+    rig_finish(&rig);
+    (void)state;
+}
+
 // Nothing is asked before Retry-After is over.
 static void check_limited(const char *status) {
     struct rig rig;
@@ -749,6 +766,28 @@ static void test_limited(void **state) {
     (void)state;
     check_limited("429");
     check_limited("418");
+}
+
+// Without Retry-After: a second, then two, one request each time; then as before.
+static void test_limited_silently(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    for (int kind = 0; kind < MD_REQUEST_COUNT; kind++) {
+        rig.answers[kind] = "429 silent";
+    }
+    rig_start(&rig);
+    until(&rig, &rig.asked, 1);
+    uint64_t first_ms = uv_now(&rig.loop);
+    until(&rig, &rig.asked, 2);
+    uint64_t second_ms = uv_now(&rig.loop);
+    until(&rig, &rig.asked, 3);
+    assert_true(second_ms - first_ms >= 900);
+    assert_true(uv_now(&rig.loop) - second_ms >= 1900);
+    rig.answers[MD_REQUEST_TIME] = "T";
+    rig.answers[MD_REQUEST_INSTRUMENTS] = "I 0";
+    until(&rig, &rig.rules_events, 1);
+    rig_finish(&rig);
 }
 
 // Half of the venue's weight is the feed's, polls included: used up, nothing is asked until the
@@ -793,10 +832,12 @@ int main(void) {
         cmocka_unit_test(test_book_by_rest),
         cmocka_unit_test(test_book_by_stream),
         cmocka_unit_test(test_rules_first),
+        cmocka_unit_test(test_rules_cut),
         cmocka_unit_test(test_ladder),
         cmocka_unit_test(test_silence_and_heartbeat),
         cmocka_unit_test(test_age_limit),
         cmocka_unit_test(test_limited),
+        cmocka_unit_test(test_limited_silently),
         cmocka_unit_test(test_no_venue_there),
         cmocka_unit_test(test_older),
         cmocka_unit_test(test_open_but_mute),

@@ -17,7 +17,7 @@
 #include "io/lane.h"
 #include "loop_server.h"
 
-enum { REPORTS_MAX = 64, LOST = -1, ANSWERS_MAX = 8 };
+enum { REPORTS_MAX = 64, LOST = -1, HELD = -2, ANSWERS_MAX = 8 };
 
 // ---- the venue ---------------------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ static const struct venue_oe venue = {
 // ---- rig ---------------------------------------------------------------------------------------
 
 struct answer {
-    int status; // LOST: the connection breaks instead. 0 = no more of them
+    int status; // LOST: the connection breaks instead; HELD: by and by. 0 = no more of them
     const char *body;
 };
 
@@ -141,6 +141,7 @@ struct rig {
     struct qty position; // as told last
     uint64_t orders;
     struct event_lane state;
+    struct loop_connection *held; // waits for its answer
 };
 
 static enum status on_event(void *self, struct bus *bus, const struct event *event) {
@@ -183,6 +184,8 @@ static void serve(struct loop_connection *c, const struct http_head *head, struc
         const struct answer *answer = &rig->answers[kind][at];
         if (answer->status == LOST) {
             stream_reset(c->stream);
+        } else if (answer->status == HELD) {
+            rig->held = c;
         } else {
             loop_reply(c, answer->status != 0 ? answer->status : 200,
                        answer->status == 429 ? "Retry-After: 2\r\n" : "",
@@ -382,6 +385,30 @@ static void test_position_is_older(void **state) {
     rig_finish(&rig);
 }
 
+// Lists are asked for anew while one of before is on its way: what that one says is old.
+static void test_list_is_given_up(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_POSITIONS][0] = (struct answer){HELD, NULL};
+    rig.answers[OE_POSITIONS][1] = (struct answer){200, "position 1\nend"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    rig_learn(&rig);
+    until(&rig, &rig.requests[OE_POSITIONS], 1);
+    struct listing listing = {.tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
+    assert_true(invented_venue.native_name(&rig.universe.symbols[0], listing.native));
+    lane_learn(rig.lane, 0, &listing);
+    listing.ready = true;
+    lane_learn(rig.lane, 0, &listing);
+    until(&rig, &rig.ready, 1);
+    assert_int_equal(rig.requests[OE_POSITIONS], 2);
+    assert_int_equal(rig.position.v, QTY_ONE / 1000);
+    loop_reply(rig.held, 200, "", SLICE("position 5\nend"));
+    pass(&rig, 300);
+    assert_int_equal(rig.position.v, QTY_ONE / 1000);
+    rig_finish(&rig);
+}
+
 // The answer is lost: unknown, asked for, never sent again.
 static void test_lost_answer(void **state) {
     (void)state;
@@ -405,21 +432,31 @@ static void test_lost_answer(void **state) {
     }
 }
 
-// A question that a refused cancel leads to is a request of its own: its answer counts.
+// A question that a cancel leads to, refused or answered with what cannot be read, is a request of
+// its own: its answer counts.
 static void test_refused_cancel(void **state) {
     (void)state;
-    struct rig rig;
-    rig_init(&rig);
-    rig.answers[OE_PLACE][0] = (struct answer){LOST, ""};
-    rig.answers[OE_CANCEL][0] = (struct answer){200, "rejected no_order"};
-    rig.answers[OE_QUERY][0] = (struct answer){200, "order canceled 0"};
-    rig_start(&rig);
-    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
-    until(&rig, &rig.report_count, 1);
-    command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
-    until(&rig, &rig.report_count, 2);
-    expect(&rig, "unknown canceled");
-    rig_finish(&rig);
+    static const struct {
+        struct answer place, cancel;
+        const char *reports;
+    } cases[] = {
+        {{LOST, ""}, {200, "rejected no_order"}, "unknown canceled"},
+        {{200, "accepted\norder new 0"}, {200, "cut"}, "accepted canceled"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct rig rig;
+        rig_init(&rig);
+        rig.answers[OE_PLACE][0] = cases[i].place;
+        rig.answers[OE_CANCEL][0] = cases[i].cancel;
+        rig.answers[OE_QUERY][0] = (struct answer){200, "order canceled 0"};
+        rig_start(&rig);
+        command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+        until(&rig, &rig.report_count, 1);
+        command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
+        until(&rig, &rig.report_count, 2);
+        expect(&rig, cases[i].reports);
+        rig_finish(&rig);
+    }
 }
 
 // A venue that does not know the order is believed only when the request cannot be taken any more.
@@ -517,6 +554,7 @@ int main(void) {
         cmocka_unit_test(test_good_life),
         cmocka_unit_test(test_fill_is_missing),
         cmocka_unit_test(test_position_is_older),
+        cmocka_unit_test(test_list_is_given_up),
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_refused_cancel),
         cmocka_unit_test(test_gone),

@@ -154,7 +154,21 @@ static void set_environment(const struct bench *bench) {
 
 // ---- the desk ----------------------------------------------------------------------------------
 
+static void exec_desk(const struct bench *bench, const struct bench_start *how) {
+    char demo[512];
+    const char *program = how->program != NULL ? how->program : PROGRAM;
+    (void)snprintf(demo, sizeof(demo), "--demo=%s", how->demo != NULL ? how->demo : "");
+    const char *arguments[] = {
+        program,    "run",      "--headless", how->demo != NULL ? demo : "--live",
+        "--config", bench->ini, NULL};
+    for (int i = 0; i < BENCH_VARIABLES_MAX && how->variables[i].name != NULL; i++) {
+        (void)setenv(how->variables[i].name, how->variables[i].value, 1);
+    }
+    (void)execv(program, (char *const *)(uintptr_t)arguments);
+}
+
 void bench_start_desk(struct bench *bench, const struct bench_start *how) {
+    static const struct bench_start as_it_is;
     bench->started_ns = mono_now_ns();
     bench->hiccup_ms = 0;
     bench->desk = fork();
@@ -162,16 +176,9 @@ void bench_start_desk(struct bench *bench, const struct bench_start *how) {
         char log[128];
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         (void)snprintf(log, sizeof(log), "%s/desk.log", bench->folder);
-        if (freopen(log, "a", stderr) == NULL || freopen("/dev/null", "w", stdout) == NULL) {
-            _exit(1);
+        if (freopen(log, "a", stderr) != NULL && freopen("/dev/null", "w", stdout) != NULL) {
+            exec_desk(bench, how != NULL ? how : &as_it_is);
         }
-        for (int i = 0; how != NULL && i < BENCH_VARIABLES_MAX && how->variables[i].name != NULL;
-             i++) {
-            (void)setenv(how->variables[i].name, how->variables[i].value, 1);
-        }
-        const char *program = how != NULL && how->program != NULL ? how->program : PROGRAM;
-        (void)execl(program, program, "run", "--headless", "--live", "--config", bench->ini,
-                    (char *)NULL);
         _exit(1);
     }
     bench->starts++;
@@ -214,11 +221,18 @@ bool bench_ask(struct bench *bench, const char *line) {
     return line_client_ask(&bench->client, slice_of(line), 2000) == STATUS_OK;
 }
 
-bool bench_open_client(struct bench *bench) {
+bool bench_try_client(struct bench *bench) {
     bench->client = (struct line_client){.fd = -1};
-    while (line_client_open(&bench->client, bench->socket, 1 << 20) != STATUS_OK ||
-           !bench_ask(bench, "hello shell")) {
-        line_client_close(&bench->client);
+    if (line_client_open(&bench->client, bench->socket, 1 << 20) == STATUS_OK &&
+        bench_ask(bench, "hello shell")) {
+        return true;
+    }
+    line_client_close(&bench->client);
+    return false;
+}
+
+bool bench_open_client(struct bench *bench) {
+    while (!bench_try_client(bench)) {
         if (bench_has_died(bench) || bench_age_ms(bench) > BENCH_SETTLE_MS) {
             return false;
         }

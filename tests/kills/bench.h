@@ -41,6 +41,7 @@ struct bench {
 // How the desk is started; all of it may be left out.
 struct bench_start {
     const char *program; // in place of perpdesk
+    const char *demo;    // a recording: on it instead of on the venues, NULL: live
     struct {
         const char *name, *value;
     } variables[BENCH_VARIABLES_MAX]; // of its environment
@@ -59,6 +60,7 @@ bool bench_has_died(const struct bench *bench);
 int bench_reap(struct bench *bench, int64_t patience_ms, bool *hung);
 void bench_kill_desk(struct bench *bench); // SIGKILL, and it must be what ends it
 
+bool bench_try_client(struct bench *bench);            // false: not yet
 bool bench_open_client(struct bench *bench);           // false: the desk has died or is deaf
 bool bench_ask(struct bench *bench, const char *line); // the same
 bool bench_word_of(struct slice line, const char *key, char *out, size_t capacity);

@@ -248,6 +248,12 @@ static void tell_lane(struct bus *bus, const struct event_lane *before,
         watch_alert(bus, SEVERITY_WARN, "lane", "%s: private connection lost: %.47s", venue,
                     now->text);
     }
+    if (now->deadman == DEADMAN_NONE && before->deadman != DEADMAN_NONE) {
+        watch_alert(
+            bus, SEVERITY_WARN, "deadman",
+            "%s has no dead-man's switch: orders that rest there stay when this desk is gone",
+            venue);
+    }
     if (now->deadman == DEADMAN_FAILED && before->deadman != DEADMAN_FAILED) {
         watch_alert(bus, SEVERITY_RED, "deadman",
                     "%s: the dead-man's switch cannot be armed: no new orders there", venue);

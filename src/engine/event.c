@@ -161,8 +161,8 @@ static bool fits_past_job(const struct universe *universe, const struct event_pa
 static bool fits_past_order(const struct universe *universe, const struct event_order *order) {
     return order->order != 0 && fits_listing(universe, order->venue, order->symbol) &&
            order->type <= ORDER_IOC && order->side <= SIDE_SELL && order->phase <= LEG_UNWIND &&
-           order->leg < JOB_LEGS_MAX && order->filled.v >= 0 && order->size.v > order->filled.v &&
-           order->client_id[ORDER_CLIENT_ID_MAX - 1] == '\0';
+           order->leg < JOB_LEGS_MAX && order->state < ORDER_STATE_COUNT && order->filled.v >= 0 &&
+           order->size.v > order->filled.v && order->client_id[ORDER_CLIENT_ID_MAX - 1] == '\0';
 }
 
 bool event_input_fits(const struct universe *universe, const struct event *event) {

@@ -14,7 +14,7 @@ static int equity_columns(const struct view *view, struct pane_column out[PANE_C
         [NOW] = {"cross bps", 9, .right = true, .sortable = true},
         [LOW] = {"least", 8, .right = true, .sortable = true, .priority = 1},
         [HIGH] = {"most", 8, .right = true, .sortable = true, .priority = 1},
-        [CURVE] = {"last 60 s", 10, .flexible = true},
+        [CURVE] = {"last 60 s", 10, .flexible = true, .most = 60},
     };
     memcpy(out, columns, sizeof(columns));
     return COLUMNS;

@@ -55,12 +55,18 @@ static uint32_t jobs_rows(const struct view *view) {
     return view->count[STATE_JOBS];
 }
 
-static uint64_t jobs_key(const struct view *view, uint32_t row) {
-    return row_of(view, row)->id;
-}
-
 static bool is_over(const struct state_job *job) {
     return job->state >= JOB_DONE;
+}
+
+// What holds positions stands first, what waits and what is over below it.
+static int64_t jobs_rank(const struct view *view, uint32_t row) {
+    const struct state_job *job = row_of(view, row);
+    return is_over(job) ? 2 : job->state == JOB_PENDING ? 1 : 0;
+}
+
+static uint64_t jobs_key(const struct view *view, uint32_t row) {
+    return row_of(view, row)->id;
 }
 
 static enum ink state_ink(const struct state_job *job) {
@@ -337,6 +343,7 @@ const struct pane_class pane_jobs = {
     .columns = jobs_columns,
     .rows = jobs_rows,
     .key = jobs_key,
+    .rank = jobs_rank,
     .cell = jobs_cell,
     .sort_key = jobs_sort_key,
     .words = jobs_words,

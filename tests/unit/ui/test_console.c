@@ -98,6 +98,7 @@ static void test_requests(void **state) {
         {"venue tighter", "3", "v", false, CONTROL_VENUE_ROLE, VENUE_REFERENCE},
         {"accept", "1", "Y", true, CONTROL_ACCEPT, 0},
         {"acknowledge", "7", "a", false, CONTROL_ACKNOWLEDGE, 2},
+        {"acknowledge in ALERTS", "!", "a", false, CONTROL_ACKNOWLEDGE, 2},
         {"acknowledge the newest", "1", "a", false, CONTROL_ACKNOWLEDGE, 0},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -219,6 +220,34 @@ static void test_threshold(void **state) {
     press("Enter");
     assert_int_equal(scene.requests, 2);
     assert_true(shows("not a number"));
+}
+
+// Where the scanner works the threshold out, what may be lower than that asks.
+static void test_threshold_of_the_scanner(void **state) {
+    (void)state;
+    header()->threshold = (struct bps){-1};
+    header()->threshold_auto = (struct bps){500};
+    scene_touch(&scene, STATE_HEADER);
+    console_frame(&console);
+    press("t");
+    assert_true(shows("now auto (at most 5.00 bps)"));
+    type_text("5bps");
+    press("Enter"); // no lower: at once
+    assert_int_equal(scene.requests, 1);
+    assert_int_equal(scene.last.value, 500);
+    header()->threshold = (struct bps){-1};
+    scene_touch(&scene, STATE_HEADER);
+    console_frame(&console);
+    press("t");
+    type_text("auto");
+    press("Enter"); // as it is
+    assert_int_equal(scene.requests, 2);
+    assert_int_equal(scene.last.value, -1);
+    press("t");
+    type_text("4.99");
+    press("Enter");
+    assert_int_equal(scene.requests, 2);
+    assert_true(shows("Lower the threshold from auto (at most 5.00 bps) to 4.99 bps? y/n"));
 }
 
 static void test_strategy(void **state) {
@@ -532,6 +561,7 @@ int main(void) {
         CASE(test_pause_and_kill_are_never_behind_a_dialog),
         CASE(test_reader_fires_nothing),
         CASE(test_threshold),
+        CASE(test_threshold_of_the_scanner),
         CASE(test_strategy),
         CASE(test_submit),
         CASE(test_refusal_is_shown),

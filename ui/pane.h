@@ -64,10 +64,16 @@ struct pane_subject {
     uint64_t alert;         // 0 = none
 };
 
+struct pane_legend {
+    const char *title, *meaning;
+};
+
 struct pane_class {
     const char *name; // as on the title line
     const char *help; // one sentence
     const char *empty;
+    // What a heading stands for, where that is not plain; ends with a title of NULL.
+    const struct pane_legend *legend;
     uint32_t sections; // VIEW_BITs that make it dirty
     // Fills the columns for this view; returns their number.
     int (*columns)(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]);

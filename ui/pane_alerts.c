@@ -133,10 +133,18 @@ static struct pane_subject alerts_subject(const struct view *view, uint32_t row)
         .venue = CONTROL_ANY, .symbol = CONTROL_ANY, .alert = alarm_is_open(alert) ? alert->id : 0};
 }
 
+static const struct pane_legend legend[] = {
+    {"level", "ALARM red, ALERT amber, alert for information"},
+    {"figure", "what it was raised on, beside the limit of its rule"},
+    {"seen", "when it was acknowledged; a to ack: it waits"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_alerts = {
     .name = "ALERTS",
     .help = "Alarms with figure and limit; those that wait stand first, a acknowledges one.",
     .empty = "no alerts since the start",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_ALERTS),
     .columns = alerts_columns,
     .rows = alerts_rows,

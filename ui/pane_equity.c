@@ -209,10 +209,17 @@ static int equity_head(const struct view *view, struct canvas *canvas, struct re
     return used + rows;
 }
 
+static const struct pane_legend legend[] = {
+    {"cross bps", "highest bid less lowest ask of all venues"},
+    {"least most", "of the last sixty seconds"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_equity = {
     .name = "EQUITY",
     .help = "The account's worth over time; below, the best crossing of each symbol in a minute.",
     .empty = "no quotes yet",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_EQUITY) | VIEW_BIT(VIEW_TICK),
     .columns = equity_columns,
     .rows = equity_rows,

@@ -399,10 +399,25 @@ static int health_head(const struct view *view, struct canvas *canvas, struct re
     return head_draw(&head, canvas, area, kept);
 }
 
+static const struct pane_legend legend[] = {
+    {"beat", "when the part was last heard of"},
+    {"upd/s", "quotes a second"},
+    {"tick avg", "from the venue's stamp to the stored quote, with tick p99 its slow end"},
+    {"clock", "the venue's clock less ours"},
+    {"lane", "where its orders go: ready, paper, or why not"},
+    {"msg/s", "orders and cancels in this second"},
+    {"ord limit", "used of our share of the fullest limit on orders"},
+    {"rest limit", "used of our share of the weight of REST requests"},
+    {"ack p99", "the venue's first word, slowest in a hundred"},
+    {"ok %", "time it was well, of the last five minutes"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_health = {
     .name = "HEALTH",
     .help = "Scores and heartbeats of the desk's parts; every venue's data, lane and limits.",
     .empty = "no venues",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_HEALTH) | VIEW_BIT(STATE_VENUES) | VIEW_BIT(STATE_LATENCY) |
                 VIEW_BIT(VIEW_TICK),
     .columns = health_columns,

@@ -335,10 +335,23 @@ static struct pane_subject jobs_subject(const struct view *view, uint32_t row) {
     return (struct pane_subject){.venue = CONTROL_ANY, .symbol = job->symbol, .job = job->id};
 }
 
+static const struct pane_legend legend[] = {
+    {"strat", "arb: a price gap; wash: hedged volume; manual, twap and the others: see the manual"},
+    {"leg A leg B", "+ buys, - sells; the share filled, while it closes the share closed"},
+    {"unhdg $", "open on one leg and not on the other, now"},
+    {"unhdg $s", "that, times the seconds it stood: the job's exposure clock"},
+    {"left", "until the state it is in ends by itself"},
+    {"edge bps", "net edge when it was decided"},
+    {"score", "what decided its place in the queue"},
+    {"reason", "the rule that refused or ended it"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_jobs = {
     .name = "JOBS",
     .help = "Hedged jobs: + buys, - sells, the share done of each leg, time left in the state.",
     .empty = "no jobs yet",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_JOBS) | VIEW_BIT(VIEW_TICK),
     .columns = jobs_columns,
     .rows = jobs_rows,

@@ -149,10 +149,23 @@ static struct pane_subject latency_subject(const struct view *view, uint32_t row
     return (struct pane_subject){.venue = (uint16_t)row, .symbol = CONTROL_ANY};
 }
 
+static const struct pane_legend legend[] = {
+    {"tick", "the venue's stamp to the stored quote"},
+    {"dec", "decide: the pass began, to the command"},
+    {"sign", "encoded and signed"},
+    {"wr", "write: handed to the socket"},
+    {"ack", "the venue's first word"},
+    {"fill", "the first fill"},
+    {"p50 p99 99.9", "half, 99 and 99.9 of a hundred were faster"},
+    {"orders", "that were decided"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_latency = {
     .name = "LATENCY",
     .help = "Every venue's way from tick to decision, signature, socket, answer and fill.",
     .empty = "no venues",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_VENUES) | VIEW_BIT(STATE_LATENCY),
     .columns = latency_columns,
     .rows = latency_rows,

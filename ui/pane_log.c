@@ -161,10 +161,16 @@ static struct pane_subject log_subject(const struct view *view, uint32_t row) {
                                  .alert = entry.alert != NULL ? entry.alert->id : 0};
 }
 
+static const struct pane_legend legend[] = {
+    {"level", "ALARM and ALERT wait for a person; the others are the log's"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_log = {
     .name = "LOG",
     .help = "Alarms that wait (a acknowledges one), then the log, newest first.",
     .empty = "nothing has been logged",
+    .legend = legend,
     .sections = VIEW_BIT(VIEW_LOG) | VIEW_BIT(STATE_ALERTS),
     .columns = log_columns,
     .rows = log_rows,

@@ -215,10 +215,23 @@ static struct pane_subject opps_subject(const struct view *view, uint32_t row) {
     return (struct pane_subject){.venue = CONTROL_ANY, .symbol = o->symbol, .job = o->job};
 }
 
+static const struct pane_legend legend[] = {
+    {"gross", "bps between what one venue bids and another asks"},
+    {"costs", "bps of fees, slippage and basis when both legs are opened"},
+    {"net bps", "gross less costs"},
+    {"trip", "bps left when all four fills are paid and the gap is as usual"},
+    {"score", "0 to 100: profit, size and how well both venues are"},
+    {"conf %", "how far the quotes can be relied on"},
+    {"since", "how long it has stood"},
+    {"why not", "the rule against it and its figure; w says more"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_opportunities = {
     .name = "OPPORTUNITIES",
     .help = "Every crossing: gross, net after costs, the round trip, and the rule against it (w).",
     .empty = "no two venues cross",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_OPPORTUNITIES) | VIEW_BIT(VIEW_TICK),
     .columns = opps_columns,
     .rows = opps_rows,

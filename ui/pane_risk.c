@@ -297,10 +297,20 @@ static int risk_head(const struct view *view, struct canvas *canvas, struct rect
     return head_draw(&head, canvas, area, kept);
 }
 
+static const struct pane_legend legend[] = {
+    {"day loss", "realised and open loss of the day against its limit"},
+    {"worst job", "exposure clock: dollars unhedged times seconds"},
+    {"mode", "what the risk mode asks of a job"},
+    {"times", "how often in a row since it was first denied"},
+    {"denied by", "the rule; figure is what was found, limit what is allowed"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_risk = {
     .name = "RISK",
     .help = "Limits and what is used of them; below, what was denied, with figure and limit.",
     .empty = "nothing was denied",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_RISK) | VIEW_BIT(STATE_VENUES) | VIEW_BIT(VIEW_TICK),
     .columns = risk_columns,
     .rows = risk_rows,

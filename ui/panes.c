@@ -25,6 +25,7 @@ int64_t pane_letters(const char *name) {
 enum status pane_create(struct pane *pane, const struct pane_class *class,
                         const struct universe *universe) {
     ASSERT(class->name != NULL && class->help != NULL && class->empty != NULL);
+    ASSERT(class->legend != NULL);
     ASSERT(class->columns != NULL && class->rows != NULL && class->cell != NULL);
     ASSERT(class->key != NULL && class->words != NULL && class->subject != NULL);
     ASSERT(class->details != NULL && class->why != NULL);

@@ -455,6 +455,28 @@ static void test_every_key_once(void **state) {
     }
 }
 
+// ? in every pane explains its columns below the keys, and has room for all of it.
+static void test_help_ends_with_the_columns(void **state) {
+    for (int pane = 0; pane < PANE_COUNT; pane++) {
+        console_focus(&console, (enum pane_id)pane);
+        press("?");
+        const struct page *page = &console.reader.page;
+        assert_true(page->count < PAGE_LINES_MAX);
+        const struct pane_legend *legend = pane_table[pane]->legend;
+        int line = 0;
+        for (; legend->title != NULL; legend++) {
+            while (line < page->count && strcmp(page->lines[line].label, legend->title) != 0) {
+                line++;
+            }
+            if (line == page->count) {
+                fail_msg("%s does not explain %s", pane_table[pane]->name, legend->title);
+            }
+        }
+        tear_down(state);
+        set_up(state);
+    }
+}
+
 // Rows go while nothing is drawn: the window is too small for panes, or the pane is out of sight.
 static void test_rows_that_went_unseen(void **state) {
     static const char *const keys[] = {"j", "G", "c", "f", "v", "a", "w", "Enter", "PgDn"};
@@ -573,6 +595,7 @@ int main(void) {
         CASE(test_why_names_rule_figure_limit_distance),
         CASE(test_live_is_read_only_until_armed),
         CASE(test_every_key_once),
+        CASE(test_help_ends_with_the_columns),
         CASE(test_rows_that_went_unseen),
         CASE(test_mouse_only_selects),
         CASE(test_rates),

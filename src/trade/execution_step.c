@@ -88,6 +88,7 @@ static void note_try(struct desk *desk, struct bus *bus, struct job *job, int i)
                     "job %u cannot close its %s leg on %s: still trying", job->id,
                     side_name(i == LEG_BUY ? SIDE_BUY : SIDE_SELL),
                     desk->universe->venues[leg->venue].name);
+        leg->tries++; // said once, however often it is looked at before the next try
     }
     leg->tries = leg->tries <= TRIES_STUCK ? leg->tries : TRIES_STUCK + 1;
 }

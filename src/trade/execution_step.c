@@ -97,6 +97,9 @@ static void note_try(struct desk *desk, struct bus *bus, struct job *job, int i)
 static struct qty surely_taken(const struct desk *desk, const struct job *job, int i) {
     const struct listing *listing = execution_listing(desk, job, i);
     struct px bid = picture_quote(desk, job->legs[i].venue, job->symbol)->bid;
+    if (listing->step.v <= 0) {
+        return (struct qty){0}; // not known yet: nothing is taken there
+    }
     struct qty least = qty_add(listing->step, listing->size_min);
     if (listing->notional_min.v > 0 && bid.v > 0) {
         struct usd notional = {listing->notional_min.v + listing->notional_min.v / 20};

@@ -268,6 +268,90 @@ static void test_no_price_at_all(void **state) {
     harness_destroy(h);
 }
 
+// Restored, and the venue that holds the position has told neither instrument nor anything else for
+// too long: every way a job may go waits for it, quietly and by force, and the desk lives.
+static void test_instrument_unknown_for_long(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        enum job_state state;
+        uint8_t maker, legs_used;
+        bool flatten;
+    } rows[] = {
+        {"opening", JOB_OPENING, MAKER_NONE, 2, false},
+        {"holding", JOB_HOLDING, MAKER_BUY, 2, false},
+        {"holding, flattened", JOB_HOLDING, MAKER_BUY, 2, true},
+        {"closing quietly", JOB_CLOSING, MAKER_BUY, 2, false},
+        {"closing", JOB_CLOSING, MAKER_NONE, 2, false},
+        {"closing one leg", JOB_CLOSING, MAKER_BUY, 1, false},
+        {"unwinding", JOB_UNWINDING, MAKER_NONE, 2, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct harness *h = harness_prepare();
+        harness_start(h);
+        harness_paper_off(h);
+        struct listing known = *universe_listing(&h->universe, H_LIGHTER, H_BTC);
+        struct event_listing_rules rules = {.listing = {.venue = H_LIGHTER, .symbol = H_BTC}};
+        harness_input(h, EVENT_INSTRUMENT, &rules);
+        harness_mark(h);
+        struct event_past_position held = {
+            .venue = H_LIGHTER, .symbol = H_BTC, .net = {QTY_ONE / 100}, .cost = USD(600)};
+        harness_input(h, EVENT_PAST_POSITION, &held);
+        struct event_past_job past = {
+            .job = 7,
+            .strategy = STRATEGY_WASH,
+            .state = (uint8_t)rows[i].state,
+            .symbol = H_BTC,
+            .maker = rows[i].maker,
+            .legs_used = rows[i].legs_used,
+            .notional = USD(600),
+            .legs = {{.venue = H_LIGHTER, .opened = {QTY_ONE / 100}, .opened_usd = USD(600)},
+                     {.venue = H_EXTENDED}}};
+        harness_input(h, EVENT_PAST_JOB, &past);
+        harness_input(h, EVENT_PAST_END, &(struct event_past_end){.jobs_used = 7, .known = 1});
+        harness_calm_for(h, RECONCILE_SILENT_MS * NS_PER_MS + NS_PER_S);
+        assert_false(job_find(&h->desk.jobs, 7)->waits);
+        if (rows[i].flatten) {
+            harness_control_at(h, CONTROL_FLATTEN, CONTROL_ANY, CONTROL_ANY, 0, 0);
+        }
+        harness_calm_for(h, 20 * NS_PER_S);
+        for (uint32_t k = h->mark; k < h->count; k++) {
+            if (h->events[k].header.kind == EVENT_ORDER_COMMAND &&
+                h->events[k].u.order.venue == H_LIGHTER) {
+                fail_msg("%s: an order without its instrument", rows[i].name);
+            }
+        }
+        harness_mark(h);
+        harness_input(h, EVENT_INSTRUMENT, &(struct event_listing_rules){.listing = known});
+        harness_calm_for(h, 5 * NS_PER_S);
+        const struct event *command = harness_find(h, EVENT_ORDER_COMMAND);
+        if (rows[i].state != JOB_OPENING && command == NULL) {
+            fail_msg("%s: nothing closes it", rows[i].name);
+        }
+        harness_destroy(h);
+    }
+}
+
+// A person orders where prices come in before the instrument: refused with a reason.
+static void test_order_before_the_instrument(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct event_listing_rules rules = {.listing = {.venue = H_LIGHTER, .symbol = H_BTC}};
+    harness_input(h, EVENT_INSTRUMENT, &rules);
+    harness_calm(h, (struct bps){0});
+    harness_mark(h);
+    struct control_request request = {
+        .verb = CONTROL_SUBMIT, .origin = ORIGIN_TEST, .value = 200 * USD_ONE};
+    assert_int_equal(engine_control(&h->engine, &request, h->now_ns), STATUS_OK);
+    request.hedged = true;
+    request.hedge_venue = H_EXTENDED;
+    assert_int_equal(engine_control(&h->engine, &request, h->now_ns), STATUS_OK);
+    assert_int_equal(harness_count(h, EVENT_DENIED), 2);
+    assert_int_equal(harness_find(h, EVENT_DENIED)->u.denied.verdict.rule, RULE_NO_INSTRUMENT);
+    assert_int_equal(harness_last(h, EVENT_DENIED)->u.denied.verdict.rule, RULE_NO_INSTRUMENT);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gate),
@@ -278,6 +362,8 @@ int main(void) {
         cmocka_unit_test(test_split_sizes),
         cmocka_unit_test(test_resting_needs_a_clock),
         cmocka_unit_test(test_no_price_at_all),
+        cmocka_unit_test(test_instrument_unknown_for_long),
+        cmocka_unit_test(test_order_before_the_instrument),
     };
     return cmocka_run_group_tests_name("execution_limits", tests, NULL, NULL);
 }

@@ -276,18 +276,19 @@ static void test_instrument_unknown_for_long(void **state) {
         const char *name;
         enum job_state state;
         uint8_t maker, legs_used;
-        bool flatten;
+        bool hedged, flatten;
     } rows[] = {
-        {"opening", JOB_OPENING, MAKER_NONE, 2, false},
-        {"holding", JOB_HOLDING, MAKER_BUY, 2, false},
-        {"holding, flattened", JOB_HOLDING, MAKER_BUY, 2, true},
-        {"closing quietly", JOB_CLOSING, MAKER_BUY, 2, false},
-        {"closing", JOB_CLOSING, MAKER_NONE, 2, false},
-        {"closing one leg", JOB_CLOSING, MAKER_BUY, 1, false},
-        {"unwinding", JOB_UNWINDING, MAKER_NONE, 2, false},
+        {"opening", JOB_OPENING, MAKER_NONE, 2, false, false},
+        {"holding one leg of two", JOB_HOLDING, MAKER_BUY, 2, false, false},
+        {"held until its time, then quietly", JOB_HOLDING, MAKER_BUY, 2, true, false},
+        {"holding, flattened", JOB_HOLDING, MAKER_BUY, 2, true, true},
+        {"closing", JOB_CLOSING, MAKER_BUY, 2, false, false},
+        {"closing one leg", JOB_CLOSING, MAKER_BUY, 1, false, false},
+        {"unwinding", JOB_UNWINDING, MAKER_NONE, 2, false, false},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct harness *h = harness_prepare();
+        h->settings.wash.hold_min_ns = h->settings.wash.hold_max_ns = NS_PER_S;
         harness_start(h);
         harness_paper_off(h);
         struct listing known = *universe_listing(&h->universe, H_LIGHTER, H_BTC);
@@ -307,6 +308,13 @@ static void test_instrument_unknown_for_long(void **state) {
             .notional = USD(600),
             .legs = {{.venue = H_LIGHTER, .opened = {QTY_ONE / 100}, .opened_usd = USD(600)},
                      {.venue = H_EXTENDED}}};
+        if (rows[i].hedged) {
+            past.legs[LEG_SELL].opened = past.legs[LEG_BUY].opened;
+            past.legs[LEG_SELL].opened_usd = past.legs[LEG_BUY].opened_usd;
+            held = (struct event_past_position){
+                .venue = H_EXTENDED, .symbol = H_BTC, .net = {-QTY_ONE / 100}, .cost = USD(-600)};
+            harness_input(h, EVENT_PAST_POSITION, &held);
+        }
         harness_input(h, EVENT_PAST_JOB, &past);
         harness_input(h, EVENT_PAST_END, &(struct event_past_end){.jobs_used = 7, .known = 1});
         harness_calm_for(h, RECONCILE_SILENT_MS * NS_PER_MS + NS_PER_S);

@@ -184,8 +184,8 @@ static void on_fill(struct recall *recall, const struct event_fill *fill) {
     recall->end.day_volume = usd_add(recall->end.day_volume, value);
     recall->end.day_fees = usd_add(recall->end.day_fees, fill->fee);
     book_leg(recall, fill, value);
-    recall->trades[recall->trade_count++ % RECALL_TRADES] = (struct recall_trade){
-        .order = fill->order, .past = {.trade = fill->trade, .venue = fill->venue}};
+    recall->trades[recall->trade_count++ % RECALL_TRADES] =
+        (struct event_past_trade){.order = fill->order, .trade = fill->trade, .venue = fill->venue};
     struct event_past_order *order = find_order(recall, fill->order);
     struct event_past_order *ended = find_ended(recall, fill->order);
     if (ended != NULL) {
@@ -239,11 +239,6 @@ static void on_past_position(struct recall *recall, const struct event_past_posi
     }
 }
 
-static void on_past_trade(struct recall *recall, const struct event_past_trade *past) {
-    recall->trades[recall->trade_count++ % RECALL_TRADES] =
-        (struct recall_trade){.order = RECALL_ANY, .past = *past};
-}
-
 static void on_day(struct recall *recall, const struct event_day *day) {
     recall->end.day = day->day;
     recall->end.day_start_pnl = day->start_pnl;
@@ -268,7 +263,7 @@ void recall_event(struct recall *recall, const struct event *event) {
         on_past_order(recall, &event->u.past_order);
         break;
     case EVENT_PAST_TRADE:
-        on_past_trade(recall, &event->u.past_trade);
+        recall->trades[recall->trade_count++ % RECALL_TRADES] = event->u.past_trade;
         break;
     case EVENT_PAST_END:
         on_past_end(recall, &event->u.past_end);
@@ -328,12 +323,12 @@ static bool is_told(const struct recall *recall, uint64_t order) {
     struct event_past_order ended;
     uint64_t at = 0;
     for (uint32_t i = 0; i < recall->order_count; i++) {
-        if (order == RECALL_ANY || recall->orders[i].order.order == order) {
+        if (recall->orders[i].order.order == order) {
             return true;
         }
     }
     while (recall_next_ended(recall, &at, &ended)) {
-        if (order == RECALL_ANY || ended.order.order == order) {
+        if (ended.order.order == order) {
             return true;
         }
     }
@@ -343,9 +338,9 @@ static bool is_told(const struct recall *recall, uint64_t order) {
 bool recall_next_trade(const struct recall *recall, uint64_t *at, struct event_past_trade *out) {
     uint64_t first = recall->trade_count > RECALL_TRADES ? recall->trade_count - RECALL_TRADES : 0;
     for (*at = *at < first ? first : *at; *at < recall->trade_count; (*at)++) {
-        const struct recall_trade *row = &recall->trades[*at % RECALL_TRADES];
+        const struct event_past_trade *row = &recall->trades[*at % RECALL_TRADES];
         if (is_told(recall, row->order)) {
-            *out = row->past;
+            *out = *row;
             (*at)++;
             return true;
         }

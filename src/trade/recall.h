@@ -16,12 +16,6 @@ enum {
     RECALL_ENDED_MIN =
         10, // of them, how old one may be: a venue tells a fill late, but not for ever
 };
-#define RECALL_ANY UINT64_MAX // stands for the order of a fill that was told by another session
-
-struct recall_trade {
-    uint64_t order;
-    struct event_past_trade past;
-};
 
 struct recall {
     uint64_t events;
@@ -34,7 +28,7 @@ struct recall {
     uint32_t order_count, job_count;
     struct event_past_order ended[RECALL_ENDED]; // ring; order.state says how
     uint64_t ended_count;
-    struct recall_trade trades[RECALL_TRADES]; // ring
+    struct event_past_trade trades[RECALL_TRADES]; // ring
     uint64_t trade_count;
     struct event_past_position positions[VENUE_MAX * SYMBOL_MAX]; // zeros: never traded
 };

@@ -120,7 +120,7 @@ static void test_ended_lately(void **state) {
 
     recall_init(&recall); // and the session after that, from what it was told
     TELL(EVENT_PAST_ORDER, past_order, .order = row.order);
-    TELL(EVENT_PAST_TRADE, past_trade, .trade = part + 4);
+    TELL(EVENT_PAST_TRADE, past_trade, .order = part, .trade = part + 4);
     assert_int_equal(recall.order_count, 0);
     at = 0;
     assert_int_equal(next_trade(&at), part + 4);
@@ -240,13 +240,13 @@ static void test_trades(void **state) {
     TELL(EVENT_PAST_TRADE, past_trade, .trade = 1, .venue = 1); // no order is live: nobody asks
     place(7 << 16 | 1, 0, 0, ORDER_IOC);
     assert_false(recall_next_trade(&recall, &at, &trade));
-    TELL(EVENT_PAST_TRADE, past_trade, .trade = 2, .venue = 1);
+    TELL(EVENT_PAST_TRADE, past_trade, .order = 7 << 16 | 1, .trade = 2, .venue = 1);
     at = 0;
     assert_true(recall_next_trade(&recall, &at, &trade));
     assert_int_equal(trade.trade, 2);
     assert_false(recall_next_trade(&recall, &at, &trade));
     for (uint64_t i = 0; i < RECALL_TRADES; i++) {
-        TELL(EVENT_PAST_TRADE, past_trade, .trade = 10 + i, .venue = 1);
+        TELL(EVENT_PAST_TRADE, past_trade, .order = 7 << 16 | 1, .trade = 10 + i, .venue = 1);
     }
     at = 0;
     assert_true(recall_next_trade(&recall, &at, &trade));

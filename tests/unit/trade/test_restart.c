@@ -321,15 +321,14 @@ static void test_fill_after_the_end(void **state) {
     struct harness *h = desk(DESK_LIVE);
     past_order_in(h, JOB, H_EXTENDED, ORDER_CANCELED_DONE);
     past_end(h);
-    const struct event_order *asked = command(h, ORDER_ACTION_ASK); // the lane has to know it
-    assert_non_null(asked);
-    uint64_t id = asked->order;
-    assert_int_equal(asked->state, ORDER_CANCELED_DONE);
+    assert_non_null(command(h, ORDER_ACTION_ASK)); // the lane has to know it
+    const struct order *order = order_find(&h->desk.orders, (uint64_t)JOB << 16 | 3);
+    assert_true(order != NULL && order->state == ORDER_CANCELED_DONE);
     assert_int_equal(h->desk.orders.live_count, 0);
     assert_int_equal(h->desk.reconcile.orders_asked, 0);
     lane(h, H_EXTENDED, LANE_READY);
     venue_tells(h, H_EXTENDED, H_BTC, -lot.v);
-    harness_report(h, id, H_EXTENDED, REPORT_FILL, harness_mid(H_BTC), lot);
+    harness_report(h, (uint64_t)JOB << 16 | 3, H_EXTENDED, REPORT_FILL, harness_mid(H_BTC), lot);
     assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->net.v, -lot.v);
     assert_non_null(harness_alert(h, "late_fill")); // and a job of its own unwinds it
     assert_null(harness_alert(h, "position"));      // it is no difference

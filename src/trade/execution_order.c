@@ -220,7 +220,8 @@ bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, int leg
     const struct quote *quote = leg_quote(desk, job, leg);
     struct risk_case asked = {.desk = desk, .job = job, .leg = leg, .now_ns = bus->now_ns};
     struct verdict verdict = {0};
-    if (!picture_usable(desk, job->legs[leg].venue, job->symbol, bus->now_ns) ||
+    if (listing->step.v <= 0 ||
+        !picture_usable(desk, job->legs[leg].venue, job->symbol, bus->now_ns) ||
         (phase == LEG_OPEN && risk_execution_clock(&asked, &verdict))) {
         return false; // no price to join
     }

@@ -38,8 +38,9 @@ static void on_event(struct oe_sink *sink, const struct oe_event *event) {
     if (event->tag != 0 && event->tag == inquiry->tag) {
         inquiry->answered = inquiry->answered || !is_row(event);
         inquiry->lost = inquiry->lost || event->kind == OE_EVENT_UNKNOWN;
-        inquiry->limited =
-            inquiry->limited || (event->kind == OE_EVENT_REJECTED && event->error == OE_ERROR_RATE);
+        bool refused = event->kind == OE_EVENT_REJECTED;
+        inquiry->refused = inquiry->refused || refused;
+        inquiry->limited = inquiry->limited || (refused && event->error == OE_ERROR_RATE);
         if (event->kind == OE_EVENT_END) {
             (void)string_copy(inquiry->cursor, sizeof(inquiry->cursor), event->end.cursor);
         }
@@ -116,7 +117,7 @@ static enum status await_answer(struct inquiry *inquiry, bool changes) {
 
 static void begin(struct inquiry *inquiry, const struct oe_call *call) {
     inquiry->call = call;
-    inquiry->answered = inquiry->lost = inquiry->limited = false;
+    inquiry->answered = inquiry->lost = inquiry->refused = inquiry->limited = false;
     inquiry->result = HTTP_OK;
     inquiry->trouble[0] = '\0';
 }
@@ -293,6 +294,7 @@ enum status inquiry_connect(struct inquiry *inquiry) {
         // A desk's orders end with its connection; a person's stay.
         struct oe_call call = {.kind = OE_DEADMAN, .symbol = OE_SYMBOL_NONE};
         status = inquiry_call(inquiry, &call);
+        inquiry->orders_die = status != STATUS_OK || inquiry->refused;
     }
     inquiry->upkeep = outer;
     return status;

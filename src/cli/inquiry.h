@@ -49,6 +49,8 @@ struct inquiry {
     uint32_t tag;
     bool upkeep;                // what is on the way is login and the like: nobody's question
     bool answered, lost;        // the request on the way
+    bool refused;               // it was
+    bool orders_die;            // with the private connection: the venue would not leave them
     bool limited, may_repeat;   // it met the rate limit; it is one that may be asked again
     const struct oe_call *call; // on the way by REST; NULL: market data
     uint16_t symbol;            // of the market data

@@ -6,8 +6,11 @@ enum {
     EVIDENCE_MS = 1000,  // without a word about an order for so long it is asked for
     EVIDENCE_ROUNDS = 8, // longer than any venue's window for a late request
     LOOK_BACK_S = 120,
-    ROUNDS_MAX = 5, // of a cancel or a flatten, each looked at
+    ROUNDS_MAX = 5, // of a cancel, each looked at
     ROUND_MS = 500,
+    FLATTEN_WAIT_MS = 250, // doubled from order to order
+    FLATTEN_WAIT_MOST_MS = 4000,
+    FLATTEN_ORDERS_MAX = 8, // a symbol, over some 15 s
 };
 
 static const char *venue_name(const struct venue_ask *ask) {
@@ -215,6 +218,11 @@ enum status venue_order(struct venue_ask *ask) {
     if (status == STATUS_OK && !dry(ask)) {
         status = inquiry_connect(ask->inquiry);
     }
+    if (status == STATUS_OK && ask->inquiry->orders_die && order.kind != OE_IOC) {
+        status = status_fail(STATUS_UNAVAILABLE,
+                             "%s would cancel the order with this connection: not placed",
+                             venue_name(ask));
+    }
     return status == STATUS_OK ? place(ask, symbol, &order) : status;
 }
 
@@ -342,7 +350,12 @@ static enum status close_position(struct venue_ask *ask, uint16_t symbol) {
     const struct inquiry *inquiry = ask->inquiry;
     const struct listing *listing = &inquiry->oe.listings[symbol];
     struct bps collar = inquiry->config.settings.risk.collar_emergency;
+    struct qty size = qty_step_floor(qty_abs(ask->net[symbol]), listing->step);
     struct px bid, best_ask;
+    if (size.v == 0) {
+        return status_fail(STATUS_DATA, "%s: less than a step of %s is left", venue_name(ask),
+                           inquiry->universe.symbols[symbol].name);
+    }
     enum status status = inquiry_quote(ask->inquiry, symbol, &bid, &best_ask);
     if (status != STATUS_OK) {
         return status;
@@ -355,22 +368,76 @@ static enum status close_position(struct venue_ask *ask, uint16_t symbol) {
         .kind = OE_IOC,
         .reduce_only = true,
         .price = sells ? listing_price_ceil(listing, worst) : listing_price_floor(listing, worst),
-        .size = qty_step_floor(qty_abs(ask->net[symbol]), listing->step),
+        .size = size,
     };
-    if (order.size.v == 0) {
-        return status_fail(STATUS_DATA, "%s: less than a step of %s is left", venue_name(ask),
-                           inquiry->universe.symbols[symbol].name);
-    }
     return place(ask, symbol, &order);
+}
+
+static bool is_meant(const struct venue_ask *ask, uint16_t symbol, uint16_t s) {
+    return (symbol == OE_SYMBOL_NONE || s == symbol) && ask->net[s].v != 0;
 }
 
 static bool is_flat(const struct venue_ask *ask, uint16_t symbol) {
     for (uint16_t s = 0; s < ask->inquiry->universe.symbol_count; s++) {
-        if ((symbol == OE_SYMBOL_NONE || s == symbol) && ask->net[s].v != 0) {
+        if (is_meant(ask, symbol, s)) {
             return false;
         }
     }
     return true;
+}
+
+// One order a position. What one symbol fails at does not keep the others open: told in the end.
+static enum status close_positions(struct venue_ask *ask, uint16_t symbol) {
+    enum status failed = STATUS_OK;
+    for (uint16_t s = 0; s < ask->inquiry->universe.symbol_count; s++) {
+        enum status status = is_meant(ask, symbol, s) ? close_position(ask, s) : STATUS_OK;
+        failed = status != STATUS_OK ? status : failed;
+    }
+    ask->refused = false; // what is left is seen in the list
+    return failed;
+}
+
+static enum status fail_not_flat(const struct venue_ask *ask, uint16_t symbol, enum status failed) {
+    char left_data[256];
+    struct text left = TEXT_OVER(left_data);
+    for (uint16_t s = 0; s < ask->inquiry->universe.symbol_count; s++) {
+        if (is_meant(ask, symbol, s)) {
+            text_add_char(&left, ' ');
+            qty_print(&left, ask->net[s], 0, QTY_DIGITS);
+            text_add_format(&left, " %s", ask->inquiry->universe.symbols[s].name);
+        }
+    }
+    return failed != STATUS_OK
+               ? status_context(failed, "%s is not flat, left:%s", venue_name(ask), left_data)
+               : status_fail(STATUS_UNAVAILABLE,
+                             "%s is not flat, left:%s: nobody took it within the emergency collar",
+                             venue_name(ask), left_data);
+}
+
+// An IOC takes what is shown within its collar at that moment, and the list of positions may be
+// behind the fills: each further order waits longer, so that the book can fill again and the list
+// can tell.
+static enum status flatten(struct venue_ask *ask, uint16_t symbol) {
+    int64_t wait_ms = FLATTEN_WAIT_MS;
+    enum status failed = STATUS_OK;
+    for (int orders = 0;; orders++) {
+        enum status status = look(ask, OE_POSITIONS, 0);
+        if (status == STATUS_OK && orders > 0 && !is_flat(ask, symbol)) {
+            inquiry_hear(ask->inquiry, wait_ms, NULL);
+            wait_ms = wait_ms < FLATTEN_WAIT_MOST_MS ? 2 * wait_ms : wait_ms;
+            status = look(ask, OE_POSITIONS, 0);
+        }
+        if (status != STATUS_OK || is_flat(ask, symbol)) {
+            return status;
+        }
+        if (orders == FLATTEN_ORDERS_MAX) {
+            return fail_not_flat(ask, symbol, failed);
+        }
+        failed = close_positions(ask, symbol);
+        if (dry(ask)) {
+            return failed;
+        }
+    }
 }
 
 enum status venue_flatten(struct venue_ask *ask) {
@@ -380,26 +447,7 @@ enum status venue_flatten(struct venue_ask *ask) {
         status = inquiry_connect(ask->inquiry);
     }
     status = status == STATUS_OK ? cancel_all(ask, symbol) : status;
-    for (int round = 0; round < ROUNDS_MAX && status == STATUS_OK; round++) {
-        status = look(ask, OE_POSITIONS, 0);
-        if (status == STATUS_OK && is_flat(ask, symbol)) {
-            return STATUS_OK;
-        }
-        for (uint16_t s = 0; s < ask->inquiry->universe.symbol_count && status == STATUS_OK; s++) {
-            if ((symbol == OE_SYMBOL_NONE || s == symbol) && ask->net[s].v != 0) {
-                status = close_position(ask, s);
-            }
-        }
-        if (dry(ask)) {
-            return status;
-        }
-        ask->refused = false; // what is left is seen in the list
-    }
-    status = status == STATUS_OK ? look(ask, OE_POSITIONS, 0) : status;
-    return status != STATUS_OK || is_flat(ask, symbol)
-               ? status
-               : status_fail(STATUS_UNAVAILABLE, "%s: not flat after %d tries", venue_name(ask),
-                             ROUNDS_MAX);
+    return status == STATUS_OK ? flatten(ask, symbol) : status;
 }
 
 // ---- dead-man, login ---------------------------------------------------------------------------

@@ -140,7 +140,8 @@ class Venue(threading.Thread):
     def partial(self):
         """More than there is near the best price, bought hardly above a trade just before."""
         text = ""
-        for _ in range(4):
+        for attempt in range(4):
+            time.sleep(attempt)
             code, events, text = self.word("order", "BTC/USDT", "buy", "0.01", NEAR, "ioc")
             prices = [e["price"] for e in events if e["event"] == "fill"]
             prices += [e["average"] for e in events if e["event"] == "order" and "average" in e]
@@ -155,10 +156,19 @@ class Venue(threading.Thread):
         return text
 
     def fill(self):
-        _, state, text = self.order("buy", "0.01", NEAR, "ioc")
+        """What was taken out of the book just before may be there again only a little later."""
+        for attempt in range(4):
+            time.sleep(attempt)
+            _, state, text = self.order("buy", "0.01", NEAR, "ioc")
+            if state == "filled":
+                break
         return (state == "filled" and (self.sparing or self.net() > 0)) or f"{state}: {text}"
 
     def flatten(self):
+        """More than the book shows at once, so that one order does not do."""
+        for _ in range(1 if self.sparing else 3):
+            self.word("order", "BTC/USDT", "buy", LARGE, NEAR, "ioc")
+            time.sleep(0.3)  # the book fills again
         code, _, text = self.word("flatten")
         return (code == 0 and (self.sparing or self.net() == 0)) or text
 

@@ -298,6 +298,7 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
         positions_listed(lane);
         if (row->doubted) {
             want_later(lane, row, attempts);
+            row->due_ms = attempts == 0 ? lane_loop_ms(lane) : row->due_ms; // the fill is known now
         }
     }
 }

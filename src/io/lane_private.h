@@ -13,6 +13,7 @@
 
 enum {
     LANE_TICK_MS = 50,
+    LANE_TICK_SOON_MS = 5, // until it is ready, and what an earlier session left has ended
     LANE_ORDERS_MAX = 1024,
     LANE_CALLS_MAX = 128,   // on the way
     LANE_REQUESTS_MAX = 16, // of them by REST

@@ -2,9 +2,13 @@
 #include "exchanges/fapi_sim.h"
 
 #include "base/clock.h"
+#include "exchanges/venue_oe.h"
 #include "exchanges/vsim_text.h"
 
-enum { TRADES_MAX = 1000 }; // in one answer
+enum {
+    TRADES_MAX = 1000, // in one answer
+    CLIENT_ID_MAX = 36,
+};
 
 uint32_t fapi_sim_fail(struct text *body, int code, const char *text) {
     text_add_format(body, "{\"code\":%d,\"msg\":\"%s\"}", code, text);
@@ -148,6 +152,17 @@ static bool read_price_and_size(const struct call *call, bool priced, struct px 
            (!priced || (vsim_query(call->query, "price", &text) && px_parse(text, price)));
 }
 
+// `^[\.A-Z\:/a-z0-9_-]{1,36}$`: it is told again as it came, and so never breaks what tells it.
+static bool is_client_id(struct slice text) {
+    for (size_t i = 0; i < text.size; i++) {
+        struct slice one = {text.data + i, 1};
+        if (!oe_is_plain(one, 1) && one.data[0] != ':' && one.data[0] != '/') {
+            return false;
+        }
+    }
+    return text.size > 0 && text.size <= CLIENT_ID_MAX;
+}
+
 static uint32_t place(const struct call *call) {
     struct vacc_request request = {.listing = call->listing};
     struct slice text;
@@ -157,7 +172,10 @@ static uint32_t place(const struct call *call) {
     }
     request.reduce_only =
         vsim_query(call->query, "reduceOnly", &text) && slice_equals(text, SLICE("true"));
-    (void)vsim_query(call->query, "newClientOrderId", &request.client_id);
+    if (vsim_query(call->query, "newClientOrderId", &request.client_id) &&
+        !is_client_id(request.client_id)) {
+        return fapi_sim_fail(call->body, -4015, "Client order id is not valid.");
+    }
     const struct vacc_order *order;
     enum vacc_refusal refusal = vacc_place(call->account, call->world, &request, &order);
     if (refusal != VACC_TAKEN) {

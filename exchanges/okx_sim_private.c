@@ -7,6 +7,7 @@
 #include "exchanges/md_decode.h"
 #include "exchanges/sign_hmac.h"
 #include "exchanges/venue_account.h"
+#include "exchanges/venue_oe.h"
 #include "exchanges/vsim_text.h"
 
 enum {
@@ -294,8 +295,9 @@ static struct refusal place(const struct vsim_world *world, const struct argumen
         return (struct refusal){51000, "Parameter error"};
     }
     for (size_t i = 0; i < arguments->client_id.size; i++) {
-        char c = arguments->client_id.data[i];
-        if (c == '-' || c == '_' || c == '.') { // letters and digits only
+        struct slice one = {arguments->client_id.data + i, 1};
+        char c = one.data[0];
+        if (!oe_is_plain(one, 1) || c == '-' || c == '_' || c == '.') { // letters and digits only
             return (struct refusal){51000, "Parameter clOrdId error"};
         }
     }

@@ -254,6 +254,8 @@ static void on_tick(uv_timer_t *timer) {
     lane_orders_tick(lane);
     lane_deadman_tick(lane);
     lane_judge(lane);
+    stages_tell_budget(&engine_stages(lane->config.engine, lane->config.venue_index)->orders,
+                       rate_fullest(&lane->rate, lane_now_ns(lane)));
     if (lane_loop_ms(lane) - lane->told_ms >= LANE_TELL_MS || is_room_news(lane)) {
         tell(lane);
     }

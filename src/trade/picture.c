@@ -291,14 +291,15 @@ static void sample_volatility(struct desk *desk, uint16_t symbol, int64_t now_ns
         uint32_t window = samples < 1                            ? 1
                           : samples > PICTURE_VOLATILITY_SAMPLES ? PICTURE_VOLATILITY_SAMPLES
                                                                  : (uint32_t)samples;
-        if (state->count == window) {
-            state->square_sum -= state->squares[state->at];
-        } else {
-            state->count++;
+        while (state->count >= window) { // more than one where the window was made shorter
+            uint32_t oldest = state->at + PICTURE_VOLATILITY_SAMPLES - state->count;
+            state->square_sum -= state->squares[oldest % PICTURE_VOLATILITY_SAMPLES];
+            state->count--;
         }
         state->squares[state->at] = (int32_t)(move * move);
         state->square_sum += state->squares[state->at];
-        state->at = (state->at + 1) % window;
+        state->count++;
+        state->at = (state->at + 1) % PICTURE_VOLATILITY_SAMPLES;
         state->volatility.v = isqrt_floor(state->square_sum);
     }
     state->sample = mid;

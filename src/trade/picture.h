@@ -43,7 +43,7 @@ struct picture_symbol {
     struct px sample;              // median mid of the last second
     struct px near_low, near_high; // half of quorum_bps around it: nobody in there is far from it
     int32_t *squares;              // ring of squared one-second returns, (0.01 bps)^2 capped
-    uint32_t at, count;
+    uint32_t at, count;            // the newest `count` before `at` are in the sum
     int64_t square_sum;
     struct bps volatility; // root of the sum
     int64_t frozen_until_ns;

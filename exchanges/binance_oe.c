@@ -325,6 +325,7 @@ const struct venue_oe binance_oe = {
     .buckets = {[FAPI_WEIGHT] = {"weight", 2400, 60000},
                 [FAPI_ORDERS_10S] = {"orders", 300, 10000},
                 [FAPI_ORDERS_1M] = {"orders", 1200, 60000}},
+    .place_cost = {{[FAPI_WEIGHT] = 1, [FAPI_ORDERS_10S] = 1, [FAPI_ORDERS_1M] = 1}},
     .mainnet = {"https://fapi.binance.com",
                 {"wss://ws-fapi.binance.com/ws-fapi/v1", "wss://fstream.binance.com/private/ws"}},
     .testnet = {"https://demo-fapi.binance.com",

@@ -443,6 +443,7 @@ const struct venue_oe okx_oe = {
                 [OKX_CANCELS] = {"cancels", 60, 2000},
                 [OKX_READS] = {"reads", 60, 2000},
                 [OKX_ACCOUNT] = {"account", 5, 2000}},
+    .place_cost = {{[OKX_ORDERS] = 1}},
     .mainnet = {"https://www.okx.com", {"wss://ws.okx.com:8443/ws/v5/private"}},
     .testnet = {"https://www.okx.com", {"wss://wspap.okx.com:8443/ws/v5/private"}},
     .heartbeat_ms = 25000,

@@ -107,6 +107,14 @@ static enum status drill(void *arg, struct slice what) {
     return STATUS_OK;
 }
 
+static enum status set(void *arg, struct slice change, struct text *answer) {
+    return desk_run_set(arg, change, answer);
+}
+
+static void tell_config(void *arg, struct text *answer) {
+    desk_run_print_config(arg, answer);
+}
+
 // The socket of this desk: its lock keeps a second one of the kind away.
 static enum status open_server(struct desk_run *run) {
     char folder[256];
@@ -131,7 +139,9 @@ static enum status open_server(struct desk_run *run) {
         .has_console = run->options.console,
         .pause_on_disarm = run->config.settings.pause_on_disarm,
         .drill = drill,
-        .drill_arg = run,
+        .set = set,
+        .config = tell_config,
+        .arg = run,
     };
     return server_create(&run->server, &options);
 }

@@ -45,8 +45,9 @@ const struct cli_verb cli_verbs[] = {
      "block, cancel everything, verify, and say what is left; also when the desk hangs or is gone",
      CALL_OPTIONS | CLI_BIT(CLI_FLATTEN) | CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET), 0, 0,
      "perpdesk panic --flatten", verb_panic},
-    {"drill", "kill|reconnect",
-     "try a running desk on paper: how fast it is blocked and cancelled, or its venues are back",
+    {"drill", "kill|reconnect|orphan",
+     "try a running desk on paper: how fast it is blocked and cancelled, its venues are back, or a "
+     "leg that lost the other is closed",
      CALL_OPTIONS | CLI_BIT(CLI_JSON), 1, 1, "perpdesk drill kill", verb_drill},
     {"feeds", "", "print every quote that arrives, one line a tick",
      DESK_OPTIONS | CLI_BIT(CLI_JSON), 0, 0, "perpdesk feeds --demo --seconds 10 --json",

@@ -76,6 +76,9 @@ void desk_lanes_tell_keyless(struct desk_run *run); // venues whose orders are d
 void desk_lanes_ask(struct desk_run *run);          // what earlier sessions left, once lanes run
 void desk_lanes_send(void *arg, const struct event_order *command); // command_sink
 
+// "reconnect", or "orphan JOB": takes the long leg of a job that holds. Server's thread.
+enum status desk_drill(struct desk_run *run, struct slice what) MUST_CHECK;
+
 // Before the desk starts: from then on its settings may change.
 void desk_reload_prepare(struct desk_run *run);
 // Into the engine, and noted as in force; venues are numbered as in `in_force`, which is as in the

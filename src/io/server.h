@@ -16,7 +16,7 @@
 //       (engine/wire.h). Viewers and consoles only.
 //   arm PHRASE, disarm
 //       Whether this caller may raise risk on a live desk.
-//   drill WHAT
+//   drill reconnect|orphan JOB
 //       server_options.drill.
 //   config, set SECTION.KEY=VALUE
 //       The configuration in force, and one setting of it. Whatever it is, a change counts as what

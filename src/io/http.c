@@ -56,8 +56,10 @@ const char *http_result_name(enum http_result result) {
     return names[result];
 }
 
+static CURLcode global_result; // of the one initialisation of this process
+
 static void global_init(void) {
-    ASSERT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+    global_result = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
 // ---- answers ----------------------------------------------------------------------------------
@@ -332,6 +334,10 @@ enum status http_create(struct http **out, const struct http_config *config) {
     ASSERT(pthread_once(&once, global_init) == 0);
     ASSERT(config->requests_max > 0 && config->requests_max <= REQUESTS_MOST &&
            config->body_max > 0);
+    if (global_result != CURLE_OK) {
+        return status_fail(STATUS_SYSTEM, "HTTP cannot be set up: %s",
+                           curl_easy_strerror(global_result));
+    }
     struct http *http = calloc(1, sizeof(*http));
     if (http == NULL) {
         return status_fail(STATUS_SYSTEM, "no memory for HTTP");

@@ -382,6 +382,7 @@ void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
     struct lane_symbol *row = armed_row(lane, symbol);
     int64_t now_ms = lane_loop_ms(lane);
     row->arming = false;
+    row->arm_failures = 0;
     row->armed_until_ms = until_ns == 0 ? 0 : now_ms + (until_ns - lane_venue_ns(lane)) / NS_PER_MS;
     row->arm_due_ms = until_ns == 0 ? now_ms + LANE_ASK_MS
                                     : row->armed_until_ms - 2 * (int64_t)countdown_ms(lane) / 3;
@@ -391,8 +392,9 @@ void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
 
 void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text) {
     struct lane_symbol *row = armed_row(lane, symbol);
+    uint32_t doubled = row->arm_failures < 7 ? row->arm_failures++ : 7; // up to 32 s
     row->arming = false;
-    row->arm_due_ms = lane_loop_ms(lane) + LANE_TELL_MS;
+    row->arm_due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled);
     log_error(lane->oe.venue->name, "the dead-man's switch cannot be armed: %.*s",
               (int)(text.size < 120 ? text.size : 120), text.size > 0 ? text.data : "");
     lane_explain(lane, "dead-man's switch: %.*s", (int)(text.size < 28 ? text.size : 28),

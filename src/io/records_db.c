@@ -107,7 +107,8 @@ struct records_db {
     int64_t session;
     struct event_opportunity *seen; // newest per symbol, buy, sell; gross 0 = none
     struct event_opportunity seen_none;
-    int csv; // -1 = none
+    int csv;      // -1 = none
+    bool unbound; // a value could not be bound: the statement at hand must not run
 };
 
 static enum status fail(const struct records_db *db) {
@@ -120,19 +121,26 @@ static enum status execute(const struct records_db *db, const char *text) {
 
 // ---- statements -------------------------------------------------------------------------------
 
-static void bind_int(const struct records_db *db, enum sql sql, int at, int64_t value) {
+static void bind_int(struct records_db *db, enum sql sql, int at, int64_t value) {
     int result = sqlite3_bind_int64(db->statements[sql], at, value);
-    ASSERT(result == SQLITE_OK);
+    db->unbound = db->unbound || result != SQLITE_OK;
 }
 
-static void bind_text(const struct records_db *db, enum sql sql, int at, const char *value) {
+static void bind_text(struct records_db *db, enum sql sql, int at, const char *value) {
     int result = sqlite3_bind_text(db->statements[sql], at, value, -1, SQLITE_STATIC);
-    ASSERT(result == SQLITE_OK);
+    db->unbound = db->unbound || result != SQLITE_OK;
 }
 
-static enum status run(const struct records_db *db, enum sql sql) {
+// What sqlite3_step tells; the values that are missing are asked for only once.
+static int step(struct records_db *db, enum sql sql) {
+    bool unbound = db->unbound;
+    db->unbound = false;
+    return unbound ? SQLITE_NOMEM : sqlite3_step(db->statements[sql]);
+}
+
+static enum status run(struct records_db *db, enum sql sql) {
     sqlite3_stmt *statement = db->statements[sql];
-    int result = sqlite3_step(statement);
+    int result = step(db, sql);
     enum status status = result == SQLITE_DONE || result == SQLITE_ROW ? STATUS_OK : fail(db);
     (void)sqlite3_reset(statement); // its result is the step's
     return status;
@@ -320,7 +328,7 @@ static enum status write_csv(struct records_db *db, uint32_t job) {
     sqlite3_stmt *statement = db->statements[SQL_ATTEMPT];
     bind_int(db, SQL_ATTEMPT, 1, db->session);
     bind_int(db, SQL_ATTEMPT, 2, job);
-    enum status status = sqlite3_step(statement) == SQLITE_ROW ? STATUS_OK : fail(db);
+    enum status status = step(db, SQL_ATTEMPT) == SQLITE_ROW ? STATUS_OK : fail(db);
     if (status == STATUS_OK) {
         records_read_attempt(statement, &attempt);
         records_csv_row(&line, &attempt);
@@ -428,7 +436,7 @@ static enum status slippage_of(struct records_db *db, const struct event_fill *f
     sqlite3_stmt *statement = db->statements[SQL_EXPECTED];
     bind_int(db, SQL_EXPECTED, 1, db->session);
     bind_int(db, SQL_EXPECTED, 2, (int64_t)fill->order);
-    int result = sqlite3_step(statement);
+    int result = step(db, SQL_EXPECTED);
     struct px expected = {result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0};
     enum status status = result == SQLITE_ROW || result == SQLITE_DONE ? STATUS_OK : fail(db);
     (void)sqlite3_reset(statement);

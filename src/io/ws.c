@@ -92,9 +92,12 @@ static void timer_in(struct ws *ws, uint32_t delay_ms) {
 
 // ---- sending ----------------------------------------------------------------------------------
 
+// NULL: the system has no random numbers to give, and a frame without a mask is none.
 static const unsigned char *next_mask(struct ws *ws) {
     if (ws->random_at + 4 > sizeof(ws->random)) {
-        ASSERT(RAND_bytes(ws->random, sizeof(ws->random)) == 1);
+        if (RAND_bytes(ws->random, sizeof(ws->random)) != 1) {
+            return NULL;
+        }
         ws->random_at = 0;
     }
     ws->random_at += 4;
@@ -102,7 +105,9 @@ static const unsigned char *next_mask(struct ws *ws) {
 }
 
 static bool send_frame(struct ws *ws, enum ws_opcode opcode, struct slice payload) {
-    size_t size = ws_frame_write(ws->frame, ws->frame_capacity, opcode, payload, next_mask(ws));
+    const unsigned char *mask = next_mask(ws);
+    size_t size =
+        mask != NULL ? ws_frame_write(ws->frame, ws->frame_capacity, opcode, payload, mask) : 0;
     return size > 0 && stream_send(ws->stream, ws->frame, size);
 }
 
@@ -233,7 +238,10 @@ static void on_stream_open(struct stream *stream, void *user) {
         return;
     }
     unsigned char random[WS_KEY_BYTES];
-    ASSERT(RAND_bytes(random, sizeof(random)) == 1);
+    if (RAND_bytes(random, sizeof(random)) != 1) {
+        close_begin(ws, WS_CLOSE_ABNORMAL, "no random numbers for the upgrade request");
+        return;
+    }
     ws_key_text(random, ws->key);
     char request[URL_PATH_MAX + URL_HOST_MAX + WS_HEADERS_MAX + 512];
     struct text text = TEXT_OVER(request);

@@ -2,7 +2,7 @@
 // can be lost, late or wrong is provoked; the engine is the real one. Both ends run on one loop.
 //
 // An answer is lines: "accepted", "rejected ERROR", "order STATE FILLED", "fill TRADE SIZE", "end",
-// "nonce", "keys", "position NET". Sizes are in thousandths.
+// "nonce", "keys", "position NET", "armed SECONDS". Sizes are in thousandths.
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -76,6 +76,11 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
         event.kind = OE_EVENT_POSITION;
         event.symbol = 0;
         event.position.net.v = a * (QTY_ONE / 1000);
+    } else if (sscanf(words, "armed %lld", &a) == 1) {
+        struct clock clock;
+        clock_init_system(&clock);
+        event.kind = OE_EVENT_DEADMAN;
+        event.deadman.until_ns = clock_now_ns(&clock) + a * NS_PER_S;
     } else if (strcmp(words, "end") == 0) {
         event.kind = OE_EVENT_END;
     } else if (strcmp(words, "nonce") == 0) {
@@ -107,7 +112,10 @@ static const struct venue_oe venue = {
     .name = "invented",
     .secrets = {{.variable = "INVENTED_KEY"}},
     .calls = OE_BIT(OE_NONCE) | OE_BIT(OE_PLACE) | OE_BIT(OE_CANCEL) | OE_BIT(OE_QUERY) |
-             OE_BIT(OE_OPEN_ORDERS) | OE_BIT(OE_FILLS) | OE_BIT(OE_POSITIONS) | OE_BIT(OE_BALANCES),
+             OE_BIT(OE_OPEN_ORDERS) | OE_BIT(OE_FILLS) | OE_BIT(OE_POSITIONS) |
+             OE_BIT(OE_BALANCES) | OE_BIT(OE_DEADMAN),
+    .deadman_min_ms = 1000,
+    .deadman_max_ms = 120000,
     .buckets = {{"all", 1000, 1000}},
     .mainnet = {.rest = "https://venue.example"},
     .state_size = 8,
@@ -134,6 +142,7 @@ struct rig {
     struct lane *lane;
     struct answer answers[OE_CALL_KIND_COUNT][ANSWERS_MAX]; // the last one goes on for ever
     int requests[OE_CALL_KIND_COUNT];
+    int64_t requested_ms[OE_CALL_KIND_COUNT][ANSWERS_MAX]; // when each came
     int stopped, ready;
     bool timed_out;
     struct event_report reports[REPORTS_MAX];
@@ -178,6 +187,7 @@ static void serve(struct loop_connection *c, const struct http_head *head, struc
         }
         int at = rig->requests[kind]++;
         at = at < ANSWERS_MAX - 1 ? at : ANSWERS_MAX - 1;
+        rig->requested_ms[kind][at] = mono_now_ns() / NS_PER_MS;
         while (at > 0 && rig->answers[kind][at].status == 0) {
             at--;
         }
@@ -548,6 +558,34 @@ static void test_keys_refused(void **state) {
     rig_finish(&rig);
 }
 
+static void until_deadman(struct rig *rig, enum deadman_state state) {
+    while (rig->state.deadman != state && !rig->timed_out) {
+        uv_run(&rig->loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(rig->state.deadman, state);
+}
+
+// The dead-man's switch is tried again and again, each time after twice as long; until it is armed
+// the desk is told that it is not.
+static void test_deadman_fails(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "rejected other"};
+    rig.answers[OE_DEADMAN][4] = (struct answer){200, "armed 60"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until_deadman(&rig, DEADMAN_FAILED);
+    until(&rig, &rig.requests[OE_DEADMAN], 5);
+    const int64_t *at_ms = rig.requested_ms[OE_DEADMAN];
+    for (int i = 2; i < 4; i++) {
+        assert_in_range(at_ms[i + 1] - at_ms[i], (at_ms[i] - at_ms[i - 1]) * 3 / 2, 10000);
+    }
+    until_deadman(&rig, DEADMAN_ARMED);
+    rig_finish(&rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrong_key),
@@ -561,6 +599,7 @@ int main(void) {
         cmocka_unit_test(test_nonce),
         cmocka_unit_test(test_rate_limit),
         cmocka_unit_test(test_keys_refused),
+        cmocka_unit_test(test_deadman_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

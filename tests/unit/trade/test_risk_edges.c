@@ -262,7 +262,7 @@ static void test_liquidation(void **state) {
     assert_true(risk_liquidation_distance(&h->desk, H_BINANCE, H_BTC, none, SIDE_BUY) == INT64_MAX);
     struct position *held =
         &h->desk.positions.positions[listing_id(&h->universe, H_BINANCE, H_BTC)];
-    held->net.v = QTY_ONE / 1000;
+    position_put(&h->desk, H_BINANCE, H_BTC, &(struct position){.net = {QTY_ONE / 1000}});
     int64_t estimated = risk_liquidation_distance(&h->desk, H_BINANCE, H_BTC, none, SIDE_BUY);
     assert_in_range(estimated, BPS_WHOLE * 160, BPS_WHOLE * 170); // 10 000 over 60 USD
     held->liquidation.v = 54000 * PX_ONE;                         // a long one: 10 % below

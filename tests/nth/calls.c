@@ -1,0 +1,39 @@
+// The functions of calls.inc, each in front of the real one. All are passed on alike: up to six
+// integers and pointers travel in the same registers whatever their types are, here and on every
+// machine that the program is built for.
+#include "calls.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <sqlite3.h>
+#include <uv.h>
+
+#define SIX long a, long b, long c, long d, long e, long f
+#define FRONT(name)                                                                                \
+    long __real_##name(SIX);                                                                       \
+    long __wrap_##name(SIX);                                                                       \
+    long __wrap_##name(SIX)
+
+#define FAILS(name, failed, error)                                                                 \
+    FRONT(name) {                                                                                  \
+        if (nth_is_due(#name, __builtin_frame_address(0))) {                                       \
+            errno = error != 0 ? error : errno;                                                    \
+            return failed;                                                                         \
+        }                                                                                          \
+        return __real_##name(a, b, c, d, e, f);                                                    \
+    }
+#define FAILS_OUT(name, failed, out)                                                               \
+    FRONT(name) {                                                                                  \
+        if (nth_is_due(#name, __builtin_frame_address(0))) {                                       \
+            *(void **)out = NULL;                                                                  \
+            return failed;                                                                         \
+        }                                                                                          \
+        return __real_##name(a, b, c, d, e, f);                                                    \
+    }
+#define FAILS_DONE(name, failed, error)                                                            \
+    FRONT(name) {                                                                                  \
+        long result = __real_##name(a, b, c, d, e, f);                                             \
+        return nth_is_due(#name, __builtin_frame_address(0)) ? failed : result;                    \
+    }
+
+#include "calls.inc"

@@ -77,10 +77,9 @@ struct slice harness_member(struct slice line, const char *name) {
     json_object_begin(&r);
     while (json_object_next(&r, &key)) {
         (void)json_peek(&r); // blanks
-        const char *from = r.at;
-        json_skip(&r);
+        struct slice value = json_raw(&r);
         if (slice_equals(key, slice_of(name))) {
-            found = (struct slice){from, (size_t)(r.at - from)};
+            found = value;
         }
     }
     assert_true(json_end(&r));

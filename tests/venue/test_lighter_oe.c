@@ -495,9 +495,7 @@ static void decode_file(const struct sample *sample, struct text *out) {
     } else {
         json_array_begin(&r);
         while (json_array_next(&r)) {
-            const char *from = r.at;
-            json_skip(&r);
-            decode_one(sample, (struct slice){from, (size_t)(r.at - from)}, out);
+            decode_one(sample, json_raw(&r), out);
         }
     }
     free(compact);

@@ -313,10 +313,7 @@ static void decode_file(struct harness *harness, const char *venue, const struct
     } else {
         json_array_begin(&r);
         for (int i = 0; json_array_next(&r); i++) {
-            (void)json_peek(&r);
-            const char *from = r.at;
-            json_skip(&r);
-            struct slice spaced = {from, (size_t)(r.at - from)};
+            struct slice spaced = json_raw(&r);
             text_add_format(harness->description, "%s %d\n", sample->name, i);
             decode_message(harness, sample, spaced, compact);
         }

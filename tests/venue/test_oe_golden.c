@@ -234,24 +234,6 @@ static void decode_file(struct desk *desk, const char *venue, const struct sampl
     free(data);
 }
 
-static void compare(const char *venue, const struct text *found) {
-    char path[4096];
-    struct text text = TEXT_OVER(path);
-    const char *write_to = getenv("PERPDESK_GOLDEN");
-    text_add_format(&text, "%s/%s_oe.txt", write_to != NULL ? write_to : GOLDEN_FOLDER, venue);
-    if (write_to != NULL) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(found->data, 1, found->size, file), found->size);
-        assert_int_equal(fclose(file), 0);
-        return;
-    }
-    size_t size;
-    char *expected = harness_read(path, &size);
-    assert_string_equal(found->data, expected);
-    free(expected);
-}
-
 static void test_samples(void **state) {
     const struct venue_samples *row = *state;
     static char golden_data[GOLDEN_MAX];
@@ -274,7 +256,7 @@ static void test_samples(void **state) {
         }
     }
     assert_false(golden.truncated);
-    compare(row->venue, &golden);
+    harness_compare_golden(&golden, "%s_oe.txt", row->venue);
     desk_finish(&desk);
 }
 

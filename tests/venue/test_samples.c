@@ -323,24 +323,6 @@ static void decode_file(struct harness *harness, const char *venue, const struct
     free(data);
 }
 
-static void compare(const char *venue, const struct text *found) {
-    char path[4096];
-    struct text text = TEXT_OVER(path);
-    const char *write_to = getenv("PERPDESK_GOLDEN");
-    text_add_format(&text, "%s/%s.txt", write_to != NULL ? write_to : GOLDEN_FOLDER, venue);
-    if (write_to != NULL) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(found->data, 1, found->size, file), found->size);
-        assert_int_equal(fclose(file), 0);
-        return;
-    }
-    size_t size;
-    char *expected = harness_read(path, &size);
-    assert_string_equal(found->data, expected);
-    free(expected);
-}
-
 // What came to the sheet's folder later and is not looked at here.
 static void all_frames_are_listed(const struct venue_samples *row) {
     char path[64];
@@ -376,7 +358,7 @@ static void test_samples(void **state) {
         decode_file(&harness, row->venue, sample);
     }
     assert_false(golden.truncated);
-    compare(row->venue, &golden);
+    harness_compare_golden(&golden, "%s.txt", row->venue);
     all_frames_are_listed(row);
     harness_finish(&harness);
 }

@@ -151,7 +151,7 @@ static bool begin(uint64_t seed) {
         hosts.secrets[i] = keys_of(venue_table[i].md->name);
     }
     if (hosts_begin(&hosts) != STATUS_OK || subject_begin(&all.subject, &desk) != STATUS_OK ||
-        subject_start(&all.subject) != STATUS_OK) {
+        subject_start(&all.subject, NULL, false) != STATUS_OK) {
         complain("%s", status_text());
         return false;
     }

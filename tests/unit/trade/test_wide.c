@@ -75,6 +75,7 @@ static struct wide *create(uint16_t venues, uint16_t symbols) {
                                                 .gone_ns = MS(1000)},
                                     .capital = {.equity_start = USD(10000)},
                                     .risk = {.fast_move = BPS(10000), .fast_window_ns = MS(1000)},
+                                    .health = {.interval_ns = MS(5000)},
                                     .start_status = DESK_RUNNING};
     assert_int_equal(universe_create(&w->universe, venues, symbols), STATUS_OK);
     for (uint16_t i = 0; i < venues; i++) {

@@ -19,8 +19,12 @@ enum {
     SOCKET_USER = 1,
 };
 
+// The parameters of an order begin with it: "apiKey" is the first name of all.
+#define ORDER_PREFIX "apiKey="
+
 struct binance {
     struct fapi_key key;
+    struct sign_hmac order_hmac; // of what follows ORDER_PREFIX and the API key
     struct fapi_listen listen;
 };
 
@@ -34,6 +38,9 @@ static enum status init(struct oe *oe, const struct slice *secrets) {
     if (!fapi_key_init(&binance->key, secrets[0], secrets[1])) {
         return status_fail(STATUS_CONFIG, "BINANCE_API_KEY is no key of Binance");
     }
+    binance->order_hmac = binance->key.hmac;
+    sign_hmac_extend(&binance->order_hmac, SLICE(ORDER_PREFIX));
+    sign_hmac_extend(&binance->order_hmac, slice_of(binance->key.api_key));
     return STATUS_OK;
 }
 
@@ -42,6 +49,122 @@ static void identity(const struct oe *oe, struct text *out) {
 }
 
 // ---- encoding ----------------------------------------------------------------------------------
+
+static void begin_request(const struct oe_call *call, const char *method, struct oe_message *out) {
+    out->way = OE_WAY_SOCKET;
+    out->socket = SOCKET_ORDERS;
+    text_add(&out->body, SLICE("{\"id\":\""));
+    oe_write_tag(&out->body, call);
+    text_add(&out->body, SLICE("\",\"method\":\""));
+    text_add_string(&out->body, method);
+    text_add(&out->body, SLICE("\",\"params\":{"));
+}
+
+// An order has to leave at once, and on code that has not run for a while. So one small loop over a
+// table writes its parameters both ways, in the order of their names, and copies every word whole,
+// whatever its size: nothing branches on it.
+enum { WORD_MAX = 46, ORDER_MAX = 1200 };
+struct word {
+    char text[WORD_MAX];
+    uint8_t size;
+    bool bare; // a number in JSON
+};
+_Static_assert((int)WORD_MAX >= (int)OE_CLIENT_ID_MAX && (int)WORD_MAX >= (int)NATIVE_NAME_MAX,
+               "what is told fits a word");
+
+enum { CLIENT_ID, PRICE, QUANTITY, WINDOW, REDUCES, SIDE, SYMBOL, FORCE, TIME, TYPE, ORDER_PARAMS };
+_Static_assert((ORDER_PARAMS + 1) * (2 * WORD_MAX + 8) <= ORDER_MAX, "an order fits its memory");
+
+#define WORD(literal)                                                                              \
+    { .text = literal, .size = sizeof(literal) - 1 }
+#define WORD_BARE(number)                                                                          \
+    { .text = number, .size = sizeof(number) - 1, .bare = true }
+static const struct word order_names[ORDER_PARAMS] = {
+    [CLIENT_ID] = WORD("newClientOrderId"),
+    [PRICE] = WORD("price"),
+    [QUANTITY] = WORD("quantity"),
+    [WINDOW] = WORD("recvWindow"),
+    [REDUCES] = WORD("reduceOnly"),
+    [SIDE] = WORD("side"),
+    [SYMBOL] = WORD("symbol"),
+    [FORCE] = WORD("timeInForce"),
+    [TIME] = WORD_BARE("timestamp"),
+    [TYPE] = WORD("type"),
+};
+
+static void set_word(struct word *word, struct slice text) {
+    ASSERT(text.size <= WORD_MAX);
+    memcpy(word->text, text.data, text.size);
+    word->size = (uint8_t)text.size;
+}
+
+// A parameter that is left out stays empty.
+static void set_order_words(const struct oe *oe, const struct oe_call *call,
+                            struct word words[ORDER_PARAMS]) {
+    const struct oe_order *order = &call->order;
+    struct text price = TEXT_OVER(words[PRICE].text), quantity = TEXT_OVER(words[QUANTITY].text),
+                time = TEXT_OVER(words[TIME].text);
+    px_print(&price, order->price, 0, PX_DIGITS);
+    qty_print(&quantity, order->size, 0, QTY_DIGITS);
+    text_add_int(&time, call->now_ns / NS_PER_MS);
+    words[PRICE].size = (uint8_t)price.size;
+    words[QUANTITY].size = (uint8_t)quantity.size;
+    words[TIME].size = (uint8_t)time.size;
+    set_word(&words[CLIENT_ID], call->client_id);
+    set_word(&words[WINDOW], SLICE(FAPI_RECEIVE_WINDOW));
+    set_word(&words[REDUCES], order->reduce_only ? SLICE("true") : SLICE(""));
+    set_word(&words[SIDE], order->side == SIDE_BUY ? SLICE("BUY") : SLICE("SELL"));
+    set_word(&words[SYMBOL], slice_of(oe->listings[call->symbol].native));
+    set_word(&words[FORCE], fapi_time_in_force(order->kind));
+    set_word(&words[TYPE], SLICE("LIMIT"));
+}
+
+static inline char *put_char(char *at, char c) {
+    *at = c;
+    return at + 1;
+}
+
+static inline char *put_word(char *at, const struct word *word) {
+    memcpy(at, word->text, WORD_MAX);
+    return at + word->size;
+}
+
+static char *put_signed(char *at, const struct word *name, const struct word *value) {
+    at = put_word(put_char(at, '&'), name);
+    return put_word(put_char(at, '='), value);
+}
+
+static char *put_sent(char *at, const struct word *name, const struct word *value) {
+    at = put_word(put_char(put_char(at, ','), '"'), name);
+    at = put_char(put_char(at, '"'), ':');
+    return name->bare ? put_word(at, value) : put_char(put_word(put_char(at, '"'), value), '"');
+}
+
+static enum status encode_place(const struct oe *oe, const struct binance *binance,
+                                const struct oe_call *call, struct oe_message *out) {
+    struct text *body = &out->body;
+    struct word words[ORDER_PARAMS] = {0};
+    char prehash[ORDER_MAX];
+    begin_request(call, "order.place", out);
+    text_add(body, SLICE("\"apiKey\":\""));
+    text_add_string(body, binance->key.api_key);
+    text_add(body, SLICE("\""));
+    ASSERT(body->capacity - body->size > ORDER_MAX);
+    set_order_words(oe, call, words);
+    char *signed_end = prehash, *sent_end = body->data + body->size;
+    for (int i = 0; i < ORDER_PARAMS; i++) {
+        if (words[i].size > 0) {
+            signed_end = put_signed(signed_end, &order_names[i], &words[i]);
+            sent_end = put_sent(sent_end, &order_names[i], &words[i]);
+        }
+    }
+    body->size = (size_t)(sent_end - body->data);
+    text_add(body, SLICE(",\"signature\":\""));
+    fapi_add_signature(&binance->order_hmac,
+                       (struct slice){prehash, (size_t)(signed_end - prehash)}, body);
+    text_add(body, SLICE("\"}}"));
+    return STATUS_OK;
+}
 
 static enum status encode_socket(const struct binance *binance, const struct oe_call *call,
                                  const char *method, struct oe_params *params,
@@ -52,16 +175,10 @@ static enum status encode_socket(const struct binance *binance, const struct oe_
     struct text prehash = TEXT_OVER(prehash_data);
     oe_params_query(params, &prehash);
     ASSERT(!prehash.truncated && !params->overflowed); // every part of it is bounded
-    out->way = OE_WAY_SOCKET;
-    out->socket = SOCKET_ORDERS;
-    text_add(&out->body, SLICE("{\"id\":\""));
-    oe_write_tag(&out->body, call);
-    text_add(&out->body, SLICE("\",\"method\":\""));
-    text_add_string(&out->body, method);
-    text_add(&out->body, SLICE("\",\"params\":{"));
+    begin_request(call, method, out);
     oe_params_members(params, &out->body);
     text_add(&out->body, SLICE(",\"signature\":\""));
-    fapi_key_add_signature(&binance->key, text_slice(&prehash), &out->body);
+    fapi_add_signature(&binance->key.hmac, text_slice(&prehash), &out->body);
     text_add(&out->body, SLICE("\"}}"));
     return STATUS_OK;
 }
@@ -81,19 +198,20 @@ static enum status encode(struct oe *oe, const struct oe_call *call, struct oe_m
     if (call->kind == OE_LOGIN || call->kind == OE_REFRESH) {
         return encode_listen_key(binance, call->kind == OE_LOGIN ? "POST" : "PUT", out);
     }
-    struct fapi_request request;
-    struct oe_params params;
-    fapi_request(oe, call, &request, &params);
+    struct fapi_request request = fapi_request_of(call);
     if (request.has_symbol && call->symbol == OE_SYMBOL_NONE) {
         return status_fail(STATUS_DATA, "binance asks for a symbol");
     }
     out->cost.units[FAPI_WEIGHT] = request.weight;
     out->cost.units[FAPI_ORDERS_10S] = request.counts_order;
     out->cost.units[FAPI_ORDERS_1M] = request.counts_order;
+    if (call->kind == OE_PLACE) {
+        return encode_place(oe, binance, call, out);
+    }
+    struct oe_params params;
+    fapi_request(oe, call, &request, &params);
     fapi_key_stamp(&params, call->now_ns);
     switch ((int)call->kind) {
-    case OE_PLACE:
-        return encode_socket(binance, call, "order.place", &params, out);
     case OE_CANCEL:
         return encode_socket(binance, call, "order.cancel", &params, out);
     case OE_AMEND:

@@ -1,7 +1,7 @@
 // The calls of the Binance futures family: binance.md section 5, aster.md section 5.
 #include "exchanges/fapi_oe.h"
 
-static struct slice time_in_force(enum oe_order_kind kind) {
+struct slice fapi_time_in_force(enum oe_order_kind kind) {
     static const struct slice words[OE_ORDER_KIND_COUNT] = {
         [OE_POST_ONLY] = {"GTX", 3}, [OE_IOC] = {"IOC", 3}, [OE_GTC] = {"GTC", 3}};
     return words[kind];
@@ -10,7 +10,7 @@ static struct slice time_in_force(enum oe_order_kind kind) {
 static void add_place(struct oe_params *params, const struct oe_call *call) {
     oe_param(params, SLICE("side"), call->order.side == SIDE_BUY ? SLICE("BUY") : SLICE("SELL"));
     oe_param(params, SLICE("type"), SLICE("LIMIT"));
-    oe_param(params, SLICE("timeInForce"), time_in_force(call->order.kind));
+    oe_param(params, SLICE("timeInForce"), fapi_time_in_force(call->order.kind));
     oe_param_qty(params, SLICE("quantity"), call->order.size);
     oe_param_px(params, SLICE("price"), call->order.price);
     if (call->order.reduce_only) {
@@ -45,8 +45,7 @@ static void add_since(struct oe_params *params, const struct oe_call *call) {
     oe_param_int(params, SLICE("limit"), FAPI_PAGE);
 }
 
-void fapi_request(const struct oe *oe, const struct oe_call *call, struct fapi_request *request,
-                  struct oe_params *params) {
+struct fapi_request fapi_request_of(const struct oe_call *call) {
     // A list of one symbol weighs little; without a symbol, forty.
     static const struct fapi_request requests[OE_CALL_KIND_COUNT] = {
         [OE_PLACE] = {"POST", "/order", true, 1, true},
@@ -62,12 +61,20 @@ void fapi_request(const struct oe *oe, const struct oe_call *call, struct fapi_r
         [OE_LEVERAGE] = {"POST", "/leverage", true, 1, false},
         [OE_DEADMAN] = {"POST", "/countdownCancelAll", true, 10, false},
     };
-    *request = requests[call->kind];
-    ASSERT(request->method != NULL);
+    struct fapi_request request = requests[call->kind];
+    ASSERT(request.method != NULL);
+    if (call->kind == OE_OPEN_ORDERS && call->symbol != OE_SYMBOL_NONE) {
+        request.weight = 1;
+    }
+    return request;
+}
+
+void fapi_request(const struct oe *oe, const struct oe_call *call, struct fapi_request *request,
+                  struct oe_params *params) {
+    *request = fapi_request_of(call);
     oe_params_begin(params);
     if (call->symbol != OE_SYMBOL_NONE) {
         oe_param(params, SLICE("symbol"), slice_of(oe->listings[call->symbol].native));
-        request->weight = call->kind == OE_OPEN_ORDERS ? 1 : request->weight;
     }
     switch ((int)call->kind) {
     case OE_PLACE:

@@ -27,7 +27,11 @@ struct fapi_request {
     bool counts_order;
 };
 
-// Method, path and weight of the call; the parameters are appended to *params.
+// Method, path and weight of the call.
+struct fapi_request fapi_request_of(const struct oe_call *call);
+// The word of the family for how long an order works.
+struct slice fapi_time_in_force(enum oe_order_kind kind);
+// The request of the call; its parameters are appended to *params.
 void fapi_request(const struct oe *oe, const struct oe_call *call, struct fapi_request *request,
                   struct oe_params *params);
 // "pd" and the id in base 36, as the desk writes it: the family takes it as it is.

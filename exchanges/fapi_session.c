@@ -6,7 +6,6 @@
 #include "exchanges/md_decode.h"
 
 enum {
-    RECEIVE_WINDOW_MS = 5000,
     LISTEN_KEY_MIN = 30, // minutes after which it is kept alive; it lives 60
 };
 
@@ -31,15 +30,14 @@ void fapi_key_add_header(const struct fapi_key *key, struct oe_message *out) {
     text_add_char(&out->headers, '\n');
 }
 
-void fapi_key_add_signature(const struct fapi_key *key, struct slice prehash, struct text *out) {
+void fapi_add_signature(const struct sign_hmac *hmac, struct slice prehash, struct text *out) {
     char signature[SIGN_HMAC_HEX_SIZE];
-    sign_hmac_hex(&key->hmac, prehash, signature);
+    sign_hmac_hex(hmac, prehash, signature);
     text_add(out, (struct slice){signature, sizeof(signature)});
 }
 
 void fapi_key_stamp(struct oe_params *params, int64_t now_ns) {
-    oe_param(params, SLICE("recvWindow"), SLICE("5000"));
-    _Static_assert(RECEIVE_WINDOW_MS == 5000, "as written here");
+    oe_param(params, SLICE("recvWindow"), SLICE(FAPI_RECEIVE_WINDOW));
     oe_param_int(params, SLICE("timestamp"), now_ns / NS_PER_MS);
 }
 
@@ -54,7 +52,7 @@ void fapi_key_request(const struct fapi_key *key, const struct fapi_request *req
     struct slice prehash = {out->path.data + from, out->path.size - from};
     ASSERT(!out->path.truncated && !params->overflowed);
     text_add(&out->path, SLICE("&signature="));
-    fapi_key_add_signature(key, prehash, &out->path);
+    fapi_add_signature(&key->hmac, prehash, &out->path);
     fapi_key_add_header(key, out);
 }
 

@@ -6,6 +6,9 @@
 #include "exchanges/fapi_oe.h"
 #include "exchanges/sign_hmac.h"
 
+// Milliseconds from a request's time within which the venue has to receive it, or it refuses.
+#define FAPI_RECEIVE_WINDOW "5000"
+
 enum { FAPI_KEY_MAX = 96, FAPI_LISTEN_KEY_MAX = 128 };
 
 struct fapi_key {
@@ -17,7 +20,7 @@ struct fapi_key {
 MUST_CHECK bool fapi_key_init(struct fapi_key *key, struct slice api_key, struct slice secret);
 void fapi_key_identity(const struct fapi_key *key, struct text *out);
 void fapi_key_add_header(const struct fapi_key *key, struct oe_message *out);
-void fapi_key_add_signature(const struct fapi_key *key, struct slice prehash, struct text *out);
+void fapi_add_signature(const struct sign_hmac *hmac, struct slice prehash, struct text *out);
 // The time of the request and how late the venue may receive it and still take it.
 void fapi_key_stamp(struct oe_params *params, int64_t now_ns);
 // A request by REST, signed over its query. `version` is in front of its path: "/fapi/v1".

@@ -217,11 +217,11 @@ enum status oe_encode(struct oe *oe, const struct oe_call *call, struct oe_messa
 // ---- ids ---------------------------------------------------------------------------------------
 
 bool oe_is_plain(struct slice text, size_t size_max) {
+    // A bit per character: digits, '-' and '.'; then letters and '_'.
+    static const uint64_t plain[] = {UINT64_C(0x03ff600000000000), UINT64_C(0x07fffffe87fffffe)};
     for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        bool good = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                    c == '-' || c == '_' || c == '.';
-        if (!good) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c >= 128 || (plain[c / 64] >> c % 64 & 1) == 0) {
             return false;
         }
     }

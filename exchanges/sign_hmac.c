@@ -38,6 +38,10 @@ void sign_hmac_finish(struct sign_hmac *hmac) {
     OPENSSL_cleanse(hmac, sizeof(*hmac));
 }
 
+void sign_hmac_extend(struct sign_hmac *hmac, struct slice prefix) {
+    SHA256_Update(&hmac->inner, prefix.data, prefix.size);
+}
+
 void sign_hmac_digest(const struct sign_hmac *hmac, struct slice message,
                       uint8_t out[SIGN_HMAC_SIZE]) {
     SHA256_CTX context = hmac->inner;

@@ -22,6 +22,9 @@ struct sign_hmac {
 
 void sign_hmac_init(struct sign_hmac *hmac, struct slice key);
 void sign_hmac_finish(struct sign_hmac *hmac);
+// Every message signed from now on is `prefix` and what is given: what all requests begin with is
+// hashed once.
+void sign_hmac_extend(struct sign_hmac *hmac, struct slice prefix);
 void sign_hmac_digest(const struct sign_hmac *hmac, struct slice message,
                       uint8_t out[SIGN_HMAC_SIZE]);
 // Lower-case hex and padded base64 of the digest, without a closing NUL.

@@ -292,7 +292,7 @@ void decimal_print(struct text *out, int64_t value, int digits, int fraction_min
     char line[2 + 20 + SCALE_MAX];
     size_t at = sizeof(line);
     uint64_t fraction = size % one;
-    int left = fraction_max;
+    int left = fraction == 0 ? fraction_min : fraction_max;
     for (; left > fraction_min && fraction % 10 == 0; left--) {
         fraction /= 10;
     }

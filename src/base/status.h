@@ -11,6 +11,9 @@
 #include <stdbool.h>
 
 #define MUST_CHECK __attribute__((warn_unused_result))
+// Called when something is wrong: kept, like what leads there, out of the way of the code that
+// runs.
+#define COLD __attribute__((cold))
 #define PRINTF_LIKE(format_index, first_argument)                                                  \
     __attribute__((format(printf, format_index, first_argument)))
 
@@ -43,13 +46,13 @@ enum status {
 };
 
 // Sets this thread's text to the formatted one and returns `code`. `code` must not be STATUS_OK.
-enum status status_fail(enum status code, const char *format, ...) PRINTF_LIKE(2, 3);
+enum status status_fail(enum status code, const char *format, ...) COLD PRINTF_LIKE(2, 3);
 
 // Like status_fail, with strerror(errno) appended as ": <reason>".
-enum status status_fail_errno(enum status code, const char *format, ...) PRINTF_LIKE(2, 3);
+enum status status_fail_errno(enum status code, const char *format, ...) COLD PRINTF_LIKE(2, 3);
 
 // Puts "<text>: " in front of this thread's text and hands `code` back; does nothing for STATUS_OK.
-enum status status_context(enum status code, const char *format, ...) PRINTF_LIKE(2, 3);
+enum status status_context(enum status code, const char *format, ...) COLD PRINTF_LIKE(2, 3);
 
 // This thread's text; "" when nothing failed yet. Valid until the next status call of the thread.
 const char *status_text(void);
@@ -62,8 +65,8 @@ int status_exit_code(enum status code);
 // async-signal-safe.
 void status_on_abort(void (*restore)(void));
 
-_Noreturn void assert_failed(const char *condition, const char *file, int line,
-                             const char *function);
+COLD _Noreturn void assert_failed(const char *condition, const char *file, int line,
+                                  const char *function);
 
 #define ASSERT(condition)                                                                          \
     ((condition) ? (void)0 : assert_failed(#condition, __FILE__, __LINE__, __func__))

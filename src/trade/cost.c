@@ -11,8 +11,8 @@ enum maker_leg cost_maker_leg(const struct venue_entry *buy, const struct venue_
 }
 
 struct bps cost_open_fees(const struct venue_entry *buy, const struct venue_entry *sell,
-                          enum execution_mode mode) {
-    switch (cost_maker_leg(buy, sell, mode)) {
+                          enum maker_leg maker) {
+    switch (maker) {
     case MAKER_BUY:
         return (struct bps){buy->maker_fee.v + sell->taker_fee.v};
     case MAKER_SELL:

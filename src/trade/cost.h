@@ -12,10 +12,10 @@ enum maker_leg { MAKER_NONE, MAKER_BUY, MAKER_SELL };
 // The leg on the venue with the larger maker saving rests; equal savings: the buying leg.
 enum maker_leg cost_maker_leg(const struct venue_entry *buy, const struct venue_entry *sell,
                               enum execution_mode mode);
-// Fees of the two opening fills as the mode would pay them. Closing the same way round costs the
-// same again.
+// Fees of the two opening fills when `maker` rests. Closing the same way round costs the same
+// again.
 struct bps cost_open_fees(const struct venue_entry *buy, const struct venue_entry *sell,
-                          enum execution_mode mode);
+                          enum maker_leg maker);
 
 // Expected slippage of taking `notional` from a listing: average price of walking the depth against
 // its best price. Without depth the best level's size has to carry it. What the book cannot fill

@@ -35,6 +35,7 @@ struct picture_venue {
     struct event_lane lane;  // LANE_NONE until told
     int64_t frame_ns;        // newest data frame
     int64_t lost_ns;         // when it was last live no more
+    int64_t resumed_ns;      // when frames came again after longer than stale_ms; 0 = never
     int64_t reliability_ppm; // healthy share, moving over 5 min
     int64_t reliability_at_ns;
 };

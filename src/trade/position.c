@@ -12,7 +12,8 @@ enum status position_create(struct position_book *book, const struct universe *u
     size_t listings = (size_t)universe->venue_count * universe->symbol_count;
     book->positions = calloc(listings, sizeof(*book->positions));
     book->settlements = calloc(listings, sizeof(*book->settlements));
-    if (book->positions == NULL || book->settlements == NULL) {
+    book->held = calloc(listings, sizeof(*book->held));
+    if (book->positions == NULL || book->settlements == NULL || book->held == NULL) {
         position_finish(book);
         return status_fail(STATUS_SYSTEM, "no memory for %zu positions", listings);
     }
@@ -26,6 +27,7 @@ enum status position_create(struct position_book *book, const struct universe *u
 void position_finish(struct position_book *book) {
     free(book->positions);
     free(book->settlements);
+    free(book->held);
     seen_set_finish(&book->trades);
     *book = (struct position_book){0};
 }
@@ -58,6 +60,33 @@ void position_apply(struct position *position, enum side side, struct px price, 
     }
 }
 
+static struct usd settled_of(const struct position *position) {
+    return usd_sub(position->realised, usd_add(position->fees, position->funding));
+}
+
+static void note_held(struct position_book *book, uint16_t venue, uint16_t symbol, bool holds) {
+    uint32_t at = 0;
+    while (at < book->held_count &&
+           (book->held[at].venue != venue || book->held[at].symbol != symbol)) {
+        at++;
+    }
+    if (holds && at == book->held_count) {
+        book->held[book->held_count++] = (struct position_held){venue, symbol};
+    } else if (!holds && at < book->held_count) {
+        book->held[at] = book->held[--book->held_count];
+    }
+}
+
+void position_put(struct desk *desk, uint16_t venue, uint16_t symbol,
+                  const struct position *position) {
+    struct position_book *book = &desk->positions;
+    struct position *row = &book->positions[listing_id(desk->universe, venue, symbol)];
+    struct usd change = usd_sub(settled_of(position), settled_of(row));
+    book->settled = usd_add(book->settled, change);
+    *row = *position;
+    note_held(book, venue, symbol, position->net.v != 0);
+}
+
 struct usd position_unrealised(const struct position *position, struct px mark) {
     if (position->net.v == 0 || mark.v <= 0) {
         return (struct usd){0};
@@ -76,10 +105,8 @@ static struct px mark_of(const struct desk *desk, uint16_t venue, uint16_t symbo
                                                 : (struct px){0};
 }
 
-// Most listings are flat most of the time, and the sums below run on every check.
 static struct usd value_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    struct qty net = position_of(desk, venue, symbol)->net;
-    return net.v == 0 ? (struct usd){0} : usd_notional_near(mark_of(desk, venue, symbol), net);
+    return usd_notional_near(mark_of(desk, venue, symbol), position_of(desk, venue, symbol)->net);
 }
 
 struct usd position_venue_pnl(const struct desk *desk, uint16_t venue) {
@@ -98,9 +125,12 @@ struct usd position_venue_pnl(const struct desk *desk, uint16_t venue) {
 }
 
 struct usd position_total_pnl(const struct desk *desk) {
-    struct usd sum = {0};
-    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
-        sum = usd_add(sum, position_venue_pnl(desk, venue));
+    const struct position_book *book = &desk->positions;
+    struct usd sum = book->settled;
+    for (uint32_t i = 0; i < book->held_count; i++) {
+        const struct position_held *held = &book->held[i];
+        sum = usd_add(sum, position_unrealised(position_of(desk, held->venue, held->symbol),
+                                               mark_of(desk, held->venue, held->symbol)));
     }
     return sum;
 }
@@ -128,12 +158,12 @@ struct usd position_day_pnl(const struct desk *desk) {
 
 void position_exposure(const struct desk *desk, uint16_t symbol, struct usd *net,
                        struct usd *gross) {
+    const struct position_book *book = &desk->positions;
     *net = *gross = (struct usd){0};
-    uint16_t first = symbol == SYMBOL_MAX ? 0 : symbol;
-    uint16_t end = symbol == SYMBOL_MAX ? desk->universe->symbol_count : (uint16_t)(symbol + 1);
-    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
-        for (uint16_t i = first; i < end; i++) {
-            struct usd value = value_of(desk, venue, i);
+    for (uint32_t i = 0; i < book->held_count; i++) {
+        const struct position_held *held = &book->held[i];
+        if (symbol == SYMBOL_MAX || held->symbol == symbol) {
+            struct usd value = value_of(desk, held->venue, held->symbol);
             *net = usd_add(*net, value);
             *gross = usd_add(*gross, usd_abs(value));
         }
@@ -151,9 +181,12 @@ struct bps position_concentration(const struct desk *desk) {
 }
 
 struct usd position_venue_gross(const struct desk *desk, uint16_t venue) {
+    const struct position_book *book = &desk->positions;
     struct usd gross = {0};
-    for (uint16_t i = 0; i < desk->universe->symbol_count; i++) {
-        gross = usd_add(gross, usd_abs(value_of(desk, venue, i)));
+    for (uint32_t i = 0; i < book->held_count; i++) {
+        if (book->held[i].venue == venue) {
+            gross = usd_add(gross, usd_abs(value_of(desk, venue, book->held[i].symbol)));
+        }
     }
     return gross;
 }
@@ -180,21 +213,21 @@ static void tell_position(struct desk *desk, struct bus *bus, uint16_t venue, ui
 
 void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
                      struct qty net, struct px average) {
-    struct position *position =
-        &desk->positions.positions[listing_id(desk->universe, venue, symbol)];
+    struct position position = *position_of(desk, venue, symbol);
     struct px price = average.v > 0 ? average : mark_of(desk, venue, symbol);
-    position->net = net;
-    position->cost = usd_notional_near(price, net);
+    position.net = net;
+    position.cost = usd_notional_near(price, net);
+    position_put(desk, venue, symbol, &position);
     tell_position(desk, bus, venue, symbol);
 }
 
 static void put_back(struct desk *desk, const struct event_past_position *past) {
-    desk->positions.positions[listing_id(desk->universe, past->venue, past->symbol)] =
-        (struct position){.net = past->net,
-                          .cost = past->cost,
-                          .realised = past->realised,
-                          .fees = past->fees,
-                          .funding = past->funding};
+    struct position position = {.net = past->net,
+                                .cost = past->cost,
+                                .realised = past->realised,
+                                .fees = past->fees,
+                                .funding = past->funding};
+    position_put(desk, past->venue, past->symbol, &position);
 }
 
 static void put_back_day(struct position_book *book, const struct event_past_end *past) {
@@ -217,9 +250,9 @@ static void on_fill(struct desk *desk, struct bus *bus, const struct event_fill 
         book->duplicates++;
         return;
     }
-    struct position *position =
-        &book->positions[listing_id(desk->universe, fill->venue, fill->symbol)];
-    position_apply(position, (enum side)fill->side, fill->price, fill->size, fill->fee);
+    struct position position = *position_of(desk, fill->venue, fill->symbol);
+    position_apply(&position, (enum side)fill->side, fill->price, fill->size, fill->fee);
+    position_put(desk, fill->venue, fill->symbol, &position);
     book->volume = usd_add(book->volume, usd_notional_near(fill->price, fill->size));
     book->fees = usd_add(book->fees, fill->fee);
     tell_position(desk, bus, fill->venue, fill->symbol);
@@ -229,15 +262,16 @@ static void on_fill(struct desk *desk, struct bus *bus, const struct event_fill 
 static void on_funding(struct desk *desk, struct bus *bus, const struct event_funding *funding) {
     uint32_t id = listing_id(desk->universe, funding->venue, funding->symbol);
     struct settlement *waiting = &desk->positions.settlements[id];
-    struct position *position = &desk->positions.positions[id];
+    struct position position = desk->positions.positions[id];
     if (waiting->at_ns != 0 && funding->next_settlement_ns > waiting->at_ns &&
-        waiting->at_ns <= bus->now_ns && position->net.v != 0 && waiting->interval_ns > 0) {
+        waiting->at_ns <= bus->now_ns && position.net.v != 0 && waiting->interval_ns > 0) {
         struct px mark =
             funding->mark.v > 0 ? funding->mark : mark_of(desk, funding->venue, funding->symbol);
-        struct usd value = usd_notional_near(mark, position->net);
+        struct usd value = usd_notional_near(mark, position.net);
         int64_t rate = mul_div_near(waiting->per_hour.v, waiting->interval_ns, 3600 * NS_PER_S);
         struct usd paid = {mul_div_near(value.v, rate, PX_ONE)};
-        position->funding = usd_add(position->funding, paid);
+        position.funding = usd_add(position.funding, paid);
+        position_put(desk, funding->venue, funding->symbol, &position);
         tell_position(desk, bus, funding->venue, funding->symbol);
     }
     *waiting = (struct settlement){.at_ns = funding->next_settlement_ns,

@@ -32,8 +32,17 @@ struct settlement {
     int64_t interval_ns;
 };
 
+// A listing that is not flat. The sums run on every check, and most listings are flat: they walk
+// these alone.
+struct position_held {
+    uint16_t venue, symbol;
+};
+
 struct position_book {
-    struct position *positions; // by listing id
+    struct position *positions; // by listing id; net and money change through position_put alone
+    struct position_held *held;
+    uint32_t held_count;
+    struct usd settled; // of all positions: realised - fees - funding
     struct seen_set trades;
     struct usd day_start_pnl; // total profit at the start of the UTC day
     struct usd day_start_funding;
@@ -58,6 +67,9 @@ void position_apply(struct position *position, enum side side, struct px price, 
 struct usd position_unrealised(const struct position *position, struct px mark);
 struct px position_average(const struct position *position);
 
+// The listing's position is this from now on; the sums follow.
+void position_put(struct desk *desk, uint16_t venue, uint16_t symbol,
+                  const struct position *position);
 // A person signed for the venue's word: the book takes its net position at the average told, or at
 // the mid where none is.
 void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,

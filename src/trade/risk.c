@@ -88,21 +88,26 @@ void risk_publish_venue(const struct desk *desk, uint16_t venue, int64_t now_ns,
 
 static bool asks(const struct risk_rule *rule, struct risk_case *c, int leg,
                  struct verdict *verdict) {
-    if (leg >= 0 && !job_uses(c->job, leg)) {
+    c->leg = leg;
+    verdict->rule = RULE_NONE;
+    verdict->figure = verdict->limit = 0;
+    if (!rule->refuses(c, verdict)) {
         return false;
     }
-    c->leg = leg;
-    *verdict = (struct verdict){
-        .rule = (uint16_t)rule->rule,
-        .venue = leg < 0 ? VENUE_MAX : c->job->legs[leg].venue,
-        .symbol = c->job->symbol,
-    };
-    return rule->refuses(c, verdict);
+    if (verdict->rule == RULE_NONE) { // the allocator names its own
+        verdict->rule = (uint16_t)rule->rule;
+        verdict->venue = leg < 0 ? VENUE_MAX : c->job->legs[leg].venue;
+        verdict->symbol = c->job->symbol;
+    }
+    return true;
 }
 
 static bool run_rule(const struct risk_rule *rule, struct risk_case *c, struct verdict *verdict) {
-    return rule->per_leg ? asks(rule, c, LEG_BUY, verdict) || asks(rule, c, LEG_SELL, verdict)
-                         : asks(rule, c, -1, verdict);
+    if (!rule->per_leg) {
+        return asks(rule, c, -1, verdict);
+    }
+    return (job_uses(c->job, LEG_BUY) && asks(rule, c, LEG_BUY, verdict)) ||
+           (job_uses(c->job, LEG_SELL) && asks(rule, c, LEG_SELL, verdict));
 }
 
 struct verdict risk_check_job(const struct desk *desk, const struct job *job, int64_t now_ns,
@@ -120,7 +125,7 @@ struct verdict risk_check_scored(const struct desk *desk, const struct job *job,
     (void)picture_mids_median(&mids, VENUE_MAX, &c.median);
     score->known = false;
     bool overridden = desk_overridden(desk, now_ns);
-    struct verdict verdict;
+    struct verdict verdict = {0};
     for (uint32_t i = 0; i < risk_table_count; i++) {
         if (!run_rule(&risk_table[i], &c, &verdict)) {
             continue;

@@ -93,6 +93,13 @@ struct bps scanner_threshold(const struct desk *desk, uint16_t symbol, uint16_t 
     return (struct bps){moving > settings->profit_min.v ? moving : settings->profit_min.v};
 }
 
+struct bps scanner_threshold_most(const struct desk *desk) {
+    const struct settings_scanner *settings = &desk->settings->scanner;
+    int64_t low = settings->low_volatility_min.v, high = settings->high_volatility_min.v;
+    int64_t moving = low > high ? low : high;
+    return (struct bps){moving > settings->profit_min.v ? moving : settings->profit_min.v};
+}
+
 static int64_t clamp_ppm(int64_t value) {
     return value < 0 ? 0 : value > PPM_ONE ? PPM_ONE : value;
 }
@@ -133,11 +140,9 @@ static int64_t lower_reliability(const struct desk *desk, uint16_t a, uint16_t b
                                                                  : venues[b].reliability_ppm;
 }
 
-bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
-                      struct usd size, int64_t now_ns, struct opportunity *out) {
-    if (!picture_usable(desk, buy, symbol, now_ns) || !picture_usable(desk, sell, symbol, now_ns)) {
-        return false;
-    }
+// Of usable quotes.
+static void evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
+                     struct usd size, int64_t now_ns, struct opportunity *out) {
     const struct quote *bought = picture_quote(desk, buy, symbol);
     const struct quote *sold = picture_quote(desk, sell, symbol);
     const struct venue_entry *venues = desk->universe->venues;
@@ -156,7 +161,7 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
                          .v;
     }
     struct bps gross = bps_between_floor(sold->bid, bought->ask);
-    struct bps fees = cost_open_fees(&venues[buy], &venues[sell], mode);
+    struct bps fees = cost_open_fees(&venues[buy], &venues[sell], maker);
     struct bps basis = pair_basis(desk, symbol, buy, sell);
     int64_t usual = series_median(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
     if (usual == SERIES_VALUE_MAX && usual <= gross.v) {
@@ -187,6 +192,14 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
         .older_ns = older_ns(bought, sold, now_ns),
         .reliability_ppm = lower_reliability(desk, buy, sell),
     };
+}
+
+bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
+                      struct usd size, int64_t now_ns, struct opportunity *out) {
+    if (!picture_usable(desk, buy, symbol, now_ns) || !picture_usable(desk, sell, symbol, now_ns)) {
+        return false;
+    }
+    evaluate(desk, symbol, buy, sell, size, now_ns, out);
     return true;
 }
 
@@ -209,15 +222,10 @@ static void tell(const struct desk *desk, struct bus *bus, enum event_kind kind,
     bus_emit(bus, kind, &event);
 }
 
-// Takes a pair that has crossed for long enough into the standing opportunities.
+// Takes a pair that has crossed for long enough, on usable quotes, into the standing opportunities.
 static void note_standing(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_t buy,
                           uint16_t sell) {
     struct scanner *scanner = &desk->scanner;
-    struct opportunity found;
-    if (!scanner_evaluate(desk, symbol, buy, sell, desk->settings->scanner.arb_size, bus->now_ns,
-                          &found)) {
-        return;
-    }
     scanner->crossings++;
     size_t pair = pair_index(desk, symbol, buy, sell);
     uint16_t *slot = &scanner->slots[pair];
@@ -228,16 +236,16 @@ static void note_standing(struct desk *desk, struct bus *bus, uint16_t symbol, u
             return;
         }
         *slot = (uint16_t)(scanner->free_slots[--scanner->free_count] + 1);
-        found.first_seen_ns = scanner->crossed_ns[pair];
-        found.next = scanner->first[symbol];
-        scanner->first[symbol] = *slot;
-    } else {
-        found.first_seen_ns = scanner->standing[*slot - 1].first_seen_ns;
-        found.next = scanner->standing[*slot - 1].next;
     }
-    scanner->standing[*slot - 1] = found;
+    struct opportunity *found = &scanner->standing[*slot - 1];
+    int64_t first_seen_ns = is_new ? scanner->crossed_ns[pair] : found->first_seen_ns;
+    uint16_t next = is_new ? scanner->first[symbol] : found->next;
+    evaluate(desk, symbol, buy, sell, desk->settings->scanner.arb_size, bus->now_ns, found);
+    found->first_seen_ns = first_seen_ns;
+    found->next = next;
     if (is_new) {
-        tell(desk, bus, EVENT_OPPORTUNITY_FOUND, &found);
+        scanner->first[symbol] = *slot;
+        tell(desk, bus, EVENT_OPPORTUNITY_FOUND, found);
     }
 }
 
@@ -252,24 +260,44 @@ static void await_standing(struct desk *desk, uint16_t symbol, uint16_t buy, uin
     }
 }
 
-// Compares one direction of a pair: `bought` and `sold` are its quotes.
-static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_t buy,
-                    uint16_t sell, const struct quote *bought, const struct quote *sold) {
-    size_t pair = pair_index(desk, symbol, buy, sell);
+// One of the two quotes that are compared. Whether it may be traded is asked once, when it matters.
+struct sight {
+    uint16_t venue;
+    const struct quote *quote;
+    enum { SIGHT_UNASKED, SIGHT_UNUSABLE, SIGHT_USABLE } usable;
+};
+
+static struct sight sight_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    return (struct sight){.venue = venue, .quote = picture_quote(desk, venue, symbol)};
+}
+
+static bool is_usable(const struct desk *desk, uint16_t symbol, struct sight *sight,
+                      int64_t now_ns) {
+    if (sight->usable == SIGHT_UNASKED) {
+        bool usable = picture_usable(desk, sight->venue, symbol, now_ns);
+        sight->usable = usable ? SIGHT_USABLE : SIGHT_UNUSABLE;
+    }
+    return sight->usable == SIGHT_USABLE;
+}
+
+// Compares one direction of a pair.
+static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, struct sight *buy,
+                    struct sight *sell) {
+    size_t pair = pair_index(desk, symbol, buy->venue, sell->venue);
     int64_t *since_ns = &desk->scanner.crossed_ns[pair];
     // A quote that may not be traded crosses nothing.
-    if (!is_crossed(bought, sold) || !picture_usable(desk, buy, symbol, bus->now_ns) ||
-        !picture_usable(desk, sell, symbol, bus->now_ns)) {
+    if (!is_crossed(buy->quote, sell->quote) || !is_usable(desk, symbol, buy, bus->now_ns) ||
+        !is_usable(desk, symbol, sell, bus->now_ns)) {
         *since_ns = 0; // what stands there is the sweep's to end
         return;
     }
     if (*since_ns == 0) {
         *since_ns = bus->now_ns;
-        await_standing(desk, symbol, buy, sell);
+        await_standing(desk, symbol, buy->venue, sell->venue);
     }
     if (desk->scanner.slots[pair] != 0 ||
         bus->now_ns - *since_ns >= desk->settings->scanner.stand_ns) {
-        note_standing(desk, bus, symbol, buy, sell);
+        note_standing(desk, bus, symbol, buy->venue, sell->venue);
     }
 }
 
@@ -287,7 +315,7 @@ static enum status scanner_on_event(void *self, struct bus *bus, const struct ev
     struct desk *desk = self;
     uint16_t changed = event->u.quote.venue, symbol = event->u.quote.symbol;
     const struct settings_scanner *settings = &desk->settings->scanner;
-    const struct quote *ours = picture_quote(desk, changed, symbol);
+    struct sight ours = sight_of(desk, changed, symbol);
     for (int pass = settings->priority_count > 0 ? 0 : 1; pass < 2;
          pass++) { // priority pairs first
         for (uint16_t other = 0; other < desk->universe->venue_count; other++) {
@@ -295,9 +323,9 @@ static enum status scanner_on_event(void *self, struct bus *bus, const struct ev
                                      is_priority(settings, changed, other) != (pass == 0))) {
                 continue;
             }
-            const struct quote *theirs = picture_quote(desk, other, symbol);
-            compare(desk, bus, symbol, changed, other, ours, theirs);
-            compare(desk, bus, symbol, other, changed, theirs, ours);
+            struct sight theirs = sight_of(desk, other, symbol);
+            compare(desk, bus, symbol, &ours, &theirs);
+            compare(desk, bus, symbol, &theirs, &ours);
         }
     }
     return STATUS_OK;
@@ -346,9 +374,9 @@ static void look_again(struct desk *desk, struct bus *bus, int64_t now_ns) {
         const struct crossing *crossing = &scanner->waiting[due++];
         uint16_t symbol = crossing->symbol;
         if (scanner->crossed_ns[pair_index(desk, symbol, crossing->buy, crossing->sell)] != 0) {
-            compare(desk, bus, symbol, crossing->buy, crossing->sell,
-                    picture_quote(desk, crossing->buy, symbol),
-                    picture_quote(desk, crossing->sell, symbol));
+            struct sight buy = sight_of(desk, crossing->buy, symbol);
+            struct sight sell = sight_of(desk, crossing->sell, symbol);
+            compare(desk, bus, symbol, &buy, &sell);
         }
     }
     scanner->waiting_count -= due;

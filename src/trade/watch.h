@@ -14,15 +14,15 @@ struct watch {
 extern const struct component watch_component;
 
 // Emits an ALERT event; the text is cut to EVENT_TEXT_MAX - 1 bytes.
-void watch_alert(struct bus *bus, enum severity severity, const char *rule, const char *format, ...)
-    PRINTF_LIKE(4, 5);
+void watch_alert(struct bus *bus, enum severity severity, const char *rule, const char *format,
+                 ...) COLD PRINTF_LIKE(4, 5);
 // The same with the values it is raised on, in `unit`.
 struct watch_values {
     enum rule_unit unit;
     int64_t figure, limit;
 };
 void watch_alert_on(struct bus *bus, enum severity severity, const char *rule,
-                    struct watch_values values, const char *format, ...) PRINTF_LIKE(5, 6);
+                    struct watch_values values, const char *format, ...) COLD PRINTF_LIKE(5, 6);
 
 // Short texts for messages, by value: no buffer to name at the caller.
 struct watch_text {

@@ -535,9 +535,12 @@ static void test_costs(void **state) {
     assert_int_equal(cost_maker_leg(&a, &b, EXECUTION_HYBRID_HEDGE_TAKER), MAKER_BUY);
     assert_int_equal(cost_maker_leg(&b, &a, EXECUTION_HYBRID_HEDGE_TAKER), MAKER_SELL);
     assert_int_equal(cost_maker_leg(&a, &b, EXECUTION_SAFE_TAKER_ONLY), MAKER_NONE);
-    assert_int_equal(cost_open_fees(&a, &b, EXECUTION_HYBRID_HEDGE_TAKER).v, 500);
-    assert_int_equal(cost_open_fees(&b, &a, EXECUTION_HYBRID_HEDGE_TAKER).v, 500);
-    assert_int_equal(cost_open_fees(&a, &b, EXECUTION_SAFE_TAKER_ONLY).v, 800);
+    assert_int_equal(cost_open_fees(&a, &b, cost_maker_leg(&a, &b, EXECUTION_HYBRID_HEDGE_TAKER)).v,
+                     500);
+    assert_int_equal(cost_open_fees(&b, &a, cost_maker_leg(&b, &a, EXECUTION_HYBRID_HEDGE_TAKER)).v,
+                     500);
+    assert_int_equal(cost_open_fees(&a, &b, cost_maker_leg(&a, &b, EXECUTION_SAFE_TAKER_ONLY)).v,
+                     800);
 
     struct quote quote = {
         .bid = {99 * PX_ONE}, .ask = {100 * PX_ONE}, .bid_size = {QTY_ONE}, .ask_size = {QTY_ONE}};

@@ -62,9 +62,9 @@ static void set_fast_market(struct world *w, bool refused) {
 static void set_symbol_exposure(struct world *w, bool refused) { // 30 % of 30 000
     // A held position on the third venue, at the mid of 60000.05.
     int64_t held = 9000 * USD_ONE - 2 * w->job.notional.v;
-    struct position *position = &w->h->desk.positions.positions[2 * H_BINANCE];
-    position->net.v = qty_for_usd_floor((struct usd){held}, harness_mid(H_BTC)).v;
-    position->net.v += refused ? 100 : -100;
+    struct position position = {.net = qty_for_usd_floor((struct usd){held}, harness_mid(H_BTC))};
+    position.net.v += refused ? 100 : -100;
+    position_put(&w->h->desk, H_BINANCE, H_BTC, &position);
     w->h->settings.risk.position_max = USD(100000);
 }
 static void set_direction(struct world *w, bool refused) {
@@ -75,11 +75,11 @@ static void set_direction(struct world *w, bool refused) {
     other->legs[LEG_BUY].venue = H_BINANCE;
 }
 static void set_position_size(struct world *w, bool refused) {
-    struct position *position = &w->h->desk.positions.positions[2 * H_LIGHTER];
     struct px mid = {60000 * PX_ONE + PX_ONE / 20};
     struct usd room = {5000 * USD_ONE - w->job.notional.v};
-    position->net = qty_for_usd_floor(room, mid);
-    position->net.v += refused ? 1 : 0;
+    struct position position = {.net = qty_for_usd_floor(room, mid)};
+    position.net.v += refused ? 1 : 0;
+    position_put(&w->h->desk, H_LIGHTER, H_BTC, &position);
     w->h->settings.risk.symbol_share_max = BPS(10000);
 }
 static void set_cool_down(struct world *w, bool refused) {

@@ -30,10 +30,10 @@ static int64_t net(const struct harness *h, uint16_t venue) {
 
 // A position from before: no job holds it.
 static void put(struct harness *h, uint16_t venue, int64_t size) {
-    struct position *position =
-        &h->desk.positions.positions[listing_id(&h->universe, venue, H_BTC)];
-    position_apply(position, size > 0 ? SIDE_BUY : SIDE_SELL, harness_mid(H_BTC),
+    struct position position = *position_of(&h->desk, venue, H_BTC);
+    position_apply(&position, size > 0 ? SIDE_BUY : SIDE_SELL, harness_mid(H_BTC),
                    (struct qty){size > 0 ? size : -size}, (struct usd){0});
+    position_put(&h->desk, venue, H_BTC, &position);
 }
 
 static void calm_at(struct harness *h, struct bps shift, int64_t ns) {

@@ -369,16 +369,23 @@ static void test_resume_judges_again(void **state) {
     }
 }
 
-// What is held where no price is known is worth nothing, neither way, and says so in the sums.
+// A quote with one side is worth that side, not half of it; where there is none, what is held is
+// worth nothing in the sums, neither way.
 static void test_positions_without_a_price(void **state) {
     (void)state;
     struct harness *h = harness_create();
     fill_by_hand(h, H_LIGHTER, SIDE_BUY, 60000, (struct qty){QTY_ONE}, 1);
     fill_by_hand(h, H_EXTENDED, SIDE_SELL, 60000, (struct qty){QTY_ONE}, 2);
-    struct px mid = harness_mid(H_BTC);
-    harness_quote(h, H_LIGHTER, H_BTC, (struct px){0}, mid, (struct qty){QTY_ONE});
-    harness_quote(h, H_EXTENDED, H_BTC, mid, (struct px){0}, (struct qty){QTY_ONE});
+    struct px mid = harness_mid(H_BTC), none = {0};
     struct usd net, gross;
+    harness_quote(h, H_LIGHTER, H_BTC, none, mid, (struct qty){QTY_ONE});
+    harness_quote(h, H_EXTENDED, H_BTC, mid, none, (struct qty){QTY_ONE});
+    position_exposure(&h->desk, SYMBOL_MAX, &net, &gross);
+    assert_int_equal(net.v, 0);
+    assert_int_equal(gross.v, USD(120000).v);
+    assert_int_equal(position_sums(&h->desk).unrealised.v, 0);
+    harness_quote(h, H_LIGHTER, H_BTC, none, none, (struct qty){0});
+    harness_quote(h, H_EXTENDED, H_BTC, none, none, (struct qty){0});
     position_exposure(&h->desk, SYMBOL_MAX, &net, &gross);
     assert_int_equal(net.v, 0);
     assert_int_equal(gross.v, 0);

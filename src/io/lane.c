@@ -150,6 +150,12 @@ static void tell(struct lane *lane) {
     engine_input(lane->config.engine, EVENT_LANE_STATE, &event, now_ns);
 }
 
+void lane_tell_room(struct lane *lane) {
+    if (is_room_news(lane)) {
+        tell(lane);
+    }
+}
+
 void lane_judge(struct lane *lane) {
     enum lane_state state = state_now(lane);
     if (state == lane->state) {
@@ -314,9 +320,7 @@ enum status lane_create(struct lane **out, const struct lane_config *config) {
     }
     lane->sink.on_event = lane_on_event;
     lane->state = LANE_CONNECTING;
-    for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
-        lane->order_cost.units[i] = 1; // until one was encoded
-    }
+    lane->order_cost = config->venue->place_cost;
     rate_init(&lane->rate, config->venue->buckets, config->rate_share, config->rate_reserve);
     enum status status = oe_create(&lane->oe, config->venue, config->md, config->universe,
                                    config->testnet, config->secrets);

@@ -18,6 +18,7 @@ static void report(struct lane *lane, const struct lane_order *order, struct eve
     event->venue = lane->config.venue_index;
     event->symbol = order->symbol;
     counter_add(&lane->stats.reports, 1);
+    lane_tell_room(lane); // before what is decided on the report
     engine_input(lane->config.engine, EVENT_ORDER_REPORT, event, lane_now_ns(lane));
 }
 

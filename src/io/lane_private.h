@@ -225,6 +225,7 @@ void lane_fills_want(struct lane *lane, uint16_t symbol);
 void lane_foreign(struct lane *lane, const struct oe_event *event); // an order that is not ours
 void lane_position(struct lane *lane, const struct oe_event *event);
 void lane_balance(struct lane *lane, const struct oe_event *event);
+void lane_tell_room(struct lane *lane); // when it is scarce and not what was told
 void lane_deadman_tick(struct lane *lane);
 void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns);
 void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text);

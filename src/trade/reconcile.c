@@ -81,7 +81,9 @@ static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t sy
     }
     int64_t changed = news(desk, row, venue, symbol);
     bool newer = row->heard_ns >= row->filled_ns; // else it says nothing of our newest fill
-    if (changed == 0 || !newer || desk->picture.venues[venue].lane.state != LANE_READY) {
+    // On paper there is no lane: it is a drill that says a position went.
+    bool ready = desk->mode != DESK_LIVE || desk->picture.venues[venue].lane.state == LANE_READY;
+    if (changed == 0 || !newer || !ready) {
         row->since_ns = 0;
         return;
     }

@@ -82,6 +82,11 @@ static void tell_rows(struct engine *engine, const struct recall *recall) {
     for (uint32_t i = 0; i < recall->order_count; i++) {
         tell(engine, EVENT_PAST_ORDER, &recall->orders[i]);
     }
+    struct event_past_order ended;
+    while (recall_next_ended(recall, &at, &ended)) {
+        tell(engine, EVENT_PAST_ORDER, &ended);
+    }
+    at = 0;
     while (recall_next_trade(recall, &at, &trade)) {
         tell(engine, EVENT_PAST_TRADE, &trade);
     }

@@ -4,6 +4,8 @@
 #include "engine/control.h"
 #include "trade/position.h"
 
+#define ANY_ORDER UINT64_MAX
+
 void recall_init(struct recall *recall) {
     memset(recall, 0, sizeof(*recall));
 }
@@ -200,8 +202,8 @@ static void on_past_position(struct recall *recall, const struct event_past_posi
 }
 
 static void on_past_trade(struct recall *recall, const struct event_past_trade *past) {
-    // Its order is not told: that of the first that is live will do, they are all told again.
-    uint64_t order = recall->order_count > 0 ? recall->orders[0].order.order : 0;
+    // Its order is not told: it is told again as long as any is live.
+    uint64_t order = recall->order_count > 0 ? ANY_ORDER : 0;
     recall->trades[recall->trade_count++ % RECALL_TRADES] =
         (struct recall_trade){.order = order, .past = *past};
 }
@@ -275,7 +277,7 @@ bool recall_next_trade(const struct recall *recall, uint64_t *at, struct event_p
     for (*at = *at < first ? first : *at; *at < recall->trade_count; (*at)++) {
         const struct recall_trade *row = &recall->trades[*at % RECALL_TRADES];
         for (uint32_t i = 0; i < recall->order_count; i++) {
-            if (recall->orders[i].order.order == row->order) {
+            if (row->order == ANY_ORDER || recall->orders[i].order.order == row->order) {
                 *out = row->past;
                 (*at)++;
                 return true;

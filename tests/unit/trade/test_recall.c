@@ -203,6 +203,23 @@ static void test_trades(void **state) {
     assert_int_equal(told, RECALL_TRADES);
 }
 
+// A trade that was told without its order is told on although an order has ended since: it may be
+// another one's, which is still live.
+static void test_trades_of_two_sessions_ago(void **state) {
+    (void)state;
+    uint64_t at = 0, first = 7 << 16 | 1, second = 7 << 16 | 2;
+    struct event_past_trade trade;
+    place(first, 0, 0, ORDER_IOC);
+    place(second, 1, 0, ORDER_IOC);
+    TELL(EVENT_PAST_TRADE, past_trade, .trade = 5, .venue = 1);
+    TELL(EVENT_ORDER_CANCELED, order, .order = first);
+    assert_true(recall_next_trade(&recall, &at, &trade));
+    assert_int_equal(trade.trade, 5);
+    TELL(EVENT_ORDER_CANCELED, order, .order = second);
+    at = 0;
+    assert_false(recall_next_trade(&recall, &at, &trade));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_jobs_and_orders, set_up),
@@ -212,6 +229,7 @@ int main(void) {
         cmocka_unit_test_setup(test_numbers, set_up),
         cmocka_unit_test_setup(test_too_much, set_up),
         cmocka_unit_test_setup(test_trades, set_up),
+        cmocka_unit_test_setup(test_trades_of_two_sessions_ago, set_up),
     };
     return cmocka_run_group_tests_name("recall", tests, NULL, NULL);
 }

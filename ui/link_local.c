@@ -1,6 +1,8 @@
 // A desk in the same process: the published board, and the engine's control entry.
 #include "ui/link.h"
 
+#include "engine/control_text.h"
+
 static uint64_t local_version(void *self, enum state_section section) {
     const struct link_local *local = self;
     return state_version(local->board, section);
@@ -19,9 +21,19 @@ static enum status local_control(void *self, const struct control_request *reque
         status = local->control(local->arg, request);
     }
     if (status == STATUS_OK) {
-        text_add_format(answer, "%s: %s", control_name(request->verb),
-                        control_sentence(request->verb));
+        control_print(answer, local->universe, request);
     } else {
+        text_add_string(answer, status_text());
+    }
+    return status;
+}
+
+static enum status local_set(void *self, struct slice change, struct text *answer) {
+    const struct link_local *local = self;
+    enum status status = local->set != NULL
+                             ? local->set(local->arg, change, answer)
+                             : status_fail(STATUS_UNAVAILABLE, "the settings of this desk stand");
+    if (status != STATUS_OK) {
         text_add_string(answer, status_text());
     }
     return status;
@@ -58,6 +70,7 @@ static const struct link_ops local_ops = {
     .version = local_version,
     .read = local_read,
     .control = local_control,
+    .set = local_set,
     .log = local_log,
     .steers = local_steers,
     .take = local_take,

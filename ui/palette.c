@@ -108,7 +108,7 @@ static void run_filter(struct console *console, struct slice text) {
 static const struct command commands[] = {
     {"risk-mode", {WORD_RISK_MODE}, "risk-mode MODE", run_risk_mode, NULL},
     {"override", {WORD_SECONDS}, "override SECONDS, 0 ends it", run_override, NULL},
-    {"threshold", {WORD_BPS}, "threshold BPS", run_threshold, NULL},
+    {"threshold", {WORD_BPS}, "threshold BPS|auto", run_threshold, NULL},
     {"state", {WORD_STATE}, "state STATE", run_state, NULL},
     {"cancel", {WORD_NUMBER}, "cancel JOB", run_cancel, NULL},
     {"flatten", {WORD_VENUE, WORD_SYMBOL}, "flatten VENUE [SYMBOL]", run_flatten, NULL},
@@ -119,6 +119,7 @@ static const struct command commands[] = {
     {"layout", {WORD_LAYOUT}, "layout NAME", run_layout, NULL},
     {"scheme", {WORD_SCHEME}, "scheme NAME", run_scheme, NULL},
     {"filter", {WORD_TEXT}, "filter TEXT", NULL, run_filter},
+    {"set", {WORD_TEXT}, "set SECTION.KEY=VALUE", NULL, act_desk_set},
     {"submit",
      {WORD_SIDE, WORD_VENUE, WORD_SYMBOL},
      "submit buy|sell VENUE SYMBOL USD",
@@ -290,7 +291,10 @@ static bool value_of(const struct console *console, enum word_kind kind, struct 
         return decimal_parse(word, 0, value) && *value >= 0 && *value <= UINT32_MAX;
     }
     if (kind == WORD_BPS) {
-        return decimal_parse(word, BPS_DIGITS, value);
+        struct bps threshold = {0};
+        bool fits = act_desk_read_threshold(console, word, &threshold);
+        *value = threshold.v;
+        return fits;
     }
     for (int i = 0; i < names_of(console, kind); i++) {
         if (same(name_of(console, kind, i), word)) {

@@ -99,8 +99,8 @@ BUGS = [
      "    if (past->job % 4 == 0) {\n        return;\n    }\n"
      "    if (recall->job_count == JOBS_MAX) {"),
     ("past-fill-counted-twice", "src/trade/recall.c",
-     "            if (row->order == ANY_ORDER || recall->orders[i].order.order == row->order) {",
-     "            if (recall->orders[i].order.order == row->order + 1) {"),
+     "        if (is_told(recall, row->order)) {",
+     "        if (is_told(recall, row->order + 1)) {"),
     ("kill-forgotten-at-start", "src/trade/risk.c",
      "        desk->killed = past->killed != 0;\n",
      ""),

@@ -239,6 +239,8 @@ static enum status make_venue(struct subject *subject, uint16_t index) {
         .rate_share = subject->config.settings.execution.rate_share,
         .rate_reserve = subject->config.settings.execution.rate_reserve,
         .session_key = subject->desk.orders.session_key,
+        .gone_ns = subject->config.settings.execution.late_request_ns,
+        .deadman_ns = subject->config.settings.execution.deadman_ns,
         .rest = rest,
         .wake = wake,
         .wake_arg = subject,

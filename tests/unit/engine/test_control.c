@@ -172,11 +172,28 @@ static void test_may_raise(void **state) {
     }
 }
 
+// Where the scanner works the threshold out nobody can tell where it stands: its most counts.
+static void test_thresholds_that_lower(void **state) {
+    (void)state;
+    static const struct {
+        int64_t now, value;
+        bool lowers;
+    } rows[] = {{300, 299, true}, {300, 300, false}, {300, -1, true}, {-1, 499, true},
+                {-1, 500, false}, {-1, -1, false},   {0, -1, true}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct state_header header = {.threshold = {rows[i].now}, .threshold_auto = {500}};
+        const struct control_request request = {.verb = CONTROL_THRESHOLD, .value = rows[i].value};
+        assert_int_equal(control_lowers_threshold(rows[i].value, &header), rows[i].lowers);
+        assert_int_equal(control_may_raise(&request, &header), rows[i].lowers);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verbs),
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_may_raise),
+        cmocka_unit_test(test_thresholds_that_lower),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

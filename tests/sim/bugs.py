@@ -41,8 +41,8 @@ BUGS = [
      "    case REPORT_FILL:\n        if (report->trade % 16 != 0) {\n"
      "            on_fill(desk, bus, order, report);\n        }"),
     ("gap-ignored", "src/market/book_sync.c",
-     "    if (link == LINK_BROKEN) {\n        return drop_book(sync);\n    }\n    if (link == LINK_REP",
-     "    if (link == LINK_REP"),
+     "    if (link == LINK_BROKEN) {\n        return drop_book(sync);\n    }\n",
+     ""),
     ("release-forgotten", "src/trade/capital.c",
      "    if (reservation->job != job->id) {\n        return;\n    }\n    for",
      "    if (reservation->job != job->id || job->id % 8 == 0) {\n        return;\n    }\n    for"),

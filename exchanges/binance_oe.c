@@ -252,10 +252,7 @@ static void decode_order_frame(const struct oe *oe, struct slice frame, int64_t 
         } else if (slice_equals(key, SLICE("status"))) {
             md_read_int(&r, &status);
         } else if (is_result || slice_equals(key, SLICE("error"))) {
-            const char *from = r.at;
-            json_skip(&r);
-            *(is_result ? &result : &error) =
-                (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+            *(is_result ? &result : &error) = json_raw(&r);
         } else {
             json_skip(&r);
         }

@@ -339,9 +339,7 @@ static bool read_frame(struct slice text, struct frame *frame) {
         } else if (slice_equals(key, SLICE("arg"))) {
             read_channel(&r, frame);
         } else if (slice_equals(key, SLICE("data"))) {
-            const char *from = r.at;
-            json_skip(&r);
-            frame->data = (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+            frame->data = json_raw(&r);
         } else {
             json_skip(&r);
         }

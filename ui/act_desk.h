@@ -20,6 +20,8 @@ void act_desk_strategy(struct console *console, enum strategy strategy, bool on)
 void act_desk_acknowledge(struct console *console, int64_t id); // 0: the newest
 // "buy okx BTC/USDT 300", as control_parse_submit reads it.
 void act_desk_submit(struct console *console, struct slice words);
+// "section.key=value".
+void act_desk_set(struct console *console, struct slice text);
 // Blocks new orders (HALTED), cancels everything, and with `flatten` closes every position.
 void act_desk_halt(struct console *console);
 void act_desk_kill(struct console *console, bool flatten);

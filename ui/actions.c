@@ -34,6 +34,8 @@ const struct action action_table[] = {
      "role of the selected venue: trade, reference, off"},
     {"strategy", "S", ANY, ASK_LOOSER, CONTROL_STRATEGY, act_strategy,
      "switch a strategy off or on"},
+    {"set", "E", ANY, ASK_ALWAYS, NONE, act_set,
+     "set: one setting of the running desk, a limit or a fee say"},
     {"accept", "Y", ANY, ASK_ALWAYS, CONTROL_ACCEPT, act_accept,
      "accept what journal and venues tell differently: the venues' positions stand"},
     {"acknowledge", "a", ANY, ASK_NEVER, CONTROL_ACKNOWLEDGE, act_acknowledge,

@@ -53,6 +53,7 @@ void act_venue(struct console *console);
 void act_strategy(struct console *console);
 void act_accept(struct console *console);
 void act_submit(struct console *console);
+void act_set(struct console *console);
 void act_acknowledge(struct console *console);
 void act_arm(struct console *console);     // ui/arm.c
 void act_take(struct console *console);    // ui/steer.c

@@ -68,12 +68,20 @@ void arm_tick(struct console *console) {
     }
 }
 
-bool arm_allows(struct console *console, const struct control_request *request) {
-    if (!is_live(console) || console->armed || !control_may_raise(request, console->view.header)) {
+static bool allows(struct console *console, const char *what) {
+    if (!is_live(console) || console->armed) {
         return true;
     }
     console_say(console, INK_BAD,
-                "read-only: %s may raise risk on a live desk; A arms this console",
-                control_name(request->verb));
+                "read-only: %s may raise risk on a live desk; A arms this console", what);
     return false;
+}
+
+bool arm_allows(struct console *console, const struct control_request *request) {
+    return !control_may_raise(request, console->view.header) ||
+           allows(console, control_name(request->verb));
+}
+
+bool arm_allows_setting(struct console *console) {
+    return allows(console, "set");
 }

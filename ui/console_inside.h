@@ -91,7 +91,8 @@ struct console {
     struct panic panic;
     struct palette palette;
     struct meter meter;
-    int key; // the one being handled
+    char setting[PROMPT_TEXT_MAX]; // that the question is about
+    int key;                       // the one being handled
     char message[MESSAGE_MAX];
     enum ink message_ink;
     int64_t message_until_ns;
@@ -141,6 +142,7 @@ void console_read(struct console *console); // shows reader.page
 void arm_tick(struct console *console);
 // False: a live desk's console that is not armed; says so.
 bool arm_allows(struct console *console, const struct control_request *request);
+bool arm_allows_setting(struct console *console); // whatever it is, it may raise risk
 
 // steer.c: consoles beside this one, and a desk that is gone.
 void steer_tick(struct console *console);

@@ -22,6 +22,8 @@ struct link_ops {
     // Hands a request in. `answer` gets a sentence either way.
     enum status (*control)(void *self, const struct control_request *request,
                            struct text *answer) MUST_CHECK;
+    // One setting, "section.key=value"; `answer` gets a sentence either way. NULL: they stand.
+    enum status (*set)(void *self, struct slice change, struct text *answer) MUST_CHECK;
     // As log_recent.
     int (*log)(void *self, uint64_t after, struct log_line *out, int max, uint64_t *last);
     // Whether this console may send what raises risk, and how to get there from another one.
@@ -47,6 +49,7 @@ struct link_local {
     const struct universe *universe;
     // Enters the engine; called on the console's thread. status_text() explains a refusal.
     enum status (*control)(void *arg, const struct control_request *request);
+    enum status (*set)(void *arg, struct slice change, struct text *answer);
     // Other consoles of the desk; NULL: there are none.
     bool (*steers)(void *arg);
     void (*take)(void *arg);

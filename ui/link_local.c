@@ -28,6 +28,17 @@ static enum status local_control(void *self, const struct control_request *reque
     return status;
 }
 
+static enum status local_set(void *self, struct slice change, struct text *answer) {
+    const struct link_local *local = self;
+    enum status status = local->set != NULL
+                             ? local->set(local->arg, change, answer)
+                             : status_fail(STATUS_UNAVAILABLE, "the settings of this desk stand");
+    if (status != STATUS_OK) {
+        text_add_string(answer, status_text());
+    }
+    return status;
+}
+
 static int local_log(void *self, uint64_t after, struct log_line *out, int max, uint64_t *last) {
     (void)self;
     return log_recent(after, out, max, last);
@@ -59,6 +70,7 @@ static const struct link_ops local_ops = {
     .version = local_version,
     .read = local_read,
     .control = local_control,
+    .set = local_set,
     .log = local_log,
     .steers = local_steers,
     .take = local_take,

@@ -288,22 +288,36 @@ static uint32_t remote_read(void *self, enum state_section section, void *rows, 
     return remote->count[section];
 }
 
-static enum status remote_control(void *self, const struct control_request *request,
-                                  struct text *answer) {
-    struct link_remote *remote = self;
-    char line[CONTROL_TEXT_MAX];
-    struct text text = TEXT_OVER(line);
-    enum status status = control_check(request, &remote->universe);
-    if (status == STATUS_OK) {
-        control_print(&text, &remote->universe, request);
-        status = ask_now(remote, text_slice(&text));
-    }
+static enum status answer_to(struct link_remote *remote, struct slice line, struct text *answer) {
+    enum status status = ask_now(remote, line);
     if (status == STATUS_OK) {
         text_add(answer, line_client_answer(&remote->client));
     } else {
         text_add_string(answer, status_text());
     }
     return status;
+}
+
+static enum status remote_set(void *self, struct slice change, struct text *answer) {
+    char line[CONTROL_TEXT_MAX];
+    struct text text = TEXT_OVER(line);
+    text_add_string(&text, "set ");
+    text_add(&text, change);
+    return answer_to(self, text_slice(&text), answer);
+}
+
+static enum status remote_control(void *self, const struct control_request *request,
+                                  struct text *answer) {
+    struct link_remote *remote = self;
+    char line[CONTROL_TEXT_MAX];
+    struct text text = TEXT_OVER(line);
+    enum status status = control_check(request, &remote->universe);
+    if (status != STATUS_OK) {
+        text_add_string(answer, status_text());
+        return status;
+    }
+    control_print(&text, &remote->universe, request);
+    return answer_to(remote, text_slice(&text), answer);
 }
 
 static int remote_log(void *self, uint64_t after, struct log_line *out, int max, uint64_t *last) {
@@ -357,6 +371,7 @@ static const struct link_ops remote_ops = {
     .version = remote_version,
     .read = remote_read,
     .control = remote_control,
+    .set = remote_set,
     .log = remote_log,
     .steers = remote_steers,
     .take = remote_take,

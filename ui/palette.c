@@ -119,6 +119,7 @@ static const struct command commands[] = {
     {"layout", {WORD_LAYOUT}, "layout NAME", run_layout, NULL},
     {"scheme", {WORD_SCHEME}, "scheme NAME", run_scheme, NULL},
     {"filter", {WORD_TEXT}, "filter TEXT", NULL, run_filter},
+    {"set", {WORD_TEXT}, "set SECTION.KEY=VALUE", NULL, act_desk_set},
     {"submit",
      {WORD_SIDE, WORD_VENUE, WORD_SYMBOL},
      "submit buy|sell VENUE SYMBOL USD",

@@ -289,6 +289,8 @@ static void add_order_side(const struct view *view, struct page *page, uint32_t 
         text_add_string(&text, " unless told to wait");
     } else if (v->deadman == DEADMAN_FAILED) {
         page_add(page, INK_WARN, "dead man", "could not be armed: no new orders there");
+    } else if (v->deadman == DEADMAN_NONE) {
+        page_add(page, INK_WARN, "dead man", "the venue has none: what rests there stays");
     }
 }
 

@@ -4,6 +4,8 @@
 #ifndef PERPDESK_CLI_DESK_INSIDE_H
 #define PERPDESK_CLI_DESK_INSIDE_H
 
+#include <pthread.h>
+
 #include "cli/desk_run.h"
 #include "io/account_lock.h"
 #include "io/config_reload.h"
@@ -26,8 +28,10 @@ struct feed_hook {
 struct desk_run {
     struct desk_run_options options;
     struct config config;
-    struct config loaded;        // as it was loaded last, without what a demo changes
-    struct config_target target; // of changes: the settings and venues of this desk
+    struct config loaded;          // as it was loaded last, without what a demo changes
+    struct config_target target;   // of changes: the settings and venues of this desk
+    pthread_mutex_t settings_lock; // of `loaded` and `in_force`: several threads change settings
+    struct config in_force;        // `config` with every change since
     struct clock clock;
     struct universe universe;
     struct quote_cache cache;
@@ -72,8 +76,14 @@ void desk_lanes_tell_keyless(struct desk_run *run); // venues whose orders are d
 void desk_lanes_ask(struct desk_run *run);          // what earlier sessions left, once lanes run
 void desk_lanes_send(void *arg, const struct event_order *command); // command_sink
 
+// "reconnect", or "orphan JOB": takes the long leg of a job that holds. Server's thread.
+enum status desk_drill(struct desk_run *run, struct slice what) MUST_CHECK;
+
 // Before the desk starts: from then on its settings may change.
 void desk_reload_prepare(struct desk_run *run);
+// Into the engine, and noted as in force; venues are numbered as in `in_force`, which is as in the
+// universe. Under settings_lock.
+void desk_settings_change(struct desk_run *run, const struct config_changes *changes);
 
 // What an earlier session left, from reading its journal until the engine was told.
 struct desk_past {

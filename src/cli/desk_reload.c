@@ -7,13 +7,21 @@
 
 void desk_reload_prepare(struct desk_run *run) {
     run->loaded = *run->options.config;
+    run->in_force = run->config;
+    run->settings_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     run->target = (struct config_target){&run->config.settings, run->universe.venues,
                                          run->universe.venue_count};
     run->desk.change_setting = config_change_apply;
     run->desk.change_arg = &run->target;
 }
 
-static void send_changes(struct desk_run *run, const struct config_changes *changes) {
+void desk_settings_change(struct desk_run *run, const struct config_changes *changes) {
+    struct config_target in_force = {&run->in_force.settings, run->in_force.venues,
+                                     run->in_force.venues_on};
+    for (uint32_t i = 0; i < changes->count; i++) {
+        bool applied = config_change_apply(&in_force, &changes->changes[i]);
+        ASSERT(applied);
+    }
     for (uint32_t at = 0; at < changes->count;) {
         struct event_settings event = {0};
         for (; at < changes->count && event.count < EVENT_SETTINGS_MAX; at++) {
@@ -41,7 +49,7 @@ static void number_venues(struct desk_run *run, struct config_changes *changes) 
     changes->count = kept;
 }
 
-enum status desk_run_reload(struct desk_run *run, const struct config *config) {
+static enum status reload(struct desk_run *run, const struct config *config) {
     char line[LOG_LINE_MAX], restart_bytes[LOG_LINE_MAX - 32];
     struct text restart = TEXT_OVER(restart_bytes);
     struct config_changes *changes = malloc(sizeof(*changes));
@@ -63,7 +71,14 @@ enum status desk_run_reload(struct desk_run *run, const struct config *config) {
     }
     log_info("reload", "%u settings changed", changes->count);
     number_venues(run, changes);
-    send_changes(run, changes);
+    desk_settings_change(run, changes);
     free(changes);
     return STATUS_OK;
+}
+
+enum status desk_run_reload(struct desk_run *run, const struct config *config) {
+    pthread_mutex_lock(&run->settings_lock);
+    enum status status = reload(run, config);
+    pthread_mutex_unlock(&run->settings_lock);
+    return status;
 }

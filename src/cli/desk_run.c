@@ -93,18 +93,16 @@ static enum status open_sim(struct desk_run *run) {
     return status_context(sim_create(&run->sim, &options), "the demo");
 }
 
-// Trials of the server's side; those that only need control verbs are the caller's.
 static enum status drill(void *arg, struct slice what) {
-    struct desk_run *run = arg;
-    if (!slice_equals(what, SLICE("reconnect"))) {
-        return status_fail(STATUS_USAGE, "drill: expected reconnect");
-    }
-    for (uint16_t i = 0; i < run->universe.venue_count; i++) {
-        if (run->hooks[i].feed != NULL) {
-            feed_ask_reconnect(run->hooks[i].feed);
-        }
-    }
-    return STATUS_OK;
+    return desk_drill(arg, what);
+}
+
+static enum status set(void *arg, struct slice change, struct text *answer) {
+    return desk_run_set(arg, change, answer);
+}
+
+static void tell_config(void *arg, struct text *answer) {
+    desk_run_print_config(arg, answer);
 }
 
 // The socket of this desk: its lock keeps a second one of the kind away.
@@ -131,7 +129,9 @@ static enum status open_server(struct desk_run *run) {
         .has_console = run->options.console,
         .pause_on_disarm = run->config.settings.pause_on_disarm,
         .drill = drill,
-        .drill_arg = run,
+        .set = set,
+        .config = tell_config,
+        .arg = run,
     };
     return server_create(&run->server, &options);
 }

@@ -81,6 +81,13 @@ enum status desk_run_control(struct desk_run *run,
 // change; the log names every change, and what needs a restart.
 enum status desk_run_reload(struct desk_run *run, const struct config *config) MUST_CHECK;
 
+// One setting, "section.key=value", checked with all the others and brought into the running desk.
+// STATUS_USAGE: what is wrong with it, STATUS_REFUSED: it needs a restart. `answer` gets what was
+// changed. Any thread.
+enum status desk_run_set(struct desk_run *run, struct slice change, struct text *answer) MUST_CHECK;
+// The configuration in force, as INI text. Any thread.
+void desk_run_print_config(struct desk_run *run, struct text *out);
+
 // What a demo changes in a configuration, whatever the file says; `shared`: several venues show one
 // recorded book. Also for tests.
 void desk_run_demo_settings(struct config *config, bool shared);

@@ -1,8 +1,10 @@
+// config and set: what is in force in a running desk, and one setting of it.
 // check-config: says that the configuration is right, or everything that is wrong with it; and
 // prints the texts made from the key table.
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/desk_call.h"
 #include "cli/verbs.h"
 
 enum print_choice { PRINT_NOTHING, PRINT_EFFECTIVE, PRINT_DEFAULT, PRINT_MANUAL, PRINT_UNKNOWN };
@@ -62,7 +64,37 @@ static enum status check(const struct cli_args *args, enum print_choice choice,
     return cli_end_output();
 }
 
+static enum status ask_desk(const struct cli_args *args, const char *line) {
+    struct desk_call call;
+    struct slice answer;
+    enum status status = desk_call_open(&call, args);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = desk_call_ask(&call, line, &answer);
+    if (status == STATUS_OK) {
+        bool ends = answer.size > 0 && answer.data[answer.size - 1] == '\n';
+        printf("%.*s%s", (int)answer.size, answer.data, ends ? "" : "\n");
+        status = cli_end_output();
+    }
+    desk_call_close(&call);
+    return status;
+}
+
+enum status verb_set(const struct cli_args *args) {
+    char line[CONFIG_LINE_MAX + 8];
+    struct text text = TEXT_OVER(line);
+    text_add_format(&text, "set %s", args->operands[0]);
+    return text.truncated ? status_fail(STATUS_USAGE, "set: that is too long")
+                          : ask_desk(args, line);
+}
+
 enum status verb_show_config(const struct cli_args *args) {
+    if (args->desk != NULL) {
+        return args->config == NULL && args->set_count == 0
+                   ? ask_desk(args, "config")
+                   : status_fail(STATUS_USAGE, "config takes --desk, or --config and --set");
+    }
     struct cli_args own = *args;
     own.print = "effective";
     return verb_check_config(&own);

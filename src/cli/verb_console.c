@@ -22,6 +22,10 @@ static enum status control(void *arg, const struct control_request *request) {
     return desk_run_control(run, request);
 }
 
+static enum status set(void *arg, struct slice change, struct text *answer) {
+    return desk_run_set(arg, change, answer);
+}
+
 static bool steers(void *arg) {
     return server_local_steers(desk_run_server(arg));
 }
@@ -71,6 +75,7 @@ enum status verb_console(const struct cli_args *args) {
             .board = desk_run_board(run),
             .universe = desk_run_universe(run),
             .control = control,
+            .set = set,
             .steers = steers,
             .take = take,
             .armed = armed,

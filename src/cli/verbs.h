@@ -18,6 +18,7 @@ enum status verb_scan(const struct cli_args *args) MUST_CHECK;
 enum status verb_cycle(const struct cli_args *args) MUST_CHECK;
 enum status verb_check_config(const struct cli_args *args) MUST_CHECK;
 enum status verb_show_config(const struct cli_args *args) MUST_CHECK;
+enum status verb_set(const struct cli_args *args) MUST_CHECK;
 enum status verb_journal(const struct cli_args *args) MUST_CHECK;
 enum status verb_replay(const struct cli_args *args) MUST_CHECK;
 enum status verb_backtest(const struct cli_args *args) MUST_CHECK;

@@ -14,7 +14,7 @@
 #include "market/quote.h"
 
 enum {
-    EVENT_FORMAT = 3,
+    EVENT_FORMAT = 4,
     FEED_CAUSE_MAX = 16,
     ORDER_CLIENT_ID_MAX = 24,
     EVENT_TEXT_MAX = 96,
@@ -118,7 +118,14 @@ enum lane_state {
     LANE_AUTH_FAILED, // the venue does not take the keys
     LANE_STATE_COUNT
 };
-enum deadman_state { DEADMAN_OFF, DEADMAN_ARMED, DEADMAN_FAILED, DEADMAN_STATE_COUNT };
+// NONE: the venue has no such switch, what rests there stays when the desk is gone.
+enum deadman_state {
+    DEADMAN_OFF,
+    DEADMAN_ARMED,
+    DEADMAN_FAILED,
+    DEADMAN_NONE,
+    DEADMAN_STATE_COUNT
+};
 
 enum order_type { ORDER_POST_ONLY, ORDER_IOC };
 // ASK: an order of an earlier session; the venue is asked what became of it.
@@ -263,7 +270,7 @@ struct event_past_job {
     struct event_past_leg legs[JOB_LEGS_MAX]; // in the order of LEG_BUY, LEG_SELL
 };
 struct event_past_trade { // a fill that is booked already
-    uint64_t trade;
+    uint64_t order, trade;
     uint16_t venue, pad[3];
 };
 struct event_past_end {

@@ -130,12 +130,14 @@ static void tell(struct lane *lane) {
     log_wait(lane, wait);
     int64_t now_ms = lane_loop_ms(lane), now_ns = lane_now_ns(lane);
     bool armed = lane->live > 0 && lane->deadman_until_ms > now_ms;
+    bool has_switch = (lane->oe.venue->calls & OE_BIT(OE_DEADMAN)) != 0;
     struct event_lane event = {
         .venue = lane->config.venue_index,
         .state = (uint8_t)lane->state,
-        .deadman = lane->deadman_failed ? DEADMAN_FAILED
-                   : armed              ? DEADMAN_ARMED
-                                        : DEADMAN_OFF,
+        .deadman = !has_switch            ? DEADMAN_NONE
+                   : lane->deadman_failed ? DEADMAN_FAILED
+                   : armed                ? DEADMAN_ARMED
+                                          : DEADMAN_OFF,
         .orders = lane->live,
         .unknown = unknown_count(lane),
         .room = room_now(lane),
@@ -245,6 +247,15 @@ void lane_learn(struct lane *lane, uint16_t symbol, const struct listing *listin
 
 // ---- time --------------------------------------------------------------------------------------
 
+static void on_tick(uv_timer_t *timer);
+
+// At the start every answer leads to the next question, and each would wait for a tick.
+static void tick_again(struct lane *lane) {
+    bool waits = !lane->reconciled || lane_past_live(lane);
+    uint64_t wait_ms = waits && !lane->keys_wrong ? LANE_TICK_SOON_MS : LANE_TICK_MS;
+    ASSERT(uv_timer_start(&lane->tick, on_tick, wait_ms, 0) == 0);
+}
+
 static void on_tick(uv_timer_t *timer) {
     struct lane *lane = timer->data;
     lane_enter(lane);
@@ -260,6 +271,9 @@ static void on_tick(uv_timer_t *timer) {
         tell(lane);
     }
     lane_leave(lane);
+    if (!lane->stopping) {
+        tick_again(lane);
+    }
 }
 
 // ---- life --------------------------------------------------------------------------------------
@@ -349,7 +363,7 @@ enum status lane_start(struct lane *lane) {
     lane->pending = 2; // timer and HTTP
     ASSERT(uv_timer_init(lane->config.loop, &lane->tick) == 0);
     lane->tick.data = lane;
-    ASSERT(uv_timer_start(&lane->tick, on_tick, 0, LANE_TICK_MS) == 0);
+    ASSERT(uv_timer_start(&lane->tick, on_tick, 0, 0) == 0);
     lane_enter(lane);
     tell(lane);
     lane_leave(lane);

@@ -186,6 +186,10 @@ static int64_t age_ms(const struct lane *lane, const struct event_order *command
     return age_ns > 0 ? age_ns / NS_PER_MS : 0;
 }
 
+static bool is_over(enum order_state state) {
+    return state == ORDER_CANCELED_DONE || state == ORDER_EXPIRED;
+}
+
 static void on_ask(struct lane *lane, const struct event_order *command) {
     struct lane_order *order = row_for(lane, 0);
     int64_t now_ms = lane_loop_ms(lane);
@@ -193,18 +197,24 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
         log_error(lane->oe.venue->name, "no room to ask for order %s", command->client_id);
         return; // it stays unknown, and nothing opens
     }
+    bool over = is_over((enum order_state)command->state);
     *order = (struct lane_order){
         .order = command->order,
-        .state = LANE_ORDER_UNKNOWN,
+        .state = over ? LANE_ORDER_OVER : LANE_ORDER_UNKNOWN,
         .symbol = command->symbol,
         .wanted = wanted_of(command),
         .urgent = true,
         .past = true,
         .asked_ms = now_ms,
         .sent_ms = now_ms - age_ms(lane, command),
-        .due_ms = now_ms + 1,
+        .due_ms = over ? 0 : now_ms + 1,
+        .ended_ms = now_ms,
+        .filled = command->filled,
     };
     lane->oe.venue->client_id(command->session_key, command->order, order->client_id);
+    if (over) {
+        return; // known by its name, should a list of fills tell one that came late
+    }
     lane->live++;
     if (lane->past_ns == 0 || command->created_ns < lane->past_ns) {
         lane->past_ns = command->created_ns;
@@ -431,6 +441,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
     };
     counter_add(&lane->stats.fills, 1);
     lane->symbols[order->symbol].moved_ms = lane_loop_ms(lane);
+    lane->symbols[order->symbol].filled_since = true;
     order->filled = qty_add(order->filled, event->fill.size);
     if (order->state == LANE_ORDER_SENT || order->state == LANE_ORDER_TAKEN ||
         order->state == LANE_ORDER_UNKNOWN) {
@@ -543,11 +554,13 @@ static void step(struct lane *lane, struct lane_order *order, int64_t now_ms) {
 
 void lane_orders_tick(struct lane *lane) {
     int64_t now_ms = lane_loop_ms(lane);
-    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
+    uint32_t left = lane->live; // a step begins no order
+    for (uint32_t i = 0; left > 0 && i < LANE_ORDERS_MAX; i++) {
         struct lane_order *order = &lane->orders[i];
         if (!lane_order_live(order)) {
             continue;
         }
+        left--;
         bool due = order->due_ms != 0 && now_ms >= order->due_ms;
         if (due || order->state == LANE_ORDER_AGAIN) {
             step(lane, order, now_ms);

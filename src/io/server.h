@@ -16,8 +16,11 @@
 //       (engine/wire.h). Viewers and consoles only.
 //   arm PHRASE, disarm
 //       Whether this caller may raise risk on a live desk.
-//   drill WHAT
+//   drill reconnect|orphan JOB
 //       server_options.drill.
+//   config, set SECTION.KEY=VALUE
+//       The configuration in force, and one setting of it. Whatever it is, a change counts as what
+//       may raise risk.
 //
 // and every control verb (engine/control_text.h).
 // What only reduces risk is taken from every caller but a viewer.
@@ -55,7 +58,10 @@ struct server_options {
     bool pause_on_disarm;
     // Trials of the desk, named by the caller's words; status_text() says why not. NULL: none.
     enum status (*drill)(void *arg, struct slice what);
-    void *drill_arg;
+    // One setting, and the text of the configuration in force. NULL: there is none.
+    enum status (*set)(void *arg, struct slice change, struct text *answer);
+    void (*config)(void *arg, struct text *answer);
+    void *arg; // of these three; called on the server's thread
 };
 
 // Takes the lock and makes the socket. STATUS_UNAVAILABLE when another desk of the kind is there.

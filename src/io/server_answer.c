@@ -248,28 +248,32 @@ static enum status report(struct server *server, enum state_report which, struct
 
 // ---- control -----------------------------------------------------------------------------------
 
+// Of what may raise risk.
+static enum status check_raising(const struct server_client *client, const char *what) {
+    const struct server *server = client->server;
+    if (client->kind == CALLER_CONSOLE && !steers(client)) {
+        return status_fail(
+            STATUS_PERMISSION,
+            "another console steers this desk: %s may raise risk; take it over first (X)", what);
+    }
+    if (server->options.mode == DESK_LIVE && !client->armed) {
+        return status_fail(STATUS_REFUSED,
+                           "%s may raise risk on a live desk: it needs the phrase %s", what,
+                           CONTROL_ARM_PHRASE);
+    }
+    return STATUS_OK;
+}
+
 static enum status check_right(const struct server_client *client,
                                const struct control_request *request) {
-    const struct server *server = client->server;
     struct state_header header;
     if (client->kind == CALLER_VIEWER) {
         return status_fail(STATUS_PERMISSION, "this console only looks");
     }
-    if (!read_header(server, &header) || !control_may_raise(request, &header)) {
+    if (!read_header(client->server, &header) || !control_may_raise(request, &header)) {
         return STATUS_OK;
     }
-    if (client->kind == CALLER_CONSOLE && !steers(client)) {
-        return status_fail(
-            STATUS_PERMISSION,
-            "another console steers this desk: %s may raise risk; take it over first (X)",
-            control_name(request->verb));
-    }
-    if (server->options.mode == DESK_LIVE && !client->armed) {
-        return status_fail(STATUS_REFUSED,
-                           "%s may raise risk on a live desk: it needs the phrase %s",
-                           control_name(request->verb), CONTROL_ARM_PHRASE);
-    }
-    return STATUS_OK;
+    return check_raising(client, control_name(request->verb));
 }
 
 static enum status control(struct server_client *client, struct slice line, struct text *answer) {
@@ -303,11 +307,36 @@ static enum status drill(struct server_client *client, struct slice rest, struct
     if (options->drill == NULL) {
         return status_fail(STATUS_UNAVAILABLE, "this desk has no drills");
     }
-    enum status status = options->drill(options->drill_arg, trim(rest));
+    enum status status = options->drill(options->arg, trim(rest));
     if (status == STATUS_OK) {
         text_add_string(answer, "begun");
     }
     return status;
+}
+
+// ---- settings ----------------------------------------------------------------------------------
+
+static enum status set(struct server_client *client, struct slice rest, struct text *answer) {
+    const struct server_options *options = &client->server->options;
+    if (client->kind == CALLER_VIEWER) {
+        return status_fail(STATUS_PERMISSION, "this console only looks");
+    }
+    if (options->set == NULL) {
+        return status_fail(STATUS_UNAVAILABLE, "the settings of this desk stand");
+    }
+    enum status status = check_raising(client, "set");
+    return status == STATUS_OK ? options->set(options->arg, trim(rest), answer) : status;
+}
+
+static enum status tell_config(struct server_client *client, struct slice rest,
+                               struct text *answer) {
+    const struct server_options *options = &client->server->options;
+    (void)rest;
+    if (options->config == NULL) {
+        return status_fail(STATUS_UNAVAILABLE, "this desk has no configuration to tell");
+    }
+    options->config(options->arg, answer);
+    return STATUS_OK;
 }
 
 // ---- the table ---------------------------------------------------------------------------------
@@ -317,8 +346,9 @@ static const struct {
     bool same_build; // the structs of this build travel
     enum status (*run)(struct server_client *client, struct slice rest, struct text *answer);
 } requests[] = {
-    {"names", true, names},    {"news", true, tell_news}, {"arm", false, arm},
-    {"disarm", false, disarm}, {"drill", false, drill},
+    {"names", true, names},         {"news", true, tell_news}, {"arm", false, arm},
+    {"disarm", false, disarm},      {"drill", false, drill},   {"set", false, set},
+    {"config", false, tell_config},
 };
 
 enum status server_obey(struct server_client *client, struct slice line, struct text *answer) {

@@ -30,9 +30,7 @@ static struct px collar_price(const struct desk *desk, const struct job *job, in
                               enum side side, int64_t now_ns) {
     struct px reference;
     if (picture_median_mid(desk, job->symbol, VENUE_MAX, now_ns, &reference) == 0) {
-        const struct quote *quote =
-            leg_quote(desk, job, leg); // nothing fresh anywhere: the last we know
-        reference = px_mid_floor(quote->bid, quote->ask);
+        reference = picture_mark(leg_quote(desk, job, leg)); // nothing fresh: the last we know
     }
     struct bps collar =
         job->emergency ? desk->settings->risk.collar_emergency : desk->settings->risk.collar;

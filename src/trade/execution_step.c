@@ -93,7 +93,8 @@ static void note_try(struct desk *desk, struct bus *bus, struct job *job, int i)
     leg->tries = leg->tries <= TRIES_STUCK ? leg->tries : TRIES_STUCK + 1;
 }
 
-// The smallest order that the leg's venue takes whatever the account holds there, or more.
+// The smallest order that the leg's venue takes whatever the account holds there, or more. 0: its
+// rules are not known, early in a new session.
 static struct qty surely_taken(const struct desk *desk, const struct job *job, int i) {
     const struct listing *listing = execution_listing(desk, job, i);
     struct px bid = picture_quote(desk, job->legs[i].venue, job->symbol)->bid;

@@ -76,6 +76,32 @@ class Desk:
         return max((row.get("job", row.get("id", 0)) for row in rows), default=0)
 
 
+def set_cases(desk):
+    done = desk.ask("set", "fees.okx.taker_bps=3.5")
+    case(done == "set: fees.okx.taker_bps = 3.5bps\n" and desk.wait_for(done.strip()),
+         "a fee is set by hand, and the log says so", done)
+    again = desk.ask("set", "fees.okx.taker_bps=3.5")
+    case("it is so already" in again, "and is so then", again)
+    case(desk.ask("set", "risk.max_order_usd=800") == "set: risk.max_order_usd = 800usd\n",
+         "and a limit")
+    # What a demo changes counts, not what the file says.
+    case("it is so already" in desk.ask("set", "scanner.stand_ms=250"), "against what is in force")
+    wrong = {"risk.max_orderr_usd=1": "did you mean max_order_usd",
+             "fees.okx.taker_bps=99999": "out of range",
+             "capital.wash_pct=90": "add up to 120%",
+             "desk.symbols=BTC/USDT": "not among",
+             "wash": "expected section.key=value"}
+    for change, says in wrong.items():
+        told = desk.ask("set", change)
+        case(told.startswith("64 ") and says in told, f"set {change} is refused", told)
+    told = desk.ask("set", "desk.records=no")
+    case(told.startswith("13 ") and "needs a restart" in told, "what needs a restart is", told)
+    shown = desk.ask("config", "--desk", "demo")
+    lines = ["[fees.okx]", "taker_bps = 3.5bps", "max_order_usd = 800usd", "stand_ms = 250ms"]
+    missing = [line for line in lines if line not in shown]
+    case(not missing and "90%" not in shown, "the configuration in force has it", missing)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(folder)
@@ -114,6 +140,7 @@ def main():
         while desk.newest_job() == before and time.monotonic() < end:
             time.sleep(0.2)
         case(desk.newest_job() > before, "and on again they do", desk.told.read_text())
+        set_cases(desk)
         desk.process.send_signal(signal.SIGTERM)
         code = desk.process.wait(timeout=60)
         case(code == 0, "the desk ends in order", f"{code}\n{desk.told.read_text()}")

@@ -684,6 +684,14 @@ static enum status scene_control(void *self, const struct control_request *reque
     return STATUS_OK;
 }
 
+static enum status scene_set(void *self, struct slice change, struct text *answer) {
+    struct scene *scene = self;
+    scene->settings++;
+    text_add_string(answer, "set: ");
+    text_add(answer, change);
+    return STATUS_OK;
+}
+
 static int scene_log(void *self, uint64_t after, struct log_line *out, int max, uint64_t *last) {
     const struct scene *scene = self;
     int count = 0;
@@ -699,6 +707,7 @@ static const struct link_ops scene_ops = {
     .version = scene_version,
     .read = scene_read,
     .control = scene_control,
+    .set = scene_set,
     .log = scene_log,
     .ends_with_console = true,
 };

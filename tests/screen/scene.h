@@ -17,7 +17,8 @@ struct scene {
     int log_count;
     struct control_request last; // what was asked for last
     int requests;
-    bool refuse; // every request is refused
+    int settings; // asked for
+    bool refuse;  // every request is refused
 };
 
 // Names: "main", "trouble" (stale, killed, override), "start" (nothing known yet), "many" (ten

@@ -31,7 +31,7 @@ static const char build[] = "1-abc-0";
 
 struct memory {
     struct state_header header;
-    uint32_t controls;
+    uint32_t controls, settings;
 };
 
 static enum status on_event(void *self, struct bus *bus, const struct event *event) {
@@ -84,6 +84,19 @@ struct lab {
 
 static struct lab lab;
 
+static enum status note_setting(void *arg, struct slice change, struct text *answer) {
+    struct memory *memory = arg;
+    memory->settings++;
+    text_add_string(answer, "set: ");
+    text_add(answer, change);
+    return STATUS_OK;
+}
+
+static void tell_config(void *arg, struct text *answer) {
+    (void)arg;
+    text_add_string(answer, "[risk]\nmode = balanced\n");
+}
+
 static void open_lab(enum desk_mode mode, bool pause_on_disarm) {
     memset(&lab, 0, sizeof(lab));
     clock_init_system(&lab.clock);
@@ -111,7 +124,10 @@ static void open_lab(enum desk_mode mode, bool pause_on_disarm) {
                                           .universe = &lab.universe,
                                           .clock = &lab.clock,
                                           .stop_file = lab.stop_file,
-                                          .pause_on_disarm = pause_on_disarm};
+                                          .pause_on_disarm = pause_on_disarm,
+                                          .set = note_setting,
+                                          .config = tell_config,
+                                          .arg = &lab.memory};
     assert_int_equal(server_create(&lab.server, &lab.options), STATUS_OK);
     assert_int_equal(server_start(lab.server), STATUS_OK);
 }
@@ -260,6 +276,7 @@ static void test_two_viewers(void **state) {
         assert_int_equal(section.section, STATE_HEADER);
         refused(&viewers[i], "pause", STATUS_PERMISSION, "only looks");
         refused(&viewers[i], "arm TRADE LIVE", STATUS_PERMISSION, "only looks");
+        refused(&viewers[i], "set risk.mode=aggressive", STATUS_PERMISSION, "only looks");
         refused(&viewers[i], "news 0 1", STATUS_USAGE, "versions");
     }
     assert_int_equal(server_callers(lab.server), 3);
@@ -305,6 +322,7 @@ static void test_take_over(void **state) {
     }
     asked(&first, "status", "PAUSED");
     refused(&first, "resume", STATUS_PERMISSION, "another console steers");
+    refused(&first, "set risk.mode=aggressive", STATUS_PERMISSION, "another console steers");
     asked(&first, "hello console 1-abc-0", "steers yes");
     line_client_close(&first);
     close_lab();
@@ -322,6 +340,11 @@ static void test_shell_on_live(void **state) {
     asked(&shell, "arm TRADE LIVE", "armed");
     asked(&shell, "clear-kill", "taken");
     refused(&shell, "drill kill", STATUS_REFUSED, "not drilled");
+    asked(&shell, "set risk.max_order_usd=500", "set: risk.max_order_usd=500");
+    asked(&shell, "disarm", "");
+    refused(&shell, "set risk.max_order_usd=500", STATUS_REFUSED, "needs the phrase");
+    asked(&shell, "config", "mode = balanced");
+    assert_int_equal(lab.memory.settings, 1);
     line_client_close(&shell);
     close_lab();
 }

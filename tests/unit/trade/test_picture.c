@@ -29,6 +29,10 @@ static void test_lanes_are_told_once(void **state) {
     lane(h, LANE_AUTH_FAILED, DEADMAN_FAILED);
     assert_null(harness_alert(h, "lane"));
     assert_null(harness_alert(h, "deadman"));
+    lane(h, LANE_READY, DEADMAN_NONE);
+    assert_int_equal(harness_alert(h, "deadman")->severity, SEVERITY_WARN);
+    lane(h, LANE_READY, DEADMAN_NONE);
+    assert_null(harness_alert(h, "deadman"));
     harness_destroy(h);
 }
 

@@ -250,6 +250,32 @@ static void test_threshold_of_the_scanner(void **state) {
     assert_true(shows("Lower the threshold from auto (at most 5.00 bps) to 4.99 bps? y/n"));
 }
 
+static void test_setting(void **state) {
+    (void)state;
+    press("E");
+    type_text("risk.max_order_usd");
+    press("Enter");
+    assert_true(shows("expected section.key=value"));
+    press("E");
+    type_text("risk.max_order_usd=500");
+    press("Enter");
+    assert_true(shows("Set risk.max_order_usd=500? y/n"));
+    wait_ms(300);
+    press("y");
+    assert_int_equal(scene.settings, 1);
+    assert_true(shows("set: risk.max_order_usd=500"));
+    header()->mode = DESK_LIVE;
+    scene_touch(&scene, STATE_HEADER);
+    console_frame(&console);
+    press("E");
+    type_text("risk.max_order_usd=600");
+    press("Enter");
+    wait_ms(300);
+    press("y");
+    assert_int_equal(scene.settings, 1); // not armed
+    assert_true(shows("read-only: set may raise risk"));
+}
+
 static void test_strategy(void **state) {
     (void)state;
     press("S");
@@ -584,6 +610,7 @@ int main(void) {
         CASE(test_reader_fires_nothing),
         CASE(test_threshold),
         CASE(test_threshold_of_the_scanner),
+        CASE(test_setting),
         CASE(test_strategy),
         CASE(test_submit),
         CASE(test_refusal_is_shown),

@@ -242,6 +242,7 @@ const struct venue_oe aster_oe = {
     .flags = OE_FILLS_PER_SYMBOL | OE_DEADMAN_PER_SYMBOL | OE_FEES_PER_SYMBOL,
     .buckets =
         {[FAPI_WEIGHT] = {"weight", 2400, 60000}, [FAPI_ORDERS_1M] = {"orders", 1200, 60000}},
+    .place_cost = {{[FAPI_WEIGHT] = 1, [FAPI_ORDERS_1M] = 1}},
     .mainnet = {"https://fapi.asterdex.com", {"wss://fstream.asterdex.com/ws"}},
     .testnet = {"https://fapi.asterdex-testnet.com", {"wss://fstream.asterdex-testnet.com/ws"}},
     .socket_age_max_s = 23 * 3600,

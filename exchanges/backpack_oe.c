@@ -270,6 +270,7 @@ const struct venue_oe backpack_oe = {
              OE_BIT(OE_BALANCES) | OE_BIT(OE_FEES) | OE_BIT(OE_FUNDING_PAID),
     .flags = OE_QUERY_ONLY_OPEN,
     .buckets = {{"requests", 2000, 60 * 1000}}, // of a sub-account
+    .place_cost = {{1}},
     .mainnet = {"https://api.backpack.exchange", {"wss://ws.backpack.exchange/"}},
     .state_size = sizeof(struct backpack),
     .init = init,

@@ -94,12 +94,12 @@ static bool is_unknown(const struct failure *failure, uint32_t http_status) {
 
 static void decode_failure(const struct oe_call *call, uint32_t http_status, struct slice body,
                            struct oe_sink *sink) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"code", offsetof(struct failure, code)},
         {"message", offsetof(struct failure, message)},
     };
     struct failure failure = {.code = {"", 0}};
-    if (!oe_read_object(body, fields, COUNT_OF(fields), &failure) || failure.code.size == 0) {
+    if (!md_read_object(body, fields, COUNT_OF(fields), &failure) || failure.code.size == 0) {
         oe_emit_http(sink, call, http_status, body);
         return;
     }
@@ -300,7 +300,7 @@ static bool emit_position(const struct oe *oe, const struct oe_call *call,
 // ---- answers -----------------------------------------------------------------------------------
 
 static void read_order(struct json *r, struct order *row) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"symbol", offsetof(struct order, symbol)},
         {"id", offsetof(struct order, venue_id)},
         {"clientId", offsetof(struct order, client_id)},
@@ -313,7 +313,7 @@ static void read_order(struct json *r, struct order *row) {
         {"reduceOnly", offsetof(struct order, reduce_only)},
     };
     *row = (struct order){.symbol = {"", 0}};
-    oe_read_fields(r, fields, COUNT_OF(fields), row);
+    md_read_fields(r, fields, COUNT_OF(fields), row);
 }
 
 // What an order call answers is the order as it is now: taken, and its state.
@@ -348,7 +348,7 @@ static bool decode_orders(const struct oe *oe, const struct oe_call *call, struc
 
 static bool decode_fills(const struct oe *oe, const struct oe_call *call, struct json *r,
                          uint32_t *count, struct oe_sink *sink) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"symbol", offsetof(struct order, symbol)},
         {"orderId", offsetof(struct order, venue_id)},
         {"clientId", offsetof(struct order, client_id)},
@@ -362,50 +362,48 @@ static bool decode_fills(const struct oe *oe, const struct oe_call *call, struct
         {"timestamp", offsetof(struct order, time)},
         {"systemOrderType", offsetof(struct order, origin)},
     };
+    struct order row;
     bool good = true;
     json_array_begin(r);
-    while (json_array_next(r)) {
-        struct order row = {.symbol = {"", 0}};
+    while (md_next_row(r, fields, COUNT_OF(fields), &row, sizeof(row))) {
         int64_t time_ns = 0;
-        oe_read_fields(r, fields, COUNT_OF(fields), &row);
-        good = !r->failed && iso_time_read(row.time, &time_ns) &&
+        good = iso_time_read(row.time, &time_ns) &&
                emit_fill(oe, call, &row, time_ns, row.origin.size > 0, sink) && good;
         ++*count;
     }
-    return good;
+    return good && !r->failed;
 }
 
 static bool decode_positions(const struct oe *oe, const struct oe_call *call, struct json *r,
                              uint32_t *count, struct oe_sink *sink) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"symbol", offsetof(struct position, symbol)},
         {"netQuantity", offsetof(struct position, net)},
         {"entryPrice", offsetof(struct position, entry)},
         {"estLiquidationPrice", offsetof(struct position, liquidation)},
         {"pnlUnrealized", offsetof(struct position, unrealised)},
     };
+    struct position row;
     bool good = true;
     json_array_begin(r);
-    while (json_array_next(r)) {
-        struct position row = {.symbol = {"", 0}};
-        oe_read_fields(r, fields, COUNT_OF(fields), &row);
-        good = !r->failed && emit_position(oe, call, &row, sink) && good;
+    while (md_next_row(r, fields, COUNT_OF(fields), &row, sizeof(row))) {
+        good = emit_position(oe, call, &row, sink) && good;
         ++*count;
     }
-    return good;
+    return good && !r->failed;
 }
 
 static bool decode_balance(const struct oe_call *call, struct json *r, struct oe_sink *sink) {
     struct balance {
         struct slice equity, available;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"netEquity", offsetof(struct balance, equity)},
         {"netEquityAvailable", offsetof(struct balance, available)},
     };
     struct balance row = {.equity = {"", 0}};
     struct oe_event event = oe_event_for(OE_EVENT_BALANCE, call);
-    oe_read_fields(r, fields, COUNT_OF(fields), &row);
+    md_read_fields(r, fields, COUNT_OF(fields), &row);
     if (r->failed || !oe_read_usd(row.equity, &event.balance.equity) ||
         !oe_read_usd(row.available, &event.balance.available)) {
         return false;
@@ -418,13 +416,13 @@ static bool decode_fees(const struct oe_call *call, struct json *r, struct oe_si
     struct fees {
         struct slice maker, taker;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"futuresMakerFee", offsetof(struct fees, maker)},
         {"futuresTakerFee", offsetof(struct fees, taker)},
     };
     struct fees row = {.maker = {"", 0}};
     struct oe_event event = oe_event_for(OE_EVENT_FEE, call);
-    oe_read_fields(r, fields, COUNT_OF(fields), &row);
+    md_read_fields(r, fields, COUNT_OF(fields), &row);
     if (r->failed || !decimal_parse_near(row.maker, BPS_DIGITS, &event.fee.maker.v) ||
         !decimal_parse_near(row.taker, BPS_DIGITS, &event.fee.taker.v)) {
         return false;
@@ -438,7 +436,7 @@ static bool decode_funding(const struct oe *oe, const struct oe_call *call, stru
     struct payment {
         struct slice symbol, amount, time;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"symbol", offsetof(struct payment, symbol)},
         {"quantity", offsetof(struct payment, amount)},
         {"intervalEndTimestamp", offsetof(struct payment, time)},
@@ -448,7 +446,7 @@ static bool decode_funding(const struct oe *oe, const struct oe_call *call, stru
     while (json_array_next(r)) {
         struct payment row = {.symbol = {"", 0}};
         struct oe_event event = oe_event_for(OE_EVENT_FUNDING, call);
-        oe_read_fields(r, fields, COUNT_OF(fields), &row);
+        md_read_fields(r, fields, COUNT_OF(fields), &row);
         ++*count;
         event.symbol = oe_find_symbol(oe, row.symbol);
         event.snapshot = true;
@@ -536,7 +534,7 @@ void backpack_decode_answer(struct oe *oe, const struct oe_call *call, uint32_t 
 // ---- the socket --------------------------------------------------------------------------------
 
 static bool push_order(const struct oe *oe, struct slice data, struct oe_sink *sink) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"e", offsetof(struct order, event)},      {"T", offsetof(struct order, time)},
         {"s", offsetof(struct order, symbol)},     {"i", offsetof(struct order, venue_id)},
         {"c", offsetof(struct order, client_id)},  {"S", offsetof(struct order, side)},
@@ -549,7 +547,7 @@ static bool push_order(const struct oe *oe, struct slice data, struct oe_sink *s
         {"n", offsetof(struct order, fee)},        {"N", offsetof(struct order, fee_coin)},
     };
     struct order row = {.symbol = {"", 0}};
-    if (!oe_read_object(data, fields, COUNT_OF(fields), &row)) {
+    if (!md_read_object(data, fields, COUNT_OF(fields), &row)) {
         return false;
     }
     bool good = !slice_equals(row.event, SLICE("orderFill")) ||
@@ -558,22 +556,22 @@ static bool push_order(const struct oe *oe, struct slice data, struct oe_sink *s
 }
 
 static bool push_position(const struct oe *oe, struct slice data, struct oe_sink *sink) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"e", offsetof(struct position, event)},      {"T", offsetof(struct position, time)},
         {"s", offsetof(struct position, symbol)},     {"q", offsetof(struct position, net)},
         {"B", offsetof(struct position, entry)},      {"l", offsetof(struct position, liquidation)},
         {"P", offsetof(struct position, unrealised)},
     };
     struct position row = {.symbol = {"", 0}};
-    return oe_read_object(data, fields, COUNT_OF(fields), &row) &&
+    return md_read_object(data, fields, COUNT_OF(fields), &row) &&
            emit_position(oe, NULL, &row, sink);
 }
 
 // An error follows nothing but our subscription: the account is not told any more.
 static bool push_error(struct slice data, struct oe_sink *sink) {
-    static const struct oe_field fields[] = {{"message", offsetof(struct failure, message)}};
+    static const struct md_field fields[] = {{"message", offsetof(struct failure, message)}};
     struct failure failure = {.code = {"", 0}};
-    if (!oe_read_object(data, fields, COUNT_OF(fields), &failure)) {
+    if (!md_read_object(data, fields, COUNT_OF(fields), &failure)) {
         return false;
     }
     struct oe_event event = oe_event_for(OE_EVENT_SESSION, NULL);
@@ -589,14 +587,14 @@ void backpack_decode_frame(struct oe *oe, uint32_t socket, struct slice frame, i
     struct envelope {
         struct slice stream, data, error;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"stream", offsetof(struct envelope, stream)},
         {"data", offsetof(struct envelope, data)},
         {"error", offsetof(struct envelope, error)},
     };
     struct envelope envelope = {.stream = {"", 0}};
     bool good = false;
-    if (!oe_read_object(frame, fields, COUNT_OF(fields), &envelope)) {
+    if (!md_read_object(frame, fields, COUNT_OF(fields), &envelope)) {
         good = false;
     } else if (slice_starts(envelope.stream, SLICE("account.orderUpdate"))) {
         good = push_order(oe, envelope.data, sink);

@@ -102,7 +102,7 @@ static bool read_params(const struct vsim_request *request, struct oe_params *pa
     while (json_object_next(&r, &key)) {
         struct slice value = {"", 0};
         bool quoted = json_peek(&r) == JSON_STRING;
-        oe_read_value(&r, &value);
+        md_read_value(&r, &value);
         if (quoted) {
             oe_param(params, key, value);
         } else {
@@ -657,7 +657,7 @@ static bool read_streams(struct slice list, uint32_t *streams) {
     oe_read_list(&r, list);
     while (json_array_next(&r)) {
         struct slice stream = {"", 0};
-        oe_read_value(&r, &stream);
+        md_read_value(&r, &stream);
         good = good && follow_of(stream) != 0;
         *streams |= follow_of(stream);
     }
@@ -671,7 +671,7 @@ static bool read_signature(struct slice list, struct signature *out) {
     oe_read_list(&r, list);
     while (json_array_next(&r)) {
         struct slice part = {"", 0};
-        oe_read_value(&r, &part);
+        md_read_value(&r, &part);
         if (count < COUNT_OF(parts)) {
             *parts[count] = part;
         }
@@ -684,7 +684,7 @@ static bool on_text(struct vsim_session *session, struct slice message) {
     struct frame {
         struct slice method, params, signature;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"method", offsetof(struct frame, method)},
         {"params", offsetof(struct frame, params)},
         {"signature", offsetof(struct frame, signature)},
@@ -694,7 +694,7 @@ static bool on_text(struct vsim_session *session, struct slice message) {
     struct oe_params none;
     uint32_t streams;
     oe_params_begin(&none);
-    if (!oe_read_object(message, fields, COUNT_OF(fields), &frame) ||
+    if (!md_read_object(message, fields, COUNT_OF(fields), &frame) ||
         !slice_equals(frame.method, SLICE("SUBSCRIBE")) || frame.signature.size == 0) {
         return false;
     }

@@ -252,10 +252,7 @@ static void decode_order_frame(const struct oe *oe, struct slice frame, int64_t 
         } else if (slice_equals(key, SLICE("status"))) {
             md_read_int(&r, &status);
         } else if (is_result || slice_equals(key, SLICE("error"))) {
-            const char *from = r.at;
-            json_skip(&r);
-            *(is_result ? &result : &error) =
-                (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+            *(is_result ? &result : &error) = json_raw(&r);
         } else {
             json_skip(&r);
         }
@@ -325,6 +322,7 @@ const struct venue_oe binance_oe = {
     .buckets = {[FAPI_WEIGHT] = {"weight", 2400, 60000},
                 [FAPI_ORDERS_10S] = {"orders", 300, 10000},
                 [FAPI_ORDERS_1M] = {"orders", 1200, 60000}},
+    .place_cost = {{[FAPI_WEIGHT] = 1, [FAPI_ORDERS_10S] = 1, [FAPI_ORDERS_1M] = 1}},
     .mainnet = {"https://fapi.binance.com",
                 {"wss://ws-fapi.binance.com/ws-fapi/v1", "wss://fstream.binance.com/private/ws"}},
     .testnet = {"https://demo-fapi.binance.com",

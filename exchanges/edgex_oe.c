@@ -124,6 +124,7 @@ const struct venue_oe edgex_oe = {
              OE_BIT(OE_BALANCES) | OE_BIT(OE_FEES) | OE_BIT(OE_LEVERAGE) | OE_BIT(OE_FUNDING_PAID),
     .flags = OE_CAN_CANCEL_ACCOUNT,
     .buckets = {[EDGEX_CALLS] = {"calls", 5, 1000}}, // clients live with 5 to 10
+    .place_cost = {{[EDGEX_CALLS] = 1}},
     .mainnet = {"https://edgex-prod-v2.edgex.exchange",
                 {"wss://edgex-quote-prod-v2.edgex.exchange/api/v1/private/ws"}},
     .state_size = sizeof(struct edgex),

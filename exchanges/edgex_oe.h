@@ -2,8 +2,8 @@
 #ifndef PERPDESK_EXCHANGES_EDGEX_OE_H
 #define PERPDESK_EXCHANGES_EDGEX_OE_H
 
-#include "exchanges/edgex_json.h"
 #include "exchanges/edgex_sign.h"
+#include "exchanges/md_decode.h"
 #include "exchanges/venue_oe.h"
 
 enum edgex_bucket { EDGEX_CALLS };

@@ -63,12 +63,12 @@ static bool decode_placed(const struct oe_call *call, struct slice data, struct 
     struct placed {
         struct slice id;
     };
-    static const struct edgex_field fields[] = {{"orderId", offsetof(struct placed, id)}};
+    static const struct md_field fields[] = {{"orderId", offsetof(struct placed, id)}};
     struct placed placed = {.id = {"", 0}};
     struct oe_event event = oe_event_for(OE_EVENT_ACCEPTED, call);
     struct json r;
     json_init(&r, data);
-    edgex_read_fields(&r, fields, COUNT_OF(fields), &placed);
+    md_read_fields(&r, fields, COUNT_OF(fields), &placed);
     if (!json_end(&r) || placed.id.size == 0) {
         return false;
     }
@@ -161,7 +161,7 @@ static bool decode_page(const struct oe *oe, const struct oe_call *call, struct 
     json_object_begin(&r);
     while (json_object_next(&r, &key)) {
         if (slice_equals(key, SLICE("dataList"))) {
-            list = edgex_value(&r);
+            list = json_raw(&r);
         } else if (slice_equals(key, SLICE("nextPageOffsetData"))) {
             md_read_text(&r, &cursor);
         } else {
@@ -188,7 +188,7 @@ struct money_row {
 // Money of the coin that contracts are paid in; what cannot be told is no balance.
 static bool decode_money(const struct oe *oe, const struct oe_call *call, struct slice list,
                          struct oe_sink *sink) {
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"coinId", offsetof(struct money_row, coin)},
         {"totalEquity", offsetof(struct money_row, equity)},
         {"availableAmount", offsetof(struct money_row, available)},
@@ -202,7 +202,7 @@ static bool decode_money(const struct oe *oe, const struct oe_call *call, struct
         struct money_row row = {.coin = {"", 0}};
         struct oe_event event = oe_event_for(OE_EVENT_BALANCE, call);
         int64_t coin;
-        edgex_read_fields(&r, fields, COUNT_OF(fields), &row);
+        md_read_fields(&r, fields, COUNT_OF(fields), &row);
         if (r.failed || !decimal_parse(row.coin, 0, &coin) || coin != edgex->coin) {
             continue;
         }
@@ -230,7 +230,7 @@ static bool decode_account(const struct oe *oe, const struct oe_call *call, stru
     json_init(&r, data);
     json_object_begin(&r);
     while (json_object_next(&r, &key)) {
-        struct slice value = edgex_value(&r);
+        struct slice value = json_raw(&r);
         if (slice_equals(key, SLICE("positionList"))) {
             positions = value;
         } else if (slice_equals(key, SLICE("positionAssetList"))) {
@@ -339,9 +339,9 @@ void edgex_decode_answer(struct oe *oe, const struct oe_call *call, uint32_t htt
         } else if (slice_equals(key, SLICE("msg"))) {
             md_read_text(&r, &envelope.message);
         } else if (slice_equals(key, SLICE("errorParam"))) {
-            envelope.parameter = edgex_value(&r);
+            envelope.parameter = json_raw(&r);
         } else if (slice_equals(key, SLICE("data"))) {
-            envelope.data = edgex_value(&r);
+            envelope.data = json_raw(&r);
         } else {
             json_skip(&r);
         }

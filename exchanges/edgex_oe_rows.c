@@ -143,7 +143,7 @@ static bool emit_order(const struct oe *oe, const struct oe_call *call, const st
 
 bool edgex_decode_orders(const struct oe *oe, const struct oe_call *call, struct slice list,
                          bool snapshot, uint32_t *count, struct oe_sink *sink) {
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"id", offsetof(struct order_row, id)},
         {"contractId", offsetof(struct order_row, contract)},
         {"side", offsetof(struct order_row, side)},
@@ -162,16 +162,15 @@ bool edgex_decode_orders(const struct oe *oe, const struct oe_call *call, struct
         {"createdTime", offsetof(struct order_row, created)},
     };
     struct json r;
+    struct order_row row;
     bool good = true;
     if (list.size == 0) {
         return true;
     }
     json_init(&r, list);
     json_array_begin(&r);
-    while (json_array_next(&r)) {
-        struct order_row row = {.id = {"", 0}};
-        edgex_read_fields(&r, fields, COUNT_OF(fields), &row);
-        good = !r.failed && emit_order(oe, call, &row, snapshot, sink) && good;
+    while (md_next_row(&r, fields, COUNT_OF(fields), &row, sizeof(row))) {
+        good = emit_order(oe, call, &row, snapshot, sink) && good;
         ++*count;
     }
     return json_end(&r) && good;
@@ -235,7 +234,7 @@ static bool emit_fill(const struct oe *oe, const struct oe_call *call, const str
 
 bool edgex_decode_fills(const struct oe *oe, const struct oe_call *call, struct slice list,
                         uint32_t *count, struct oe_sink *sink) {
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"id", offsetof(struct fill_row, id)},
         {"contractId", offsetof(struct fill_row, contract)},
         {"orderId", offsetof(struct fill_row, order)},
@@ -250,16 +249,15 @@ bool edgex_decode_fills(const struct oe *oe, const struct oe_call *call, struct 
         {"isDeleverage", offsetof(struct fill_row, deleverages)},
     };
     struct json r;
+    struct fill_row row;
     bool good = true;
     if (list.size == 0) {
         return true;
     }
     json_init(&r, list);
     json_array_begin(&r);
-    while (json_array_next(&r)) {
-        struct fill_row row = {.id = {"", 0}};
-        edgex_read_fields(&r, fields, COUNT_OF(fields), &row);
-        good = !r.failed && emit_fill(oe, call, &row, sink) && good;
+    while (md_next_row(&r, fields, COUNT_OF(fields), &row, sizeof(row))) {
+        good = emit_fill(oe, call, &row, sink) && good;
         ++*count;
     }
     return json_end(&r) && good;
@@ -277,20 +275,18 @@ struct asset_row {
 
 // What the venue works out of the position of one contract; empty when it did not.
 static struct asset_row find_asset(struct slice assets, struct slice contract) {
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"contractId", offsetof(struct asset_row, contract)},
         {"avgEntryPrice", offsetof(struct asset_row, entry)},
         {"liquidatePrice", offsetof(struct asset_row, liquidation)},
         {"unrealizePnl", offsetof(struct asset_row, unrealised)},
     };
     struct json r;
-    struct asset_row found = {.contract = {"", 0}};
+    struct asset_row row, found = {.contract = {"", 0}};
     json_init(&r, assets);
     json_array_begin(&r);
-    while (assets.size > 0 && json_array_next(&r)) {
-        struct asset_row row = {.contract = {"", 0}};
-        edgex_read_fields(&r, fields, COUNT_OF(fields), &row);
-        if (!r.failed && slice_equals(row.contract, contract)) {
+    while (assets.size > 0 && md_next_row(&r, fields, COUNT_OF(fields), &row, sizeof(row))) {
+        if (slice_equals(row.contract, contract)) {
             found = row;
         }
     }
@@ -325,23 +321,22 @@ static bool emit_position(const struct oe *oe, const struct oe_call *call,
 bool edgex_decode_positions(const struct oe *oe, const struct oe_call *call, struct slice list,
                             struct slice assets, bool snapshot, uint32_t *count,
                             struct oe_sink *sink) {
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"contractId", offsetof(struct position_row, contract)},
         {"openSize", offsetof(struct position_row, open_size)},
         {"size", offsetof(struct position_row, size)},
         {"openValue", offsetof(struct position_row, value)},
     };
     struct json r;
+    struct position_row row;
     bool good = true;
     if (list.size == 0) {
         return true;
     }
     json_init(&r, list);
     json_array_begin(&r);
-    while (json_array_next(&r)) {
-        struct position_row row = {.contract = {"", 0}};
-        edgex_read_fields(&r, fields, COUNT_OF(fields), &row);
-        good = !r.failed && emit_position(oe, call, &row, assets, snapshot, sink) && good;
+    while (md_next_row(&r, fields, COUNT_OF(fields), &row, sizeof(row))) {
+        good = emit_position(oe, call, &row, assets, snapshot, sink) && good;
         ++*count;
     }
     return json_end(&r) && good;
@@ -355,7 +350,7 @@ struct change_row {
 
 bool edgex_decode_funding(const struct oe *oe, const struct oe_call *call, struct slice list,
                           uint32_t *count, struct oe_sink *sink) {
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"type", offsetof(struct change_row, type)},
         {"positionContractId", offsetof(struct change_row, contract)},
         {"deltaAmount", offsetof(struct change_row, amount)},
@@ -372,7 +367,7 @@ bool edgex_decode_funding(const struct oe *oe, const struct oe_call *call, struc
         struct change_row row = {.type = {"", 0}};
         struct oe_event event = oe_event_for(OE_EVENT_FUNDING, call);
         struct usd change;
-        edgex_read_fields(&r, fields, COUNT_OF(fields), &row);
+        md_read_fields(&r, fields, COUNT_OF(fields), &row);
         ++*count;
         if (r.failed || !slice_equals(row.type, SLICE("POSITION_FUNDING"))) {
             continue; // deposits, fees, what positions brought

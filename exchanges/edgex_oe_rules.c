@@ -30,7 +30,7 @@ static uint64_t coin_resolution(struct slice coins, struct slice id) {
     struct coin {
         struct slice id, resolution;
     };
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"coinId", offsetof(struct coin, id)},
         {"resolution", offsetof(struct coin, resolution)},
     };
@@ -40,7 +40,7 @@ static uint64_t coin_resolution(struct slice coins, struct slice id) {
     json_array_begin(&r);
     while (found == 0 && json_array_next(&r)) {
         struct coin coin = {.id = {"", 0}, .resolution = {"", 0}};
-        edgex_read_fields(&r, fields, COUNT_OF(fields), &coin);
+        md_read_fields(&r, fields, COUNT_OF(fields), &coin);
         if (!r.failed && slice_equals(coin.id, id)) {
             found = read_resolution(coin.resolution);
         }
@@ -77,7 +77,7 @@ static bool read_contract(const struct row *row, uint64_t resolution_of_coin,
 }
 
 static bool read_contracts(struct oe *oe, struct slice list, struct slice coins, uint32_t *count) {
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"contractId", offsetof(struct row, id)},
         {"contractName", offsetof(struct row, name)},
         {"quoteCoinId", offsetof(struct row, coin)},
@@ -93,7 +93,7 @@ static bool read_contracts(struct oe *oe, struct slice list, struct slice coins,
     json_array_begin(&r);
     while (json_array_next(&r)) {
         struct row row = {.id = {"", 0}};
-        edgex_read_fields(&r, fields, COUNT_OF(fields), &row);
+        md_read_fields(&r, fields, COUNT_OF(fields), &row);
         uint16_t symbol = r.failed ? OE_SYMBOL_NONE : oe_find_symbol(oe, row.name);
         if (symbol == OE_SYMBOL_NONE) {
             continue;
@@ -116,7 +116,7 @@ static bool read_domain(struct edgex *edgex, struct slice global) {
     struct domain {
         struct slice native_chain, chain, contract;
     };
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"nativeChainId", offsetof(struct domain, native_chain)},
         {"chainId", offsetof(struct domain, chain)},
         {"contractAddress", offsetof(struct domain, contract)},
@@ -125,7 +125,7 @@ static bool read_domain(struct edgex *edgex, struct slice global) {
     uint8_t contract[ETH_ADDRESS_SIZE];
     struct json r;
     json_init(&r, global);
-    edgex_read_fields(&r, fields, COUNT_OF(fields), &domain);
+    md_read_fields(&r, fields, COUNT_OF(fields), &domain);
     uint64_t chain = read_id(domain.native_chain.size > 0 ? domain.native_chain : domain.chain);
     if (!json_end(&r) || chain == 0 || !hex_read(domain.contract, contract, sizeof(contract))) {
         return false;
@@ -141,7 +141,7 @@ bool edgex_read_rules(struct oe *oe, struct slice data, uint32_t *count) {
     json_init(&r, data);
     json_object_begin(&r);
     while (json_object_next(&r, &key)) {
-        struct slice value = edgex_value(&r);
+        struct slice value = json_raw(&r);
         if (slice_equals(key, SLICE("global"))) {
             global = value;
         } else if (slice_equals(key, SLICE("coinList"))) {

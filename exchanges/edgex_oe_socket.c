@@ -54,7 +54,7 @@ static bool read_frame(struct slice text, struct frame *frame) {
         } else if (slice_equals(key, SLICE("time"))) {
             md_read_text(&r, &frame->time);
         } else if (slice_equals(key, SLICE("content"))) {
-            frame->content = edgex_value(&r);
+            frame->content = json_raw(&r);
         } else {
             json_skip(&r);
         }
@@ -84,7 +84,7 @@ static bool read_lists(struct slice data, struct lists *lists) {
     json_object_begin(&r);
     while (json_object_next(&r, &key)) {
         bool is_list = json_peek(&r) == JSON_ARRAY;
-        struct slice value = edgex_value(&r);
+        struct slice value = json_raw(&r);
         if (!is_list) {
             continue;
         }
@@ -161,7 +161,7 @@ static bool read_trade_event(struct slice content, struct trade_event *event) {
         if (slice_equals(key, SLICE("event"))) {
             md_read_text(&r, &event->name);
         } else if (slice_equals(key, SLICE("data"))) {
-            event->data = edgex_value(&r);
+            event->data = json_raw(&r);
         } else {
             json_skip(&r);
         }
@@ -214,14 +214,14 @@ static bool decode_error(const struct edgex *edgex, struct slice content, struct
     struct error {
         struct slice code, message;
     };
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"code", offsetof(struct error, code)},
         {"msg", offsetof(struct error, message)},
     };
     struct error error = {.code = {"", 0}, .message = {"", 0}};
     struct json r;
     json_init(&r, content);
-    edgex_read_fields(&r, fields, COUNT_OF(fields), &error);
+    md_read_fields(&r, fields, COUNT_OF(fields), &error);
     if (!json_end(&r) || error.code.size == 0) {
         return false;
     }

@@ -3,7 +3,6 @@
 //
 // What the venue answers to an order it will not have is not documented beyond
 // GATEWAY_PARAM_INVALID: here it answers with the words it has for orders that ended.
-#include "exchanges/edgex_json.h"
 #include "exchanges/edgex_sim.h"
 #include "exchanges/md_decode.h"
 
@@ -21,11 +20,11 @@ struct slice edgex_sim_member(struct slice body, const char *name) {
     struct member {
         struct slice value;
     };
-    struct edgex_field field = {name, offsetof(struct member, value)};
+    struct md_field field = {name, offsetof(struct member, value)};
     struct member member = {.value = {"", 0}};
     struct json r;
     json_init(&r, body);
-    edgex_read_fields(&r, &field, 1, &member);
+    md_read_fields(&r, &field, 1, &member);
     return json_end(&r) ? member.value : (struct slice){"", 0};
 }
 
@@ -37,7 +36,7 @@ struct request {
 };
 
 static bool read_request(struct slice body, struct request *request) {
-    static const struct edgex_field fields[] = {
+    static const struct md_field fields[] = {
         {"accountId", offsetof(struct request, account)},
         {"contractId", offsetof(struct request, contract)},
         {"side", offsetof(struct request, side)},
@@ -57,7 +56,7 @@ static bool read_request(struct slice body, struct request *request) {
     };
     struct json r;
     json_init(&r, body);
-    edgex_read_fields(&r, fields, COUNT_OF(fields), request);
+    md_read_fields(&r, fields, COUNT_OF(fields), request);
     return json_end(&r);
 }
 

@@ -336,6 +336,7 @@ const struct venue_oe extended_oe = {
              OE_BIT(OE_FUNDING_PAID) | OE_BIT(OE_DEADMAN),
     .flags = OE_CAN_CANCEL_ACCOUNT | OE_FEES_PER_SYMBOL,
     .buckets = {[BUCKET_REQUESTS] = {"requests", 1000, 60000}},
+    .place_cost = {{[BUCKET_REQUESTS] = 1}},
     .mainnet = {"https://api.starknet.extended.exchange",
                 {"wss://api.starknet.extended.exchange" ACCOUNT}},
     .testnet = {"https://api.starknet.sepolia.extended.exchange",

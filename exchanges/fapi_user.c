@@ -191,9 +191,7 @@ bool fapi_decode_user(const struct oe *oe, struct slice frame, struct oe_sink *s
         if (slice_equals(key, SLICE("e"))) {
             md_read_text(&r, &event);
         } else if (slice_equals(key, SLICE("o")) || slice_equals(key, SLICE("a"))) {
-            const char *from = r.at;
-            json_skip(&r);
-            struct slice inside = {from, r.failed ? 0 : (size_t)(r.at - from)};
+            struct slice inside = json_raw(&r);
             *(key.data[0] == 'o' ? &order : &account) = inside;
         } else {
             json_skip(&r);

@@ -400,6 +400,7 @@ const struct venue_oe grvt_oe = {
                 [GRVT_CANCELS] = {"cancels", 20, 1000},
                 [GRVT_READS] = {"reads", 5, 1000},
                 [GRVT_SESSIONS] = {"sessions", 1, 1000}},
+    .place_cost = {{[GRVT_ORDERS] = 1}},
     .mainnet = {"https://trades.grvt.io", {"wss://trades.grvt.io/ws/full"}},
     .testnet = {"https://trades.testnet.grvt.io", {"wss://trades.testnet.grvt.io/ws/full"}},
     .deadman_min_ms = 1001,

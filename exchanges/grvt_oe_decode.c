@@ -82,7 +82,7 @@ struct answer {
 };
 
 static bool read_answer(struct slice text, struct answer *answer) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"result", offsetof(struct answer, result)},
         {"results", offsetof(struct answer, results)},
         {"next", offsetof(struct answer, next)},
@@ -98,7 +98,7 @@ static bool read_answer(struct slice text, struct answer *answer) {
         {"feed", offsetof(struct answer, feed)},
     };
     *answer = (struct answer){.result = {"", 0}};
-    return oe_read_object(text, fields, COUNT_OF(fields), answer);
+    return md_read_object(text, fields, COUNT_OF(fields), answer);
 }
 
 static bool decode_list(struct oe *oe, const struct oe_call *call, const struct answer *answer,
@@ -109,7 +109,7 @@ static bool decode_list(struct oe *oe, const struct oe_call *call, const struct 
     oe_read_list(&r, answer->result);
     while (json_array_next(&r)) {
         struct slice row = {"", 0};
-        oe_read_value(&r, &row);
+        md_read_value(&r, &row);
         if (r.failed) {
             break;
         }
@@ -135,13 +135,13 @@ static bool decode_balance(const struct oe_call *call, struct slice text, struct
     struct balance {
         struct slice equity, available;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"total_equity", offsetof(struct balance, equity)},
         {"available_balance", offsetof(struct balance, available)},
     };
     struct balance row = {.equity = {"", 0}};
     struct oe_event event = oe_event_for(OE_EVENT_BALANCE, call);
-    if (!oe_read_object(text, fields, COUNT_OF(fields), &row) ||
+    if (!md_read_object(text, fields, COUNT_OF(fields), &row) ||
         !oe_read_usd(row.equity, &event.balance.equity) ||
         !oe_read_usd(row.available, &event.balance.available)) {
         return false;
@@ -156,7 +156,7 @@ static bool decode_rules(struct oe *oe, struct slice list) {
     struct rules {
         struct slice native, hash, decimals;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"instrument", offsetof(struct rules, native)},
         {"instrument_hash", offsetof(struct rules, hash)},
         {"base_decimals", offsetof(struct rules, decimals)},
@@ -168,7 +168,7 @@ static bool decode_rules(struct oe *oe, struct slice list) {
         struct rules row = {.native = {"", 0}};
         struct grvt_instrument instrument = {.known = true};
         int64_t decimals;
-        oe_read_fields(&r, fields, COUNT_OF(fields), &row);
+        md_read_fields(&r, fields, COUNT_OF(fields), &row);
         uint16_t symbol = r.failed ? OE_SYMBOL_NONE : oe_find_symbol(oe, row.native);
         if (symbol == OE_SYMBOL_NONE) {
             continue;
@@ -190,13 +190,13 @@ static bool is_done(const struct answer *answer) {
     struct done {
         struct slice ack, success;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"ack", offsetof(struct done, ack)},
         {"success", offsetof(struct done, success)},
     };
     struct done done = {.ack = {"", 0}, .success = answer->success};
     if (answer->result.size > 0 &&
-        !oe_read_object(answer->result, fields, COUNT_OF(fields), &done)) {
+        !md_read_object(answer->result, fields, COUNT_OF(fields), &done)) {
         return false;
     }
     return slice_equals(done.ack, SLICE("true")) || slice_equals(done.success, SLICE("true"));

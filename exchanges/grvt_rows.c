@@ -24,20 +24,20 @@ static struct slice first_of(struct slice list) {
     struct slice item = {"", 0};
     oe_read_list(&r, list);
     if (json_array_next(&r)) {
-        oe_read_value(&r, &item);
+        md_read_value(&r, &item);
     }
     return r.failed ? (struct slice){"", 0} : item;
 }
 
 static bool read_state(struct slice text, struct order *row) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"status", offsetof(struct order, status)},
         {"reject_reason", offsetof(struct order, reason)},
         {"traded_size", offsetof(struct order, traded)},
         {"update_time", offsetof(struct order, time)},
         {"avg_fill_price", offsetof(struct order, average)},
     };
-    if (!oe_read_object(text, fields, COUNT_OF(fields), row)) {
+    if (!md_read_object(text, fields, COUNT_OF(fields), row)) {
         return false;
     }
     row->traded = first_of(row->traded);
@@ -46,26 +46,26 @@ static bool read_state(struct slice text, struct order *row) {
 }
 
 static bool read_order(struct slice text, struct order *row) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"order_id", offsetof(struct order, venue_id)},
         {"legs", offsetof(struct order, legs)},
         {"metadata", offsetof(struct order, metadata)},
         {"state", offsetof(struct order, state)},
         {"reduce_only", offsetof(struct order, reduce_only)},
     };
-    static const struct oe_field leg_fields[] = {
+    static const struct md_field leg_fields[] = {
         {"instrument", offsetof(struct order, instrument)},
         {"size", offsetof(struct order, size)},
         {"limit_price", offsetof(struct order, price)},
         {"is_buying_asset", offsetof(struct order, buys)},
     };
-    static const struct oe_field metadata_fields[] = {
+    static const struct md_field metadata_fields[] = {
         {"client_order_id", offsetof(struct order, client_id)},
     };
     *row = (struct order){.venue_id = {"", 0}};
-    return oe_read_object(text, fields, COUNT_OF(fields), row) &&
-           oe_read_object(first_of(row->legs), leg_fields, COUNT_OF(leg_fields), row) &&
-           oe_read_object(row->metadata, metadata_fields, COUNT_OF(metadata_fields), row) &&
+    return md_read_object(text, fields, COUNT_OF(fields), row) &&
+           md_read_object(first_of(row->legs), leg_fields, COUNT_OF(leg_fields), row) &&
+           md_read_object(row->metadata, metadata_fields, COUNT_OF(metadata_fields), row) &&
            read_state(row->state, row);
 }
 
@@ -206,7 +206,7 @@ bool grvt_decode_placed(const struct oe *oe, const struct oe_call *call, struct 
 
 // The lighter stream: neither instrument nor side. What is not told stays empty.
 bool grvt_decode_state(struct slice text, bool snapshot, struct oe_sink *sink) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"order_id", offsetof(struct order, venue_id)},
         {"client_order_id", offsetof(struct order, client_id)},
         {"order_state", offsetof(struct order, state)},
@@ -214,7 +214,7 @@ bool grvt_decode_state(struct slice text, bool snapshot, struct oe_sink *sink) {
     struct order row = {.venue_id = {"", 0}};
     struct oe_event event = oe_event_for(OE_EVENT_ORDER, NULL);
     event.snapshot = snapshot;
-    if (!oe_read_object(text, fields, COUNT_OF(fields), &row) || !read_state(row.state, &row) ||
+    if (!md_read_object(text, fields, COUNT_OF(fields), &row) || !read_state(row.state, &row) ||
         !take_state(&row, &event)) {
         return false;
     }
@@ -228,7 +228,7 @@ bool grvt_decode_fill(const struct oe *oe, const struct oe_call *call, struct sl
         struct slice time, instrument, buys, takes, size, price, fee, fee_coin;
         struct slice trade, venue_id, client_id, liquidation;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"event_time", offsetof(struct fill, time)},
         {"instrument", offsetof(struct fill, instrument)},
         {"is_buyer", offsetof(struct fill, buys)},
@@ -244,7 +244,7 @@ bool grvt_decode_fill(const struct oe *oe, const struct oe_call *call, struct sl
     };
     struct fill row = {.time = {"", 0}};
     struct oe_event event = oe_event_for(OE_EVENT_FILL, call);
-    if (!oe_read_object(text, fields, COUNT_OF(fields), &row) || row.trade.size == 0 ||
+    if (!md_read_object(text, fields, COUNT_OF(fields), &row) || row.trade.size == 0 ||
         row.buys.size == 0) {
         return false;
     }
@@ -297,7 +297,7 @@ bool grvt_decode_position(const struct oe *oe, const struct oe_call *call, struc
     struct position {
         struct slice time, instrument, size, entry, liquidation, unrealised, funding;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"event_time", offsetof(struct position, time)},
         {"instrument", offsetof(struct position, instrument)},
         {"size", offsetof(struct position, size)},
@@ -308,7 +308,7 @@ bool grvt_decode_position(const struct oe *oe, const struct oe_call *call, struc
     };
     struct position row = {.time = {"", 0}};
     struct oe_event event = oe_event_for(OE_EVENT_POSITION, call);
-    if (!oe_read_object(text, fields, COUNT_OF(fields), &row)) {
+    if (!md_read_object(text, fields, COUNT_OF(fields), &row)) {
         return false;
     }
     event.symbol = oe_find_symbol(oe, row.instrument);

@@ -169,14 +169,14 @@ static struct slice only_item(struct slice list) {
     uint32_t count = 0;
     oe_read_list(&r, list);
     while (json_array_next(&r)) {
-        oe_read_value(&r, &item);
+        md_read_value(&r, &item);
         count++;
     }
     return json_end(&r) && count == 1 ? item : (struct slice){"", 0};
 }
 
 static bool read_order(struct slice text, struct order *row) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"sub_account_id", offsetof(struct order, sub_account)},
         {"is_market", offsetof(struct order, is_market)},
         {"time_in_force", offsetof(struct order, force)},
@@ -186,13 +186,13 @@ static bool read_order(struct slice text, struct order *row) {
         {"signature", offsetof(struct order, signature)},
         {"metadata", offsetof(struct order, metadata)},
     };
-    static const struct oe_field leg[] = {
+    static const struct md_field leg[] = {
         {"instrument", offsetof(struct order, instrument)},
         {"size", offsetof(struct order, size)},
         {"limit_price", offsetof(struct order, price)},
         {"is_buying_asset", offsetof(struct order, buys)},
     };
-    static const struct oe_field signature[] = {
+    static const struct md_field signature[] = {
         {"signer", offsetof(struct order, signer)},
         {"r", offsetof(struct order, r)},
         {"s", offsetof(struct order, s)},
@@ -201,12 +201,12 @@ static bool read_order(struct slice text, struct order *row) {
         {"nonce", offsetof(struct order, nonce)},
         {"chain_id", offsetof(struct order, chain)},
     };
-    static const struct oe_field metadata[] = {{"client_order_id", offsetof(struct order, client)}};
+    static const struct md_field metadata[] = {{"client_order_id", offsetof(struct order, client)}};
     *row = (struct order){.sub_account = {"", 0}};
-    return oe_read_object(text, fields, COUNT_OF(fields), row) &&
-           oe_read_object(only_item(row->legs), leg, COUNT_OF(leg), row) &&
-           oe_read_object(row->signature, signature, COUNT_OF(signature), row) &&
-           oe_read_object(row->metadata, metadata, COUNT_OF(metadata), row);
+    return md_read_object(text, fields, COUNT_OF(fields), row) &&
+           md_read_object(only_item(row->legs), leg, COUNT_OF(leg), row) &&
+           md_read_object(row->signature, signature, COUNT_OF(signature), row) &&
+           md_read_object(row->metadata, metadata, COUNT_OF(metadata), row);
 }
 
 static bool is_true(struct slice word) {
@@ -287,9 +287,9 @@ static struct grvt_refusal check_signature(const struct vsim_world *world, const
 }
 
 static struct slice member(struct slice body, const char *name) {
-    const struct oe_field field = {name, 0};
+    const struct md_field field = {name, 0};
     struct slice value = {"", 0};
-    return oe_read_object(body, &field, 1, &value) ? value : (struct slice){"", 0};
+    return md_read_object(body, &field, 1, &value) ? value : (struct slice){"", 0};
 }
 
 static bool is_client_id(struct slice text) {
@@ -386,7 +386,7 @@ static bool is_chosen(struct slice body, const struct vsim_listing *listing) {
     oe_read_list(&r, bases);
     while (bases.size > 0 && json_array_next(&r)) {
         struct slice base = {"", 0};
-        oe_read_value(&r, &base);
+        md_read_value(&r, &base);
         chosen = chosen || slice_equals(base, slice_of(listing->symbol->base));
     }
     return chosen;

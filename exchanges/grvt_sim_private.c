@@ -56,10 +56,10 @@ static void add_http_date(struct text *out, int64_t time_ns) {
 
 static uint32_t login(const struct vsim_world *world, const struct vsim_request *request,
                       struct vsim_reply *reply) {
-    static const struct oe_field fields[] = {{"api_key", 0}};
+    static const struct md_field fields[] = {{"api_key", 0}};
     struct grvt_private *own = grvt_private_of(world);
     struct slice key = {"", 0};
-    if (!oe_read_object(request->body, fields, COUNT_OF(fields), &key) ||
+    if (!md_read_object(request->body, fields, COUNT_OF(fields), &key) ||
         !slice_equals(key, slice_of(own->api_key))) {
         return fail(&reply->body,
                     (struct grvt_refusal){
@@ -204,7 +204,7 @@ static void subscribe(struct vsim_session *session, const struct message *messag
     struct params {
         struct slice stream, selectors;
     };
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"stream", offsetof(struct params, stream)},
         {"selectors", offsetof(struct params, selectors)},
     };
@@ -212,7 +212,7 @@ static void subscribe(struct vsim_session *session, const struct message *messag
     char right_data[64];
     struct text right = TEXT_OVER(right_data);
     text_add_format(&right, "[\"%s\"]", grvt_private_of(session->world)->sub_account);
-    if (!oe_read_object(message->params, fields, COUNT_OF(fields), &params)) {
+    if (!md_read_object(message->params, fields, COUNT_OF(fields), &params)) {
         say_error(session, message, 1003, "malformed syntax");
         return;
     }
@@ -258,7 +258,7 @@ static void run_call(struct vsim_session *session, const struct message *message
 }
 
 static bool on_text(struct vsim_session *session, struct slice text) {
-    static const struct oe_field fields[] = {
+    static const struct md_field fields[] = {
         {"method", offsetof(struct message, method)},
         {"params", offsetof(struct message, params)},
         {"id", offsetof(struct message, id)},
@@ -268,7 +268,7 @@ static bool on_text(struct vsim_session *session, struct slice text) {
     if ((session->mode & MODE_TRADING) == 0) {
         return false;
     }
-    bool good = oe_read_object(text, fields, COUNT_OF(fields), &message);
+    bool good = md_read_object(text, fields, COUNT_OF(fields), &message);
     if (!good || !decimal_parse(message.id, 0, &number) || number < 0 || number > UINT32_MAX) {
         message = (struct message){.method = {"", 0}};
         say_error(session, &message, 1003, "malformed syntax");

@@ -381,6 +381,7 @@ const struct venue_oe hyperliquid_oe = {
              OE_BIT(OE_FUNDING_PAID) | OE_BIT(OE_DEADMAN),
     .buckets = {[HYPERLIQUID_WEIGHT] = {"weight", 1200, 60000},
                 [HYPERLIQUID_MESSAGES] = {"messages", 2000, 60000}},
+    .place_cost = {{[HYPERLIQUID_MESSAGES] = 1}},
     .mainnet = {"https://api.hyperliquid.xyz", {"wss://api.hyperliquid.xyz/ws"}},
     .testnet = {"https://api.hyperliquid-testnet.xyz", {"wss://api.hyperliquid-testnet.xyz/ws"}},
     .heartbeat_ms = 30000,

@@ -118,16 +118,12 @@ bool hyperliquid_decode_fills(struct oe *oe, const struct oe_call *call, struct 
         {"liquidation", offsetof(struct fill_row, liquidation)},
     };
     struct json r;
+    struct fill_row row;
     struct span span = {.rows = 0};
     bool good = true;
     json_init(&r, data);
     json_array_begin(&r);
-    while (json_array_next(&r)) {
-        struct fill_row row = {.coin = {"", 0}};
-        md_read_fields(&r, fields, COUNT_OF(fields), &row);
-        if (r.failed) {
-            break;
-        }
+    while (md_next_row(&r, fields, COUNT_OF(fields), &row, sizeof(row))) {
         span_add(&span, hyperliquid_ns_of(row.time) / NS_PER_MS);
         good = emit_fill(oe, call, &row, snapshot, sink) && good;
     }
@@ -179,16 +175,12 @@ bool hyperliquid_decode_fundings(struct oe *oe, const struct oe_call *call, stru
         {"delta", offsetof(struct row, delta)},
     };
     struct json r;
+    struct row row;
     struct span span = {.rows = 0};
     bool good = true;
     json_init(&r, data);
     json_array_begin(&r);
-    while (json_array_next(&r)) {
-        struct row row = {.time = {"", 0}};
-        md_read_fields(&r, fields, COUNT_OF(fields), &row);
-        if (r.failed) {
-            break;
-        }
+    while (md_next_row(&r, fields, COUNT_OF(fields), &row, sizeof(row))) {
         span_add(&span, hyperliquid_ns_of(row.time) / NS_PER_MS);
         good = emit_funding(oe, call, row.delta, row.time, sink) && good;
     }

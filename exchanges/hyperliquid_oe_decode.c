@@ -135,13 +135,8 @@ static bool first_status(struct slice data, struct slice *out) {
     if (!json_array_next(&r)) {
         return false;
     }
-    (void)json_peek(&r);
-    const char *from = r.at;
-    if (!json_skip(&r)) {
-        return false;
-    }
-    *out = (struct slice){from, (size_t)(r.at - from)};
-    return true;
+    *out = json_raw(&r);
+    return !r.failed;
 }
 
 static void decode_taken(struct oe *oe, const struct oe_call *call, struct slice data,

@@ -203,13 +203,8 @@ bool hyperliquid_next_row(struct json *r, struct slice *raw) {
     if (!json_array_next(r)) {
         return false;
     }
-    (void)json_peek(r);
-    const char *from = r->at;
-    if (!json_skip(r)) {
-        return false;
-    }
-    *raw = (struct slice){from, (size_t)(r->at - from)};
-    return true;
+    *raw = json_raw(r);
+    return !r->failed;
 }
 
 bool hyperliquid_decode_updates(struct oe *oe, struct slice data, struct oe_sink *sink) {

@@ -154,13 +154,12 @@ static void run_list(const struct vsim_world *world, const char *type, struct sl
     json_init(&r, list);
     json_array_begin(&r);
     for (; rows < ORDERS_MAX && json_array_next(&r); rows++) {
-        (void)json_peek(&r);
-        const char *from = r.at;
-        if (!json_skip(&r)) {
+        struct slice row = json_raw(&r);
+        if (r.failed) {
             break;
         }
         text_add_string(out, rows == 0 ? "" : ",");
-        const char *words = run(world, (struct slice){from, (size_t)(r.at - from)}, out);
+        const char *words = run(world, row, out);
         if (words != NULL) {
             text_add_format(out, "{\"error\":\"%s\"}", words);
         }

@@ -133,6 +133,7 @@ const struct venue_oe lighter_oe = {
     // Of a standard account, the least there is.
     .buckets = {[LIGHTER_TRANSACTIONS] = {"transactions", 60, 60000},
                 [LIGHTER_CALLS] = {"calls", 60, 60000}},
+    .place_cost = {{[LIGHTER_TRANSACTIONS] = 1}},
     .mainnet = {"https://mainnet.zklighter.elliot.ai",
                 {"wss://mainnet.zklighter.elliot.ai/stream"}},
     .testnet = {"https://testnet.zklighter.elliot.ai",

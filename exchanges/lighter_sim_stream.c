@@ -178,9 +178,7 @@ bool lighter_sim_on_text(struct vsim_session *session, struct slice message) {
         } else if (slice_equals(key, SLICE("auth"))) {
             md_read_text(&r, &token);
         } else if (slice_equals(key, SLICE("data"))) {
-            const char *from = r.at;
-            json_skip(&r);
-            data = (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+            data = json_raw(&r);
         } else {
             json_skip(&r);
         }

@@ -241,9 +241,7 @@ static bool read_data(struct slice data, struct sent *sent) {
         } else if (slice_equals(key, SLICE("tx_type"))) {
             md_read_int(&r, &sent->type);
         } else if (slice_equals(key, SLICE("tx_info"))) {
-            const char *from = r.at;
-            json_skip(&r);
-            sent->info = (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+            sent->info = json_raw(&r);
         } else {
             json_skip(&r);
         }

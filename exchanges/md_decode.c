@@ -101,13 +101,12 @@ void md_read_int(struct json *r, int64_t *out) {
     }
 }
 
-// The value at hand, whatever it is, as it stands.
-static void read_any(struct json *r, struct slice *out) {
+void md_read_value(struct json *r, struct slice *out) {
     enum json_kind kind = json_peek(r);
     if (kind == JSON_OBJECT || kind == JSON_ARRAY || kind == JSON_BOOL) {
-        const char *from = r->at;
-        if (json_skip(r)) {
-            *out = (struct slice){from, (size_t)(r->at - from)};
+        struct slice value = json_raw(r);
+        if (value.size > 0) {
+            *out = value;
         }
         return;
     }
@@ -123,11 +122,21 @@ void md_read_fields(struct json *r, const struct md_field *fields, size_t count,
             i++;
         }
         if (i < count) {
-            read_any(r, (struct slice *)(void *)((char *)out + fields[i].offset));
+            md_read_value(r, (struct slice *)(void *)((char *)out + fields[i].offset));
         } else {
             json_skip(r);
         }
     }
+}
+
+bool md_next_row(struct json *r, const struct md_field *fields, size_t count, void *row,
+                 size_t row_size) {
+    if (!json_array_next(r)) {
+        return false;
+    }
+    memset(row, 0, row_size);
+    md_read_fields(r, fields, count, row);
+    return !r->failed;
 }
 
 bool md_read_object(struct slice text, const struct md_field *fields, size_t count, void *out) {

@@ -61,14 +61,20 @@ struct rate md_rate_per_hour(struct rate rate, int64_t interval_ns);
 void md_read_text(struct json *r, struct slice *out);
 // An integer, as a number or in a string; null and "" leave *out alone.
 void md_read_int(struct json *r, int64_t *out);
-// The members of an object that are named: a string's inside, a number's or boolean's text, an
-// object or array as it stands; null leaves *out alone, other members are skipped. `out` is a
+// A string's inside, a number's or boolean's text, an object or array as it stands; null leaves
+// *out alone.
+void md_read_value(struct json *r, struct slice *out);
+// The members of an object that are named, as md_read_value; other members are skipped. `out` is a
 // structure with a slice at each offset.
 struct md_field {
     const char *name;
     size_t offset;
 };
 void md_read_fields(struct json *r, const struct md_field *fields, size_t count, void *out);
+// The next item of an array of objects: the members named, everything else of the row zero. False:
+// there is none, or the reader has failed.
+MUST_CHECK bool md_next_row(struct json *r, const struct md_field *fields, size_t count, void *row,
+                            size_t row_size);
 // The same of a text that is one object. False: it is none.
 MUST_CHECK bool md_read_object(struct slice text, const struct md_field *fields, size_t count,
                                void *out);

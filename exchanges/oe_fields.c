@@ -4,45 +4,6 @@
 
 #include "exchanges/md_decode.h"
 
-void oe_read_value(struct json *r, struct slice *out) {
-    enum json_kind kind = json_peek(r);
-    if (kind == JSON_STRING || kind == JSON_NUMBER || kind == JSON_NULL || kind == JSON_NONE) {
-        md_read_text(r, out);
-        return;
-    }
-    const char *from = r->at;
-    json_skip(r);
-    if (!r->failed) {
-        *out = (struct slice){from, (size_t)(r->at - from)};
-    }
-}
-
-void oe_read_fields(struct json *r, const struct oe_field *fields, size_t count, void *row) {
-    struct slice key;
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        size_t i = 0;
-        while (i < count && !slice_equals(key, slice_of(fields[i].name))) {
-            i++;
-        }
-        if (i < count) {
-            oe_read_value(r, (struct slice *)(void *)((char *)row + fields[i].offset));
-        } else {
-            json_skip(r);
-        }
-    }
-}
-
-bool oe_read_object(struct slice text, const struct oe_field *fields, size_t count, void *row) {
-    struct json r;
-    if (text.size == 0) {
-        return false;
-    }
-    json_init(&r, text);
-    oe_read_fields(&r, fields, count, row);
-    return json_end(&r);
-}
-
 void oe_read_list(struct json *r, struct slice text) {
     json_init(r, text.size > 0 ? text : (struct slice){"", 0});
     json_array_begin(r);

@@ -4,22 +4,7 @@
 #define PERPDESK_EXCHANGES_OE_FIELDS_H
 
 #include "base/decimal.h"
-#include "base/json.h"
-
-// A member by name, and where its struct slice stands in the caller's row.
-struct oe_field {
-    const char *name;
-    size_t offset;
-};
-
-// The value at hand: a string's inside, the text of a number or a word (true, false), an array or
-// object as it stands. null leaves *out alone.
-void oe_read_value(struct json *r, struct slice *out);
-// The members named in `fields`; others are skipped. Members that are absent leave the row alone.
-void oe_read_fields(struct json *r, const struct oe_field *fields, size_t count, void *row);
-// The same over a whole text. False: it is no object, or absent.
-MUST_CHECK bool oe_read_object(struct slice text, const struct oe_field *fields, size_t count,
-                               void *row);
+#include "exchanges/md_decode.h"
 
 // Begins with the list of a member; one that is absent is no list.
 void oe_read_list(struct json *r, struct slice text);

@@ -339,9 +339,7 @@ static bool read_frame(struct slice text, struct frame *frame) {
         } else if (slice_equals(key, SLICE("arg"))) {
             read_channel(&r, frame);
         } else if (slice_equals(key, SLICE("data"))) {
-            const char *from = r.at;
-            json_skip(&r);
-            frame->data = (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+            frame->data = json_raw(&r);
         } else {
             json_skip(&r);
         }
@@ -443,6 +441,7 @@ const struct venue_oe okx_oe = {
                 [OKX_CANCELS] = {"cancels", 60, 2000},
                 [OKX_READS] = {"reads", 60, 2000},
                 [OKX_ACCOUNT] = {"account", 5, 2000}},
+    .place_cost = {{[OKX_ORDERS] = 1}},
     .mainnet = {"https://www.okx.com", {"wss://ws.okx.com:8443/ws/v5/private"}},
     .testnet = {"https://www.okx.com", {"wss://wspap.okx.com:8443/ws/v5/private"}},
     .heartbeat_ms = 25000,

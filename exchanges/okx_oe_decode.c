@@ -572,9 +572,7 @@ void okx_decode_result(struct oe *oe, const struct oe_call *call, uint32_t http_
         } else if (slice_equals(key, SLICE("msg"))) {
             md_read_text(&r, &text);
         } else if (slice_equals(key, SLICE("data"))) {
-            const char *from = r.at;
-            json_skip(&r);
-            data = (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+            data = json_raw(&r);
         } else {
             json_skip(&r);
         }

@@ -561,9 +561,7 @@ static bool on_text(struct vsim_session *session, struct slice message) {
         } else if (slice_equals(key, SLICE("op"))) {
             md_read_text(&r, &op);
         } else if (slice_equals(key, SLICE("args"))) {
-            const char *from = r.at;
-            json_skip(&r);
-            list = (struct slice){from, r.failed ? 0 : (size_t)(r.at - from)};
+            list = json_raw(&r);
         } else {
             json_skip(&r);
         }

@@ -179,6 +179,7 @@ const struct venue_oe paradex_oe = {
                 [PARADEX_ORDERS_MINUTE] = {"orders of a minute", 17250, 60000},
                 [PARADEX_READS] = {"reads", 600, 60000},
                 [PARADEX_CALLS] = {"calls", 1500, 60000}},
+    .place_cost = {{[PARADEX_ORDERS] = 1, [PARADEX_ORDERS_MINUTE] = 1}},
     .mainnet = {"https://api.prod.paradex.trade", {"wss://ws.api.prod.paradex.trade/v1"}},
     .testnet = {"https://api.testnet.paradex.trade", {"wss://ws.api.testnet.paradex.trade/v1"}},
     // It fires when the connection is lost, which the venue notices 60 s after the last pong.

@@ -131,10 +131,9 @@ static bool decode_list(const struct oe *oe, const struct oe_call *call, struct 
     json_init(&r, list.results);
     json_array_begin(&r);
     while (json_array_next(&r)) {
-        (void)json_peek(&r);
-        const char *from = r.at;
-        if (json_skip(&r)) {
-            good = decode_row(oe, call, (struct slice){from, (size_t)(r.at - from)}, sink) && good;
+        struct slice row = json_raw(&r);
+        if (row.size > 0) {
+            good = decode_row(oe, call, row, sink) && good;
             rows++;
         }
     }

@@ -302,6 +302,7 @@ struct venue_oe {
     uint32_t calls;                           // OE_BIT of each call the venue has
     uint32_t flags;                           // OE_CAN_… and the like
     struct oe_bucket buckets[OE_BUCKETS_MAX];
+    struct oe_cost place_cost; // of OE_PLACE, as encode tells it: known before the first order
     struct {
         const char *rest;
         const char *ws[OE_SOCKETS_MAX]; // "wss://host/path": NULL = unused

@@ -344,6 +344,12 @@ bool json_skip(struct json *r) {
     return true;
 }
 
+struct slice json_raw(struct json *r) {
+    (void)json_peek(r); // over the blanks before it
+    const char *from = r->at;
+    return json_skip(r) ? (struct slice){from, (size_t)(r->at - from)} : (struct slice){"", 0};
+}
+
 bool json_end(struct json *r) {
     skip_blanks(r);
     if (r->depth != 0 || r->at != r->end) {

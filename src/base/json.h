@@ -73,6 +73,8 @@ bool json_bool(struct json *r, bool *value);
 bool json_null(
     struct json *r); // consumes null and returns true, else leaves the value and returns false
 bool json_skip(struct json *r); // any value
+// The bytes of any value as they stand; size 0 when there is none.
+struct slice json_raw(struct json *r);
 
 bool json_fail(struct json *r); // sets the flag, returns false
 bool json_end(

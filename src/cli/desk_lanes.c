@@ -73,6 +73,7 @@ bool desk_lane_config(struct desk_run *run, uint16_t index, struct lane_config *
         .rate_reserve = run->config.settings.execution.rate_reserve,
         .session_key = run->desk.orders.session_key,
         .gone_ns = run->config.settings.execution.late_request_ns,
+        .deadman_ns = run->config.settings.execution.deadman_ns,
         .tls = run->tls,
         .seed = hash_bytes(venue->md->name, strlen(venue->md->name),
                            (uint64_t)clock_now_ns(&run->clock)),

@@ -159,17 +159,26 @@ static uint32_t tell_jobs(struct desk_run *run) {
     return lost;
 }
 
+static bool tell_order(struct desk_run *run, struct event_past_order *row) {
+    bool fits = translate_venue(run, &row->order.venue);
+    fits = translate_symbol(run, &row->order.symbol) && fits;
+    if (fits) {
+        tell(run, EVENT_PAST_ORDER, row);
+    }
+    return fits;
+}
+
 static uint32_t tell_orders(struct desk_run *run) {
     const struct recall *recall = &run->past->recall;
     uint32_t lost = 0;
     for (uint32_t i = 0; i < recall->order_count; i++) {
         struct event_past_order row = recall->orders[i];
-        bool fits = translate_venue(run, &row.order.venue);
-        fits = translate_symbol(run, &row.order.symbol) && fits;
-        if (fits) {
-            tell(run, EVENT_PAST_ORDER, &row);
-        }
-        lost += !fits;
+        lost += !tell_order(run, &row);
+    }
+    struct event_past_order row;
+    uint64_t at = 0;
+    while (run->desk.mode == DESK_LIVE && recall_next_ended(recall, &at, &row)) {
+        (void)tell_order(run, &row); // a paper venue tells no fill late
     }
     return lost;
 }

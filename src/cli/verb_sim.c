@@ -96,6 +96,14 @@ static enum status load_accounts(const char *file, struct secret_keys *keys,
                       : status_fail(STATUS_CONFIG, "%s holds the keys of no venue", file);
 }
 
+// By seed the accounts have their share: of 100 calls two are carried out and not answered, one is
+// not read, and twice a second an order or a fill somewhere takes an unhappy turn.
+static struct sim_trouble trouble_of(const struct cli_args *args) {
+    enum { LOST_PPM = 20000, UNREAD_PPM = 10000, ACCOUNT_MS = 500 };
+    return args->seeded ? (struct sim_trouble){args->seed, LOST_PPM, UNREAD_PPM, ACCOUNT_MS}
+                        : (struct sim_trouble){0};
+}
+
 enum status verb_sim(const struct cli_args *args) {
     char folder[4096];
     char names[VENUE_MAX][VENUE_NAME_MAX];
@@ -132,6 +140,7 @@ enum status verb_sim(const struct cli_args *args) {
                                   .control = args->control,
                                   .accounts = accounts,
                                   .account_count = account_count,
+                                  .trouble = trouble_of(args),
                                   .now = args->now};
     cli_catch_signals();
     status = status == STATUS_OK ? sim_create(&sim, &options) : status;

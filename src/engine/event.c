@@ -18,7 +18,7 @@ static const struct {
     _Static_assert(sizeof(struct payload) % 8 == 0, "payloads are whole words");
 EVENT_LIST(EVENT_WORDS)
 #undef EVENT_WORDS
-_Static_assert(EVENT_FORMAT == 3, "the sizes below belong to format 3");
+_Static_assert(EVENT_FORMAT == 4, "the sizes below belong to format 4");
 _Static_assert(sizeof(struct event_header) == 24, "format");
 _Static_assert(sizeof(struct event_desk) == 16, "format");
 _Static_assert(sizeof(struct event_listing_rules) == 88, "format");
@@ -38,7 +38,7 @@ _Static_assert(sizeof(struct event_past_position) == 48, "format");
 _Static_assert(sizeof(struct event_past_leg) == 40, "format");
 _Static_assert(sizeof(struct event_past_job) == 128, "format");
 _Static_assert(sizeof(struct event_past_order) == 104, "format");
-_Static_assert(sizeof(struct event_past_trade) == 16, "format");
+_Static_assert(sizeof(struct event_past_trade) == 24, "format");
 _Static_assert(sizeof(struct event_past_end) == 72, "format");
 _Static_assert(sizeof(struct event_day) == 24, "format");
 _Static_assert(sizeof(struct event_opportunity) == 72, "format");
@@ -161,8 +161,8 @@ static bool fits_past_job(const struct universe *universe, const struct event_pa
 static bool fits_past_order(const struct universe *universe, const struct event_order *order) {
     return order->order != 0 && fits_listing(universe, order->venue, order->symbol) &&
            order->type <= ORDER_IOC && order->side <= SIDE_SELL && order->phase <= LEG_UNWIND &&
-           order->leg < JOB_LEGS_MAX && order->filled.v >= 0 && order->size.v > order->filled.v &&
-           order->client_id[ORDER_CLIENT_ID_MAX - 1] == '\0';
+           order->leg < JOB_LEGS_MAX && order->state < ORDER_STATE_COUNT && order->filled.v >= 0 &&
+           order->size.v > order->filled.v && order->client_id[ORDER_CLIENT_ID_MAX - 1] == '\0';
 }
 
 bool event_input_fits(const struct universe *universe, const struct event *event) {

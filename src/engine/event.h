@@ -14,7 +14,7 @@
 #include "market/quote.h"
 
 enum {
-    EVENT_FORMAT = 3,
+    EVENT_FORMAT = 4,
     FEED_CAUSE_MAX = 16,
     ORDER_CLIENT_ID_MAX = 24,
     EVENT_TEXT_MAX = 96,
@@ -270,7 +270,7 @@ struct event_past_job {
     struct event_past_leg legs[JOB_LEGS_MAX]; // in the order of LEG_BUY, LEG_SELL
 };
 struct event_past_trade { // a fill that is booked already
-    uint64_t trade;
+    uint64_t order, trade;
     uint16_t venue, pad[3];
 };
 struct event_past_end {

@@ -127,6 +127,7 @@ struct settings_execution {
     int64_t wait_fill_ns;       // wait_fill_timeout_sec = 30
     int64_t hedge_deadline_ns;  // hedge_deadline_ms = 3000
     int64_t late_request_ns;    // late_request_ms = 6000
+    int64_t deadman_ns;         // deadman_sec = 60
     int64_t maker_grace_ns;     // double_maker_grace_ms = 500
     struct usd split_notional;  // split_notional_usd = 5000, 0: never split
     struct bps high_volatility; // high_volatility_pct = 0.5 %: nothing rests above it, 0: never

@@ -309,6 +309,10 @@ const struct config_key config_keys[] = {
          execution.late_request_ns,
          "A venue may still take an order so long after it was sent: one it does not know is "
          "believed gone only then"),
+    TIME(
+        "execution", "deadman_sec", S, SEC(10), SEC(900), SEC(60), false, execution.deadman_ns,
+        "A venue's dead-man's switch cancels the orders so long after the desk fell silent; longer "
+        "where a venue takes no less"),
     TIME("execution", "double_maker_grace_ms", MS, 0, SEC(60), MSEC(500), true,
          execution.maker_grace_ns,
          "How long the second of two resting legs may still fill before it is cancelled and taken"),

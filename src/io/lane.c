@@ -150,6 +150,12 @@ static void tell(struct lane *lane) {
     engine_input(lane->config.engine, EVENT_LANE_STATE, &event, now_ns);
 }
 
+void lane_tell_room(struct lane *lane) {
+    if (is_room_news(lane)) {
+        tell(lane);
+    }
+}
+
 void lane_judge(struct lane *lane) {
     enum lane_state state = state_now(lane);
     if (state == lane->state) {
@@ -241,6 +247,15 @@ void lane_learn(struct lane *lane, uint16_t symbol, const struct listing *listin
 
 // ---- time --------------------------------------------------------------------------------------
 
+static void on_tick(uv_timer_t *timer);
+
+// At the start every answer leads to the next question, and each would wait for a tick.
+static void tick_again(struct lane *lane) {
+    bool waits = !lane->reconciled || lane_past_live(lane);
+    uint64_t wait_ms = waits && !lane->keys_wrong ? LANE_TICK_SOON_MS : LANE_TICK_MS;
+    ASSERT(uv_timer_start(&lane->tick, on_tick, wait_ms, 0) == 0);
+}
+
 static void on_tick(uv_timer_t *timer) {
     struct lane *lane = timer->data;
     lane_enter(lane);
@@ -256,6 +271,9 @@ static void on_tick(uv_timer_t *timer) {
         tell(lane);
     }
     lane_leave(lane);
+    if (!lane->stopping) {
+        tick_again(lane);
+    }
 }
 
 // ---- life --------------------------------------------------------------------------------------
@@ -302,9 +320,7 @@ enum status lane_create(struct lane **out, const struct lane_config *config) {
     }
     lane->sink.on_event = lane_on_event;
     lane->state = LANE_CONNECTING;
-    for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
-        lane->order_cost.units[i] = 1; // until one was encoded
-    }
+    lane->order_cost = config->venue->place_cost;
     rate_init(&lane->rate, config->venue->buckets, config->rate_share, config->rate_reserve);
     enum status status = oe_create(&lane->oe, config->venue, config->md, config->universe,
                                    config->testnet, config->secrets);
@@ -347,7 +363,7 @@ enum status lane_start(struct lane *lane) {
     lane->pending = 2; // timer and HTTP
     ASSERT(uv_timer_init(lane->config.loop, &lane->tick) == 0);
     lane->tick.data = lane;
-    ASSERT(uv_timer_start(&lane->tick, on_tick, 0, LANE_TICK_MS) == 0);
+    ASSERT(uv_timer_start(&lane->tick, on_tick, 0, 0) == 0);
     lane_enter(lane);
     tell(lane);
     lane_leave(lane);

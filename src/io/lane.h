@@ -48,7 +48,9 @@ struct lane_config {
     uint64_t session_key;                // of trade/order.h: client ids are made of it
     int64_t gone_ns; // so long after it was sent an order the venue does not know is believed gone,
                      // 0: 6 s, longer than any venue\'s window for a late request
-    SSL_CTX *tls;    // verifying client context
+    int64_t deadman_ns; // so long after the lane fell silent the venue's switch fires, longer where
+                        // the venue takes no less; 0: 60 s
+    SSL_CTX *tls;       // verifying client context
     const char *ca_file, *ca_text;  // the same trust for REST, see http.h
     const char *ws[OE_SOCKETS_MAX]; // "wss://host:port" instead of the venue's; NULL: the venue's
     const char *rest;               // likewise "https://host:port"

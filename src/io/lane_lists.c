@@ -298,6 +298,7 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
         positions_listed(lane);
         if (row->doubted) {
             want_later(lane, row, attempts);
+            row->due_ms = attempts == 0 ? lane_loop_ms(lane) : row->due_ms; // the fill is known now
         }
     }
 }
@@ -335,7 +336,9 @@ static uint32_t countdown_ms(const struct lane *lane) {
     const struct venue_oe *venue = lane->oe.venue;
     // The least is counted by the venue when the request arrives, by its own clock.
     uint32_t least = venue->deadman_min_ms + LANE_DEADMAN_MARGIN_MS;
-    uint32_t wanted = least > LANE_DEADMAN_MS ? least : LANE_DEADMAN_MS;
+    int64_t own_ms = lane->config.deadman_ns / NS_PER_MS;
+    uint32_t wanted = own_ms > 0 ? (uint32_t)own_ms : LANE_DEADMAN_MS;
+    wanted = wanted > least ? wanted : least;
     return wanted < venue->deadman_max_ms ? wanted : venue->deadman_max_ms;
 }
 

@@ -18,6 +18,7 @@ static void report(struct lane *lane, const struct lane_order *order, struct eve
     event->venue = lane->config.venue_index;
     event->symbol = order->symbol;
     counter_add(&lane->stats.reports, 1);
+    lane_tell_room(lane); // before what is decided on the report
     engine_input(lane->config.engine, EVENT_ORDER_REPORT, event, lane_now_ns(lane));
 }
 
@@ -185,6 +186,10 @@ static int64_t age_ms(const struct lane *lane, const struct event_order *command
     return age_ns > 0 ? age_ns / NS_PER_MS : 0;
 }
 
+static bool is_over(enum order_state state) {
+    return state == ORDER_CANCELED_DONE || state == ORDER_EXPIRED;
+}
+
 static void on_ask(struct lane *lane, const struct event_order *command) {
     struct lane_order *order = row_for(lane, 0);
     int64_t now_ms = lane_loop_ms(lane);
@@ -192,18 +197,24 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
         log_error(lane->oe.venue->name, "no room to ask for order %s", command->client_id);
         return; // it stays unknown, and nothing opens
     }
+    bool over = is_over((enum order_state)command->state);
     *order = (struct lane_order){
         .order = command->order,
-        .state = LANE_ORDER_UNKNOWN,
+        .state = over ? LANE_ORDER_OVER : LANE_ORDER_UNKNOWN,
         .symbol = command->symbol,
         .wanted = wanted_of(command),
         .urgent = true,
         .past = true,
         .asked_ms = now_ms,
         .sent_ms = now_ms - age_ms(lane, command),
-        .due_ms = now_ms + 1,
+        .due_ms = over ? 0 : now_ms + 1,
+        .ended_ms = now_ms,
+        .filled = command->filled,
     };
     lane->oe.venue->client_id(command->session_key, command->order, order->client_id);
+    if (over) {
+        return; // known by its name, should a list of fills tell one that came late
+    }
     lane->live++;
     if (lane->past_ns == 0 || command->created_ns < lane->past_ns) {
         lane->past_ns = command->created_ns;

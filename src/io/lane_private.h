@@ -13,6 +13,7 @@
 
 enum {
     LANE_TICK_MS = 50,
+    LANE_TICK_SOON_MS = 5, // until it is ready, and what an earlier session left has ended
     LANE_ORDERS_MAX = 1024,
     LANE_CALLS_MAX = 128,   // on the way
     LANE_REQUESTS_MAX = 16, // of them by REST
@@ -224,6 +225,7 @@ void lane_fills_want(struct lane *lane, uint16_t symbol);
 void lane_foreign(struct lane *lane, const struct oe_event *event); // an order that is not ours
 void lane_position(struct lane *lane, const struct oe_event *event);
 void lane_balance(struct lane *lane, const struct oe_event *event);
+void lane_tell_room(struct lane *lane); // when it is scarce and not what was told
 void lane_deadman_tick(struct lane *lane);
 void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns);
 void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text);

@@ -11,6 +11,7 @@
 #include "io/tls.h"
 #include "sim/sim_control.h"
 #include "sim/sim_server.h"
+#include "sim/sim_trouble.h"
 
 // The first records of a recording's files lie a little apart: the clock starts behind all of them,
 // so that every book is there when the first client asks.
@@ -174,6 +175,25 @@ void sim_fault_status(struct sim *sim, struct text *out) {
     }
 }
 
+enum status sim_trouble(struct sim *sim, struct slice venue, struct slice name, uint32_t count) {
+    uint32_t first = 0, last = 0;
+    enum status status = find_venues(sim, venue, &first, &last);
+    for (uint32_t i = first; i < last && status == STATUS_OK; i++) {
+        status = sim_trouble_order(sim->market, i, name, count);
+    }
+    return status;
+}
+
+void sim_hold(struct sim *sim, bool still) {
+    sim->market->still = still;
+}
+
+void sim_print_accounts(const struct sim *sim, struct text *out) {
+    for (uint32_t i = 0; i < sim->venue_count; i++) {
+        sim_trouble_print_account(sim->market, i, out);
+    }
+}
+
 bool sim_entries(const struct sim *sim, const char *venue, struct sim_entries *out) {
     int index = sim_market_venue(sim->market, slice_of(venue));
     if (index < 0 || !sim->running) {
@@ -194,6 +214,7 @@ static void look_for_faults(struct sim *sim) {
         sets[i] = sim_faults_at(&sim->faults, i, sim->asked_ns, now_ns);
     }
     sim->asked_ns = now_ns;
+    sim->market->calm = sim->faults.healed;
     (void)pthread_mutex_unlock(&sim->lock);
     for (uint32_t i = 0; i < sim->venue_count; i++) {
         uint64_t begun = sets[i] & ~atomic_load(&sim->active[i]);

@@ -105,6 +105,15 @@ enum status sim_heal(struct sim *sim, struct slice venue) MUST_CHECK; // `all`: 
 // A line a venue: what acts on it now, or that it is well.
 void sim_fault_status(struct sim *sim, struct text *out);
 
+// The books stand still, and go on from where they were; what rests is met by nobody meanwhile.
+// Simulator's thread only: sim_control's.
+void sim_hold(struct sim *sim, bool still);
+// The next `count` orders, fills or calls at the accounts of a venue (`all`: every one) go wrong,
+// as sim_trouble.h names it; and a line for each account. Simulator's thread only: sim_control's.
+enum status sim_trouble(struct sim *sim, struct slice venue, struct slice name,
+                        uint32_t count) MUST_CHECK;
+void sim_print_accounts(const struct sim *sim, struct text *out);
+
 // What became of a venue's connections.
 struct sim_entries {
     uint64_t active;    // faults that act, a set of enum sim_fault_kind

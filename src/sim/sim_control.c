@@ -8,6 +8,7 @@
 
 #include "sim/sim.h"
 #include "sim/sim_fault.h"
+#include "sim/sim_trouble.h"
 
 // ---- commands ---------------------------------------------------------------------------------
 
@@ -38,6 +39,18 @@ static enum status obey_fault(struct sim *sim, struct slice rest) {
     return sim_fault(sim, order);
 }
 
+static enum status obey_trouble(struct sim *sim, struct slice rest) {
+    struct slice venue = word_of(&rest);
+    struct slice name = word_of(&rest);
+    struct slice times = word_of(&rest);
+    int64_t count = 1;
+    if (name.size == 0 || (times.size > 0 && (!decimal_parse(times, 0, &count) || count < 0 ||
+                                              count > SIM_TROUBLE_COUNT_MAX))) {
+        return status_fail(STATUS_USAGE, "expected trouble VENUE|all NAME [COUNT]");
+    }
+    return sim_trouble(sim, venue, name, (uint32_t)count);
+}
+
 void sim_control_obey(struct sim *sim, struct slice line, struct text *answer) {
     struct slice rest = line;
     struct slice verb = word_of(&rest);
@@ -48,12 +61,19 @@ void sim_control_obey(struct sim *sim, struct slice line, struct text *answer) {
         status = sim_heal(sim, word_of(&rest));
     } else if (slice_equals(verb, SLICE("status"))) {
         sim_fault_status(sim, answer);
+    } else if (slice_equals(verb, SLICE("trouble"))) {
+        status = obey_trouble(sim, rest);
+    } else if (slice_equals(verb, SLICE("hold")) || slice_equals(verb, SLICE("go"))) {
+        sim_hold(sim, slice_equals(verb, SLICE("hold")));
+    } else if (slice_equals(verb, SLICE("accounts"))) {
+        sim_print_accounts(sim, answer);
     } else if (slice_equals(verb, SLICE("list"))) {
         for (int i = 0; i < SIM_FAULT_COUNT; i++) {
             sim_fault_print(answer, (enum sim_fault_kind)i);
         }
     } else {
-        status = status_fail(STATUS_USAGE, "expected fault, heal, status or list");
+        status = status_fail(STATUS_USAGE,
+                             "expected fault, heal, status, trouble, accounts, hold, go or list");
     }
     if (status == STATUS_OK) {
         text_add_string(answer, "ok\n");

@@ -3,6 +3,7 @@
 //
 // One line a command, one answer: `ok`, the lines of a status and then `ok`, or `error: …`.
 //   fault VENUE|all NAME [SECONDS]    heal VENUE|all    status    list
+//   trouble VENUE|all NAME [COUNT]    accounts    hold    go
 // Loop's thread only.
 #ifndef PERPDESK_SIM_SIM_CONTROL_H
 #define PERPDESK_SIM_SIM_CONTROL_H

@@ -361,7 +361,18 @@ static void set_now(struct sim_market *market, int64_t now_ns) {
     }
 }
 
+// Stamps are moved by whole milliseconds.
+static bool stands_still(struct sim_market *market, int64_t now_ns) {
+    int64_t stood_ns = (now_ns - market->still_ns) / NS_PER_MS * NS_PER_MS;
+    market->shift_ns += market->still ? stood_ns : 0;
+    market->still_ns += stood_ns;
+    return market->still;
+}
+
 static void run_records(struct sim_market *market, int64_t now_ns) {
+    if (stands_still(market, now_ns)) {
+        return;
+    }
     for (uint32_t i = 0; i < SIM_STEP_RECORDS_MAX; i++) {
         if (market->ended) {
             if (!market->options.loop || market->resume_ns > now_ns) {
@@ -398,7 +409,7 @@ static void make_faults(struct sim_market *market, int64_t now_ns) {
     uint64_t draw = hash_mix(trouble->seed ^ ++market->fault_next);
     market->fault_ns = now_ns + (int64_t)(1 + draw % (2 * trouble->account_ms)) * NS_PER_MS;
     for (uint32_t v = 0; v < market->options.venue_count; v++) {
-        if (market->accounts[v] != NULL) {
+        if (market->accounts[v] != NULL && (market->calm >> v & 1) == 0) {
             // Those of sessions and numbers are the venue's own matter: not all venues have them.
             market->accounts[v]->faults[hash_mix(draw ^ v) % VACC_FAULT_NONCE] = 1;
         }

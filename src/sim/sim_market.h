@@ -97,6 +97,8 @@ struct sim_market {
     int64_t shift_ns;  // of this round
     int64_t resume_ns; // pause after a round, 0 = none
     int64_t start_ns;  // venue's time of the first record
+    bool still;        // the books stand: what was recorded next comes that much later
+    int64_t still_ns;  // accounted for up to here
     uint32_t round;    // from 0
     uint64_t id_shift[SIM_SOURCES_MAX];
 
@@ -110,6 +112,7 @@ struct sim_market {
     struct vacc *accounts[SIM_VENUES_MAX]; // NULL: public data only
     int64_t fault_ns;                      // of the accounts' next fault
     uint32_t fault_next;
+    uint64_t calm; // venues, a set: whose accounts no drawn trouble meets any more
     int64_t publish_ns[SIM_VENUES_MAX];
     int64_t skew_ns[SIM_VENUES_MAX]; // the venue's clock is this far ahead: a fault
     int64_t funding_ns;              // of the next funding, mark and index

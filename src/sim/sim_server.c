@@ -97,7 +97,8 @@ enum fate { FATE_ANSWERED, FATE_LOST, FATE_UNREAD };
 static enum fate draw_fate(struct sim_server *server) {
     const struct sim_trouble *trouble = &server->market->options.trouble;
     uint32_t sum = trouble->lost_ppm + trouble->unread_ppm;
-    if (server->market->accounts[server->venue] == NULL || sum == 0) {
+    if (server->market->accounts[server->venue] == NULL || sum == 0 ||
+        (server->market->calm >> server->venue & 1) != 0) {
         return FATE_ANSWERED;
     }
     uint64_t seed = trouble->seed ^ (uint64_t)server->venue << 32 ^ ++server->draws;

@@ -6,10 +6,8 @@
 // No order of ours did it and the venue told no price: the middle of its market now is the nearest
 // there is to one, what the position cost where there is no market.
 static struct px price_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    const struct quote *quote = picture_quote(desk, venue, symbol);
-    struct px mid = quote->bid.v > 0 && quote->ask.v > 0 ? px_mid_floor(quote->bid, quote->ask)
-                                                         : (struct px){0};
-    return mid.v > 0 ? mid : position_average(position_of(desk, venue, symbol));
+    struct px mark = picture_mark(picture_quote(desk, venue, symbol));
+    return mark.v > 0 ? mark : position_average(position_of(desk, venue, symbol));
 }
 
 // The number of the fill: none of the venue's, never the same twice.

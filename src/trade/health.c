@@ -287,7 +287,7 @@ bool health_metric(const struct desk *desk, enum health_metric metric, int64_t *
         return true;
     case METRIC_DAY_PNL:
         *figure = position_day_pnl(desk).v;
-        return true;
+        return risk_day_loss_limit(desk).v > 0; // none before the first balance
     case METRIC_FAILURES:
         *figure = desk->risk.failures;
         return true;

@@ -137,9 +137,22 @@ struct usd job_cash(const struct job *job) {
     return usd_sub(usd_sub(in, out), job->fees);
 }
 
+static struct px leg_mark(const struct desk *desk, const struct job *job, const struct leg *leg) {
+    return picture_mark(picture_quote(desk, leg->venue, job->symbol));
+}
+
 static struct usd leg_value(const struct desk *desk, const struct job *job, const struct leg *leg) {
-    const struct quote *quote = picture_quote(desk, leg->venue, job->symbol);
-    return usd_notional_near(px_mid_floor(quote->bid, quote->ask), leg_held(leg));
+    return usd_notional_near(leg_mark(desk, job, leg), leg_held(leg));
+}
+
+bool job_priced(const struct desk *desk, const struct job *job) {
+    for (int i = 0; i < JOB_LEGS_MAX; i++) {
+        const struct leg *leg = &job->legs[i];
+        if (leg_held(leg).v != 0 && leg_mark(desk, job, leg).v <= 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 struct usd job_marked_pnl(const struct desk *desk, const struct job *job) {
@@ -208,8 +221,7 @@ void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns)
         return;
     }
     const struct leg *longer = gap.v > 0 ? buy : sell;
-    const struct quote *quote = picture_quote(desk, longer->venue, job->symbol);
-    job->unhedged = usd_notional_near(px_mid_floor(quote->bid, quote->ask), qty_abs(gap));
+    job->unhedged = usd_notional_near(leg_mark(desk, job, longer), qty_abs(gap));
     // What one of the venues cannot trade stands, but no deadline runs for it.
     if (qty_abs(gap).v < larger_step(desk, job).v) {
         job->unhedged_since_ns = 0;

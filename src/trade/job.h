@@ -124,6 +124,8 @@ static inline struct qty leg_held(const struct leg *leg) {
 bool job_flat(const struct job *job);
 // Cash flow so far: sold - bought - fees. The profit once flat.
 struct usd job_cash(const struct job *job);
+// Whether there is a price for everything it holds. Without one its marked profit says nothing.
+bool job_priced(const struct desk *desk, const struct job *job);
 // Profit if what is held were closed at the mids now.
 struct usd job_marked_pnl(const struct desk *desk, const struct job *job);
 // Sum of held notional of both legs at mid.

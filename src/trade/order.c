@@ -53,6 +53,16 @@ struct order *order_create(struct order_table *table, uint64_t id) {
     return order;
 }
 
+static void leave_live(struct order_table *table, const struct order *order) {
+    uint16_t row = (uint16_t)(order - table->orders);
+    uint32_t at = 0;
+    while (table->live[at] != row) {
+        at++;
+        ASSERT(at < table->live_count);
+    }
+    table->live[at] = table->live[--table->live_count];
+}
+
 struct order *order_restore(struct order_table *table, const struct event_past_order *past) {
     const struct event_order *from = &past->order;
     struct order *order = free_row(table, from->order);
@@ -60,7 +70,8 @@ struct order *order_restore(struct order_table *table, const struct event_past_o
         return NULL;
     }
     order->job = from->job;
-    order->state = ORDER_UNKNOWN;
+    bool ended = !order_state_live((enum order_state)from->state);
+    order->state = ended ? (enum order_state)from->state : ORDER_UNKNOWN;
     order->type = (enum order_type)from->type;
     order->side = (enum side)from->side;
     order->phase = (enum leg_phase)from->phase;
@@ -79,6 +90,9 @@ struct order *order_restore(struct order_table *table, const struct event_past_o
     order->created_ns = order->changed_ns = from->created_ns;
     order->session_key = from->session_key;
     order_client_id(from->session_key, from->order, order->client_id);
+    if (ended) {
+        leave_live(table, order);
+    }
     return order;
 }
 
@@ -90,16 +104,6 @@ struct order *order_find(struct order_table *table, uint64_t id) {
         }
     }
     return NULL;
-}
-
-static void leave_live(struct order_table *table, const struct order *order) {
-    uint16_t row = (uint16_t)(order - table->orders);
-    uint32_t at = 0;
-    while (table->live[at] != row) {
-        at++;
-        ASSERT(at < table->live_count);
-    }
-    table->live[at] = table->live[--table->live_count];
 }
 
 bool order_apply(struct order_table *table, struct order *order, enum order_event event,

@@ -70,8 +70,8 @@ static inline bool order_live(const struct order *order) {
 // A free row, or NULL when all hold live orders. A finished order's row is reused.
 struct order *order_create(struct order_table *table, uint64_t id);
 struct order *order_find(struct order_table *table, uint64_t id);
-// A row for an order of an earlier session whose end is not on file: UNKNOWN until the venue says
-// what became of it. NULL when all rows hold live orders.
+// A row for an order of an earlier session: UNKNOWN until the venue says what became of it, or as
+// it ended when that is on file. NULL when all rows hold live orders.
 struct order *order_restore(struct order_table *table, const struct event_past_order *past);
 // Moves the order; false when the event is late. An impossible cell asserts: only our own events
 // can be impossible.

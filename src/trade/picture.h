@@ -64,6 +64,14 @@ extern const struct component picture_component;
 enum status picture_create(struct picture *picture, const struct universe *universe) MUST_CHECK;
 void picture_finish(struct picture *picture);
 
+// What a unit is worth by this quote: the middle, or the one side it shows; 0 where it shows none.
+static inline struct px picture_mark(const struct quote *quote) {
+    if (quote->bid.v <= 0 || quote->ask.v <= 0) {
+        return quote->bid.v > quote->ask.v ? quote->bid : quote->ask;
+    }
+    return px_mid_floor(quote->bid, quote->ask);
+}
+
 // What lies in the picture is read by picture_quote, picture_depth and picture_funding: inline, in
 // desk.h.
 extern const struct depth picture_no_depth; // empty

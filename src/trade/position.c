@@ -100,9 +100,7 @@ struct px position_average(const struct position *position) {
 
 // Positions are valued at the venue's own mid; the mark price where it tells one would lag it.
 static struct px mark_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    const struct quote *quote = picture_quote(desk, venue, symbol);
-    return quote->bid.v > 0 && quote->ask.v > 0 ? px_mid_floor(quote->bid, quote->ask)
-                                                : (struct px){0};
+    return picture_mark(picture_quote(desk, venue, symbol));
 }
 
 static struct usd value_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {

@@ -34,6 +34,19 @@ static struct event_past_job *find_job(struct recall *recall, uint32_t id) {
     return NULL;
 }
 
+static void add_ended(struct recall *recall, const struct event_past_order *past) {
+    recall->ended[recall->ended_count++ % RECALL_ENDED] = *past;
+}
+
+static struct event_past_order *find_ended(struct recall *recall, uint64_t id) {
+    for (uint32_t i = 0; i < RECALL_ENDED && i < recall->ended_count; i++) {
+        if (recall->ended[i].order.order == id) {
+            return &recall->ended[i];
+        }
+    }
+    return NULL;
+}
+
 static void add_order(struct recall *recall, const struct event_past_order *past) {
     struct event_past_job *job = find_job(recall, past->order.job);
     uint32_t number = (uint32_t)(past->order.order & UINT16_MAX);
@@ -63,6 +76,31 @@ static void end_order(struct recall *recall, uint64_t id) {
         size_t behind = (size_t)(&recall->orders[--recall->order_count] - order);
         memmove(order, order + 1, behind * sizeof(*order));
     }
+}
+
+// A venue may tell a fill of it after its end.
+static void on_canceled(struct recall *recall, const struct event_order *told) {
+    struct event_past_order *order = find_order(recall, told->order);
+    if (order != NULL) {
+        order->order.state = told->state;
+        add_ended(recall, order);
+        end_order(recall, told->order);
+    }
+}
+
+static void on_past_order(struct recall *recall, const struct event_past_order *past) {
+    if (order_state_live((enum order_state)past->order.state)) {
+        add_order(recall, past);
+    } else {
+        add_ended(recall, past);
+    }
+}
+
+static void add_filled(struct event_past_order *order, const struct event_fill *fill,
+                       struct usd value) {
+    order->order.filled = qty_add(order->order.filled, fill->size);
+    order->filled_usd = usd_add(order->filled_usd, value);
+    order->fees = usd_add(order->fees, fill->fee);
 }
 
 static void add_job(struct recall *recall, const struct event_past_job *past) {
@@ -146,13 +184,15 @@ static void on_fill(struct recall *recall, const struct event_fill *fill) {
     recall->end.day_volume = usd_add(recall->end.day_volume, value);
     recall->end.day_fees = usd_add(recall->end.day_fees, fill->fee);
     book_leg(recall, fill, value);
-    recall->trades[recall->trade_count++ % RECALL_TRADES] = (struct recall_trade){
-        .order = fill->order, .past = {.trade = fill->trade, .venue = fill->venue}};
+    recall->trades[recall->trade_count++ % RECALL_TRADES] =
+        (struct event_past_trade){.order = fill->order, .trade = fill->trade, .venue = fill->venue};
     struct event_past_order *order = find_order(recall, fill->order);
+    struct event_past_order *ended = find_ended(recall, fill->order);
+    if (ended != NULL) {
+        add_filled(ended, fill, value);
+    }
     if (order != NULL) {
-        order->order.filled = qty_add(order->order.filled, fill->size);
-        order->filled_usd = usd_add(order->filled_usd, value);
-        order->fees = usd_add(order->fees, fill->fee);
+        add_filled(order, fill, value);
         if (fill->last != 0 || order->order.filled.v >= order->order.size.v) {
             end_order(recall, fill->order);
         }
@@ -199,13 +239,6 @@ static void on_past_position(struct recall *recall, const struct event_past_posi
     }
 }
 
-static void on_past_trade(struct recall *recall, const struct event_past_trade *past) {
-    // Its order is not told: that of the first that is live will do, they are all told again.
-    uint64_t order = recall->order_count > 0 ? recall->orders[0].order.order : 0;
-    recall->trades[recall->trade_count++ % RECALL_TRADES] =
-        (struct recall_trade){.order = order, .past = *past};
-}
-
 static void on_day(struct recall *recall, const struct event_day *day) {
     recall->end.day = day->day;
     recall->end.day_start_pnl = day->start_pnl;
@@ -227,10 +260,10 @@ void recall_event(struct recall *recall, const struct event *event) {
         add_job(recall, &event->u.past_job);
         break;
     case EVENT_PAST_ORDER:
-        add_order(recall, &event->u.past_order);
+        on_past_order(recall, &event->u.past_order);
         break;
     case EVENT_PAST_TRADE:
-        on_past_trade(recall, &event->u.past_trade);
+        recall->trades[recall->trade_count++ % RECALL_TRADES] = event->u.past_trade;
         break;
     case EVENT_PAST_END:
         on_past_end(recall, &event->u.past_end);
@@ -245,6 +278,8 @@ void recall_event(struct recall *recall, const struct event *event) {
         on_fill(recall, &event->u.fill);
         break;
     case EVENT_ORDER_CANCELED:
+        on_canceled(recall, &event->u.order);
+        break;
     case EVENT_ORDER_FAILED:
         end_order(recall, event->u.order.order);
         break;
@@ -270,16 +305,44 @@ struct usd recall_gross(const struct recall *recall) {
     return sum;
 }
 
+bool recall_next_ended(const struct recall *recall, uint64_t *at, struct event_past_order *out) {
+    uint64_t first = recall->ended_count > RECALL_ENDED ? recall->ended_count - RECALL_ENDED : 0;
+    int64_t since_ns = recall->end.last_ns - RECALL_ENDED_MIN * 60 * NS_PER_S;
+    for (*at = *at < first ? first : *at; *at < recall->ended_count; (*at)++) {
+        const struct event_past_order *row = &recall->ended[*at % RECALL_ENDED];
+        if (row->order.created_ns >= since_ns && row->order.filled.v < row->order.size.v) {
+            *out = *row;
+            (*at)++;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_told(const struct recall *recall, uint64_t order) {
+    struct event_past_order ended;
+    uint64_t at = 0;
+    for (uint32_t i = 0; i < recall->order_count; i++) {
+        if (recall->orders[i].order.order == order) {
+            return true;
+        }
+    }
+    while (recall_next_ended(recall, &at, &ended)) {
+        if (ended.order.order == order) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool recall_next_trade(const struct recall *recall, uint64_t *at, struct event_past_trade *out) {
     uint64_t first = recall->trade_count > RECALL_TRADES ? recall->trade_count - RECALL_TRADES : 0;
     for (*at = *at < first ? first : *at; *at < recall->trade_count; (*at)++) {
-        const struct recall_trade *row = &recall->trades[*at % RECALL_TRADES];
-        for (uint32_t i = 0; i < recall->order_count; i++) {
-            if (recall->orders[i].order.order == row->order) {
-                *out = row->past;
-                (*at)++;
-                return true;
-            }
+        const struct event_past_trade *row = &recall->trades[*at % RECALL_TRADES];
+        if (is_told(recall, row->order)) {
+            *out = *row;
+            (*at)++;
+            return true;
         }
     }
     return false;

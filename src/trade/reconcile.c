@@ -215,6 +215,9 @@ static void put_back_order(struct desk *desk, const struct event_past_order *pas
         desk->reconcile.doubtful = true;
         return;
     }
+    if (!order_live(order)) {
+        return; // only there for a fill that comes late
+    }
     desk->reconcile.orders_asked++;
     desk->reconcile.venues[order->venue].left = true;
     struct job *job = job_find(&desk->jobs, order->job);
@@ -249,11 +252,11 @@ static void on_past_end(struct desk *desk, struct bus *bus, const struct event_p
     if (past->jobs_used > desk->jobs.next_id) {
         desk->jobs.next_id = past->jobs_used;
     }
-    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
-        const struct order *order = &desk->orders.orders[desk->orders.live[i]];
-        if (desk->mode == DESK_LIVE) {
+    for (uint32_t i = 0; i < ORDERS_MAX; i++) {
+        const struct order *order = &desk->orders.orders[i];
+        if (desk->mode == DESK_LIVE && order->past) {
             execution_emit_order(bus, EVENT_ORDER_COMMAND, order, ORDER_ACTION_ASK);
-        } else {
+        } else if (desk->mode != DESK_LIVE && order_live(order)) {
             end_paper_order(bus, order);
         }
     }

@@ -243,7 +243,7 @@ static enum close_wish close_wish_of(struct desk *desk, struct job *job,
                                      const struct strategy_row *row, int64_t now_ns) {
     enum close_wish wish =
         row->wants_close != NULL ? row->wants_close(desk, job, now_ns) : CLOSE_NO;
-    if (!row->trails || !desk->settings->take_profit.enabled) {
+    if (!row->trails || !desk->settings->take_profit.enabled || !job_priced(desk, job)) {
         return wish;
     }
     struct usd profit = job_marked_pnl(desk, job);

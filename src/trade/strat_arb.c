@@ -31,6 +31,9 @@ static enum close_wish arb_wants_close(const struct desk *desk, const struct job
     if (now_ns >= job->hold_until_ns) {
         return CLOSE_NOW;
     }
+    if (bought->bid.v <= 0 || sold->ask.v <= 0) {
+        return CLOSE_NO; // a leg cannot be taken out now: nobody knows what it would bring
+    }
     // Profit if both legs were taken out now, against the target on the notional.
     struct usd out = usd_sub(usd_notional_floor(bought->bid, leg_held(&job->legs[LEG_BUY])),
                              usd_notional_ceil(sold->ask, leg_held(&job->legs[LEG_SELL])));
@@ -40,8 +43,7 @@ static enum close_wish arb_wants_close(const struct desk *desk, const struct job
     if (profit.v >= usd_bps_floor(job->notional, desk->settings->arb.target).v) {
         return CLOSE_NOW;
     }
-    bool gone =
-        sold->ask.v > 0 && bought->bid.v >= sold->ask.v; // the other way round: it went through
+    bool gone = bought->bid.v >= sold->ask.v; // the other way round: it went through
     return gone ? CLOSE_QUIETLY : CLOSE_NO;
 }
 

@@ -14,42 +14,10 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
+from ten_venues import Simulator, leaked  # pylint: disable=wrong-import-position
+
 PROGRAM, DEMO = sys.argv[1:3]
-KEYS = {
-    "BINANCE_API_KEY": "canarybinancekey0123456789",
-    "BINANCE_API_SECRET": "canarybinancesecret9876543210",
-    "OKX_API_KEY": "canary-okx-key-0123456789",
-    "OKX_API_SECRET": "CANARYOKXSECRET9876543210",
-    "OKX_PASSPHRASE": "CanaryPhrase1",
-    "HYPERLIQUID_PRIVATE_KEY":
-        "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318",
-    "HYPERLIQUID_ACCOUNT_ADDRESS": "0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e",
-    "PARADEX_L2_PRIVATE_KEY": "0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e815",
-    "PARADEX_ACCOUNT_ADDRESS": "0x129c135ed63df9353885e292be4426b8ed6122b13c6c0e1bb787288a1f5adfa",
-    "EXTENDED_API_KEY": "canaryextendedapikey",
-    "EXTENDED_STARK_PRIVATE_KEY": "0x7a7ff6fd3cab02cc",
-    "EXTENDED_VAULT_NUMBER": "10002",
-    "LIGHTER_PRIVATE_KEY":
-        "3f135631ba2a32926e1d5747c7a36f69a84ded4c85b398b55fcd4156fb7193bcdfc6d0e9449f1f05",
-    "LIGHTER_ACCOUNT_INDEX": "715085",
-    "LIGHTER_API_KEY_INDEX": "5",
-    "EDGEX_ACCOUNT_ID": "543429922991899150",
-    "EDGEX_API_KEY": "6e3f0a52-throw-away-0001",
-    "EDGEX_API_SECRET": "throw-away-secret-0123456789abcdef",
-    "EDGEX_API_PASSPHRASE": "throwAwayPassphrase",
-    "EDGEX_PRIVATE_KEY": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    "BACKPACK_API_KEY": "vfByFuH0rHfDCRwacmX3JqyKlht7lqwNja1o517PCAc=",
-    "BACKPACK_API_SECRET": "dGhyb3ctYXdheSBzZWVkIG9mIGEgdGVzdCwgbm8uIDE=",
-    "GRVT_API_KEY": "canarygrvtapikey",
-    "GRVT_PRIVATE_KEY": "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318",
-    "GRVT_TRADING_ACCOUNT_ID": "2147050003876484",
-    "ASTER_USER_ADDRESS": "0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e",
-    "ASTER_SIGNER_PRIVATE_KEY":
-        "0x4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1",
-}
-OPEN = {"EXTENDED_VAULT_NUMBER", "LIGHTER_ACCOUNT_INDEX", "LIGHTER_API_KEY_INDEX",
-        "EDGEX_ACCOUNT_ID", "GRVT_TRADING_ACCOUNT_ID", "HYPERLIQUID_ACCOUNT_ADDRESS",
-        "PARADEX_ACCOUNT_ADDRESS", "ASTER_USER_ADDRESS"}  # may be shown
 # Seconds after which the switch fires, or why it is not waited for here (tests/venue/
 # test_order_entry has each venue's in simulated time).
 DEADMAN = {"binance": 2, "aster": 2, "extended": 2, "grvt": 2, "okx": 10,
@@ -207,21 +175,6 @@ class Venue(threading.Thread):
                 self.results[column] = repr(error)
 
 
-def start_simulator(folder):
-    env_file = folder / "keys.env"
-    env_file.write_text("".join(f"{name}={value}\n" for name, value in KEYS.items()))
-    env_file.chmod(0o600)
-    sim = subprocess.Popen(
-        [PROGRAM, "sim", DEMO, "--tls", "--authority", folder / "ca.pem", "--now", "--accounts",
-         env_file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    rows = [sim.stdout.readline().split() for _ in DEADMAN]
-    lines = ["[desk]", "symbols = BTC/USDT, ETH/USDT", "[endpoints]", f"ca_file = {folder}/ca.pem"]
-    for name, ws, rest in rows:
-        lines += [f"{name}_ws = {ws}", f"{name}_rest = {rest}"]
-    (folder / "desk.ini").write_text("\n".join(lines) + "\n")
-    return sim, [row[0] for row in rows]
-
-
 def main():
     number = 0
 
@@ -234,16 +187,16 @@ def main():
                 print(f"# {line}")
 
     with tempfile.TemporaryDirectory() as temporary:
-        sim, names = start_simulator(pathlib.Path(temporary))
+        sim = Simulator(PROGRAM, DEMO, temporary)
+        sim.write_config("[desk]", "symbols = BTC/USDT, ETH/USDT")
         try:
-            venues = [Venue(name, pathlib.Path(temporary)) for name in names]
+            venues = [Venue(name, sim.folder) for name in sim.names]
             for venue in venues:
                 venue.start()
             for venue in venues:
                 venue.join()
         finally:
-            sim.terminate()
-            sim.wait()
+            sim.stop()
     # What a venue cannot do is told in words of DEADMAN, every other text is a failure.
     width = max(len(column) for column in COLUMNS)
     print("# " + "venue".ljust(12) + " ".join(column.ljust(width) for column in COLUMNS))
@@ -255,8 +208,7 @@ def main():
         for column, cell in zip(COLUMNS, cells):
             case(cell != "NO", f"{venue.name_} {column}", venue.results.get(column))
     shown = "".join(text for venue in venues for text in venue.seen)
-    leaked = [name for name, value in KEYS.items() if name not in OPEN and value in shown]
-    case(not leaked, "no secret was shown", leaked)
+    case(not leaked(shown), "no secret was shown", leaked(shown))
     print(f"1..{number}")
 
 

@@ -69,13 +69,8 @@ static struct slice trimmed(struct slice text) {
 
 // The value at the reader, as it stands. False: it is none.
 static bool take_value(struct json *r, struct slice *value) {
-    (void)json_peek(r); // blanks
-    const char *from = r->at;
-    if (!json_skip(r)) {
-        return false;
-    }
-    *value = (struct slice){from, (size_t)(r->at - from)};
-    return true;
+    *value = json_raw(r);
+    return !r->failed;
 }
 
 static struct slice inside(struct slice value) {

@@ -40,7 +40,7 @@ static void read_params(const struct vsim_request *request, struct oe_params *pa
     json_object_begin(&r);
     while (!slice_equals(request->method, SLICE("GET")) && json_object_next(&r, &key)) {
         struct slice value = {"", 0};
-        oe_read_value(&r, &value);
+        md_read_value(&r, &value);
         oe_param(params, key, value);
     }
     oe_params_sort(params);

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import tap
 from tap import check
@@ -33,6 +34,26 @@ def verify():
                           timeout=60, env=terminal.environment(HOME.name))
 
 
+def attempts():
+    done = subprocess.run([PROGRAM, "trades", FOLDER, "--json"], capture_output=True, text=True,
+                          timeout=60, env=terminal.environment(HOME.name))
+    check(done.returncode == 0, done.stderr)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def trades_in_its_session(desk, sessions):
+    """Until an attempt with a fill is on record in the newest of so many sessions."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        rows = attempts()
+        newest = max((row["session"] for row in rows), default="")
+        if len({row["session"] for row in rows}) == sessions and any(
+                row["session"] == newest and row["fills"] > 0 for row in rows):
+            return
+        desk.pump(0.5)
+    raise AssertionError(f"no fill on record in the session, {len(rows)} attempts")
+
+
 def shows_a_running_desk(desk):
     desk.wait_for("RUNNING")
     for venue in ("binance", "okx", "hyperliquid", "lighter"):
@@ -48,6 +69,7 @@ def killed_in_the_middle_it_leaves_a_journal_that_verifies():
         desk.wait_for("3 books as 10 venues")
         check("last session" not in desk.text(), "a first session speaks of one before it")
         desk.pump(6)
+        trades_in_its_session(desk, 1)
         check(desk.kill(signal.SIGKILL) == -signal.SIGKILL, "kill -9 did not kill it")
     finally:
         desk.close()
@@ -114,6 +136,7 @@ def the_next_start_says_what_it_found_and_goes_on():
         shows_a_running_desk(desk)
         desk.wait_for("last session broke off after")
         desk.wait_for("torn tail")
+        trades_in_its_session(desk, 2)
         code = desk.kill(signal.SIGTERM)
         check(code == 0, f"SIGTERM ended it with {code}:\n{desk.text()}")
         check(desk.restored() is None, desk.restored())
@@ -127,10 +150,7 @@ def the_next_start_says_what_it_found_and_goes_on():
 def every_attempt_is_on_record():
     told = replay()
     jobs = int(re.search(r"over (\d+) jobs", told.stdout).group(1))
-    trades = subprocess.run([PROGRAM, "trades", FOLDER, "--json"], capture_output=True, text=True,
-                            timeout=60, env=terminal.environment(HOME.name))
-    check(trades.returncode == 0, trades.stderr)
-    rows = [json.loads(line) for line in trades.stdout.splitlines()]
+    rows = attempts()
     newest = max(row["session"] for row in rows)
     check(newest in max(glob.glob(FOLDER + "/*.pdj")), newest)
     last = [row for row in rows if row["session"] == newest]

@@ -42,6 +42,30 @@ char *harness_read(const char *path, size_t *size) {
     return data;
 }
 
+void harness_compare_golden(const struct text *found, const char *name, ...) {
+    char path[4096];
+    const char *write_to = getenv("PERPDESK_GOLDEN");
+    int used = snprintf(path, sizeof(path), "%s/", write_to != NULL ? write_to : GOLDEN_FOLDER);
+    assert_in_range(used, 1, sizeof(path) - 1);
+    va_list arguments;
+    va_start(arguments, name);
+    used += vsnprintf(path + used, sizeof(path) - (size_t)used, name, arguments);
+    va_end(arguments);
+    assert_in_range(used, 1, sizeof(path) - 1);
+    assert_false(found->truncated);
+    if (write_to != NULL) {
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        assert_int_equal(fwrite(found->data, 1, found->size, file), found->size);
+        assert_int_equal(fclose(file), 0);
+        return;
+    }
+    size_t size;
+    char *expected = harness_read(path, &size);
+    assert_string_equal(found->data, expected);
+    free(expected);
+}
+
 void recording_open(struct recording *recording, const char *folder, const char *name) {
     const char *path = harness_path(folder, name);
     recording->file = gzopen(path, "rb");
@@ -77,10 +101,9 @@ struct slice harness_member(struct slice line, const char *name) {
     json_object_begin(&r);
     while (json_object_next(&r, &key)) {
         (void)json_peek(&r); // blanks
-        const char *from = r.at;
-        json_skip(&r);
+        struct slice value = json_raw(&r);
         if (slice_equals(key, slice_of(name))) {
-            found = (struct slice){from, (size_t)(r.at - from)};
+            found = value;
         }
     }
     assert_true(json_end(&r));

@@ -18,6 +18,11 @@ const char *harness_path(const char *folder, const char *name);
 // The whole file, NUL-terminated, for the caller to free. The test fails when it cannot be read.
 char *harness_read(const char *path, size_t *size);
 
+// What was found against golden/<name>, which was read by eye once. With PERPDESK_GOLDEN set to a
+// folder it is written there instead.
+void harness_compare_golden(const struct text *found, const char *name, ...)
+    __attribute__((format(printf, 2, 3)));
+
 // A recording, plain or gzipped, line by line.
 struct recording {
     gzFile file;

@@ -195,6 +195,9 @@ enum status rig_call(struct rig *rig, struct oe_call *call) {
     call->now_ns = rig->world.now_ns;
     call->random = hash_mix(rig->tag);
     enum status status = oe_encode(&rig->oe, call, &rig->message);
+    if (status == STATUS_OK && call->kind == OE_PLACE) { // what was foretold
+        ASSERT(memcmp(&rig->message.cost, &rig->oe.venue->place_cost, sizeof(struct oe_cost)) == 0);
+    }
     if (status != STATUS_OK) {
         return status;
     }

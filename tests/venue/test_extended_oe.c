@@ -138,31 +138,10 @@ static void decode_file(const struct sample *sample, struct printer *printer) {
     json_init(&r, harness_member((struct slice){data, size}, "messages"));
     json_array_begin(&r);
     for (int i = 0; json_array_next(&r); i++) {
-        (void)json_peek(&r);
-        const char *from = r.at;
-        json_skip(&r);
-        decode_sample(sample, i, (struct slice){from, (size_t)(r.at - from)}, printer);
+        decode_sample(sample, i, json_raw(&r), printer);
     }
     assert_true(json_end(&r));
     free(data);
-}
-
-static void compare(const struct text *found) {
-    char path[4096];
-    struct text text = TEXT_OVER(path);
-    const char *write_to = getenv("PERPDESK_GOLDEN");
-    text_add_format(&text, "%s/extended_oe.txt", write_to != NULL ? write_to : GOLDEN_FOLDER);
-    if (write_to != NULL) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(found->data, 1, found->size, file), found->size);
-        assert_int_equal(fclose(file), 0);
-        return;
-    }
-    size_t size;
-    char *expected = harness_read(path, &size);
-    assert_string_equal(found->data, expected);
-    free(expected);
 }
 
 static void test_samples(void **state) {
@@ -179,7 +158,7 @@ static void test_samples(void **state) {
     }
     assert_false(golden.truncated);
     rig_destroy(&rig);
-    compare(&golden);
+    harness_compare_golden(&golden, "extended_oe.txt");
 }
 
 // ---- errors ------------------------------------------------------------------------------------

@@ -321,9 +321,7 @@ static void decode_sample(struct pair *pair, const char *path) {
         json_init(&r, messages);
         json_array_begin(&r);
         while (json_array_next(&r)) {
-            const char *from = r.at;
-            json_skip(&r);
-            struct slice one = {from, (size_t)(r.at - from)};
+            struct slice one = json_raw(&r);
             decode_both(pair, 0, one);
             for (uint64_t i = 0; i < 200; i++) {
                 decode_mutated(pair, 0, one, i);

@@ -227,32 +227,11 @@ static void decode_file(struct desk *desk, const char *venue, const struct sampl
     json_init(&r, harness_member((struct slice){data, size}, "messages"));
     json_array_begin(&r);
     while (json_array_next(&r)) {
-        (void)json_peek(&r);
-        const char *from = r.at;
-        json_skip(&r);
-        decode(desk, sample, harness_compact((struct slice){from, (size_t)(r.at - from)}, compact));
+        decode(desk, sample, harness_compact(json_raw(&r), compact));
     }
     assert_true(json_end(&r));
     free(compact);
     free(data);
-}
-
-static void compare(const char *venue, const struct text *found) {
-    char path[4096];
-    struct text text = TEXT_OVER(path);
-    const char *write_to = getenv("PERPDESK_GOLDEN");
-    text_add_format(&text, "%s/%s_oe.txt", write_to != NULL ? write_to : GOLDEN_FOLDER, venue);
-    if (write_to != NULL) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(found->data, 1, found->size, file), found->size);
-        assert_int_equal(fclose(file), 0);
-        return;
-    }
-    size_t size;
-    char *expected = harness_read(path, &size);
-    assert_string_equal(found->data, expected);
-    free(expected);
 }
 
 static void test_samples(void **state) {
@@ -277,7 +256,7 @@ static void test_samples(void **state) {
         }
     }
     assert_false(golden.truncated);
-    compare(row->venue, &golden);
+    harness_compare_golden(&golden, "%s_oe.txt", row->venue);
     desk_finish(&desk);
 }
 

@@ -107,23 +107,10 @@ static void read_sample(struct reader *reader, size_t sample) {
     json_init(&r, harness_member((struct slice){data, size}, "messages"));
     json_array_begin(&r);
     while (json_array_next(&r)) {
-        (void)json_peek(&r);
-        const char *from = r.at;
-        json_skip(&r);
-        decode(reader, sample,
-               harness_compact((struct slice){from, (size_t)(r.at - from)}, compact));
+        decode(reader, sample, harness_compact(json_raw(&r), compact));
     }
     assert_true(json_end(&r));
     free(data);
-}
-
-static void write_golden(const char *folder, const struct text *golden) {
-    char path[4096];
-    (void)snprintf(path, sizeof(path), "%s/paradex_oe.txt", folder);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(golden->data, 1, golden->size, file), golden->size);
-    (void)fclose(file);
 }
 
 static void test_samples(void **state) {
@@ -136,16 +123,7 @@ static void test_samples(void **state) {
     for (size_t i = 0; i < COUNT_OF(samples); i++) {
         read_sample(&reader, i);
     }
-    assert_false(reader.golden.truncated);
-    const char *folder = getenv("PERPDESK_GOLDEN");
-    if (folder != NULL) {
-        write_golden(folder, &reader.golden);
-    } else {
-        size_t size;
-        char *expected = harness_read(GOLDEN_FOLDER "/paradex_oe.txt", &size);
-        assert_string_equal(reader.golden_data, expected);
-        free(expected);
-    }
+    harness_compare_golden(&reader.golden, "paradex_oe.txt");
     oe_destroy(&reader.oe);
     universe_finish(&reader.universe);
 }

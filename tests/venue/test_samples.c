@@ -313,10 +313,7 @@ static void decode_file(struct harness *harness, const char *venue, const struct
     } else {
         json_array_begin(&r);
         for (int i = 0; json_array_next(&r); i++) {
-            (void)json_peek(&r);
-            const char *from = r.at;
-            json_skip(&r);
-            struct slice spaced = {from, (size_t)(r.at - from)};
+            struct slice spaced = json_raw(&r);
             text_add_format(harness->description, "%s %d\n", sample->name, i);
             decode_message(harness, sample, spaced, compact);
         }
@@ -324,24 +321,6 @@ static void decode_file(struct harness *harness, const char *venue, const struct
     assert_true(json_end(&r));
     free(compact);
     free(data);
-}
-
-static void compare(const char *venue, const struct text *found) {
-    char path[4096];
-    struct text text = TEXT_OVER(path);
-    const char *write_to = getenv("PERPDESK_GOLDEN");
-    text_add_format(&text, "%s/%s.txt", write_to != NULL ? write_to : GOLDEN_FOLDER, venue);
-    if (write_to != NULL) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(found->data, 1, found->size, file), found->size);
-        assert_int_equal(fclose(file), 0);
-        return;
-    }
-    size_t size;
-    char *expected = harness_read(path, &size);
-    assert_string_equal(found->data, expected);
-    free(expected);
 }
 
 // What came to the sheet's folder later and is not looked at here.
@@ -379,7 +358,7 @@ static void test_samples(void **state) {
         decode_file(&harness, row->venue, sample);
     }
     assert_false(golden.truncated);
-    compare(row->venue, &golden);
+    harness_compare_golden(&golden, "%s.txt", row->venue);
     all_frames_are_listed(row);
     harness_finish(&harness);
 }

@@ -36,10 +36,7 @@ static void test_signatures(void **state) {
     json_init(&r, harness_member(file, "cases"));
     json_array_begin(&r);
     while (json_array_next(&r)) {
-        (void)json_peek(&r);
-        const char *from = r.at;
-        json_skip(&r);
-        struct slice one = {from, (size_t)(r.at - from)};
+        struct slice one = json_raw(&r);
         struct slice prehash = unquoted(harness_member(one, "prehash"));
         struct slice signature = unquoted(harness_member(one, "signature"));
         if (prehash.size == 0 || signature.size != SIGN_HMAC_HEX_SIZE) {
@@ -91,10 +88,7 @@ static void test_checksums(void **state) {
     json_init(&r, harness_member((struct slice){data, size}, "cases"));
     json_array_begin(&r);
     while (json_array_next(&r)) {
-        (void)json_peek(&r);
-        const char *from = r.at;
-        json_skip(&r);
-        struct slice one = {from, (size_t)(r.at - from)};
+        struct slice one = json_raw(&r);
         int64_t expected;
         assert_true(decimal_parse(harness_member(one, "checksum_signed"), 0, &expected));
         book_clear(&book);
@@ -140,10 +134,7 @@ static void check_chain(struct book_sync *sync, struct slice one) {
     json_array_begin(&events);
     json_array_begin(&expect);
     while (json_array_next(&events)) {
-        (void)json_peek(&events);
-        const char *from = events.at;
-        json_skip(&events);
-        struct slice event = {from, (size_t)(events.at - from)};
+        struct slice event = json_raw(&events);
         struct level level = {{PX_ONE}, {QTY_ONE}};
         struct book_message delta = {.first = number(event, "U"),
                                      .last = number(event, "u"),
@@ -170,10 +161,7 @@ static void test_book_chain(void **state) {
     json_init(&r, harness_member((struct slice){data, size}, "cases"));
     json_array_begin(&r);
     for (; json_array_next(&r); checked++) {
-        (void)json_peek(&r);
-        const char *from = r.at;
-        json_skip(&r);
-        check_chain(&sync, (struct slice){from, (size_t)(r.at - from)});
+        check_chain(&sync, json_raw(&r));
     }
     assert_true(json_end(&r));
     assert_true(checked >= 4);
@@ -192,10 +180,7 @@ static void check_sequence(struct book_sync *sync, struct slice one) {
     json_array_begin(&messages);
     json_array_begin(&expect);
     while (json_array_next(&messages)) {
-        (void)json_peek(&messages);
-        const char *from = messages.at;
-        json_skip(&messages);
-        struct slice message = {from, (size_t)(messages.at - from)};
+        struct slice message = json_raw(&messages);
         struct level level = {{PX_ONE}, {QTY_ONE}};
         int64_t previous;
         assert_true(decimal_parse(harness_member(message, "prevSeqId"), 0, &previous));
@@ -233,10 +218,7 @@ static void test_book_sequence(void **state) {
     json_init(&r, harness_member((struct slice){data, size}, "cases"));
     json_array_begin(&r);
     for (; json_array_next(&r); checked++) {
-        (void)json_peek(&r);
-        const char *from = r.at;
-        json_skip(&r);
-        check_sequence(&sync, (struct slice){from, (size_t)(r.at - from)});
+        check_sequence(&sync, json_raw(&r));
     }
     assert_true(json_end(&r));
     assert_true(checked >= 3);

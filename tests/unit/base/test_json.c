@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "base/decimal.h"
 #include "base/json.h"
@@ -363,12 +364,35 @@ static void written_strings(void **state) {
     assert_string_equal(array, "-1.25 0");
 }
 
+static void raw_values(void **state) {
+    (void)state;
+    static const char *const values[] = {"\"a\\\"b\"", "-1.5e3",           "true",
+                                         "null",       "{\"a\": [1, {}]}", "[]"};
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
+        char line[64];
+        struct json r;
+        (void)snprintf(line, sizeof(line), "[ 0 ,  %s\t, 1]", values[i]);
+        json_init(&r, slice_of(line));
+        json_array_begin(&r);
+        assert_true(json_array_next(&r) && json_skip(&r) && json_array_next(&r));
+        assert_true(slice_equals(json_raw(&r), slice_of(values[i])));
+        assert_true(json_array_next(&r) && slice_equals(json_raw(&r), SLICE("1")));
+        assert_false(json_array_next(&r));
+        assert_true(json_end(&r));
+    }
+    struct json broken;
+    json_init(&broken, SLICE("{\"a\": [1,"));
+    assert_int_equal(json_raw(&broken).size, 0);
+    assert_false(json_end(&broken));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents),       cmocka_unit_test(cut_documents),
         cmocka_unit_test(decoding),        cmocka_unit_test(kinds),
         cmocka_unit_test(wrong_kinds),     cmocka_unit_test(wrong_container),
         cmocka_unit_test(decoded_strings), cmocka_unit_test(written_strings),
+        cmocka_unit_test(raw_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

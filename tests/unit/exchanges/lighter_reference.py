@@ -7,8 +7,9 @@ Usage: lighter_reference.py PROGRAM [COUNT [SEED]]
 """
 
 import random
-import subprocess
 import sys
+
+import reference
 
 P = 2**64 - 2**32 + 1
 N = int("7ffffffd800000077ffffff1000000167fffffe6cfb80639"
@@ -287,30 +288,6 @@ class Questions:
         return f"order {words}", [text(message)]
 
 
-def main():
-    if not 2 <= len(sys.argv) <= 4:
-        print("usage: lighter_reference.py PROGRAM [COUNT [SEED]]", file=sys.stderr)
-        return 64
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
-    questions = Questions(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
-    failed = 0
-    kinds = ("goldilocks", "field5", "scalar", "curve", "poseidon2", "sign", "order")
-    print(f"1..{len(kinds)}")
-    for number, kind in enumerate(kinds, 1):
-        asked = [getattr(questions, kind)() for _ in range(count)]
-        lines = "".join(question + "\n" for question, _ in asked)
-        answers = subprocess.run([sys.argv[1]], input=lines, stdout=subprocess.PIPE, text=True,
-                                 check=True).stdout.splitlines()
-        wrong = [(question, expected, answer.split())
-                 for (question, expected), answer in zip(asked, answers)
-                 if answer.split() != expected]
-        good = not wrong and len(answers) == count
-        print(f"{'ok' if good else 'not ok'} {number} - {kind}, {count} questions")
-        for question, expected, answer in wrong[:3]:
-            print(f"# {question}\n#   expected {expected}\n#   answered {answer}")
-        failed += not good
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reference.main(Questions, (
+        "goldilocks", "field5", "scalar", "curve", "poseidon2", "sign", "order")))

@@ -12,8 +12,9 @@ SEED.
 import hashlib
 import hmac
 import random
-import subprocess
 import sys
+
+import reference
 
 P = 2**251 + 17 * 2**192 + 1
 N = 0x800000000000010ffffffffffffffffb781126dcae7b2321e66a241adc64d2f
@@ -259,30 +260,6 @@ class Questions:
         return f"sign {key:x} {message:x} {seed:x}", [hex(public), hex(r), hex(s), "1", "0"]
 
 
-def main():
-    if not 2 <= len(sys.argv) <= 4:
-        print("usage: stark_reference.py PROGRAM [COUNT [SEED]]", file=sys.stderr)
-        return 64
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
-    questions = Questions(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
-    failed = 0
-    kinds = ("field", "scalar", "curve", "pedersen", "poseidon", "keccak", "sign")
-    print(f"1..{len(kinds)}")
-    for number, kind in enumerate(kinds, 1):
-        asked = [getattr(questions, kind)() for _ in range(count)]
-        text = "".join(question + "\n" for question, _ in asked)
-        answers = subprocess.run([sys.argv[1]], input=text, stdout=subprocess.PIPE, text=True,
-                                 check=True).stdout.splitlines()
-        wrong = [(question, expected, answer.split())
-                 for (question, expected), answer in zip(asked, answers)
-                 if answer.split() != expected]
-        good = not wrong and len(answers) == count
-        print(f"{'ok' if good else 'not ok'} {number} - {kind}, {count} questions")
-        for question, expected, answer in wrong[:3]:
-            print(f"# {question}\n#   expected {expected}\n#   answered {answer}")
-        failed += not good
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reference.main(Questions, (
+        "field", "scalar", "curve", "pedersen", "poseidon", "keccak", "sign")))

@@ -418,6 +418,30 @@ static void test_position_before_its_fill(void **state) {
     rig_finish(&rig);
 }
 
+// An order of an earlier session that had ended is not asked for; a fill of it that a list tells is
+// reported all the same.
+static void test_past_order_has_ended(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_FILLS][0] = (struct answer){200, "fill 4 1\nend"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    struct event_order ended = {.order = 1,
+                                .action = ORDER_ACTION_ASK,
+                                .state = ORDER_CANCELED_DONE,
+                                .session_key = 77,
+                                .price = {100 * PX_ONE},
+                                .size = {2 * (QTY_ONE / 1000)}};
+    lane_send(rig.lane, &ended);
+    rig_learn(&rig);
+    until(&rig, &rig.ready, 1);
+    assert_int_equal(rig.report_count, 1);
+    assert_int_equal(rig.reports[0].kind, REPORT_FILL);
+    assert_int_equal(rig.requests[OE_QUERY], 0);
+    assert_int_equal(rig.state.orders, 0);
+    rig_finish(&rig);
+}
+
 // Lists are asked for anew while one of before is on its way: what that one says is old.
 static void test_list_is_given_up(void **state) {
     (void)state;
@@ -616,6 +640,7 @@ int main(void) {
         cmocka_unit_test(test_fill_is_missing),
         cmocka_unit_test(test_position_is_older),
         cmocka_unit_test(test_position_before_its_fill),
+        cmocka_unit_test(test_past_order_has_ended),
         cmocka_unit_test(test_list_is_given_up),
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_refused_cancel),

@@ -436,7 +436,7 @@ void harness_tell_past(struct harness *h, const struct recall *recall, bool live
     end.known = 1;
     harness_input(h, EVENT_PAST_END, &end);
     for (uint16_t venue = 0; live && venue < H_VENUES; venue++) {
-        struct event_lane lane = {.venue = venue, .state = LANE_READY};
+        struct event_lane lane = {.venue = venue, .state = LANE_READY, .room = 100};
         harness_input(h, EVENT_LANE_STATE, &lane);
     }
 }

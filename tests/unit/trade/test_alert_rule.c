@@ -145,6 +145,64 @@ static void test_unknown_is_nothing(void **state) {
     harness_destroy(h);
 }
 
+// A price that is one-sided or old is none, for either side of a spread; a symbol that has left the
+// desk does not move.
+static void test_half_a_price_is_nothing(void **state) {
+    (void)state;
+    static const char *const conditions[] = {
+        "price_below BTC/USDT 1000000 on lighter", "spread BTC/USDT lighter binance 0bps",
+        "spread BTC/USDT ETH/USDT 0bps", "volatility BTC/USDT 0bps"};
+    struct harness *h = with_rules(conditions, COUNT_OF(conditions), ALERT_NOTIFY);
+    struct px mid = harness_mid(H_BTC);
+    int64_t figure;
+#define KNOWN(at) alert_rule_figure(&h->desk, (at), h->now_ns, &figure)
+    assert_true(KNOWN(0) && KNOWN(1) && KNOWN(2) && KNOWN(3));
+    harness_quote(h, H_LIGHTER, H_BTC, (struct px){0}, mid, (struct qty){QTY_ONE});
+    assert_false(KNOWN(0));
+    assert_false(KNOWN(1));
+    harness_quote(h, H_LIGHTER, H_BTC, mid, (struct px){0}, (struct qty){QTY_ONE});
+    assert_false(KNOWN(0));
+    harness_calm(h, (struct bps){0});
+    harness_quote(h, H_BINANCE, H_BTC, mid, (struct px){0}, (struct qty){QTY_ONE});
+    assert_true(KNOWN(0));
+    assert_false(KNOWN(1)); // its other side
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        harness_quote(h, venue, H_ETH, (struct px){0}, (struct px){0}, (struct qty){0});
+    }
+    assert_false(KNOWN(2));
+    h->now_ns += 30 * NS_PER_S; // old
+    assert_false(KNOWN(0));
+    h->settings.alerts.rules[3].symbol = H_SYMBOLS;
+    assert_true(KNOWN(3));
+    assert_int_equal(figure, 0);
+#undef KNOWN
+    harness_destroy(h);
+}
+
+// Jobs that wait are not running ones.
+static void test_running_jobs(void **state) {
+    (void)state;
+    static const char *const condition = "jobs_running > 0";
+    struct harness *h = with_rules(&condition, 1, ALERT_NOTIFY);
+    int64_t figure = -1;
+    assert_true(alert_rule_figure(&h->desk, 0, h->now_ns, &figure));
+    assert_int_equal(figure, 0);
+    h->settings.scheduler.jobs_max = 0;
+    struct control_request request = {
+        .verb = CONTROL_SUBMIT, .origin = ORIGIN_TEST, .value = 200 * USD_ONE};
+    assert_int_equal(engine_control(&h->engine, &request, h->now_ns), STATUS_OK);
+    assert_int_equal(harness_job(h)->state, JOB_PENDING);
+    assert_true(alert_rule_figure(&h->desk, 0, h->now_ns, &figure));
+    assert_int_equal(figure, 0);
+    h->settings.scheduler.jobs_max = 5;
+    harness_calm(h, (struct bps){0});
+    harness_advance(h, H_MS(100));
+    assert_int_equal(harness_job(h)->state, JOB_OPENING);
+    assert_true(alert_rule_figure(&h->desk, 0, h->now_ns, &figure));
+    assert_int_equal(figure, 1);
+    harness_destroy(h);
+}
+
 static void test_percent_change(void **state) {
     (void)state;
     static const char *const condition = "percent_change BTC/USDT 0.3% 16s on lighter";
@@ -266,6 +324,14 @@ static void test_auto_order(void **state) {
     assert_non_null(strstr(harness_last(h, EVENT_ALERT)->u.alert.text, "no venue okx"));
     assert_int_equal(harness_count(h, EVENT_CONTROL), 0);
     harness_destroy(h);
+
+    h = with_rules(&condition, 1, ALERT_AUTO_ORDER); // the words are right, the order is not
+    snprintf(h->settings.alerts.rules[0].order, ALERT_ORDER_MAX, "buy lighter BTC/USDT 0.5");
+    harness_calm(h, BPS(60));
+    harness_advance(h, H_MS(300));
+    assert_non_null(strstr(harness_last(h, EVENT_ALERT)->u.alert.text, "is not in"));
+    assert_int_equal(harness_count(h, EVENT_CONTROL), 0);
+    harness_destroy(h);
 }
 
 int main(void) {
@@ -273,6 +339,8 @@ int main(void) {
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_crossing_and_cool_down),
         cmocka_unit_test(test_unknown_is_nothing),
+        cmocka_unit_test(test_half_a_price_is_nothing),
+        cmocka_unit_test(test_running_jobs),
         cmocka_unit_test(test_percent_change),
         cmocka_unit_test(test_reloaded),
         cmocka_unit_test(test_actions),

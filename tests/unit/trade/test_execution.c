@@ -508,6 +508,27 @@ static void test_paper_is_silent_when_live(void **state) {
     harness_destroy(h);
 }
 
+// What the venue's message rate leaves no room for waits, instead of being refused by the lane.
+static void test_no_room_waits(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE;
+    struct job draft;
+    strategy_draft_single(&h->desk, STRATEGY_MANUAL, H_LIGHTER, H_BTC, SIDE_BUY, USD(300), &draft);
+    struct event_lane lane = {.venue = draft.legs[draft.only].venue, .state = LANE_READY};
+    harness_input(h, EVENT_LANE_STATE, &lane);
+    struct job *job = harness_open(h, &draft);
+    harness_advance(h, H_MS(500));
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0);
+    assert_int_equal(job->state, JOB_OPENING);
+    lane.room = 1;
+    harness_input(h, EVENT_LANE_STATE, &lane);
+    harness_advance(h, H_MS(200));
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 1);
+    assert_int_equal(job->state, JOB_OPENING);
+    harness_destroy(h);
+}
+
 static void test_pause_and_states(void **state) {
     (void)state;
     struct harness *h = harness_prepare();
@@ -588,6 +609,7 @@ int main(void) {
         cmocka_unit_test(test_kill_without_an_answer),
         cmocka_unit_test(test_kill_beside_a_hedge),
         cmocka_unit_test(test_paper_is_silent_when_live),
+        cmocka_unit_test(test_no_room_waits),
         cmocka_unit_test(test_pause_and_states),
         cmocka_unit_test(test_opposite_jobs_close_plainly),
     };

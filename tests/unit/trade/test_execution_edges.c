@@ -136,7 +136,7 @@ static void test_best_venue(void **state) {
     h->desk.risk.venues[H_EXTENDED].tripped_until_ns = 0;
     h->desk.mode = DESK_LIVE; // no lane is ready
     assert_int_equal(BEST(SIDE_SELL), VENUE_MAX);
-    struct event_lane lane = {.venue = H_BINANCE, .state = LANE_READY};
+    struct event_lane lane = {.venue = H_BINANCE, .state = LANE_READY, .room = 100};
     harness_input(h, EVENT_LANE_STATE, &lane);
     assert_int_equal(BEST(SIDE_SELL), H_BINANCE);
     h->desk.mode = DESK_PAPER;

@@ -285,6 +285,131 @@ static void test_concentration(void **state) {
     harness_destroy(h);
 }
 
+// Nothing to compare: nobody trades, nobody has anything, or one has all.
+static void test_no_concentration(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE;
+    h->settings.risk.concentration_warn = BPS(1);
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        harness_equity(h, venue, (struct usd){0});
+    }
+    harness_advance(h, 6 * NS_PER_S);
+    assert_null(harness_alert(h, "concentration"));
+    harness_equity(h, H_BINANCE, USD(50)); // one venue has all
+    harness_advance(h, 6 * NS_PER_S);
+    assert_null(harness_alert(h, "concentration"));
+    harness_equity(h, H_LIGHTER, USD(60));
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        h->universe.venues[venue].role = VENUE_REFERENCE;
+    }
+    harness_advance(h, 6 * NS_PER_S);
+    assert_null(harness_alert(h, "concentration"));
+    h->universe.venues[H_BINANCE].role = h->universe.venues[H_LIGHTER].role = VENUE_TRADE;
+    harness_advance(h, 6 * NS_PER_S);
+    assert_non_null(strstr(harness_alert(h, "concentration")->text, "lighter"));
+    harness_destroy(h);
+}
+
+// An account below zero has nothing to trade with: it is no credit anywhere.
+static void test_below_zero(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    harness_equity(h, H_EXTENDED, USD(-500));
+    const struct purse *purse = &h->desk.capital.venues[H_EXTENDED].purse;
+    assert_int_equal(purse->equity.v, 0);
+    assert_int_equal(harness_last(h, EVENT_CAPITAL_UPDATED)->u.capital.equity.v, USD(-500).v);
+    for (uint32_t part = 0; part < POOL_COUNT; part++) {
+        assert_int_equal(allocator_available(&h->settings.capital, purse, part).v, 0);
+    }
+    struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(100));
+    assert_int_not_equal(capital_check_job(&h->desk, &draft).rule, RULE_NONE);
+    harness_destroy(h);
+}
+
+// Hedged volume takes no more than its share of the pool for one leg; where there are layers, each
+// has a largest use of its own instead.
+static void test_wash_share(void **state) {
+    (void)state;
+    for (int layers = 0; layers < 2; layers++) {
+        struct harness *h = harness_prepare();
+        h->settings.wash.pool_share_max = BPS(100); // 70 USD of 7000
+        h->settings.capital.model = layers ? CAPITAL_FIVE : CAPITAL_THREE;
+        harness_start(h);
+        struct job draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+        struct verdict verdict = capital_check_job(&h->desk, &draft);
+        assert_int_equal(verdict.rule, layers ? RULE_NONE : RULE_CAPITAL_POOL);
+        assert_true(layers || verdict.limit == USD(70).v);
+        draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(69));
+        assert_int_equal(capital_check_job(&h->desk, &draft).rule, RULE_NONE);
+        harness_destroy(h);
+    }
+}
+
+// A resume judges every venue's purse again, but on a live desk only those that told a balance.
+static void test_resume_judges_again(void **state) {
+    (void)state;
+    for (int live = 0; live < 2; live++) {
+        struct harness *h = harness_create();
+        if (live) {
+            h->desk.mode = DESK_LIVE;
+            capital_start(&h->desk.capital, DESK_LIVE, &h->settings, H_VENUES);
+        }
+        harness_equity(h, H_EXTENDED, USD(10000));
+        capital_force_safe_mode(&h->desk, &h->engine.bus);
+        (void)bus_flush(&h->engine.bus);
+        assert_true(capital_safe_mode(&h->desk, H_EXTENDED));
+        assert_int_equal(capital_safe_mode(&h->desk, H_LIGHTER), !live);
+        harness_mark(h);
+        harness_control(h, CONTROL_RESUME, 0);
+        assert_false(capital_safe_mode(&h->desk, H_EXTENDED));
+        assert_false(capital_safe_mode(&h->desk, H_LIGHTER));
+        assert_int_equal(harness_count(h, EVENT_CAPITAL_UPDATED), live ? 1 : H_VENUES);
+        harness_destroy(h);
+    }
+}
+
+// A quote with one side is worth that side, not half of it; where there is none, what is held is
+// worth nothing in the sums, neither way.
+static void test_positions_without_a_price(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    fill_by_hand(h, H_LIGHTER, SIDE_BUY, 60000, (struct qty){QTY_ONE}, 1);
+    fill_by_hand(h, H_EXTENDED, SIDE_SELL, 60000, (struct qty){QTY_ONE}, 2);
+    struct px mid = harness_mid(H_BTC), none = {0};
+    struct usd net, gross;
+    harness_quote(h, H_LIGHTER, H_BTC, none, mid, (struct qty){QTY_ONE});
+    harness_quote(h, H_EXTENDED, H_BTC, mid, none, (struct qty){QTY_ONE});
+    position_exposure(&h->desk, SYMBOL_MAX, &net, &gross);
+    assert_int_equal(net.v, 0);
+    assert_int_equal(gross.v, USD(120000).v);
+    assert_int_equal(position_sums(&h->desk).unrealised.v, 0);
+    harness_quote(h, H_LIGHTER, H_BTC, none, none, (struct qty){0});
+    harness_quote(h, H_EXTENDED, H_BTC, none, none, (struct qty){0});
+    position_exposure(&h->desk, SYMBOL_MAX, &net, &gross);
+    assert_int_equal(net.v, 0);
+    assert_int_equal(gross.v, 0);
+    assert_int_equal(position_concentration(&h->desk).v, 0);
+    assert_int_equal(position_sums(&h->desk).unrealised.v, 0);
+    harness_calm(h, (struct bps){0});
+    assert_int_equal(position_concentration(&h->desk).v, BPS(10000).v);
+    harness_destroy(h);
+}
+
+// The venue's own average is what a signed position cost; where it tells none, its market now is.
+static void test_accepted_positions(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct bus *bus = &h->engine.bus;
+    position_accept(&h->desk, bus, H_LIGHTER, H_BTC, (struct qty){QTY_ONE},
+                    (struct px){50000 * PX_ONE});
+    position_accept(&h->desk, bus, H_EXTENDED, H_BTC, (struct qty){-QTY_ONE}, (struct px){0});
+    (void)bus_flush(bus);
+    assert_int_equal(position_of(&h->desk, H_LIGHTER, H_BTC)->cost.v, USD(50000).v);
+    assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->cost.v, -60000050000);
+    harness_destroy(h);
+}
+
 static void test_exposure_example(void **state) {
     (void)state;
     struct harness *h = harness_create();
@@ -377,6 +502,35 @@ static void test_funding_is_paid_at_settlement(void **state) {
     h->now_ns += 7300 * NS_PER_S;
     harness_funding(h, H_EXTENDED, H_BTC, rate, settles); // nothing is held there
     harness_funding(h, H_EXTENDED, H_BTC, rate, settles + 9999 * NS_PER_S);
+    assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->funding.v, 0);
+    harness_destroy(h);
+}
+
+// A venue that tells a mark settles on it; one that does not say how often settles nothing here:
+// its own balance tells what it took.
+static void test_funding_on_the_mark(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    fill_by_hand(h, H_LIGHTER, SIDE_SELL, 60000, (struct qty){QTY_ONE}, 1);
+    fill_by_hand(h, H_EXTENDED, SIDE_SELL, 60000, (struct qty){QTY_ONE}, 2);
+    int64_t settles = h->now_ns + NS_PER_S;
+    struct event_funding told = {.venue = H_LIGHTER,
+                                 .symbol = H_BTC,
+                                 .per_hour = {100000000},
+                                 .mark = {50000 * PX_ONE},
+                                 .next_settlement_ns = settles,
+                                 .interval_ns = 8 * 3600 * NS_PER_S};
+    struct event_funding silent = told;
+    silent.venue = H_EXTENDED;
+    silent.interval_ns = 0;
+    harness_input(h, EVENT_FUNDING_UPDATED, &told);
+    harness_input(h, EVENT_FUNDING_UPDATED, &silent);
+    h->now_ns += 2 * NS_PER_S;
+    told.next_settlement_ns = silent.next_settlement_ns = settles + 8 * 3600 * NS_PER_S;
+    harness_input(h, EVENT_FUNDING_UPDATED, &told);
+    harness_input(h, EVENT_FUNDING_UPDATED, &silent);
+    // 8 bps of 50 000, received by the short
+    assert_int_equal(position_of(&h->desk, H_LIGHTER, H_BTC)->funding.v, USD(-40).v);
     assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->funding.v, 0);
     harness_destroy(h);
 }
@@ -493,10 +647,17 @@ int main(void) {
         cmocka_unit_test(test_all_legs_or_nothing),
         cmocka_unit_test(test_safe_mode),
         cmocka_unit_test(test_concentration),
+        cmocka_unit_test(test_no_concentration),
+        cmocka_unit_test(test_below_zero),
+        cmocka_unit_test(test_wash_share),
+        cmocka_unit_test(test_resume_judges_again),
+        cmocka_unit_test(test_positions_without_a_price),
+        cmocka_unit_test(test_accepted_positions),
         cmocka_unit_test(test_exposure_example),
         cmocka_unit_test(test_position_steps),
         cmocka_unit_test(test_both_sums_agree),
         cmocka_unit_test(test_funding_is_paid_at_settlement),
+        cmocka_unit_test(test_funding_on_the_mark),
         cmocka_unit_test(test_costs),
         cmocka_unit_test(test_mids_median),
         cmocka_unit_test(test_series),

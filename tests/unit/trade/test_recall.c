@@ -79,6 +79,61 @@ static void test_jobs_and_orders(void **state) {
     assert_false(recall.lossy);
 }
 
+static uint64_t next_ended(uint64_t *at) {
+    struct event_past_order row;
+    return recall_next_ended(&recall, at, &row) ? row.order.order : 0;
+}
+
+static uint64_t next_trade(uint64_t *at) {
+    struct event_past_trade row;
+    return recall_next_trade(&recall, at, &row) ? row.trade : 0;
+}
+
+// An order that ended before it was full may still be told a fill of, for some minutes; what is
+// booked of it is told with it.
+static void test_ended_lately(void **state) {
+    (void)state;
+    uint64_t full = 7 << 16 | 1, part = 7 << 16 | 2, old = 7 << 16 | 3, refused = 7 << 16 | 4;
+    uint64_t orders[] = {full, part, old, refused};
+    for (size_t i = 0; i < COUNT_OF(orders); i++) {
+        int64_t minutes = orders[i] == old ? RECALL_ENDED_MIN + 1 : 1;
+        TELL(EVENT_ORDER_COMMAND, order, .order = orders[i], .action = ORDER_ACTION_PLACE,
+             .size = {10}, .created_ns = H_START_NS - minutes * 60 * NS_PER_S);
+        fill(orders[i], 0, SIDE_BUY, 0, 4);
+    }
+    TELL(EVENT_ORDER_CANCELED, order, .order = full, .state = ORDER_CANCELED_DONE);
+    fill(full, 0, SIDE_BUY, 0, 6);
+    TELL(EVENT_ORDER_CANCELED, order, .order = part, .state = ORDER_EXPIRED);
+    TELL(EVENT_ORDER_CANCELED, order, .order = old, .state = ORDER_CANCELED_DONE);
+    TELL(EVENT_ORDER_FAILED, order, .order = refused, .state = ORDER_REJECTED);
+    assert_int_equal(recall.order_count, 0);
+    struct event_past_order row;
+    uint64_t at = 0;
+    assert_true(recall_next_ended(&recall, &at, &row));
+    assert_int_equal(row.order.order, part);
+    assert_int_equal(row.order.state, ORDER_EXPIRED);
+    assert_int_equal(row.order.filled.v, 4);
+    assert_int_equal(next_ended(&at), 0);
+    at = 0;
+    assert_int_equal(next_trade(&at), part + 4);
+    assert_int_equal(next_trade(&at), 0);
+
+    recall_init(&recall); // and the session after that, from what it was told
+    TELL(EVENT_PAST_ORDER, past_order, .order = row.order);
+    TELL(EVENT_PAST_TRADE, past_trade, .order = part, .trade = part + 4);
+    assert_int_equal(recall.order_count, 0);
+    at = 0;
+    assert_int_equal(next_trade(&at), part + 4);
+    at = 0;
+    assert_int_equal(next_ended(&at), part);
+    for (uint64_t i = 1; i <= RECALL_ENDED; i++) { // more than are remembered: the newest
+        row.order.order = 9 << 16 | i;
+        TELL(EVENT_PAST_ORDER, past_order, .order = row.order);
+    }
+    at = 0;
+    assert_int_equal(next_ended(&at), 9 << 16 | 1);
+}
+
 // Fills that are nobody's are in the position; those of a leg that no job has are in no leg.
 static void test_fills(void **state) {
     (void)state;
@@ -185,13 +240,13 @@ static void test_trades(void **state) {
     TELL(EVENT_PAST_TRADE, past_trade, .trade = 1, .venue = 1); // no order is live: nobody asks
     place(7 << 16 | 1, 0, 0, ORDER_IOC);
     assert_false(recall_next_trade(&recall, &at, &trade));
-    TELL(EVENT_PAST_TRADE, past_trade, .trade = 2, .venue = 1);
+    TELL(EVENT_PAST_TRADE, past_trade, .order = 7 << 16 | 1, .trade = 2, .venue = 1);
     at = 0;
     assert_true(recall_next_trade(&recall, &at, &trade));
     assert_int_equal(trade.trade, 2);
     assert_false(recall_next_trade(&recall, &at, &trade));
     for (uint64_t i = 0; i < RECALL_TRADES; i++) {
-        TELL(EVENT_PAST_TRADE, past_trade, .trade = 10 + i, .venue = 1);
+        TELL(EVENT_PAST_TRADE, past_trade, .order = 7 << 16 | 1, .trade = 10 + i, .venue = 1);
     }
     at = 0;
     assert_true(recall_next_trade(&recall, &at, &trade));
@@ -206,6 +261,7 @@ static void test_trades(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_jobs_and_orders, set_up),
+        cmocka_unit_test_setup(test_ended_lately, set_up),
         cmocka_unit_test_setup(test_fills, set_up),
         cmocka_unit_test_setup(test_positions, set_up),
         cmocka_unit_test_setup(test_controls, set_up),

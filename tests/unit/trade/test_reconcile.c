@@ -87,7 +87,7 @@ static void venue_tells(struct harness *h, uint16_t venue, struct qty net) {
 }
 
 static void lane_ready(struct harness *h, uint16_t venue) {
-    struct event_lane lane = {.venue = venue, .state = LANE_READY};
+    struct event_lane lane = {.venue = venue, .state = LANE_READY, .room = 100};
     harness_input(h, EVENT_LANE_STATE, &lane);
 }
 

@@ -56,7 +56,7 @@ static void past_job(struct harness *h) {
     harness_input(h, EVENT_PAST_JOB, &event);
 }
 
-static void past_order(struct harness *h, uint32_t job, uint16_t venue) {
+static void past_order_in(struct harness *h, uint32_t job, uint16_t venue, enum order_state state) {
     struct event_past_order event = {.order = {.order = (uint64_t)job << 16 | 3,
                                                .job = job,
                                                .type = ORDER_POST_ONLY,
@@ -65,10 +65,15 @@ static void past_order(struct harness *h, uint32_t job, uint16_t venue) {
                                                .venue = venue,
                                                .symbol = H_BTC,
                                                .leg = LEG_SELL,
+                                               .state = (uint8_t)state,
                                                .price = harness_mid(H_BTC),
                                                .size = lot,
                                                .session_key = OLD_KEY}};
     harness_input(h, EVENT_PAST_ORDER, &event);
+}
+
+static void past_order(struct harness *h, uint32_t job, uint16_t venue) {
+    past_order_in(h, job, venue, ORDER_SENT);
 }
 
 static void past_end(struct harness *h) {
@@ -309,6 +314,27 @@ static void test_order_without_its_job(void **state) {
     harness_destroy(h);
 }
 
+// An order that had ended, and filled all the same: nobody waits for it, and its fill is booked
+// when a venue tells it, once.
+static void test_fill_after_the_end(void **state) {
+    (void)state;
+    struct harness *h = desk(DESK_LIVE);
+    past_order_in(h, JOB, H_EXTENDED, ORDER_CANCELED_DONE);
+    past_end(h);
+    assert_non_null(command(h, ORDER_ACTION_ASK)); // the lane has to know it
+    const struct order *order = order_find(&h->desk.orders, (uint64_t)JOB << 16 | 3);
+    assert_true(order != NULL && order->state == ORDER_CANCELED_DONE);
+    assert_int_equal(h->desk.orders.live_count, 0);
+    assert_int_equal(h->desk.reconcile.orders_asked, 0);
+    lane(h, H_EXTENDED, LANE_READY);
+    venue_tells(h, H_EXTENDED, H_BTC, -lot.v);
+    harness_report(h, (uint64_t)JOB << 16 | 3, H_EXTENDED, REPORT_FILL, harness_mid(H_BTC), lot);
+    assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->net.v, -lot.v);
+    assert_non_null(harness_alert(h, "late_fill")); // and a job of its own unwinds it
+    assert_null(harness_alert(h, "position"));      // it is no difference
+    harness_destroy(h);
+}
+
 // A signature does not reach where an order of ours is live: its fill would be counted twice. The
 // other differences are settled by it, this one by a second.
 static void test_signed_around_live_orders(void **state) {
@@ -340,6 +366,7 @@ static void test_signed_around_live_orders(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_job_waits_for_its_venues),
+        cmocka_unit_test(test_fill_after_the_end),
         cmocka_unit_test(test_silent_venue),
         cmocka_unit_test(test_silence_without_a_past),
         cmocka_unit_test(test_positions_differ),

@@ -273,6 +273,43 @@ static void test_take_over_needs_the_instrument(void **state) {
     harness_destroy(h);
 }
 
+// A venue shows one side only, or none, for a moment: that is no loss and no profit, and closes
+// nothing. What a desk cannot price it does not sell.
+static void test_one_sided_closes_nothing(void **state) {
+    (void)state;
+    for (int strategy = 0; strategy < 3; strategy++) {
+        for (int sides = 0; sides < 3; sides++) {
+            for (uint16_t venue = H_LIGHTER; venue <= H_EXTENDED; venue++) {
+                struct harness *h = harness_prepare();
+                h->settings.execution.mode = EXECUTION_SAFE_TAKER_ONLY;
+                h->settings.take_profit.enabled = true;
+                h->settings.arb.target = BPS(50);
+                harness_start(h);
+                static const enum strategy strategies[] = {STRATEGY_WASH, STRATEGY_ARB,
+                                                           STRATEGY_MANUAL};
+                struct job draft =
+                    harness_draft(h, strategies[strategy], H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+                struct job *job = harness_open(h, &draft);
+                harness_advance(h, H_MS(10));
+                harness_calm(h, (struct bps){0});
+                assert_int_equal(job->state, JOB_HOLDING);
+                struct px mid = harness_mid(H_BTC), none = {0}, above = {mid.v + PX_ONE / 10};
+                harness_quote(h, venue, H_BTC, sides == 1 ? mid : none, sides == 2 ? above : none,
+                              (struct qty){QTY_ONE});
+                harness_advance(h, H_MS(300));
+                if (job->state != JOB_HOLDING) {
+                    fail_msg("%s closes on %d of %d", strategy_name(strategies[strategy]), sides,
+                             venue);
+                }
+                assert_true(job->best.v < USD(1).v);
+                struct usd total = position_total_pnl(&h->desk);
+                assert_true(total.v > USD(-1).v && total.v < USD(1).v);
+                harness_destroy(h);
+            }
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_takes_each_order),
@@ -283,6 +320,7 @@ int main(void) {
         cmocka_unit_test(test_rebalance_chooses),
         cmocka_unit_test(test_take_profit_off),
         cmocka_unit_test(test_take_over_needs_the_instrument),
+        cmocka_unit_test(test_one_sided_closes_nothing),
     };
     return cmocka_run_group_tests_name("strategy_edges", tests, NULL, NULL);
 }

@@ -75,6 +75,7 @@ static struct wide *create(uint16_t venues, uint16_t symbols) {
                                                 .gone_ns = MS(1000)},
                                     .capital = {.equity_start = USD(10000)},
                                     .risk = {.fast_move = BPS(10000), .fast_window_ns = MS(1000)},
+                                    .health = {.interval_ns = MS(5000)},
                                     .start_status = DESK_RUNNING};
     assert_int_equal(universe_create(&w->universe, venues, symbols), STATUS_OK);
     for (uint16_t i = 0; i < venues; i++) {
@@ -384,6 +385,109 @@ static void test_stale_alert(void **state) {
     destroy(w);
 }
 
+// Each venue bids `step` above those before it; beyond 1 every pair of every symbol crosses.
+static void ascend(struct wide *w, int64_t step) {
+    for (uint16_t symbol = 0; symbol < w->universe.symbol_count; symbol++) {
+        for (uint16_t venue = 0; venue < w->universe.venue_count; venue++) {
+            store(w, venue, symbol, 100000 + step * venue);
+        }
+    }
+    assert_true(engine_enter_quotes(&w->engine, w->now_ns));
+}
+
+static struct wide *crossed(uint16_t symbols, int64_t stand_ns) {
+    struct wide *w = create(VENUE_MAX, symbols);
+    w->settings.scanner.stand_ns = stand_ns;
+    ascend(w, 2);
+    return w;
+}
+
+enum { PAIRS = VENUE_MAX * (VENUE_MAX - 1) / 2 };
+
+// More opportunities than may stand: counted, and those that stand go and come as always.
+static void test_more_than_may_stand(void **state) {
+    (void)state;
+    struct wide *w = crossed(STANDING_MAX / PAIRS + 1, 0);
+    assert_int_equal(w->found, STANDING_MAX);
+    assert_int_equal(w->desk.scanner.free_count, 0);
+    assert_true(w->desk.scanner.overflow >= (STANDING_MAX / PAIRS + 1) * PAIRS - STANDING_MAX);
+    ascend(w, 0);
+    for (int i = 0; i < 15; i++) {
+        advance(w, MS(100));
+    }
+    assert_int_equal(w->gone, STANDING_MAX);
+    assert_int_equal(w->desk.scanner.free_count, STANDING_MAX);
+    destroy(w);
+}
+
+// More crossings than are looked at again by themselves: those come with their next quote.
+static void test_more_than_may_wait(void **state) {
+    (void)state;
+    struct wide *w = crossed(1, MS(200));
+    assert_int_equal(w->found, 0);
+    assert_int_equal(w->desk.scanner.waiting_count, CROSSINGS_MAX);
+    advance(w, MS(200));
+    assert_int_equal(w->found, CROSSINGS_MAX);
+    assert_int_equal(w->desk.scanner.waiting_count, 0);
+    ascend(w, 2);
+    assert_int_equal(w->found, PAIRS);
+    destroy(w);
+}
+
+// More of everything than the picture has rows for: it is full, and nothing lies behind it.
+static void test_more_than_is_shown(void **state) {
+    (void)state;
+    struct wide *w = crossed(6, 0);
+    for (uint16_t venue = 0; venue < VENUE_MAX; venue++) {
+        for (uint16_t symbol = 0; symbol < 6; symbol++) { // held here, and told differently there
+            struct event_past_position past = {
+                .venue = venue, .symbol = symbol, .net = {QTY_ONE}, .cost = USD(1000)};
+            engine_input(&w->engine, EVENT_PAST_POSITION, &past, w->now_ns);
+        }
+        struct event_lane lane = {.venue = venue, .state = LANE_READY};
+        engine_input(&w->engine, EVENT_LANE_STATE, &lane, w->now_ns);
+        struct event_venue_position told = {.venue = venue, .net = {3 * QTY_ONE}};
+        engine_input(&w->engine, EVENT_VENUE_POSITION, &told, w->now_ns);
+    }
+    advance(w, MS(1000));
+    ascend(w, 2);
+    for (uint32_t i = 1; i <= STATE_JOBS_MAX + 20; i++) {
+        struct job *job = job_create(&w->desk.jobs, w->now_ns);
+        assert_non_null(job);
+        job->state = JOB_HOLDING;
+        job->strategy = STRATEGY_MANUAL;
+        assert_non_null(order_create(&w->desk.orders, (uint64_t)i << 16 | 1));
+    }
+    engine_publish(&w->engine);
+    static union {
+        struct state_opportunity opportunities[STATE_OPPORTUNITIES_MAX];
+        struct state_position positions[STATE_POSITIONS_MAX];
+        struct state_job jobs[STATE_JOBS_MAX];
+        struct state_order orders[STATE_ORDERS_MAX];
+        struct state_reconcile reconcile;
+    } rows;
+    const struct state_board *board = engine_board(&w->engine);
+    assert_int_equal(state_read(board, STATE_OPPORTUNITIES, &rows, NULL), STATE_OPPORTUNITIES_MAX);
+    assert_true(rows.opportunities[STATE_OPPORTUNITIES_MAX - 1].gross.v > 0);
+    assert_int_equal(state_read(board, STATE_POSITIONS, &rows, NULL), STATE_POSITIONS_MAX);
+    assert_int_equal(rows.positions[STATE_POSITIONS_MAX - 1].net.v, QTY_ONE);
+    assert_int_equal(state_read(board, STATE_JOBS, &rows, NULL), STATE_JOBS_MAX);
+    assert_int_equal(rows.jobs[0].id, STATE_JOBS_MAX + 20); // newest first
+    assert_int_equal(rows.jobs[STATE_JOBS_MAX - 1].id, 21);
+    assert_int_equal(state_read(board, STATE_ORDERS, &rows, NULL), STATE_ORDERS_MAX);
+    assert_int_equal(state_read(board, STATE_RECONCILE, &rows, NULL), 1);
+    assert_int_equal(rows.reconcile.difference_count, STATE_DIFFERENCES_MAX);
+    // Jobs that ended give their rows to those that live.
+    job_set_state(&w->desk, &w->engine.bus, job_find(&w->desk.jobs, STATE_JOBS_MAX + 20),
+                  JOB_CLOSING);
+    job_set_state(&w->desk, &w->engine.bus, job_find(&w->desk.jobs, STATE_JOBS_MAX + 20), JOB_DONE);
+    (void)bus_flush(&w->engine.bus);
+    engine_publish(&w->engine);
+    assert_int_equal(state_read(board, STATE_JOBS, &rows, NULL), STATE_JOBS_MAX);
+    assert_int_equal(rows.jobs[0].id, STATE_JOBS_MAX + 19);
+    destroy(w);
+}
+
 // Fifty venues with two hundred symbols: it starts, takes every listing's quote, finds what
 // crosses, and no pass takes long. Without optimization that takes minutes: LARGEST_DESK=no leaves
 // it out.
@@ -434,6 +538,9 @@ int main(void) {
         cmocka_unit_test(test_a_backlog_is_not_believed),
         cmocka_unit_test(test_a_mute_book_is_not_walked),
         cmocka_unit_test(test_stale_alert),
+        cmocka_unit_test(test_more_than_may_stand),
+        cmocka_unit_test(test_more_than_may_wait),
+        cmocka_unit_test(test_more_than_is_shown),
         cmocka_unit_test(test_largest_desk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

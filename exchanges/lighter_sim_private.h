@@ -11,8 +11,9 @@
 struct lighter_private {
     struct fp5 public_key;
     uint64_t account, api_key;
-    uint64_t nonce;         // the next one
-    int64_t token_until_ns; // of the newest subscription
+    uint64_t nonce;                   // the next one
+    int64_t token_until_ns;           // of the newest subscription
+    char verified[LIGHTER_TOKEN_MAX]; // the newest token whose signature held
 };
 
 struct lighter_private *lighter_private_of(const struct vsim_world *world);

@@ -5,6 +5,7 @@
 // figures that matter.
 #include "ui/act_desk.h"
 
+#include "engine/control_text.h"
 #include "ui/actions.h"
 #include "ui/number.h"
 
@@ -80,7 +81,7 @@ void act_desk_override(struct console *console, int64_t seconds) {
     }
     struct question *q =
         console_ask(console, "Override: let jobs pass soft rules for %lld s?", (long long)seconds);
-    console_ask_line(q, "Hard rules hold. It ends by itself.");
+    console_ask_line(q, "Hard rules hold. It ends by itself; another time: :override SECONDS");
     on_yes(q, &request);
 }
 
@@ -90,38 +91,59 @@ void act_override(struct console *console) {
     act_desk_override(console, console->view.header->overridden ? 0 : seconds);
 }
 
+enum { THRESHOLD_TEXT_MAX = 32 };
+
+// "2.50 bps"; where the scanner works it out, as far up as that goes: "auto (at most 5.00 bps)".
+static void print_threshold(const struct console *console, struct bps value,
+                            char out[THRESHOLD_TEXT_MAX]) {
+    struct text text = text_over(out, THRESHOLD_TEXT_MAX);
+    text_add_string(&text, value.v < 0 ? "auto (at most " : "");
+    number_bps(&text, value.v < 0 ? console->view.header->threshold_auto : value);
+    text_add_string(&text, value.v < 0 ? " bps)" : " bps");
+}
+
 void act_desk_threshold(struct console *console, struct bps value) {
     struct control_request request = request_of(CONTROL_THRESHOLD, value.v);
-    struct bps now = console->view.header->threshold;
-    if (value.v >= now.v) {
+    if (!control_lowers_threshold(value.v, console->view.header)) {
         console_send(console, &request);
         return;
     }
-    char from[24];
-    char to[24];
-    struct text from_text = TEXT_OVER(from);
-    struct text to_text = TEXT_OVER(to);
-    number_bps(&from_text, now);
-    number_bps(&to_text, value);
-    struct question *q = console_ask(console, "Lower the threshold from %s to %s bps?", from, to);
+    char from[THRESHOLD_TEXT_MAX];
+    char to[THRESHOLD_TEXT_MAX];
+    print_threshold(console, console->view.header->threshold, from);
+    print_threshold(console, value, to);
+    struct question *q = console_ask(console, "Lower the threshold from %s to %s?", from, to);
+    console_ask_line(q, "What the risk mode asks for as its least edge holds beside it.");
     on_yes(q, &request);
+}
+
+bool act_desk_read_threshold(const struct console *console, struct slice text, struct bps *value) {
+    char line[CONTROL_TEXT_MAX];
+    struct text words = TEXT_OVER(line);
+    text_add_format(&words, "%s %.*s", control_name(CONTROL_THRESHOLD), (int)text.size, text.data);
+    struct control_request request;
+    if (control_parse(text_slice(&words), console->view.universe, &request) != STATUS_OK) {
+        return false;
+    }
+    value->v = request.value;
+    return true;
 }
 
 static void threshold_given(struct console *console, struct slice text) {
     struct bps value;
-    if (!decimal_parse(text, BPS_DIGITS, &value.v)) {
-        console_say(console, INK_BAD, "not a number of bps with at most two decimals: %.*s",
-                    (int)text.size, text.data);
+    if (!act_desk_read_threshold(console, text, &value)) {
+        console_say(console, INK_BAD,
+                    "not a number of bps with at most two decimals, nor auto: %.*s", (int)text.size,
+                    text.data);
         return;
     }
     act_desk_threshold(console, value);
 }
 
 void act_threshold(struct console *console) {
-    char now[24];
-    struct text text = TEXT_OVER(now);
-    number_bps(&text, console->view.header->threshold);
-    console_prompt(console, threshold_given, "threshold in bps (now %s)", now);
+    char now[THRESHOLD_TEXT_MAX];
+    print_threshold(console, console->view.header->threshold, now);
+    console_prompt(console, threshold_given, "threshold in bps or auto, now %s", now);
 }
 
 static void add_exposure(struct console *console, struct question *q) {
@@ -132,8 +154,9 @@ static void add_exposure(struct console *console, struct question *q) {
     struct text unhedged_text = TEXT_OVER(unhedged);
     number_usd(&gross_text, h->gross);
     number_usd(&unhedged_text, h->unhedged);
-    console_ask_line(q, "%u jobs, %u orders, gross %s USD, unhedged %s USD.", h->jobs_running,
-                     h->orders_open, gross, unhedged);
+    console_ask_line(q, "%u job%s, %u order%s, gross %s USD, unhedged %s USD.", h->jobs_running,
+                     h->jobs_running == 1 ? "" : "s", h->orders_open,
+                     h->orders_open == 1 ? "" : "s", gross, unhedged);
 }
 
 void act_desk_halt(struct console *console) {
@@ -309,16 +332,14 @@ static void strategy_given(struct console *console, struct slice text) {
 }
 
 void act_strategy(struct console *console) {
-    char names[44]; // what the label has room for; the risk pane has them all
+    char names[104]; // what the label has room for
     struct text text = TEXT_OVER(names);
     for (int i = 0; i < STRATEGY_COUNT; i++) {
-        if ((console->view.risk->strategies_off >> i & 1U) != 0) {
-            text_add_format(&text, "%s%s",
-                            text.size > 0 ? ", " : "off: ", strategy_name((enum strategy)i));
-        }
+        bool off = (console->view.risk->strategies_off >> i & 1U) != 0;
+        text_add_format(&text, "%s%s%s", i > 0 ? ", " : "", strategy_name((enum strategy)i),
+                        off ? " (off)" : "");
     }
-    console_prompt(console, strategy_given, "strategy to switch (%s)",
-                   text.size > 0 ? names : "none is off");
+    console_prompt(console, strategy_given, "which of %s", names);
 }
 
 void act_desk_acknowledge(struct console *console, int64_t id) {
@@ -335,8 +356,8 @@ void act_accept(struct console *console) {
 
 void act_acknowledge(struct console *console) {
     struct pane_subject subject = {0};
-    if (console->focus == PANE_LOG) {
-        (void)subject_of(console, PANE_LOG, &subject);
+    if (console->focus == PANE_LOG || console->focus == PANE_ALERTS) {
+        (void)subject_of(console, console->focus, &subject);
     }
     act_desk_acknowledge(console, (int64_t)subject.alert);
 }

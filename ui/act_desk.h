@@ -8,6 +8,8 @@
 
 void act_desk_risk_mode(struct console *console, enum risk_mode mode);
 void act_desk_override(struct console *console, int64_t seconds); // 0 ends it
+// As a person types it: "2.5", "2.5bps", "auto".
+bool act_desk_read_threshold(const struct console *console, struct slice text, struct bps *value);
 void act_desk_threshold(struct console *console, struct bps threshold);
 void act_desk_state(struct console *console, enum trading_state state);
 void act_desk_cancel(struct console *console, uint32_t job);

@@ -186,6 +186,7 @@ void act_help(struct console *console) {
     struct text title = TEXT_OVER(page->title);
     text_add_format(&title, "Keys in %s", class->name);
     page_add_wrapped(page, INK_STRONG, "pane", class->help, HELP_COLUMNS);
+    page_add(page, INK_TEXT, "", "Its columns are explained below the keys.");
     page_add(page, INK_TEXT, "", "Every question ends in y/n; Enter never answers one.");
     page_add(page, INK_TEXT, "", "%s", "");
     for (size_t i = 0; i < action_count; i++) {
@@ -204,6 +205,10 @@ void act_help(struct console *console) {
             text_add_format(&text, " (%s)", ask);
         }
         page_add_wrapped(page, INK_TEXT, keys, data, HELP_COLUMNS);
+    }
+    page_add(page, INK_TEXT, "", "%s", "");
+    for (const struct pane_legend *row = class->legend; row->title != NULL; row++) {
+        page_add_wrapped(page, INK_TEXT, row->title, row->meaning, HELP_COLUMNS);
     }
     console_read(console);
 }

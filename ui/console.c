@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "ui/actions.h"
+#include "ui/told.h"
 
 enum { SILENT_AFTER_S = 3 };
 
@@ -214,6 +215,10 @@ void console_send(struct console *console, const struct control_request *request
         return;
     }
     enum status status = link->ops->control(link->self, request, &answer);
+    if (status == STATUS_OK) {
+        text_clear(&answer);
+        told_print(&answer, console->view.universe, request);
+    }
     console_say(console, status == STATUS_OK ? INK_TEXT : INK_BAD, "%s", data);
 }
 
@@ -284,9 +289,10 @@ static void mark(struct console *console, uint32_t changed) {
         struct pane *pane = &console->panes[i];
         pane->dirty = pane->dirty || (pane->class->sections & changed) != 0;
     }
-    if ((changed & (VIEW_BIT(STATE_HEADER) | VIEW_BIT(VIEW_TICK))) != 0) {
+    if ((changed & (VIEW_BIT(STATE_HEADER) | VIEW_BIT(STATE_ALERTS) | VIEW_BIT(VIEW_TICK))) != 0) {
         console->header_dirty = true;
     }
+    console->footer_dirty = console->footer_dirty || (changed & VIEW_BIT(STATE_ALERTS)) != 0;
 }
 
 // A desk whose clock stands still is a desk to worry about: say so.

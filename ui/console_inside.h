@@ -33,7 +33,7 @@ struct question {
 };
 
 struct prompt {
-    char label[80];
+    char label[120];
     char text[PROMPT_TEXT_MAX];
     void (*done)(struct console *console, struct slice text);
 };

@@ -52,10 +52,12 @@ static void collect(struct pane *pane, const struct view *view) {
                 continue;
             }
         }
-        int64_t key = sorted ? class->sort_key(view, row, pane->sort_column) : 0;
+        int64_t key = sorted                ? class->sort_key(view, row, pane->sort_column)
+                      : class->rank != NULL ? class->rank(view, row)
+                                            : 0;
         pane->order[pane->order_count++] = (struct pane_order){key, row};
     }
-    if (sorted && pane->order_count > 1) {
+    if ((sorted || class->rank != NULL) && pane->order_count > 1) {
         qsort(pane->order, pane->order_count, sizeof(*pane->order), compare);
     }
     for (uint32_t i = 0; pane->reversed && i < pane->order_count / 2; i++) {
@@ -156,7 +158,9 @@ static void fit(struct pane_column *columns, int count, int room, bool shown[PAN
     }
     for (int i = 0; i < count; i++) {
         if (columns[i].flexible && shown[i]) {
-            columns[i].columns += room - total;
+            int wide = columns[i].columns + room - total;
+            int most = columns[i].most;
+            columns[i].columns = most > 0 && wide > most ? most : wide;
             return;
         }
     }
@@ -168,12 +172,12 @@ static void draw_title(const struct pane *pane, const struct pane_column *column
     draw_rule(canvas, area, 0, INK_RULE);
     int number = 0;
     for (int i = 0; i < PANE_COUNT; i++) {
-        number = pane_table[i] == pane->class ? i + 1 : number;
+        number = pane_table[i] == pane->class ? i : number;
     }
     char data[64];
     struct text text = TEXT_OVER(data);
-    text_add_format(&text, "%s%d %s%s", focused ? "[" : " ", number % 10, pane->class->name,
-                    focused ? "]" : " ");
+    text_add_format(&text, "%s%c %s%s", focused ? "[" : " ", PANE_KEYS[2 * number],
+                    pane->class->name, focused ? "]" : " ");
     int x = draw_text(canvas, area, 1, 0, focused ? INK_FOCUS : INK_TITLE, text_slice(&text));
     text_clear(&text);
     if (pane->filter[0] != '\0') {

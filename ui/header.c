@@ -2,9 +2,10 @@
 //
 // Line 1 says what the desk is and does, in words: status, PAPER/LIVE/DEMO, state, risk mode,
 // clock. Figures follow in order of weight as far as there is room; the rest of them begins line 2,
-// which ends with what start-up found, or with what stands for what in a demo. An override is told
-// first on line 2, whatever else there is.
+// which ends with the foremost alarm, or what start-up found, or what stands for what in a demo. An
+// override is told first on line 2, whatever else there is.
 #include "ui/actions.h"
+#include "ui/alarm.h"
 #include "ui/console_inside.h"
 #include "ui/number.h"
 
@@ -15,7 +16,7 @@ struct figure {
     struct text text;
     char data[24];
 };
-enum { FIGURES_MAX = 5, CLOCK_COLUMNS = 10 };
+enum { FIGURES_MAX = 5, FIGURES_WITH_ALARM = 3, CLOCK_COLUMNS = 10 };
 
 static const char *status_word(const struct state_header *h, enum ink *ink) {
     if (h->killed) {
@@ -48,6 +49,11 @@ static const char *mode_word(const struct state_header *h) {
 
 static const char *state_word(const struct state_header *h) {
     return h->state < TRADING_STATE_COUNT ? trading_state_name((enum trading_state)h->state) : "?";
+}
+
+// HALTED is not said twice, and nothing is ACTIVE while the kill switch is latched.
+static bool badge_says_state(const struct state_header *h) {
+    return h->killed ? h->state != TRADING_REDUCING : h->state == TRADING_HALTED;
 }
 
 static const char *risk_word(const struct state_header *h) {
@@ -144,11 +150,25 @@ static int draw_alarms(struct console *console, struct rect area, int x) {
     return draw_text(&console->canvas, area, x, 1, INK_WARN, text_slice(&text)) + 2;
 }
 
+// While alarms wait, the foremost in its own words.
+static bool draw_foremost(struct console *console, struct rect area, int x) {
+    const struct state_alert *alert = alarm_foremost(&console->view);
+    if (alert == NULL) {
+        return false;
+    }
+    draw_left(&console->canvas, area, x, 1, area.columns - x - 1, alarm_ink(alert),
+              slice_of(alert->text));
+    return true;
+}
+
 static void draw_second(struct console *console, struct rect area, int x) {
     const struct state_header *h = console->view.header;
     struct canvas *canvas = &console->canvas;
-    if (area.columns - x < 12) {
+    if (area.columns - x < 20) {
         return; // a stump of a sentence tells nothing
+    }
+    if (draw_foremost(console, area, x)) {
+        return;
     }
     if (h->notice[0] != '\0') {
         draw_left(canvas, area, x, 1, area.columns - x - 1, INK_WARN, slice_of(h->notice));
@@ -172,8 +192,10 @@ void header_draw(struct console *console, struct rect area) {
         x = badge(console, area, x + 1, 0, console->armed ? INK_LIVE : INK_NOTICE,
                   console->armed ? "ARMED" : "READ-ONLY");
     }
-    x = draw_string(canvas, area, x + 1, 0, h->state == TRADING_ACTIVE ? INK_TEXT : INK_WARN,
-                    state_word(h));
+    if (!badge_says_state(h)) {
+        x = draw_string(canvas, area, x + 1, 0, h->state == TRADING_ACTIVE ? INK_TEXT : INK_WARN,
+                        state_word(h));
+    }
     x = draw_string(canvas, area, x + 1, 0, INK_TEXT, risk_word(h)) + 2;
     struct figure figures[FIGURES_MAX];
     int count = figures_of(h, figures);
@@ -185,7 +207,9 @@ void header_draw(struct console *console, struct rect area) {
     draw_clock(console, area);
     x = draw_override(console, area, 1, 1);
     x = draw_alarms(console, area, x);
-    while (next < count && x + figure_columns(&figures[next]) - 1 <= area.columns) {
+    // Volume and fees give way to what an alarm says.
+    int shown = h->alerts_open > 0 && count > FIGURES_WITH_ALARM ? FIGURES_WITH_ALARM : count;
+    while (next < shown && x + figure_columns(&figures[next]) - 1 <= area.columns) {
         x = draw_figure(console, area, x, 1, &figures[next++]);
     }
     draw_second(console, area, x);
@@ -219,6 +243,19 @@ void header_draw_small(struct console *console) {
     }
 }
 
+// Returns where the next one begins, 0 when there was no room for this.
+static int draw_hint(struct console *console, struct rect area, int x,
+                     void (*run)(struct console *console), const char *word) {
+    char key[KEY_NAME_MAX + 4];
+    struct text text = TEXT_OVER(key);
+    keymap_print_first(&text, &console->keymap, run);
+    if (x + (int)(strlen(key) + 1 + strlen(word)) > area.columns - 1) {
+        return 0;
+    }
+    x = draw_string(&console->canvas, area, x, 0, INK_KEY, key) + 1;
+    return draw_string(&console->canvas, area, x, 0, INK_FAINT, word) + 2;
+}
+
 void footer_draw(struct console *console, struct rect area) {
     struct canvas *canvas = &console->canvas;
     if (console->message[0] != '\0') {
@@ -239,16 +276,12 @@ void footer_draw(struct console *console, struct rect area) {
         {act_flatten, "flatten"},     {act_venue, "venue"},     {act_acknowledge, "acknowledge"},
         {act_sort, "sort"},
     };
-    int x = 1;
-    for (size_t i = 0; i < COUNT_OF(hints); i++) {
-        char key[KEY_NAME_MAX + 4];
-        struct text text = TEXT_OVER(key);
-        keymap_print_first(&text, &console->keymap, hints[i].run);
-        int columns = (int)(strlen(key) + 1 + strlen(hints[i].word));
-        if (x + columns > area.columns - 1) {
-            break;
+    // While alarms wait the key that acknowledges them stands first.
+    bool alarms = console->view.header->alerts_open > 0;
+    int x = alarms ? draw_hint(console, area, 1, act_acknowledge, "acknowledge") : 1;
+    for (size_t i = 0; i < COUNT_OF(hints) && x > 0; i++) {
+        if (!alarms || hints[i].run != act_acknowledge) {
+            x = draw_hint(console, area, x, hints[i].run, hints[i].word);
         }
-        x = draw_string(canvas, area, x, 0, INK_KEY, key) + 1;
-        x = draw_string(canvas, area, x, 0, INK_FAINT, hints[i].word) + 2;
     }
 }

@@ -28,7 +28,7 @@ struct ink_other {
 static const struct ink_other ink_others[] = {
     {SCHEME_LIGHT, INK_FAINT, {{242, -1, 0}, {8, -1, 0}, {-1, -1, INK_DIM}}},
     {SCHEME_LIGHT, INK_HEAD, {{24, -1, 0}, {6, -1, 0}, {6, -1, 0}}},
-    {SCHEME_LIGHT, INK_STRONG, {{16, -1, INK_BOLD}, {0, -1, INK_BOLD}, {-1, -1, INK_BOLD}}},
+    {SCHEME_LIGHT, INK_STRONG, {{-1, -1, INK_BOLD}, {-1, -1, INK_BOLD}, {-1, -1, INK_BOLD}}},
     {SCHEME_LIGHT, INK_RULE, {{250, -1, 0}, {7, -1, 0}, {4, -1, 0}}},
     {SCHEME_LIGHT, INK_TITLE, {{238, -1, 0}, {8, -1, 0}, {-1, -1, 0}}},
     {SCHEME_LIGHT, INK_FOCUS, {{231, 25, INK_BOLD}, {15, 4, 0}, {7, 4, 0}}},

@@ -9,7 +9,7 @@
 
 #include "ui/actions.h"
 
-enum { KEYMAP_ACTIONS_MAX = 64, KEYMAP_KEYS_MAX = 10, KEYMAP_TEXT_MAX = 32 };
+enum { KEYMAP_ACTIONS_MAX = 64, KEYMAP_KEYS_MAX = 12, KEYMAP_TEXT_MAX = 32 };
 
 struct keymap_row {
     char text[KEYMAP_TEXT_MAX]; // names parted by blanks

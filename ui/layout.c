@@ -126,7 +126,7 @@ static const struct preset presets[LAYOUT_PRESET_COUNT] = {
     [LAYOUT_BY_SIZE] = {.name = "by size"},
     [LAYOUT_PRICES] = {"prices", {PANE_QUOTES, PANE_OPPORTUNITIES}, {500}, 2},
     [LAYOUT_TRADING] = {"trading", {PANE_JOBS, PANE_POSITIONS, PANE_WIRE}, {380, 330}, 3},
-    [LAYOUT_SAFETY] = {"safety", {PANE_RISK, PANE_HEALTH, PANE_LOG}, {400, 330}, 3},
+    [LAYOUT_SAFETY] = {"safety", {PANE_RISK, PANE_HEALTH, PANE_ALERTS}, {400, 330}, 3},
 };
 
 const char *layout_preset_name(enum layout_preset preset) {

@@ -1,6 +1,8 @@
 // A desk in the same process: the published board, and the engine's control entry.
 #include "ui/link.h"
 
+#include "engine/control_text.h"
+
 static uint64_t local_version(void *self, enum state_section section) {
     const struct link_local *local = self;
     return state_version(local->board, section);
@@ -19,8 +21,7 @@ static enum status local_control(void *self, const struct control_request *reque
         status = local->control(local->arg, request);
     }
     if (status == STATUS_OK) {
-        text_add_format(answer, "%s: %s", control_name(request->verb),
-                        control_sentence(request->verb));
+        control_print(answer, local->universe, request);
     } else {
         text_add_string(answer, status_text());
     }

@@ -31,6 +31,8 @@ void page_add(struct page *page, enum ink ink, const char *label, const char *fo
     }
 }
 
+enum { SENTENCE_COLUMNS = 58 }; // beside the labels in 80 columns
+
 void page_add_wrapped(struct page *page, enum ink ink, const char *label, const char *text,
                       size_t columns) {
     size_t size = strlen(text);
@@ -79,5 +81,5 @@ void page_add_verdict(struct page *page, const struct view *view, const struct v
     if (verdict->symbol < view->universe->symbol_count) {
         page_add(page, INK_TEXT, "symbol", "%s", view_symbol(view, verdict->symbol));
     }
-    page_add(page, INK_TEXT, "", "%s", rule_sentence(rule));
+    page_add_wrapped(page, INK_TEXT, "", rule_sentence(rule), SENTENCE_COLUMNS);
 }

@@ -108,7 +108,7 @@ static void run_filter(struct console *console, struct slice text) {
 static const struct command commands[] = {
     {"risk-mode", {WORD_RISK_MODE}, "risk-mode MODE", run_risk_mode, NULL},
     {"override", {WORD_SECONDS}, "override SECONDS, 0 ends it", run_override, NULL},
-    {"threshold", {WORD_BPS}, "threshold BPS", run_threshold, NULL},
+    {"threshold", {WORD_BPS}, "threshold BPS|auto", run_threshold, NULL},
     {"state", {WORD_STATE}, "state STATE", run_state, NULL},
     {"cancel", {WORD_NUMBER}, "cancel JOB", run_cancel, NULL},
     {"flatten", {WORD_VENUE, WORD_SYMBOL}, "flatten VENUE [SYMBOL]", run_flatten, NULL},
@@ -290,7 +290,10 @@ static bool value_of(const struct console *console, enum word_kind kind, struct 
         return decimal_parse(word, 0, value) && *value >= 0 && *value <= UINT32_MAX;
     }
     if (kind == WORD_BPS) {
-        return decimal_parse(word, BPS_DIGITS, value);
+        struct bps threshold = {0};
+        bool fits = act_desk_read_threshold(console, word, &threshold);
+        *value = threshold.v;
+        return fits;
     }
     for (int i = 0; i < names_of(console, kind); i++) {
         if (same(name_of(console, kind, i), word)) {

@@ -23,6 +23,8 @@ enum pane_id {
     PANE_HEALTH,
     PANE_WIRE,
     PANE_EQUITY,
+    PANE_ALERTS,
+    PANE_LATENCY,
     PANE_COUNT,
     PANE_NONE = PANE_COUNT
 };
@@ -41,7 +43,8 @@ struct pane_column {
     bool right;  // aligned right, as numbers are
     bool joined; // stands next to the column before it without a gap
     bool sortable;
-    bool flexible;    // takes the room that is left; at most one
+    bool flexible;    // takes the room that is left, up to `most`; at most one
+    int most;         // 0: all of it
     uint8_t priority; // 0 is always shown; the highest goes first when room is short
 };
 
@@ -61,10 +64,16 @@ struct pane_subject {
     uint64_t alert;         // 0 = none
 };
 
+struct pane_legend {
+    const char *title, *meaning;
+};
+
 struct pane_class {
     const char *name; // as on the title line
     const char *help; // one sentence
     const char *empty;
+    // What a heading stands for, where that is not plain; ends with a title of NULL.
+    const struct pane_legend *legend;
     uint32_t sections; // VIEW_BITs that make it dirty
     // Fills the columns for this view; returns their number.
     int (*columns)(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]);
@@ -72,6 +81,7 @@ struct pane_class {
     uint64_t (*key)(const struct view *view, uint32_t row);
     void (*cell)(const struct view *view, uint32_t row, int column, struct pane_cell *out);
     int64_t (*sort_key)(const struct view *view, uint32_t row, int column); // NULL: not sortable
+    int64_t (*rank)(const struct view *view, uint32_t row); // of the natural order; NULL: by row
     // Words a filter is matched against.
     void (*words)(const struct view *view, uint32_t row, struct text *out);
     void (*details)(const struct view *view, uint32_t row, struct page *page);
@@ -103,10 +113,15 @@ struct pane {
     uint32_t rows_total; // before the filter
 };
 
-// The pane table, in order of pane_id; keys 1, 2, 3 … are its order.
+// The pane table, in order of pane_id.
 extern const struct pane_class *const pane_table[PANE_COUNT];
 extern const struct pane_class pane_quotes, pane_opportunities, pane_capital, pane_jobs, pane_risk,
-    pane_positions, pane_log, pane_health, pane_wire, pane_equity;
+    pane_positions, pane_log, pane_health, pane_wire, pane_equity, pane_alerts, pane_latency;
+// The key of each, in order of pane_id, parted by blanks; its first letter stands in the title.
+#define PANE_KEYS "1 2 3 4 5 6 7 8 9 0 ! @"
+
+// Names in the order of the alphabet, as a sort key.
+int64_t pane_letters(const char *name);
 
 enum status pane_create(struct pane *pane, const struct pane_class *class,
                         const struct universe *universe) MUST_CHECK;

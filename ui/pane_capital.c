@@ -191,10 +191,19 @@ static struct pane_subject capital_subject(const struct view *view, uint32_t row
     return (struct pane_subject){.venue = (uint16_t)row, .symbol = CONTROL_ANY};
 }
 
+static const struct pane_legend legend[] = {
+    {"dd %", "drawdown: equity below its highest"},
+    {"wash arb resv", "pools of hedged volume, arbitrage and reserve: the bar is what is reserved "
+                      "of each; SAFE: closed by safe mode"},
+    {"in flight $", "reserved for jobs that run"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_capital = {
     .name = "CAPITAL",
     .help = "Equity and pools of every venue; a bar is the reserved share; SAFE: arb is closed.",
     .empty = "no venues",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_CAPITAL),
     .columns = capital_columns,
     .rows = capital_rows,

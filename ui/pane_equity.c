@@ -14,7 +14,7 @@ static int equity_columns(const struct view *view, struct pane_column out[PANE_C
         [NOW] = {"cross bps", 9, .right = true, .sortable = true},
         [LOW] = {"least", 8, .right = true, .sortable = true, .priority = 1},
         [HIGH] = {"most", 8, .right = true, .sortable = true, .priority = 1},
-        [CURVE] = {"last 60 s", 10, .flexible = true},
+        [CURVE] = {"last 60 s", 10, .flexible = true, .most = 60},
     };
     memcpy(out, columns, sizeof(columns));
     return COLUMNS;
@@ -209,10 +209,17 @@ static int equity_head(const struct view *view, struct canvas *canvas, struct re
     return used + rows;
 }
 
+static const struct pane_legend legend[] = {
+    {"cross bps", "highest bid less lowest ask of all venues"},
+    {"least most", "of the last sixty seconds"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_equity = {
     .name = "EQUITY",
     .help = "The account's worth over time; below, the best crossing of each symbol in a minute.",
     .empty = "no quotes yet",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_EQUITY) | VIEW_BIT(VIEW_TICK),
     .columns = equity_columns,
     .rows = equity_rows,

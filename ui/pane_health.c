@@ -14,14 +14,9 @@ enum column {
     CLOCK,
     LANE,
     MESSAGES,
-    DECIDE,
-    SIGN,
-    WRITE,
-    ANSWER,
+    BUDGET_ORDERS,
+    BUDGET_DATA,
     ANSWER_P99,
-    ANSWER_P999,
-    FILL,
-    FILL_P99,
     RECONNECTS,
     RELIABLE,
     NOTE,
@@ -40,14 +35,9 @@ static int health_columns(const struct view *view, struct pane_column out[PANE_C
         [CLOCK] = {"clock", 7, .right = true, .sortable = true, .priority = 4},
         [LANE] = {"lane", 10, .sortable = true},
         [MESSAGES] = {"msg/s", 5, .right = true, .sortable = true, .priority = 5},
-        [DECIDE] = {"decide p99", 10, .right = true, .priority = 9},
-        [SIGN] = {"sign p99", 8, .right = true, .priority = 9},
-        [WRITE] = {"write p99", 9, .right = true, .priority = 9},
-        [ANSWER] = {"ack p50", 8, .right = true, .sortable = true, .priority = 7},
+        [BUDGET_ORDERS] = {"ord limit", 9, .right = true, .sortable = true, .priority = 7},
+        [BUDGET_DATA] = {"rest limit", 10, .right = true, .sortable = true, .priority = 8},
         [ANSWER_P99] = {"ack p99", 8, .right = true, .sortable = true, .priority = 1},
-        [ANSWER_P999] = {"ack 99.9", 8, .right = true, .priority = 9},
-        [FILL] = {"fill p50", 8, .right = true, .sortable = true, .priority = 8},
-        [FILL_P99] = {"fill p99", 8, .right = true, .sortable = true, .priority = 6},
         [RECONNECTS] = {"reconn", 6, .right = true, .sortable = true, .priority = 10},
         [RELIABLE] = {"ok %", 5, .right = true, .sortable = true, .priority = 11},
         [NOTE] = {"note", 8, .flexible = true, .priority = 12},
@@ -93,9 +83,12 @@ static enum ink feed_ink(const struct state_venue *v) {
     return v->state == FEED_LIVE ? INK_GOOD : INK_WARN;
 }
 
-static const char *lane_of(const struct state_venue *v) {
+static const char *lane_of(const struct view *view, const struct state_venue *v) {
     if (v->tripped) {
         return "BREAKER";
+    }
+    if (v->lane == LANE_NONE && view->header->mode != DESK_LIVE) {
+        return "paper"; // orders do not leave the program
     }
     return v->lane < LANE_STATE_COUNT ? lane_state_name((enum lane_state)v->lane) : "?";
 }
@@ -137,53 +130,44 @@ static void cell_feed(struct pane_cell *out, const struct state_venue *v, enum c
     case VENUE:
     case LANE:
     case MESSAGES:
-    case DECIDE:
-    case SIGN:
-    case WRITE:
-    case ANSWER:
+    case BUDGET_ORDERS:
+    case BUDGET_DATA:
     case ANSWER_P99:
-    case ANSWER_P999:
-    case FILL:
-    case FILL_P99:
     case NOTE:
     case COLUMNS:
         break;
     }
 }
 
-static void cell_lane(struct pane_cell *out, const struct state_venue *v,
+static void cell_budget(struct pane_cell *out, struct state_budget budget) {
+    if (budget.limit == 0) {
+        out->ink = INK_FAINT;
+        text_add_string(&out->text, "--");
+        return;
+    }
+    int permille = number_permille(budget.used, budget.limit);
+    out->ink = permille >= 900 ? INK_BAD : permille >= 600 ? INK_WARN : INK_TEXT;
+    text_add_format(&out->text, "%u/%u", budget.used, budget.limit);
+}
+
+static void cell_lane(const struct view *view, struct pane_cell *out, const struct state_venue *v,
                       const struct state_latency *latency, enum column column) {
     switch (column) {
     case LANE:
         out->ink = lane_ink(v);
-        text_add_string(&out->text, lane_of(v));
+        text_add_string(&out->text, lane_of(view, v));
         break;
     case MESSAGES:
         text_add_int(&out->text, v->messages);
         break;
-    case DECIDE:
-        add_quantile(&out->text, &latency->decide, latency->decide.p99_ns);
+    case BUDGET_ORDERS:
+        cell_budget(out, latency->orders);
         break;
-    case SIGN:
-        add_quantile(&out->text, &latency->encode, latency->encode.p99_ns);
-        break;
-    case WRITE:
-        add_quantile(&out->text, &latency->write, latency->write.p99_ns);
-        break;
-    case ANSWER:
-        add_quantile(&out->text, &latency->answer, latency->answer.p50_ns);
+    case BUDGET_DATA:
+        cell_budget(out, latency->data);
         break;
     case ANSWER_P99:
         add_quantile(&out->text, &latency->answer, latency->answer.p99_ns);
-        break;
-    case ANSWER_P999:
-        add_quantile(&out->text, &latency->answer, latency->answer.p999_ns);
-        break;
-    case FILL:
-        add_quantile(&out->text, &latency->fill, latency->fill.p50_ns);
-        break;
-    case FILL_P99:
-        add_quantile(&out->text, &latency->fill, latency->fill.p99_ns);
         break;
     case NOTE:
         out->ink = INK_WARN;
@@ -212,7 +196,7 @@ static void health_cell(const struct view *view, uint32_t row, int column, struc
     }
     struct state_latency latency = latency_of(view, row);
     cell_feed(out, v, (enum column)column);
-    cell_lane(out, v, &latency, (enum column)column);
+    cell_lane(view, out, v, &latency, (enum column)column);
 }
 
 // What needs a look comes first.
@@ -236,23 +220,17 @@ static int64_t health_sort_key(const struct view *view, uint32_t row, int column
         return v->tripped ? -1 : v->lane == LANE_READY;
     case MESSAGES:
         return -(int64_t)v->messages;
-    case ANSWER:
-        return -latency.answer.p50_ns;
+    case BUDGET_ORDERS:
+        return -number_permille(latency.orders.used, latency.orders.limit);
+    case BUDGET_DATA:
+        return -number_permille(latency.data.used, latency.data.limit);
     case ANSWER_P99:
         return -latency.answer.p99_ns;
-    case FILL:
-        return -latency.fill.p50_ns;
-    case FILL_P99:
-        return -latency.fill.p99_ns;
     case RECONNECTS:
         return -(int64_t)v->reconnects;
     case RELIABLE:
         return v->reliability_ppm;
     case VENUE:
-    case DECIDE:
-    case SIGN:
-    case WRITE:
-    case ANSWER_P999:
     case NOTE:
     case COLUMNS:
         break;
@@ -262,23 +240,15 @@ static int64_t health_sort_key(const struct view *view, uint32_t row, int column
 
 static void health_words(const struct view *view, uint32_t row, struct text *out) {
     const struct state_venue *v = row_of(view, row);
-    text_add_format(out, "%s %s %s %s", view->universe->venues[row].name, feed_of(v), lane_of(v),
-                    v->text);
+    text_add_format(out, "%s %s %s %s", view->universe->venues[row].name, feed_of(v),
+                    lane_of(view, v), v->text);
 }
 
-static void add_quantiles(struct page *page, const char *label, const struct state_quantiles *q) {
-    struct text text = page_line(page, INK_TEXT, label);
-    if (q->count == 0) {
-        text_add_string(&text, "none yet");
-        return;
+static void add_budget(struct page *page, const char *label, struct state_budget budget,
+                       const char *what) {
+    if (budget.limit > 0) {
+        page_add(page, INK_TEXT, label, "%u of our %u used: %s", budget.used, budget.limit, what);
     }
-    text_add_string(&text, "p50 ");
-    number_latency(&text, q->p50_ns);
-    text_add_string(&text, ", p99 ");
-    number_latency(&text, q->p99_ns);
-    text_add_string(&text, ", p99.9 ");
-    number_latency(&text, q->p999_ns);
-    text_add_format(&text, " of %llu", (unsigned long long)q->count);
 }
 
 static void add_data_side(struct page *page, const struct state_venue *v) {
@@ -304,17 +274,14 @@ static void add_data_side(struct page *page, const struct state_venue *v) {
 static void add_order_side(const struct view *view, struct page *page, uint32_t row) {
     const struct state_venue *v = row_of(view, row);
     struct state_latency latency = latency_of(view, row);
-    page_add(page, lane_ink(v), "lane", "%s%s%s", lane_of(v), v->lane_text[0] != '\0' ? ": " : "",
-             v->lane_text);
+    page_add(page, lane_ink(v), "lane", "%s%s%s", lane_of(view, v),
+             v->lane_text[0] != '\0' ? ": " : "", v->lane_text);
     page_add(page, INK_TEXT, "orders", "%u open, %u of them unknown, %u messages this second",
              v->orders, v->unknown, v->messages);
     page_add(page, v->rejects > 0 ? INK_WARN : INK_TEXT, "rejects",
              "%u in a row, the breaker opens at %u", v->rejects, v->rejects_max);
-    add_quantiles(page, "decide", &latency.decide);
-    add_quantiles(page, "sign", &latency.encode);
-    add_quantiles(page, "write", &latency.write);
-    add_quantiles(page, "answer", &latency.answer);
-    add_quantiles(page, "fill", &latency.fill);
+    add_budget(page, "ord limit", latency.orders, "the fullest of its limits on orders");
+    add_budget(page, "rest limit", latency.data, "the weight of REST requests for data");
     if (v->deadman_until_ns != 0) {
         struct text text = page_line(page, INK_TEXT, "dead man");
         text_add_string(&text, "the venue cancels all in ");
@@ -322,6 +289,8 @@ static void add_order_side(const struct view *view, struct page *page, uint32_t 
         text_add_string(&text, " unless told to wait");
     } else if (v->deadman == DEADMAN_FAILED) {
         page_add(page, INK_WARN, "dead man", "could not be armed: no new orders there");
+    } else if (v->deadman == DEADMAN_NONE) {
+        page_add(page, INK_WARN, "dead man", "the venue has none: what rests there stays");
     }
 }
 
@@ -377,10 +346,13 @@ static struct pane_subject health_subject(const struct view *view, uint32_t row)
 
 static void add_part(struct head *head, const struct state_health_part *part, const char *name) {
     struct text *text = head_add(head, name, HEAD_NO_BAR, score_ink(part->score));
-    text_add_format(text, "%3u", part->score);
+    text_add_format(text, "%3u  ", part->score);
     if (part->heartbeat_age_ms < 0) {
-        text_add_string(text, "  not heard of yet");
-    } else if (part->reason[0] != '\0') {
+        text_add_string(text, "no heartbeat yet");
+    } else {
+        text_add_format(text, "beat %llds ago", (long long)(part->heartbeat_age_ms / 1000));
+    }
+    if (part->reason[0] != '\0') {
         text_add_format(text, "  %s", part->reason);
     }
 }
@@ -429,10 +401,25 @@ static int health_head(const struct view *view, struct canvas *canvas, struct re
     return head_draw(&head, canvas, area, kept);
 }
 
+static const struct pane_legend legend[] = {
+    {"beat", "when the part was last heard of"},
+    {"upd/s", "quotes a second"},
+    {"tick avg", "from the venue's stamp to the stored quote, with tick p99 its slow end"},
+    {"clock", "the venue's clock less ours"},
+    {"lane", "where its orders go: ready, paper, or why not"},
+    {"msg/s", "orders and cancels in this second"},
+    {"ord limit", "used of our share of the fullest limit on orders"},
+    {"rest limit", "used of our share of the weight of REST requests"},
+    {"ack p99", "the venue's first word, slowest in a hundred"},
+    {"ok %", "time it was well, of the last five minutes"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_health = {
     .name = "HEALTH",
-    .help = "Scores of the desk's parts; every venue's data (tick) and orders (ack, fill).",
+    .help = "Scores and heartbeats of the desk's parts; every venue's data, lane and limits.",
     .empty = "no venues",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_HEALTH) | VIEW_BIT(STATE_VENUES) | VIEW_BIT(STATE_LATENCY) |
                 VIEW_BIT(VIEW_TICK),
     .columns = health_columns,

@@ -55,12 +55,18 @@ static uint32_t jobs_rows(const struct view *view) {
     return view->count[STATE_JOBS];
 }
 
-static uint64_t jobs_key(const struct view *view, uint32_t row) {
-    return row_of(view, row)->id;
-}
-
 static bool is_over(const struct state_job *job) {
     return job->state >= JOB_DONE;
+}
+
+// What holds positions stands first, what waits and what is over below it.
+static int64_t jobs_rank(const struct view *view, uint32_t row) {
+    const struct state_job *job = row_of(view, row);
+    return is_over(job) ? 2 : job->state == JOB_PENDING ? 1 : 0;
+}
+
+static uint64_t jobs_key(const struct view *view, uint32_t row) {
+    return row_of(view, row)->id;
 }
 
 static enum ink state_ink(const struct state_job *job) {
@@ -329,14 +335,28 @@ static struct pane_subject jobs_subject(const struct view *view, uint32_t row) {
     return (struct pane_subject){.venue = CONTROL_ANY, .symbol = job->symbol, .job = job->id};
 }
 
+static const struct pane_legend legend[] = {
+    {"strat", "arb: a price gap; wash: hedged volume; manual, twap and the others: see the manual"},
+    {"leg A leg B", "+ buys, - sells; the share filled, while it closes the share closed"},
+    {"unhdg $", "open on one leg and not on the other, now"},
+    {"unhdg $s", "that, times the seconds it stood: the job's exposure clock"},
+    {"left", "until the state it is in ends by itself"},
+    {"edge bps", "net edge when it was decided"},
+    {"score", "what decided its place in the queue"},
+    {"reason", "the rule that refused or ended it"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_jobs = {
     .name = "JOBS",
     .help = "Hedged jobs: + buys, - sells, the share done of each leg, time left in the state.",
     .empty = "no jobs yet",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_JOBS) | VIEW_BIT(VIEW_TICK),
     .columns = jobs_columns,
     .rows = jobs_rows,
     .key = jobs_key,
+    .rank = jobs_rank,
     .cell = jobs_cell,
     .sort_key = jobs_sort_key,
     .words = jobs_words,

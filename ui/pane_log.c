@@ -1,4 +1,5 @@
-// LOG: alarms nobody has acknowledged, then the log, newest first, then the alarms of before.
+// LOG: the alarms that wait for a person, then the log, newest first. All alerts are in ALERTS.
+#include "ui/alarm.h"
 #include "ui/number.h"
 #include "ui/pane.h"
 
@@ -15,23 +16,18 @@ static int log_columns(const struct view *view, struct pane_column out[PANE_COLU
     return COLUMNS;
 }
 
-// What only informs is no alarm.
-static bool is_open(const struct state_alert *alert) {
-    return !alert->acknowledged && alert->severity != SEVERITY_INFO;
-}
-
 static uint32_t alerts_open(const struct view *view) {
     uint32_t open = 0;
     for (uint32_t i = 0; i < view->count[STATE_ALERTS]; i++) {
-        open += is_open(&view->alerts[i]) ? 1 : 0;
+        open += alarm_is_open(&view->alerts[i]) ? 1 : 0;
     }
     return open;
 }
 
-// The n-th alert that is (or is not) open, in the order of the section.
-static const struct state_alert *alert_nth(const struct view *view, uint32_t n, bool open) {
+// The n-th that waits, in the order of the section.
+static const struct state_alert *alert_nth(const struct view *view, uint32_t n) {
     for (uint32_t i = 0; i < view->count[STATE_ALERTS]; i++) {
-        if (is_open(&view->alerts[i]) == open && n-- == 0) {
+        if (alarm_is_open(&view->alerts[i]) && n-- == 0) {
             return &view->alerts[i];
         }
     }
@@ -47,18 +43,14 @@ struct entry {
 static struct entry entry_of(const struct view *view, uint32_t row) {
     uint32_t open = alerts_open(view);
     if (row < open) {
-        return (struct entry){.alert = alert_nth(view, row, true)};
+        return (struct entry){.alert = alert_nth(view, row)};
     }
-    row -= open;
-    if (row < view->log_count) {
-        return (struct entry){.line = view_log_line(view, row),
-                              .number = view_log_number(view, row)};
-    }
-    return (struct entry){.alert = alert_nth(view, row - view->log_count, false)};
+    return (struct entry){.line = view_log_line(view, row - open),
+                          .number = view_log_number(view, row - open)};
 }
 
 static uint32_t log_rows(const struct view *view) {
-    return view->count[STATE_ALERTS] + view->log_count;
+    return alerts_open(view) + view->log_count;
 }
 
 static uint64_t log_key(const struct view *view, uint32_t row) {
@@ -69,19 +61,15 @@ static uint64_t log_key(const struct view *view, uint32_t row) {
 
 static const char *level_of(const struct entry *entry) {
     static const char *const levels[LOG_LEVEL_COUNT] = {"debug", "info", "WARN", "ERROR"};
-    static const char *const severities[] = {"alert", "ALERT", "ALARM"};
     if (entry->alert != NULL) {
-        return entry->alert->severity <= SEVERITY_RED ? severities[entry->alert->severity] : "?";
+        return alarm_level(entry->alert);
     }
     return (unsigned)entry->line->level < LOG_LEVEL_COUNT ? levels[entry->line->level] : "?";
 }
 
 static enum ink ink_of(const struct entry *entry) {
     if (entry->alert != NULL) {
-        if (!is_open(entry->alert)) {
-            return INK_FAINT;
-        }
-        return entry->alert->severity == SEVERITY_RED ? INK_ALARM : INK_WARN;
+        return alarm_ink(entry->alert);
     }
     switch (entry->line->level) {
     case LOG_ERROR:
@@ -127,15 +115,6 @@ static void log_cell(const struct view *view, uint32_t row, int column, struct p
     }
 }
 
-static int64_t letters_of(const char *name) {
-    int64_t letters = 0;
-    for (int i = 0; i < 7; i++) { // as many as a number holds: enough for the order of names
-        letters = letters << 8 | (unsigned char)*name;
-        name += *name != '\0';
-    }
-    return letters;
-}
-
 static int64_t log_sort_key(const struct view *view, uint32_t row, int column) {
     struct entry entry = entry_of(view, row);
     switch ((enum column)column) {
@@ -145,7 +124,7 @@ static int64_t log_sort_key(const struct view *view, uint32_t row, int column) {
         return entry.alert != NULL ? -LOG_LEVEL_COUNT - (int64_t)entry.alert->severity
                                    : -(int64_t)entry.line->level;
     case COMPONENT:
-        return letters_of(entry.alert != NULL ? entry.alert->rule : entry.line->component);
+        return pane_letters(entry.alert != NULL ? entry.alert->rule : entry.line->component);
     case TEXT:
     case COLUMNS:
         break;
@@ -160,53 +139,38 @@ static void log_words(const struct view *view, uint32_t row, struct text *out) {
                     entry.alert != NULL ? entry.alert->text : entry.line->text);
 }
 
-static void add_alert(struct page *page, const struct state_alert *alert) {
-    if (alert->unit != UNIT_NONE) {
-        struct text text = page_line(page, INK_STRONG, "figure");
-        rule_figure_print(&text, (enum rule_unit)alert->unit, alert->figure);
-        text = page_line(page, INK_TEXT, "limit");
-        rule_figure_print(&text, (enum rule_unit)alert->unit, alert->limit);
-    }
-    struct text text = page_line(page, INK_TEXT, "number");
-    text_add_format(&text, "%llu, ", (unsigned long long)alert->id);
-    if (alert->acknowledged) {
-        text_add_string(&text, "acknowledged at ");
-        number_clock(&text, alert->acknowledged_ns);
-        text_add_char(&text, 'Z');
-    } else {
-        text_add_string(&text, is_open(alert) ? "not acknowledged (a)" : "for information");
-    }
-}
-
 static void log_page(const struct view *view, uint32_t row, struct page *page) {
     struct entry entry = entry_of(view, row);
-    page_clear(page, entry.alert != NULL ? "Alert" : "Log line");
+    if (entry.alert != NULL) {
+        alarm_page(entry.alert, page);
+        return;
+    }
+    page_clear(page, "Log line");
     struct text text = page_line(page, INK_TEXT, "time");
-    number_clock_ms(&text, entry.alert != NULL ? entry.alert->time_ns : entry.line->time_ns);
+    number_clock_ms(&text, entry.line->time_ns);
     text_add_char(&text, 'Z');
     page_add(page, ink_of(&entry), "level", "%s", level_of(&entry));
-    page_add(page, INK_TEXT, entry.alert != NULL ? "rule" : "part", "%s",
-             entry.alert != NULL ? entry.alert->rule : entry.line->component);
-    const char *words = entry.alert != NULL ? entry.alert->text : entry.line->text;
-    for (size_t at = 0, size = strlen(words); at < size; at += 60) {
-        page_add(page, INK_STRONG, at == 0 ? "text" : "", "%.60s", words + at);
-    }
-    if (entry.alert != NULL) {
-        add_alert(page, entry.alert);
-    }
+    page_add(page, INK_TEXT, "part", "%s", entry.line->component);
+    page_add_wrapped(page, INK_STRONG, "text", entry.line->text, 60);
 }
 
 static struct pane_subject log_subject(const struct view *view, uint32_t row) {
     struct entry entry = entry_of(view, row);
-    bool waits = entry.alert != NULL && is_open(entry.alert);
-    return (struct pane_subject){
-        .venue = CONTROL_ANY, .symbol = CONTROL_ANY, .alert = waits ? entry.alert->id : 0};
+    return (struct pane_subject){.venue = CONTROL_ANY,
+                                 .symbol = CONTROL_ANY,
+                                 .alert = entry.alert != NULL ? entry.alert->id : 0};
 }
+
+static const struct pane_legend legend[] = {
+    {"level", "ALARM and ALERT wait for a person; the others are the log's"},
+    {NULL, NULL},
+};
 
 const struct pane_class pane_log = {
     .name = "LOG",
-    .help = "Open alarms (a acknowledges), then the log, newest first.",
+    .help = "Alarms that wait (a acknowledges one), then the log, newest first.",
     .empty = "nothing has been logged",
+    .legend = legend,
     .sections = VIEW_BIT(VIEW_LOG) | VIEW_BIT(STATE_ALERTS),
     .columns = log_columns,
     .rows = log_rows,

@@ -23,15 +23,15 @@ static int opps_columns(const struct view *view, struct pane_column out[PANE_COL
     const struct pane_column columns[COLUMNS] = {
         [SYMBOL] = {"symbol", view_symbol_columns(view), .sortable = true},
         [ROUTE] = {"buy→sell", route, .right = false},
-        [GROSS] = {"gross bps", 9, .right = true, .sortable = true},
-        [COSTS] = {"costs bps", 9, .right = true, .priority = 5},
+        [GROSS] = {"gross", 6, .right = true, .sortable = true},
+        [COSTS] = {"costs", 6, .right = true, .priority = 5},
         [NET] = {"net bps", 7, .right = true, .sortable = true},
-        [ROUND_TRIP] = {"trip bps", 8, .right = true, .sortable = true, .priority = 1},
-        [SCORE] = {"score", 5, .right = true, .sortable = true, .priority = 2},
+        [ROUND_TRIP] = {"trip", 7, .right = true, .sortable = true, .priority = 1},
+        [SCORE] = {"score", 5, .right = true, .sortable = true, .priority = 3},
         [CONFIDENCE] = {"conf %", 6, .right = true, .priority = 4},
         [SIZE] = {"size $", 8, .right = true, .priority = 6},
-        [SINCE] = {"since", 6, .right = true, .sortable = true, .priority = 3},
-        [WHY] = {"why not", 12, .flexible = true},
+        [SINCE] = {"since", 6, .right = true, .sortable = true, .priority = 2},
+        [WHY] = {"why not", 21, .flexible = true, .most = 60},
     };
     memcpy(out, columns, sizeof(columns));
     return COLUMNS;
@@ -49,14 +49,6 @@ static uint32_t opps_rows(const struct view *view) {
 static uint64_t opps_key(const struct view *view, uint32_t row) {
     const struct state_opportunity *o = row_of(view, row);
     return ((uint64_t)o->symbol << 32) | ((uint64_t)o->buy_venue << 16) | o->sell_venue;
-}
-
-static void add_route(const struct view *view, const struct state_opportunity *o,
-                      struct text *out) {
-    char name[VENUE_NAME_MAX];
-    text_add_string(out, view_venue(view, o->buy_venue, name));
-    text_add_string(out, "→");
-    text_add_string(out, view_venue(view, o->sell_venue, name));
 }
 
 static int64_t costs_of(const struct state_opportunity *o) {
@@ -92,7 +84,7 @@ static void opps_cell(const struct view *view, uint32_t row, int column, struct 
         text_add_string(&out->text, view_symbol(view, o->symbol));
         break;
     case ROUTE:
-        add_route(view, o, &out->text);
+        view_add_route(view, o->buy_venue, o->sell_venue, &out->text);
         break;
     case GROSS:
         number_bps(&out->text, o->gross);
@@ -223,10 +215,23 @@ static struct pane_subject opps_subject(const struct view *view, uint32_t row) {
     return (struct pane_subject){.venue = CONTROL_ANY, .symbol = o->symbol, .job = o->job};
 }
 
+static const struct pane_legend legend[] = {
+    {"gross", "bps between what one venue bids and another asks"},
+    {"costs", "bps of fees, slippage and basis when both legs are opened"},
+    {"net bps", "gross less costs"},
+    {"trip", "bps left when all four fills are paid and the gap is as usual"},
+    {"score", "0 to 100: profit, size and how well both venues are"},
+    {"conf %", "how far the quotes can be relied on"},
+    {"since", "how long it has stood"},
+    {"why not", "the rule against it and its figure; w says more"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_opportunities = {
     .name = "OPPORTUNITIES",
     .help = "Every crossing: gross, net after costs, the round trip, and the rule against it (w).",
     .empty = "no two venues cross",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_OPPORTUNITIES) | VIEW_BIT(VIEW_TICK),
     .columns = opps_columns,
     .rows = opps_rows,

@@ -303,10 +303,18 @@ static struct pane_subject positions_subject(const struct view *view, uint32_t r
     return (struct pane_subject){.venue = o->venue, .symbol = o->symbol, .job = o->job};
 }
 
+static const struct pane_legend legend[] = {
+    {"what", "long, short or flat; buy and sell are orders that are out"},
+    {"unreal $", "what closing at the mark would bring"},
+    {"funding $", "paid since start, negative: received"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_positions = {
     .name = "POSITIONS",
     .help = "Positions of every venue, and the orders that are out.",
     .empty = "flat, no orders",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_POSITIONS) | VIEW_BIT(STATE_ORDERS),
     .columns = positions_columns,
     .rows = positions_rows,

@@ -382,10 +382,21 @@ static struct pane_subject quotes_subject(const struct view *view, uint32_t row)
     return (struct pane_subject){.venue = q->venue, .symbol = q->symbol};
 }
 
+static const struct pane_legend legend[] = {
+    {"bid ask", "behind them ^ v = : up, down, back where it was, within the last second"},
+    {"spr bps", "ask less bid, in hundredths of a per cent"},
+    {"age", "since the quote came; ~ marks a stale one, -- one long gone"},
+    {"fund bps/h", "funding an hour, positive: longs pay; SIM: made up by the simulator"},
+    {"mark", "the venue's mark price"},
+    {"note", "WARN old, STALE too old, QUAR held back as a jump, REF reference only"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_quotes = {
     .name = "QUOTES",
     .help = "Best bid and ask of every venue: ^ v = tell the last move, ~ marks a stale age.",
     .empty = "no listings",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_QUOTES) | VIEW_BIT(STATE_VENUES) | VIEW_BIT(VIEW_TICK),
     .columns = quotes_columns,
     .rows = quotes_rows,

@@ -6,7 +6,7 @@
 #include "ui/number.h"
 #include "ui/pane.h"
 
-enum column { SINCE, TIMES, STRATEGY, SYMBOL, RULE, FIGURE, LIMIT, COLUMNS };
+enum column { SINCE, TIMES, STRATEGY, SYMBOL, ROUTE, RULE, FIGURE, LIMIT, COLUMNS };
 enum { ROWS_KEPT = 3, FREEZES_SHOWN = 4 };
 
 static int risk_columns(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]) {
@@ -15,7 +15,8 @@ static int risk_columns(const struct view *view, struct pane_column out[PANE_COL
         [TIMES] = {"times", 5, .right = true, .sortable = true, .priority = 4},
         [STRATEGY] = {"strat", 6, .priority = 2},
         [SYMBOL] = {"symbol", view_symbol_columns(view), .priority = 1},
-        [RULE] = {"denied by", 10, .sortable = true, .flexible = true},
+        [ROUTE] = {"buy→sell", 2 * view_venue_columns(view) + 1, .priority = 5},
+        [RULE] = {"denied by", 10, .sortable = true, .flexible = true, .most = 24},
         [FIGURE] = {"figure", 11, .right = true},
         [LIMIT] = {"limit", 11, .right = true, .priority = 1},
     };
@@ -35,7 +36,8 @@ static uint32_t risk_rows(const struct view *view) {
 
 static uint64_t risk_key(const struct view *view, uint32_t row) {
     const struct state_denial *d = row_of(view, row);
-    return (uint64_t)d->strategy << 40 | (uint64_t)d->symbol << 16 | d->verdict.rule;
+    return (uint64_t)d->buy_venue << 56 | (uint64_t)(d->sell_venue & 0xff) << 48 |
+           (uint64_t)d->strategy << 40 | (uint64_t)d->symbol << 16 | d->verdict.rule;
 }
 
 static enum rule rule_of(const struct state_denial *d) {
@@ -67,6 +69,9 @@ static void risk_cell(const struct view *view, uint32_t row, int column, struct 
     case SYMBOL:
         text_add_string(&out->text, view_symbol(view, d->symbol));
         break;
+    case ROUTE:
+        view_add_route(view, d->buy_venue, d->sell_venue, &out->text);
+        break;
     case RULE:
         text_add_string(&out->text, rule_name(rule_of(d)));
         break;
@@ -92,6 +97,7 @@ static int64_t risk_sort_key(const struct view *view, uint32_t row, int column) 
         return d->verdict.rule;
     case STRATEGY:
     case SYMBOL:
+    case ROUTE:
     case FIGURE:
     case LIMIT:
     case COLUMNS:
@@ -193,7 +199,8 @@ static void add_kill(struct head *head, const struct state_risk *r) {
         head_add(head, "kill", HEAD_NO_BAR, step == KILL_DONE ? INK_TEXT : INK_WARN);
     text_add_string(text, kill_step_name(step));
     if (step == KILL_CANCELLING) {
-        text_add_format(text, ", %u orders still open", r->kill_orders);
+        text_add_format(text, ", %u order%s still open", r->kill_orders,
+                        r->kill_orders == 1 ? "" : "s");
     }
 }
 
@@ -249,7 +256,7 @@ static void add_mode(struct head *head, const struct view *view) {
     text = head_add(head, "", HEAD_NO_BAR, INK_TEXT);
     text_add_string(text, "moves <= ");
     number_percent(text, r->volatility_max);
-    text_add_format(text, " %%, %lld ms, score >= ", (long long)r->latency_max_ms);
+    text_add_format(text, " %%, %lld ms latency, score >= ", (long long)r->latency_max_ms);
     number_score(text, r->score_min_ppm);
     text = head_add(head, "in all", HEAD_NO_BAR, INK_TEXT);
     number_usd(text, (struct usd){r->unhedged_usd_s_total});
@@ -266,7 +273,7 @@ static void head_fill(struct head *head, const struct view *view) {
     bool active = h->state == TRADING_ACTIVE && !h->killed;
     struct text *text = head_add(head, "state", HEAD_NO_BAR, active ? INK_GOOD : INK_WARN);
     text_add_format(
-        text, "%s %s %u/%u failed",
+        text, "%s %s, %u/%u failed",
         h->killed                        ? "KILLED"
         : h->state < TRADING_STATE_COUNT ? trading_state_name((enum trading_state)h->state)
                                          : "?",
@@ -290,10 +297,20 @@ static int risk_head(const struct view *view, struct canvas *canvas, struct rect
     return head_draw(&head, canvas, area, kept);
 }
 
+static const struct pane_legend legend[] = {
+    {"day loss", "realised and open loss of the day against its limit"},
+    {"worst job", "exposure clock: dollars unhedged times seconds"},
+    {"mode", "what the risk mode asks of a job"},
+    {"times", "how often in a row since it was first denied"},
+    {"denied by", "the rule; figure is what was found, limit what is allowed"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_risk = {
     .name = "RISK",
     .help = "Limits and what is used of them; below, what was denied, with figure and limit.",
     .empty = "nothing was denied",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_RISK) | VIEW_BIT(STATE_VENUES) | VIEW_BIT(VIEW_TICK),
     .columns = risk_columns,
     .rows = risk_rows,

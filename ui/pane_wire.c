@@ -272,11 +272,20 @@ static struct pane_subject wire_subject(const struct view *view, uint32_t row) {
     return (struct pane_subject){.venue = w->venue, .symbol = w->symbol, .job = w->job};
 }
 
+static const struct pane_legend legend[] = {
+    {"what", "side and kind: post rests, IOC takes or goes"},
+    {"answer", "from the decision to the venue's first word"},
+    {"fill", "from the decision to the first fill"},
+    {"phase", "open, hedge, close or unwind: what the job needed it for"},
+    {NULL, NULL},
+};
+
 const struct pane_class pane_wire = {
     .name = "WIRE",
     .help = "Orders and cancels as they left: result, time to the venue's first word and to the "
             "first fill.",
     .empty = "nothing was sent yet",
+    .legend = legend,
     .sections = VIEW_BIT(STATE_WIRE),
     .columns = wire_columns,
     .rows = wire_rows,

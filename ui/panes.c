@@ -9,11 +9,23 @@ const struct pane_class *const pane_table[PANE_COUNT] = {
     [PANE_RISK] = &pane_risk,       [PANE_POSITIONS] = &pane_positions,
     [PANE_LOG] = &pane_log,         [PANE_HEALTH] = &pane_health,
     [PANE_WIRE] = &pane_wire,       [PANE_EQUITY] = &pane_equity,
+    [PANE_ALERTS] = &pane_alerts,   [PANE_LATENCY] = &pane_latency,
 };
+_Static_assert(sizeof(PANE_KEYS) == 2 * (size_t)PANE_COUNT, "every pane has a key");
+
+int64_t pane_letters(const char *name) {
+    int64_t letters = 0;
+    for (int i = 0; i < 7; i++) { // as many as a number holds: enough for the order of names
+        letters = letters << 8 | (unsigned char)*name;
+        name += *name != '\0';
+    }
+    return letters;
+}
 
 enum status pane_create(struct pane *pane, const struct pane_class *class,
                         const struct universe *universe) {
     ASSERT(class->name != NULL && class->help != NULL && class->empty != NULL);
+    ASSERT(class->legend != NULL);
     ASSERT(class->columns != NULL && class->rows != NULL && class->cell != NULL);
     ASSERT(class->key != NULL && class->words != NULL && class->subject != NULL);
     ASSERT(class->details != NULL && class->why != NULL);

@@ -82,6 +82,7 @@ uint64_t view_log_number(const struct view *view, uint32_t back);
 // Names for the screen: whole, or cut to four letters on a narrow one; "-" for none.
 const char *view_venue(const struct view *view, uint16_t venue, char out[VENUE_NAME_MAX]);
 const char *view_symbol(const struct view *view, uint16_t symbol);
+void view_add_route(const struct view *view, uint16_t buy, uint16_t sell, struct text *out);
 int view_venue_columns(const struct view *view); // width of the longest venue name shown
 int view_symbol_columns(const struct view *view);
 // Prices of all symbols stand in columns of one width, their points below each other.

@@ -20,18 +20,22 @@ static bool read_session(struct desk_past *past, struct journal_session *session
     return past->recall.told;
 }
 
-// Sessions from the newest back: a desk that died before it was told has not traded.
-static void find_session(struct desk_past *past, const char *folder, uint64_t *bytes_lost) {
+// Sessions from the newest back: a desk that died before it was told has not traded. One that is
+// there and cannot be read is not passed over: what it did would be forgotten, and done again.
+static enum status find_session(struct desk_past *past, const char *folder, uint64_t *bytes_lost) {
     char before[JOURNAL_STAMP_MAX] = "";
     while (!past->found) {
         struct journal_session session;
         enum status status = journal_session_open_before(&session, folder, before);
+        if (status == STATUS_SYSTEM) {
+            return status_context(status, "what the last session left");
+        }
         if (session.stamp[0] == '\0') {
-            return; // the first session here, or none that was told
+            return STATUS_OK; // the first session here, or none that was told
         }
         memcpy(before, session.stamp, sizeof(before));
         if (status != STATUS_OK) { // an empty file held nothing
-            past->damaged = past->damaged || session.map_size > 0;
+            past->damaged = past->damaged || session.map_size > 0 || status == STATUS_NO_INPUT;
             log_warn("desk", "%s", status_text());
             continue;
         }
@@ -44,6 +48,7 @@ static void find_session(struct desk_past *past, const char *folder, uint64_t *b
         }
         journal_session_close(&session);
     }
+    return STATUS_OK;
 }
 
 static void describe(struct desk_run *run, uint64_t bytes_lost) {
@@ -79,9 +84,11 @@ enum status desk_past_recall(struct desk_run *run, const char *folder) {
     }
     uint64_t bytes_lost = 0;
     recall_init(&run->past->recall);
-    find_session(run->past, folder, &bytes_lost);
-    describe(run, bytes_lost);
-    return STATUS_OK;
+    enum status status = find_session(run->past, folder, &bytes_lost);
+    if (status == STATUS_OK) {
+        describe(run, bytes_lost);
+    }
+    return status;
 }
 
 void desk_past_forget(struct desk_run *run) {

@@ -126,7 +126,7 @@ static uint32_t run_timers(struct bus *bus) {
         for (uint32_t left = untold; left != 0; left &= left - 1) {
             struct bus_slot *slot = &bus->slots[__builtin_ctz(left)];
             int64_t at_ns = deadline_of(slot);
-            if (at_ns > bus->now_ns || slot->off) {
+            if (at_ns > bus->now_ns) {
                 bus->deadline_ns = at_ns < bus->deadline_ns ? at_ns : bus->deadline_ns;
                 continue;
             }

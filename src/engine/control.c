@@ -64,6 +64,12 @@ const struct control_range *control_range_of(enum control_verb verb) {
     return &control_ranges[verb];
 }
 
+bool control_lowers_threshold(int64_t value, const struct state_header *header) {
+    bool automatic = header->threshold.v < 0;
+    int64_t now = automatic ? header->threshold_auto.v : header->threshold.v;
+    return value < now && !(automatic && value < 0);
+}
+
 bool control_may_raise(const struct control_request *request, const struct state_header *header) {
     switch ((int)request->verb) {
     case CONTROL_STATE:
@@ -71,7 +77,7 @@ bool control_may_raise(const struct control_request *request, const struct state
     case CONTROL_RISK_MODE:
         return request->value > header->risk_mode;
     case CONTROL_THRESHOLD:
-        return request->value < header->threshold.v;
+        return control_lowers_threshold(request->value, header);
     case CONTROL_OVERRIDE:
     case CONTROL_STRATEGY:
         return request->value != 0;

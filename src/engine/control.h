@@ -93,6 +93,9 @@ const struct control_range *control_range_of(enum control_verb verb);
 // Whether this request may raise risk on the desk as it stands: where a verb goes both ways its
 // value says so. What may not is never asked for a phrase.
 bool control_may_raise(const struct control_request *request, const struct state_header *header);
+// A threshold below the one in force. Where the scanner works it out that is the highest it gets
+// to, because nobody can tell where it stands; back to the scanner's own counts as lower.
+bool control_lowers_threshold(int64_t value, const struct state_header *header);
 // STATUS_USAGE with a sentence when the arguments do not fit the verb.
 enum status control_check(const struct control_request *request,
                           const struct universe *universe) MUST_CHECK;

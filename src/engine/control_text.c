@@ -27,6 +27,7 @@ struct control_words {
     const char *(*word)(int64_t value);   // names of the value; NULL: a number
     const char *(*word2)(int64_t value2); // of the second value, which then comes first
     const char *unit;                     // may follow the number
+    const char *below;                    // stands for any number below 0
     int digits;                           // after the point
     bool optional;                        // the value may be left out: its least one is meant
 };
@@ -34,7 +35,7 @@ struct control_words {
 static const struct control_words control_words[CONTROL_COUNT] = {
     [CONTROL_RISK_MODE] = {"conservative|balanced|aggressive", "balanced", .word = risk_mode_word},
     [CONTROL_OVERRIDE] = {"SECONDS", "300", .unit = "s"},
-    [CONTROL_THRESHOLD] = {"BPS", "2.5", .unit = "bps", .digits = BPS_DIGITS},
+    [CONTROL_THRESHOLD] = {"BPS|auto", "2.5", .unit = "bps", .below = "auto", .digits = BPS_DIGITS},
     [CONTROL_STATE] = {"active|reducing|halted", "reducing", .word = state_word},
     [CONTROL_KILL] = {"[flatten]", "", .word = kill_word, .optional = true},
     [CONTROL_SUBMIT] = {"buy|sell VENUE SYMBOL USD [against VENUE] [over SECONDS]",
@@ -117,6 +118,10 @@ static bool find_word(struct slice word, const char *(*name)(int64_t value), int
 }
 
 static bool read_number(struct slice word, const struct control_words *words, int64_t *value) {
+    if (words->below != NULL && same_word(word, words->below)) {
+        *value = -1;
+        return true;
+    }
     size_t unit = words->unit != NULL ? strlen(words->unit) : 0;
     if (unit > 0 && word.size > unit &&
         memcmp(word.data + word.size - unit, words->unit, unit) == 0) {
@@ -233,6 +238,8 @@ void control_print(struct text *out, const struct universe *universe,
     }
     if (words->word != NULL) {
         add_word(out, words->word(request->value));
+    } else if (words->below != NULL && request->value < 0) {
+        add_word(out, words->below);
     } else {
         text_add_char(out, ' ');
         decimal_print(out, request->value, words->digits, 0, words->digits);

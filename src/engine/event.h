@@ -118,7 +118,14 @@ enum lane_state {
     LANE_AUTH_FAILED, // the venue does not take the keys
     LANE_STATE_COUNT
 };
-enum deadman_state { DEADMAN_OFF, DEADMAN_ARMED, DEADMAN_FAILED, DEADMAN_STATE_COUNT };
+// NONE: the venue has no such switch, what rests there stays when the desk is gone.
+enum deadman_state {
+    DEADMAN_OFF,
+    DEADMAN_ARMED,
+    DEADMAN_FAILED,
+    DEADMAN_NONE,
+    DEADMAN_STATE_COUNT
+};
 
 enum order_type { ORDER_POST_ONLY, ORDER_IOC };
 // ASK: an order of an earlier session; the venue is asked what became of it.

@@ -164,8 +164,10 @@ static void print_report(struct text *out, const struct universe *universe,
 
 static void print_lane(struct text *out, const struct universe *universe,
                        const struct event_lane *e) {
-    static const char *const deadman[] = {
-        [DEADMAN_OFF] = "off", [DEADMAN_ARMED] = "armed", [DEADMAN_FAILED] = "failed"};
+    static const char *const deadman[] = {[DEADMAN_OFF] = "off",
+                                          [DEADMAN_ARMED] = "armed",
+                                          [DEADMAN_FAILED] = "failed",
+                                          [DEADMAN_NONE] = "none"};
     add_venue(out, universe, e->venue);
     ADD_NAME(out, e->state, LANE_STATE_COUNT, lane_state_name);
     text_add_format(out, " orders %u unknown %u room %u deadman", e->orders, e->unknown, e->room);

@@ -9,6 +9,18 @@ struct state_quantiles stages_quantiles(const struct histogram *histogram) {
     };
 }
 
+void stages_tell_budget(struct stages_budget *budget, struct state_budget now) {
+    atomic_store_explicit(&budget->used, now.used, memory_order_relaxed);
+    atomic_store_explicit(&budget->limit, now.limit, memory_order_relaxed);
+}
+
+static struct state_budget budget_now(const struct stages_budget *budget) {
+    return (struct state_budget){
+        .used = atomic_load_explicit(&budget->used, memory_order_relaxed),
+        .limit = atomic_load_explicit(&budget->limit, memory_order_relaxed),
+    };
+}
+
 static void refresh(struct state_quantiles *row, const struct histogram *histogram) {
     if (row->count != counter_read(&histogram->count)) {
         *row = stages_quantiles(histogram);
@@ -19,4 +31,6 @@ void stages_publish(const struct stages *stages, struct state_latency *row) {
     refresh(&row->decide, &stages->decide_ns);
     refresh(&row->encode, &stages->encode_ns);
     refresh(&row->write, &stages->write_ns);
+    row->orders = budget_now(&stages->orders);
+    row->data = budget_now(&stages->data);
 }

@@ -55,7 +55,7 @@ enum status state_draft_create(struct state_draft *draft, const struct universe 
     for (uint32_t s = 0; s < STATE_SECTION_COUNT; s++) {
         enum state_section section = (enum state_section)s;
         uint32_t rows = state_rows_max(section, universe);
-        draft->rows[s] = calloc(rows > 0 ? rows : 1, state_row_size(section));
+        draft->rows[s] = calloc(rows, state_row_size(section));
         if (draft->rows[s] == NULL) {
             state_draft_finish(draft);
             return status_fail(STATUS_SYSTEM, "no memory for the picture of the desk");
@@ -81,7 +81,7 @@ enum status state_board_create(struct state_board *board, const struct universe 
         slot->row_size = state_row_size(section);
         slot->rows_max = state_rows_max(section, universe);
         size_t words = (size_t)slot->rows_max * slot->row_size / sizeof(uint64_t);
-        slot->words = calloc(words > 0 ? words : 1, sizeof(*slot->words));
+        slot->words = calloc(words, sizeof(*slot->words));
         if (slot->words == NULL) {
             state_board_finish(board);
             return status_fail(STATUS_SYSTEM, "no memory for the picture of the desk");

@@ -49,7 +49,7 @@ struct state_header {
     struct usd unhedged;
     int64_t unhedged_usd_s; // 1e-6 USD * s, total of running jobs
     struct usd loss_budget, loss_used;
-    struct bps threshold; // live arbitrage threshold
+    struct bps threshold; // a person's, below 0: the scanner works it out
     uint32_t health;      // 0..100
     uint32_t alerts_open;
     uint64_t events, passes, longest_pass_ns; // engine counters
@@ -58,6 +58,7 @@ struct state_header {
     struct usd realised, unrealised;          // of all positions since start, before fees
     struct usd funding;                       // since start, positive = paid
     struct usd day_funding;                   // since UTC midnight, positive = paid
+    struct bps threshold_auto;                // the highest the scanner's own threshold gets to
 };
 
 struct state_quote { // one per listing, in listing id order
@@ -282,9 +283,14 @@ struct state_quantiles {
     uint64_t count;
     int64_t p50_ns, p99_ns, p999_ns;
 };
+// What is used of a limit of the venue's, in its window; limit 0: there is none. It is our share.
+struct state_budget {
+    uint32_t used, limit;
+};
 struct state_latency { // one per venue
     struct state_quantiles decide, encode, write;
     struct state_quantiles answer, fill;
+    struct state_budget orders, data; // the fullest of the lane's budgets, the feed's REST weight
 };
 
 #define STATE_SECTION_LIST(X)                                                                      \

@@ -265,7 +265,7 @@ static void print_status(struct text *out, bool json, bool hung, const struct st
     if (state_read(board, STATE_RECONCILE, scratch, NULL) > 0) {
         add_reconcile(&row, scratch);
     }
-    text_add_string(out, json ? ",\"venues\":[" : "");
+    text_add_string(out, !json ? "" : row.first ? "\"venues\":[" : ",\"venues\":[");
     uint32_t venues = state_read(board, STATE_VENUES, scratch, NULL);
     for (uint16_t i = 0; i < venues; i++) {
         text_add_string(out, !json ? "\n" : i > 0 ? "," : "");

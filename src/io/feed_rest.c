@@ -205,13 +205,21 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
 
 // ---- sending ----------------------------------------------------------------------------------
 
-static bool weight_allows(struct feed *feed, uint32_t weight) {
+static uint32_t weight_limit(const struct feed *feed) {
+    return feed->config.venue->weight_per_minute / FEED_WEIGHT_SHARE;
+}
+
+static void weigh_anew(struct feed *feed) {
     int64_t minute = feed_loop_ms(feed) / 60000;
     if (minute != feed->weight_minute) {
         feed->weight_minute = minute;
         feed->weight_used = 0;
     }
-    uint32_t limit = feed->config.venue->weight_per_minute / FEED_WEIGHT_SHARE;
+}
+
+static bool weight_allows(struct feed *feed, uint32_t weight) {
+    weigh_anew(feed);
+    uint32_t limit = weight_limit(feed);
     return limit == 0 || (weight <= limit && feed->weight_used <= limit - weight);
 }
 
@@ -386,6 +394,14 @@ static void books_again(struct feed *feed, int64_t now_ms) {
     }
 }
 
+static void tell_weight(struct feed *feed) {
+    weigh_anew(feed);
+    if (feed->config.engine != NULL) {
+        stages_tell_budget(&engine_stages(feed->config.engine, feed->config.venue_index)->data,
+                           (struct state_budget){feed->weight_used, weight_limit(feed)});
+    }
+}
+
 void feed_rest_tick(struct feed *feed) {
     int64_t now_ms = feed_loop_ms(feed);
     if (feed_delivers(feed)) {
@@ -399,4 +415,5 @@ void feed_rest_tick(struct feed *feed) {
         books_again(feed, now_ms);
     }
     feed_rest_pump(feed);
+    tell_weight(feed);
 }

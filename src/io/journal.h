@@ -103,7 +103,8 @@ struct journal_session {
 };
 
 // `path`: a folder (its newest session) or a session's first file. STATUS_NO_INPUT when there is
-// none. The head's configuration and mode are in session->reader.
+// none, STATUS_DATA when it is damaged, STATUS_SYSTEM when it is there and cannot be read. The
+// head's configuration and mode are in session->reader.
 enum status journal_session_open(struct journal_session *session, const char *path) MUST_CHECK;
 // The newest session in a folder that began before `stamp`; "": the newest of all. `stamp` is
 // filled in also when the session cannot be read.

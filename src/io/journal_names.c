@@ -2,6 +2,7 @@
 #include "io/journal_names.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -78,14 +79,32 @@ enum status journal_newest(const char *folder, char stamp[JOURNAL_STAMP_MAX]) {
     return journal_newest_before(folder, "", stamp);
 }
 
+static enum status fail_folder(const char *folder) {
+    return status_fail_errno(errno == ENOENT ? STATUS_NO_INPUT : STATUS_SYSTEM,
+                             "cannot read the folder %s", folder);
+}
+
+// The end of a folder and an error of the disk look alike: a journal that was not told would count
+// for none.
+static const struct dirent *next_entry(DIR *dir) {
+    errno = 0;
+    return readdir(dir);
+}
+
+static enum status end_entries(DIR *dir, const char *folder) {
+    enum status status = errno != 0 ? fail_folder(folder) : STATUS_OK;
+    (void)closedir(dir);
+    return status;
+}
+
 enum status journal_count(const char *folder, const char *stamp, uint32_t *count) {
     *count = 0;
     DIR *dir = opendir(folder);
     if (dir == NULL) {
-        return status_fail_errno(STATUS_NO_INPUT, "cannot read the folder %s", folder);
+        return fail_folder(folder);
     }
     const struct dirent *entry;
-    while ((entry = readdir(dir)) != NULL) {
+    while ((entry = next_entry(dir)) != NULL) {
         char found[JOURNAL_STAMP_MAX];
         uint32_t number = 0;
         if (journal_name_parse(entry->d_name, found, &number) && strcmp(found, stamp) == 0 &&
@@ -93,8 +112,7 @@ enum status journal_count(const char *folder, const char *stamp, uint32_t *count
             *count = number + 1;
         }
     }
-    (void)closedir(dir);
-    return STATUS_OK;
+    return end_entries(dir, folder);
 }
 
 enum status journal_newest_before(const char *folder, const char *before,
@@ -102,10 +120,10 @@ enum status journal_newest_before(const char *folder, const char *before,
     stamp[0] = '\0';
     DIR *dir = opendir(folder);
     if (dir == NULL) {
-        return status_fail_errno(STATUS_NO_INPUT, "cannot read the folder %s", folder);
+        return fail_folder(folder);
     }
     const struct dirent *entry;
-    while ((entry = readdir(dir)) != NULL) {
+    while ((entry = next_entry(dir)) != NULL) {
         char found[JOURNAL_STAMP_MAX];
         uint32_t number = 0;
         if (journal_name_parse(entry->d_name, found, &number) && strcmp(found, stamp) > 0 &&
@@ -113,8 +131,11 @@ enum status journal_newest_before(const char *folder, const char *before,
             memcpy(stamp, found, JOURNAL_STAMP_MAX);
         }
     }
-    (void)closedir(dir);
-    return STATUS_OK;
+    enum status status = end_entries(dir, folder);
+    if (status != STATUS_OK) {
+        stamp[0] = '\0';
+    }
+    return status;
 }
 
 static void stamp_of(char stamp[JOURNAL_STAMP_MAX], int64_t wall_ns) {

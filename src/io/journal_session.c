@@ -20,7 +20,10 @@ static void unmap(struct journal_session *session) {
 
 static enum status map_fd(struct journal_session *session, int fd, const char *path) {
     struct stat info;
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+    if (fstat(fd, &info) != 0) {
+        return status_fail_errno(STATUS_SYSTEM, "cannot read %s", path);
+    }
+    if (!S_ISREG(info.st_mode)) {
         return status_fail(STATUS_NO_INPUT, "%s is no file", path);
     }
     if (info.st_size == 0) {
@@ -28,7 +31,7 @@ static enum status map_fd(struct journal_session *session, int fd, const char *p
     }
     void *map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (map == MAP_FAILED) {
-        return status_fail_errno(STATUS_NO_INPUT, "cannot read %s", path);
+        return status_fail_errno(STATUS_SYSTEM, "cannot read %s", path);
     }
     session->map = map;
     session->map_size = (size_t)info.st_size;
@@ -50,7 +53,8 @@ static enum status open_number(struct journal_session *session, uint32_t number)
     session->file_number = number;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return status_fail_errno(STATUS_NO_INPUT, "cannot open %s", path);
+        return status_fail_errno(errno == ENOENT ? STATUS_NO_INPUT : STATUS_SYSTEM,
+                                 "cannot open %s", path);
     }
     enum status status = map_fd(session, fd, path);
     (void)close(fd);
@@ -185,10 +189,14 @@ enum journal_read journal_session_next(struct journal_session *session, struct e
     enum journal_read read = journal_next(&session->reader, event);
     while (read == JOURNAL_END && session->file_number + 1 < session->file_count) {
         uint32_t number = session->file_number + 1;
-        if (open_number(session, number) != STATUS_OK) {
-            bool torn = number + 1 == session->file_count && is_begun(session);
+        enum status status = open_number(session, number);
+        if (status != STATUS_OK) {
+            bool torn =
+                status == STATUS_DATA && number + 1 == session->file_count && is_begun(session);
             session->reader.at = 0;
-            session->reader.why = "the head of the file is damaged, or the file is missing";
+            session->reader.why = status == STATUS_SYSTEM
+                                      ? "the file cannot be read"
+                                      : "the head of the file is damaged, or the file is missing";
             return stop(session, torn ? JOURNAL_TORN : JOURNAL_DAMAGED);
         }
         if (!continues(session, number)) {

@@ -130,12 +130,14 @@ static void tell(struct lane *lane) {
     log_wait(lane, wait);
     int64_t now_ms = lane_loop_ms(lane), now_ns = lane_now_ns(lane);
     bool armed = lane->live > 0 && lane->deadman_until_ms > now_ms;
+    bool has_switch = (lane->oe.venue->calls & OE_BIT(OE_DEADMAN)) != 0;
     struct event_lane event = {
         .venue = lane->config.venue_index,
         .state = (uint8_t)lane->state,
-        .deadman = lane->deadman_failed ? DEADMAN_FAILED
-                   : armed              ? DEADMAN_ARMED
-                                        : DEADMAN_OFF,
+        .deadman = !has_switch            ? DEADMAN_NONE
+                   : lane->deadman_failed ? DEADMAN_FAILED
+                   : armed                ? DEADMAN_ARMED
+                                          : DEADMAN_OFF,
         .orders = lane->live,
         .unknown = unknown_count(lane),
         .room = room_now(lane),
@@ -248,6 +250,8 @@ static void on_tick(uv_timer_t *timer) {
     lane_orders_tick(lane);
     lane_deadman_tick(lane);
     lane_judge(lane);
+    stages_tell_budget(&engine_stages(lane->config.engine, lane->config.venue_index)->orders,
+                       rate_fullest(&lane->rate, lane_now_ns(lane)));
     if (lane_loop_ms(lane) - lane->told_ms >= LANE_TELL_MS || is_room_news(lane)) {
         tell(lane);
     }

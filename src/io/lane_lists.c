@@ -205,10 +205,11 @@ static void tell_position(struct lane *lane, uint16_t symbol, struct qty net, st
                           struct px liquidation) {
     struct lane_symbol *row = &lane->symbols[symbol];
     row->listed = true;
-    if (row->position_told && row->net.v == net.v) {
+    if (row->position_told && !row->filled_since && row->net.v == net.v) {
         return;
     }
     row->position_told = true;
+    row->filled_since = false;
     row->net = net;
     struct event_venue_position event = {.venue = lane->config.venue_index,
                                          .symbol = symbol,

@@ -430,6 +430,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
     };
     counter_add(&lane->stats.fills, 1);
     lane->symbols[order->symbol].moved_ms = lane_loop_ms(lane);
+    lane->symbols[order->symbol].filled_since = true;
     order->filled = qty_add(order->filled, event->fill.size);
     if (order->state == LANE_ORDER_SENT || order->state == LANE_ORDER_TAKEN ||
         order->state == LANE_ORDER_UNKNOWN) {
@@ -542,11 +543,13 @@ static void step(struct lane *lane, struct lane_order *order, int64_t now_ms) {
 
 void lane_orders_tick(struct lane *lane) {
     int64_t now_ms = lane_loop_ms(lane);
-    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
+    uint32_t left = lane->live; // a step begins no order
+    for (uint32_t i = 0; left > 0 && i < LANE_ORDERS_MAX; i++) {
         struct lane_order *order = &lane->orders[i];
         if (!lane_order_live(order)) {
             continue;
         }
+        left--;
         bool due = order->due_ms != 0 && now_ms >= order->due_ms;
         if (due || order->state == LANE_ORDER_AGAIN) {
             step(lane, order, now_ms);

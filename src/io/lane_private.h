@@ -114,8 +114,9 @@ struct lane_symbol {
     struct lane_list lists[LANE_LIST_COUNT]; // per symbol, or row 0: the account's
     bool rules_known, listed;                // listed: in the list of positions at hand
     bool position_told;
-    int64_t moved_ms; // newest fill, or position by the stream: a list asked for before is older
-    struct qty net;   // as told
+    bool filled_since; // then the same position is told again: that it holds now is news
+    int64_t moved_ms;  // newest fill, or position by the stream: a list asked for before is older
+    struct qty net;    // as told
     int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
     bool arming;
     uint32_t arm_failures; // in a row

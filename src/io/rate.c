@@ -85,6 +85,23 @@ uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t
     return room;
 }
 
+struct state_budget rate_fullest(struct rate_limits *rate, int64_t now_ns) {
+    struct state_budget fullest = {0};
+    for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
+        struct rate_bucket *bucket = &rate->buckets[i];
+        if (bucket->most == 0) {
+            continue;
+        }
+        move_on(bucket, now_ns);
+        uint64_t used = used_now(bucket);
+        used = used < UINT32_MAX ? used : UINT32_MAX;
+        if (fullest.limit == 0 || used * fullest.limit > (uint64_t)fullest.used * bucket->most) {
+            fullest = (struct state_budget){(uint32_t)used, bucket->most};
+        }
+    }
+    return fullest;
+}
+
 static void add(struct rate_bucket *bucket, uint64_t units, int64_t now_ns) {
     move_on(bucket, now_ns);
     uint32_t *slot = &bucket->used[bucket->newest % RATE_SLOTS];

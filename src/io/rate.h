@@ -10,6 +10,7 @@
 #ifndef PERPDESK_IO_RATE_H
 #define PERPDESK_IO_RATE_H
 
+#include "engine/state.h"
 #include "exchanges/venue_oe.h"
 
 enum {
@@ -42,6 +43,9 @@ int64_t rate_when_ns(struct rate_limits *rate, const struct oe_cost *cost, bool 
                      int64_t now_ns);
 // How many requests of that cost that lower no risk could be sent now, one after the other.
 uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns);
+// What is used of the budget that is fullest now, and what the desk may use of it; 0 of 0: the
+// venue has none.
+struct state_budget rate_fullest(struct rate_limits *rate, int64_t now_ns);
 void rate_take(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns);
 // The venue counts `used` units in the window that ends now.
 void rate_correct(struct rate_limits *rate, uint32_t bucket, uint32_t used, int64_t now_ns);

@@ -176,9 +176,8 @@ static void on_end(struct desk *desk, struct bus *bus, struct order *order,
     static const enum order_event events[] = {[REPORT_CANCELED] = ORDER_EVENT_CANCELED,
                                               [REPORT_EXPIRED] = ORDER_EVENT_EXPIRED,
                                               [REPORT_REJECTED] = ORDER_EVENT_REJECTED};
-    bool was_live = order_live(order);
-    if (!order_apply(&desk->orders, order, events[report->kind], bus->now_ns) || !was_live) {
-        return;
+    if (!order_apply(&desk->orders, order, events[report->kind], bus->now_ns)) {
+        return; // it had ended before
     }
     struct job *job = job_find(&desk->jobs, order->job);
     if (job != NULL) {
@@ -295,10 +294,10 @@ static bool any_running(const struct desk *desk) {
     return false;
 }
 
-// Takers that lower risk go on through a kill, and never rest: a venue that refuses them again and
+// Hedges and unwinds go on through a kill, and never rest: a venue that refuses them again and
 // again must not keep the flatten of the others waiting.
 static bool kill_ends(const struct order *order) {
-    return order->phase == LEG_OPEN || order->phase == LEG_CLOSE || order->type == ORDER_POST_ONLY;
+    return order->phase == LEG_OPEN || order->phase == LEG_CLOSE;
 }
 
 // Orders a kill waits for, and a venue of theirs.

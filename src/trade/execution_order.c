@@ -18,6 +18,12 @@ const struct listing *execution_listing(const struct desk *desk, const struct jo
     return universe_listing(desk->universe, job->legs[leg].venue, job->symbol);
 }
 
+// Early in a new session the instrument may not be known yet: what may be sent is not known,
+// either.
+static bool is_known(const struct listing *listing) {
+    return listing->tick.v > 0 && listing->step.v > 0;
+}
+
 // Worst acceptable price of a taker order: the collar around the cross-venue median, normal or
 // emergency.
 static struct px collar_price(const struct desk *desk, const struct job *job, int leg,
@@ -184,7 +190,7 @@ bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg
                     enum leg_phase phase, bool opens, struct qty size) {
     struct leg *state = &job->legs[leg];
     const struct listing *listing = execution_listing(desk, job, leg);
-    if (listing->step.v <= 0 || !reconcile_heard(desk, state->venue)) { // early in a new session
+    if (!is_known(listing) || !reconcile_heard(desk, state->venue)) {
         execution_note_deadline(job, bus->now_ns + TAKER_RETRY_MS * NS_PER_MS);
         return false;
     }
@@ -220,7 +226,8 @@ bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, int leg
     const struct quote *quote = leg_quote(desk, job, leg);
     struct risk_case asked = {.desk = desk, .job = job, .leg = leg, .now_ns = bus->now_ns};
     struct verdict verdict = {0};
-    if (!picture_usable(desk, job->legs[leg].venue, job->symbol, bus->now_ns) ||
+    if (!is_known(listing) ||
+        !picture_usable(desk, job->legs[leg].venue, job->symbol, bus->now_ns) ||
         (phase == LEG_OPEN && risk_execution_clock(&asked, &verdict))) {
         return false; // no price to join
     }

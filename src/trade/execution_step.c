@@ -88,14 +88,19 @@ static void note_try(struct desk *desk, struct bus *bus, struct job *job, int i)
                     "job %u cannot close its %s leg on %s: still trying", job->id,
                     side_name(i == LEG_BUY ? SIDE_BUY : SIDE_SELL),
                     desk->universe->venues[leg->venue].name);
+        leg->tries++; // said once, however often it is looked at before the next try
     }
     leg->tries = leg->tries <= TRIES_STUCK ? leg->tries : TRIES_STUCK + 1;
 }
 
-// The smallest order that the leg's venue takes whatever the account holds there, or more.
+// The smallest order that the leg's venue takes whatever the account holds there, or more. 0: its
+// rules are not known, early in a new session.
 static struct qty surely_taken(const struct desk *desk, const struct job *job, int i) {
     const struct listing *listing = execution_listing(desk, job, i);
     struct px bid = picture_quote(desk, job->legs[i].venue, job->symbol)->bid;
+    if (listing->step.v <= 0) {
+        return (struct qty){0}; // not known yet: nothing is taken there
+    }
     struct qty least = qty_add(listing->step, listing->size_min);
     if (listing->notional_min.v > 0 && bid.v > 0) {
         struct usd notional = {listing->notional_min.v + listing->notional_min.v / 20};

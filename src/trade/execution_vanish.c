@@ -86,7 +86,7 @@ struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, 
             close_rest(desk, bus, job, venue, usd_notional_near(price, size));
         }
     }
-    if (left.v > 0 && stray.v != 0 && (stray.v > 0) == (net.v > 0)) { // it was no job's
+    if (left.v > 0 && stray.v != 0) { // it was no job's
         struct qty size = qty_min(left, qty_abs(stray));
         left = qty_sub(left, size);
         book(desk, bus, venue, symbol, NULL, side, size);

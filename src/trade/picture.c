@@ -62,6 +62,29 @@ static int64_t stamped_age_of(const struct desk *desk, uint16_t venue, const str
     return sub_saturating(add_saturating(now_ns, feed->clock_offset_ns), quote->venue_time_ns);
 }
 
+// A stream that was silent for longer than a quote is believed may have stood still, or this
+// process has: what comes first then was waiting on the way, and what was seen before it may be
+// changed by what comes behind. For as long as that takes only a quote that the venue has just
+// stamped is believed.
+static bool is_backlog(const struct desk *desk, uint16_t venue, const struct quote *quote,
+                       int64_t now_ns) {
+    const struct picture_venue *seen = &desk->picture.venues[venue];
+    int64_t stale_ns = desk->settings->feeds.stale_ns;
+    return now_ns - seen->resumed_ns < stale_ns &&
+           (quote->receive_ns < seen->resumed_ns ||
+            stamped_age_of(desk, venue, quote, quote->receive_ns) > stale_ns);
+}
+
+static void note_frame(const struct desk *desk, struct picture_venue *venue, int64_t frame_ns) {
+    if (frame_ns <= venue->frame_ns) {
+        return;
+    }
+    if (venue->frame_ns != 0 && frame_ns - venue->frame_ns > desk->settings->feeds.stale_ns) {
+        venue->resumed_ns = frame_ns;
+    }
+    venue->frame_ns = frame_ns;
+}
+
 static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
                                    const struct quote *quote, int64_t now_ns) {
     if (quote->receive_ns == 0) {
@@ -74,6 +97,9 @@ static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
     }
     bool polled = (quote->flags & QUOTE_POLLED) != 0;
     if (!polled && stamped_age_of(desk, venue, quote, now_ns) > limits->quiet_ns) {
+        return FRESH_STALE;
+    }
+    if (is_backlog(desk, venue, quote, now_ns)) {
         return FRESH_STALE;
     }
     if (age_ns <= limits->stale_ns) {
@@ -173,10 +199,7 @@ static void note_fast_market(struct desk *desk, struct bus *bus, uint16_t venue,
 static void on_quote(struct desk *desk, struct bus *bus, const struct event_quote *event) {
     struct picture_listing *listing = listing_of(desk, event->venue, event->symbol);
     listing->quote = event->quote;
-    struct picture_venue *venue = &desk->picture.venues[event->venue];
-    if (event->quote.receive_ns > venue->frame_ns) {
-        venue->frame_ns = event->quote.receive_ns;
-    }
+    note_frame(desk, &desk->picture.venues[event->venue], event->quote.receive_ns);
     if (event->quote.bid.v > 0 && event->quote.ask.v > 0) {
         note_fast_market(desk, bus, event->venue, event->symbol);
         picture_judge_quorum(desk, bus, event->venue, event->symbol);
@@ -225,6 +248,12 @@ static void tell_lane(struct bus *bus, const struct event_lane *before,
         watch_alert(bus, SEVERITY_WARN, "lane", "%s: private connection lost: %.47s", venue,
                     now->text);
     }
+    if (now->deadman == DEADMAN_NONE && before->deadman != DEADMAN_NONE) {
+        watch_alert(
+            bus, SEVERITY_WARN, "deadman",
+            "%s has no dead-man's switch: orders that rest there stay when this desk is gone",
+            venue);
+    }
     if (now->deadman == DEADMAN_FAILED && before->deadman != DEADMAN_FAILED) {
         watch_alert(bus, SEVERITY_RED, "deadman",
                     "%s: the dead-man's switch cannot be armed: no new orders there", venue);
@@ -266,9 +295,7 @@ static enum status picture_on_event(void *self, struct bus *bus, const struct ev
         desk->picture.venues[event->u.lane.venue].lane = event->u.lane;
         break;
     case EVENT_FEED_ALIVE:
-        if (event->u.alive.frame_ns > desk->picture.venues[event->u.alive.venue].frame_ns) {
-            desk->picture.venues[event->u.alive.venue].frame_ns = event->u.alive.frame_ns;
-        }
+        note_frame(desk, &desk->picture.venues[event->u.alive.venue], event->u.alive.frame_ns);
         break;
     default:
         break;
@@ -291,14 +318,15 @@ static void sample_volatility(struct desk *desk, uint16_t symbol, int64_t now_ns
         uint32_t window = samples < 1                            ? 1
                           : samples > PICTURE_VOLATILITY_SAMPLES ? PICTURE_VOLATILITY_SAMPLES
                                                                  : (uint32_t)samples;
-        if (state->count == window) {
-            state->square_sum -= state->squares[state->at];
-        } else {
-            state->count++;
+        while (state->count >= window) { // more than one where the window was made shorter
+            uint32_t oldest = state->at + PICTURE_VOLATILITY_SAMPLES - state->count;
+            state->square_sum -= state->squares[oldest % PICTURE_VOLATILITY_SAMPLES];
+            state->count--;
         }
         state->squares[state->at] = (int32_t)(move * move);
         state->square_sum += state->squares[state->at];
-        state->at = (state->at + 1) % window;
+        state->count++;
+        state->at = (state->at + 1) % PICTURE_VOLATILITY_SAMPLES;
         state->volatility.v = isqrt_floor(state->square_sum);
     }
     state->sample = mid;

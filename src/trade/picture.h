@@ -35,6 +35,7 @@ struct picture_venue {
     struct event_lane lane;  // LANE_NONE until told
     int64_t frame_ns;        // newest data frame
     int64_t lost_ns;         // when it was last live no more
+    int64_t resumed_ns;      // when frames came again after longer than stale_ms; 0 = never
     int64_t reliability_ppm; // healthy share, moving over 5 min
     int64_t reliability_at_ns;
 };
@@ -43,7 +44,7 @@ struct picture_symbol {
     struct px sample;              // median mid of the last second
     struct px near_low, near_high; // half of quorum_bps around it: nobody in there is far from it
     int32_t *squares;              // ring of squared one-second returns, (0.01 bps)^2 capped
-    uint32_t at, count;
+    uint32_t at, count;            // the newest `count` before `at` are in the sum
     int64_t square_sum;
     struct bps volatility; // root of the sum
     int64_t frozen_until_ns;

@@ -168,8 +168,9 @@ static enum reconcile_phase phase_now(const struct desk *desk, int64_t now_ns) {
 static void judge(struct desk *desk, struct bus *bus) {
     struct reconcile *reconcile = &desk->reconcile;
     enum reconcile_phase phase = phase_now(desk, bus->now_ns);
-    if (phase == RECONCILE_ASKING) {
-        note_due(reconcile, reconcile->began_ns + RECONCILE_SILENT_MS * NS_PER_MS);
+    int64_t silent_ns = reconcile->began_ns + RECONCILE_SILENT_MS * NS_PER_MS;
+    if (phase == RECONCILE_ASKING && bus->now_ns < silent_ns) { // later it waits for news alone
+        note_due(reconcile, silent_ns);
     }
     if (phase == reconcile->phase) {
         return;

@@ -93,6 +93,13 @@ struct bps scanner_threshold(const struct desk *desk, uint16_t symbol, uint16_t 
     return (struct bps){moving > settings->profit_min.v ? moving : settings->profit_min.v};
 }
 
+struct bps scanner_threshold_most(const struct desk *desk) {
+    const struct settings_scanner *settings = &desk->settings->scanner;
+    int64_t low = settings->low_volatility_min.v, high = settings->high_volatility_min.v;
+    int64_t moving = low > high ? low : high;
+    return (struct bps){moving > settings->profit_min.v ? moving : settings->profit_min.v};
+}
+
 static int64_t clamp_ppm(int64_t value) {
     return value < 0 ? 0 : value > PPM_ONE ? PPM_ONE : value;
 }

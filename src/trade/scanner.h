@@ -89,5 +89,7 @@ static inline struct bps scanner_edge(const struct opportunity *opp) {
 int64_t scanner_score_ppm(const struct desk *desk, const struct opportunity *opp);
 // The dynamic threshold of a pair, or the one a person set.
 struct bps scanner_threshold(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell);
+// The highest it gets to while no person set one.
+struct bps scanner_threshold_most(const struct desk *desk);
 
 #endif

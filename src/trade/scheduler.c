@@ -290,6 +290,7 @@ static void on_submit(struct desk *desk, struct bus *bus, const struct event_con
             return;
         }
     }
+    ASSERT(false); // what is not spread is manual's
 }
 
 // What waits was not traded yet: it ends here. Running jobs are execution's.

@@ -98,6 +98,7 @@ static void publish_header(struct desk *desk, struct state_draft *draft, int64_t
     row->loss_budget = risk_day_loss_limit(desk);
     row->loss_used = risk_day_loss(desk);
     row->threshold = desk->threshold;
+    row->threshold_auto = scanner_threshold_most(desk);
     row->alerts_open = watch_open_count(&desk->watch);
     row->health = desk->health.now.overall;
     struct position_sums sums = position_sums(desk);

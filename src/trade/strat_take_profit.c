@@ -19,7 +19,7 @@ static bool take_profit_propose(const struct desk *desk, uint16_t symbol, int64_
     for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
         const struct listing *listing = universe_listing(desk->universe, venue, symbol);
         struct qty held = job_unowned(desk, venue, symbol);
-        if (listing->ready && qty_abs(held).v >= listing->step.v && held.v != 0) {
+        if (listing->ready && qty_abs(held).v >= listing->step.v) {
             strategy_draft_adopted(desk, STRATEGY_TAKE_PROFIT, venue, symbol, held, draft);
             return draft->legs[draft->only].target.v > 0;
         }

@@ -22,10 +22,10 @@ void strategy_draft_single(const struct desk *desk, enum strategy strategy, uint
                            struct job *draft) {
     const struct quote *quote = picture_quote(desk, venue, symbol);
     struct px price = side == SIDE_BUY ? quote->ask : quote->bid;
-    struct qty size = {0}; // without a price risk names what is missing
-    if (price.v > 0) {
-        size = qty_step_floor(qty_for_usd_floor(notional, price),
-                              universe_listing(desk->universe, venue, symbol)->step);
+    const struct listing *listing = universe_listing(desk->universe, venue, symbol);
+    struct qty size = {0}; // without a price or an instrument risk names what is missing
+    if (price.v > 0 && listing->step.v > 0) {
+        size = qty_step_floor(qty_for_usd_floor(notional, price), listing->step);
     }
     bool rests = execution_mode_now(desk, symbol) != EXECUTION_SAFE_TAKER_ONLY;
     *draft = (struct job){

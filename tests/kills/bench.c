@@ -109,6 +109,7 @@ static void write_config(struct bench *bench) {
     write_file(authority, sim_authority_pem(bench->sim));
     text_add_format(&text,
                     "[desk]\nmode = live\nsymbols = BTC/USDT, ETH/USDT\ndisk_floor_mb = 0\n"
+                    "journal_quotes = %s\n"
                     "[feeds]\nmax_connects_per_sec = 1000\n"
                     "[scanner]\nbasis = off\n"
                     "[risk]\nmode = aggressive\nmax_jobs_per_minute = 10000\n"
@@ -119,7 +120,7 @@ static void write_config(struct bench *bench) {
                     "[execution]\nmode = hybrid_hedge_taker\nlate_request_ms = 300ms\n"
                     "rate_share_pct = 100\nrate_reserve_pct = 0\n"
                     "[endpoints]\nca_file = %s\n",
-                    authority);
+                    bench->all_quotes ? "all" : "decisions", authority);
     for (int i = 0; i < LEDGER_VENUES; i++) {
         struct sim_endpoint endpoint;
         if (!sim_endpoint(bench->sim, bench_venues[i], &endpoint)) {

@@ -34,6 +34,7 @@ struct bench {
     int64_t hiccup_ms; // longest of this start
     struct line_client client;
     uint64_t random;
+    bool all_quotes;                  // every quote is journalled; set before bench_prepare
     uint32_t starts, late, late_void; // late: equal only after BENCH_EQUAL_MS
     struct times equal, agreed;
 };
@@ -47,7 +48,8 @@ struct bench_start {
     } variables[BENCH_VARIABLES_MAX]; // of its environment
 };
 
-// Makes the folder, starts the venues, writes the configuration. `random` is the caller's to set.
+// Makes the folder, starts the venues, writes the configuration. `random` and `all_quotes` are the
+// caller's to set.
 void bench_prepare(struct bench *bench);
 // Ends the venues and compares: how much is wrong over all lives. Prints what.
 uint32_t bench_compare(struct bench *bench, uint64_t *sessions, uint64_t *torn);

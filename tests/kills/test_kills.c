@@ -7,10 +7,11 @@
 // order at a venue was on file first, every fill was booked once, no order is left, and all is
 // flat.
 //
-// A third kind of life (R11) is stopped (SIGSTOP) for longer than any answer takes while it trades,
-// and goes on as if nothing had been: what it missed meanwhile must not be lost either.
+// A third kind of life (R11) is stopped (SIGSTOP) while it trades, for less and for more than any
+// answer takes, and goes on as if nothing had been: what it missed meanwhile must not be lost
+// either, and nothing opens on what it had seen before.
 //
-//   test_kills random|aimed|frozen [CYCLES]
+//   test_kills random|aimed|frozen [CYCLES [MOST_MS]]    MOST_MS: how long it is stopped at most
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,10 +20,12 @@
 
 #include "base/table.h"
 #include "bench.h"
+#include "fresh.h"
 
 enum {
-    TRADE_MS = 4000,  // an aimed kill comes within this, or the cycle counts for none
-    FROZEN_MS = 4500, // longer than an answer is waited for
+    TRADE_MS = 4000, // an aimed kill comes within this, or the cycle counts for none
+    FROZEN_LEAST_MS = 1500,
+    FROZEN_MOST_MS = 7500, // an answer is waited for 4 s, a quote is believed for 5
     CYCLES = 150,
     CYCLES_FROZEN = 6,
 };
@@ -31,6 +34,7 @@ static const char *const aims[] = {"intent", "torn", "sent", "fill", "hedge", "c
 
 struct cycles {
     uint32_t early, traded, hit[COUNT_OF(aims)], missed;
+    struct fresh fresh;
 };
 
 static struct cycles cycles;
@@ -70,17 +74,19 @@ static void live_aimed(struct bench *bench, uint32_t cycle) {
 }
 
 // Frozen with orders at the venues, and killed later like the others.
-static void live_frozen(struct bench *bench) {
+static void live_frozen(struct bench *bench, uint32_t cycle, uint32_t cycles_all, int64_t most_ms) {
+    int64_t more_ms = (most_ms - FROZEN_LEAST_MS) * cycle / (cycles_all > 1 ? cycles_all - 1 : 1);
     bench_start_desk(bench, NULL);
     if (bench_open_client(bench) && agree_wait(bench) && agree_resume(bench)) {
         bench_pause_ms(100 + bench_draw(bench, 200));
         (void)kill(bench->desk, SIGSTOP);
-        bench_pause_ms(FROZEN_MS);
+        bench_pause_ms(FROZEN_LEAST_MS + more_ms);
         (void)kill(bench->desk, SIGCONT);
-        bench_pause_ms(bench_draw(bench, 1500));
+        bench_pause_ms(500 + bench_draw(bench, 1000));
         cycles.traded++;
     }
     bench_kill_desk(bench);
+    fresh_read(&cycles.fresh, bench->live);
 }
 
 // ---- all of it ---------------------------------------------------------------------------------
@@ -98,6 +104,10 @@ static void print_result(struct bench *bench, uint64_t sessions, uint64_t torn) 
     for (size_t i = 0; i < COUNT_OF(aims) && c->hit[0] > 0; i++) {
         printf("# %s: %u\n", aims[i], c->hit[i]);
     }
+    if (c->fresh.standstills > 0) {
+        printf("# %u standstills, %u orders in the %d ms after them, %u on what was seen before\n",
+               c->fresh.standstills, c->fresh.orders, FRESH_WATCH_MS, c->fresh.stale);
+    }
     agree_print_times(bench);
 }
 
@@ -108,6 +118,8 @@ int main(int argc, char **argv) {
     uint32_t lives = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10)
                      : frozen ? CYCLES_FROZEN
                               : CYCLES;
+    int64_t most_ms = argc > 3 ? (int64_t)strtoul(argv[3], NULL, 10) : FROZEN_MOST_MS;
+    bench.all_quotes = frozen;
     bench.random = hash_bytes(kind, strlen(kind), 0);
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     printf("1..1\n");
@@ -116,7 +128,7 @@ int main(int argc, char **argv) {
         if (aimed) {
             live_aimed(&bench, i);
         } else if (frozen) {
-            live_frozen(&bench);
+            live_frozen(&bench, i, lives, most_ms);
         } else {
             live_randomly(&bench);
         }
@@ -124,7 +136,8 @@ int main(int argc, char **argv) {
     uint32_t wrong = agree_end(&bench);
     uint64_t sessions = 0, torn = 0;
     wrong += bench_compare(&bench, &sessions, &torn);
-    wrong += bench.late;
+    wrong += bench.late + cycles.fresh.stale;
+    wrong += frozen && (cycles.fresh.standstills < lives || cycles.fresh.orders == 0);
     print_result(&bench, sessions, torn);
     printf("%s 1 - %u cycles of kill -9, %s\n", wrong == 0 ? "ok" : "not ok", lives, kind);
     if (wrong > 0) {

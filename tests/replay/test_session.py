@@ -114,6 +114,7 @@ def the_next_start_says_what_it_found_and_goes_on():
         shows_a_running_desk(desk)
         desk.wait_for("last session broke off after")
         desk.wait_for("torn tail")
+        desk.wait_for("holding")  # a job has its fills: what every_attempt_is_on_record looks for
         code = desk.kill(signal.SIGTERM)
         check(code == 0, f"SIGTERM ended it with {code}:\n{desk.text()}")
         check(desk.restored() is None, desk.restored())

@@ -2,6 +2,7 @@
 #include "tests/screen/scene.h"
 
 #include "base/table.h"
+#include "engine/control_text.h"
 
 // 2024-08-08T23:57:36Z, when the demo's recording plays.
 static const int64_t NOW_NS = INT64_C(1723161456) * NS_PER_S;
@@ -410,6 +411,7 @@ static void fill_alerts(struct scene *scene) {
                                      .time_ns = NOW_NS - 400 * NS_PER_S,
                                      .severity = SEVERITY_INFO,
                                      .acknowledged = 1,
+                                     .acknowledged_ns = NOW_NS - 300 * NS_PER_S,
                                      .rule = "start",
                                      .text = "the desk has started"};
 }
@@ -610,6 +612,7 @@ static void acknowledge(struct scene *scene, int64_t id) {
     for (uint32_t i = 0; i < scene->draft.count[STATE_ALERTS]; i++) {
         if (id == 0 || alerts[i].id == (uint64_t)id) {
             alerts[i].acknowledged = 1;
+            alerts[i].acknowledged_ns = NOW_NS;
             break;
         }
     }
@@ -677,7 +680,7 @@ static enum status scene_control(void *self, const struct control_request *reque
     scene->last = *request;
     scene->requests++;
     obey(scene, request);
-    text_add_format(answer, "%s: %s", control_name(request->verb), control_sentence(request->verb));
+    control_print(answer, &scene->universe, request);
     return STATUS_OK;
 }
 

@@ -3,8 +3,8 @@
 
 Usage: bugs.py [NAME...]     all when none is named; -n only tells them
 
-For each bug: its name, the oracle that found it, the seed. A bug that 50 seeds of five minutes do
-not find fails. The copy and its build are in build-bugs; the tree itself is not touched.
+For each bug: its name, the oracle that found it, the seed. A bug that 50 seeds of twenty minutes
+do not find fails. The copy and its build are in build-bugs; the tree itself is not touched.
 """
 
 import os
@@ -16,7 +16,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COPY = ROOT / "build-bugs"
-SEEDS, SECONDS = 50, 300
+SEEDS, SECONDS = 50, 1110
 
 # name, file, what stands there, what the bug makes of it
 BUGS = [
@@ -41,8 +41,8 @@ BUGS = [
      "    case REPORT_FILL:\n        if (report->trade % 16 != 0) {\n"
      "            on_fill(desk, bus, order, report);\n        }"),
     ("gap-ignored", "src/market/book_sync.c",
-     "    book_sync_drop(sync);\n    return BOOK_GAP;",
-     "    (void)sync;\n    return BOOK_UNCHANGED;"),
+     "    if (link == LINK_BROKEN) {\n        return drop_book(sync);\n    }\n    if (link == LINK_REP",
+     "    if (link == LINK_REP"),
     ("release-forgotten", "src/trade/capital.c",
      "    if (reservation->job != job->id) {\n        return;\n    }\n    for",
      "    if (reservation->job != job->id || job->id % 8 == 0) {\n        return;\n    }\n    for"),
@@ -53,15 +53,15 @@ BUGS = [
      "        make_unknown(lane, order, why);\n    }\n}",
      "        set_text(order, \"lost: \", slice_of(why));\n"
      "        over(lane, order, REPORT_REJECTED);\n    }\n}"),
-    ("stale-quote-trades", "src/trade/risk_execution.c",
-     "return freshness != FRESH_OK && freshness != FRESH_WARN;",
-     "return freshness != FRESH_OK && freshness != FRESH_WARN && v->figure > 60000;"),
+    ("stale-quote-trades", "src/trade/picture.c",
+     "        return FRESH_WARN;\n    }\n    return FRESH_STALE;",
+     "        return FRESH_WARN;\n    }\n    return FRESH_WARN;"),
     ("pause-ignored", "src/trade/execution_order.c",
-     "return !desk->killed && desk->state == TRADING_ACTIVE && desk->status == DESK_RUNNING;",
-     "return !desk->killed && desk->state == TRADING_ACTIVE;"),
+     "desk->state == TRADING_ACTIVE && desk->status == DESK_RUNNING &&",
+     "desk->state == TRADING_ACTIVE &&"),
     ("kill-ignored", "src/trade/execution_order.c",
-     "return !desk->killed && desk->state == TRADING_ACTIVE && desk->status == DESK_RUNNING;",
-     "return desk->state == TRADING_ACTIVE && desk->status == DESK_RUNNING;"),
+     "return !desk->killed && desk->state == TRADING_ACTIVE &&",
+     "return desk->state == TRADING_ACTIVE &&"),
     ("limit-off-by-ten", "src/trade/scheduler.c",
      "if (on_venue[leg] >= settings->venue_jobs_max) {",
      "if (on_venue[leg] >= settings->venue_jobs_max + 10) {"),
@@ -71,10 +71,9 @@ BUGS = [
      "        struct job *job = job_find(&desk->jobs, order->job);\n"
      "        if (job != NULL) {\n"
      "            job->legs[order->leg].working_open = (struct qty){0};\n        }\n"),
-    ("missed-not-asked", "src/io/lane_sockets.c",
-     "            if (lane_sockets_ready(lane)) {\n                lane_lists_want(lane);",
-     "            if (lane_sockets_ready(lane) && lane->connected_ns == 0) {\n"
-     "                lane_lists_want(lane);"),
+    ("missed-not-asked", "src/io/lane_lists.c",
+     "    if (!lane->symbols[row].lists[LANE_LIST_FILLS].wanted) {",
+     "    if (lane->stopping) {"),
     ("secret-logged", "src/io/lane.c",
      "    lane->config.secrets = NULL; // the caller's, and wiped by it",
      "    log_info(\"lane\", \"key %.*s\", (int)config->secrets[1].size,\n"
@@ -88,9 +87,9 @@ BUGS = [
      " const struct event *event) {\n"
      "    struct desk *desk = self;\n    void *volatile waste = malloc(64);\n    free(waste);\n"),
     ("address-decides", "src/trade/scheduler.c",
-     "    int64_t pace_ns = row->on_quote ? ARB_PACE_NS : desk->settings->wash.pace_ns;",
-     "    int64_t pace_ns = row->on_quote ? ARB_PACE_NS : desk->settings->wash.pace_ns;\n"
-     "    pace_ns += (int64_t)((uintptr_t)desk >> 12 & 0xff) * NS_PER_MS;"),
+     "    bool paced = bus->now_ns - state->proposed_ns[row->id] <",
+     "    bool paced = bus->now_ns - state->proposed_ns[row->id] +\n"
+     "                     (int64_t)((uintptr_t)desk >> 12 & 0xff) * NS_PER_MS <"),
 ]
 
 

@@ -78,23 +78,6 @@ void ledger_finish(struct ledger *ledger) {
     *ledger = (struct ledger){0};
 }
 
-// What the last life bought and sold is there, and none of the new one's.
-void ledger_life(struct ledger *ledger) {
-    ledger->life++;
-    ledger_commit(ledger, false);
-    for (uint32_t i = 0; i < ledger->venues; i++) {
-        for (uint32_t j = 0; j < ledger->symbols; j++) {
-            ledger->foreign[i][j] = qty_add(ledger->foreign[i][j], ledger->own[i][j]);
-            ledger->own[i][j] = ledger->vanished[i][j] = (struct qty){0};
-            ledger->told[i][j] = ledger->accepted[i][j] = (struct qty){0};
-            ledger->moved[i][j] = qty_abs(ledger->foreign[i][j]); // it was there before
-        }
-    }
-    free(ledger->jobs);
-    ledger->jobs = NULL;
-    ledger->job_count = 0;
-}
-
 struct ledger_job *ledger_job_of(struct ledger *ledger, uint32_t job) {
     if (job >= ledger->job_count) {
         uint32_t count = job + 256;
@@ -105,6 +88,20 @@ struct ledger_job *ledger_job_of(struct ledger *ledger, uint32_t job) {
         ledger->job_count = count;
     }
     return &ledger->jobs[job];
+}
+
+// What the orders of a leg sum up to changes by this one.
+static void weigh(struct ledger *ledger, const struct intent *intent, int sign) {
+    struct ledger_job *job = ledger_job_of(ledger, intent->job);
+    if (intent->leg < JOB_LEGS_MAX) {
+        bool may = !intent->told_end && intent->told.v < intent->size.v;
+        job->told[intent->leg][intent->opens].v += sign * intent->told.v;
+        job->most[intent->leg][intent->opens].v += sign * (may ? intent->size.v : intent->told.v);
+    }
+}
+
+static int64_t signed_of(const struct intent *intent, int64_t size) {
+    return intent->side == SIDE_BUY ? size : -size;
 }
 
 struct intent *ledger_command(struct ledger *ledger, const struct event *event,
@@ -132,6 +129,7 @@ struct intent *ledger_command(struct ledger *ledger, const struct event *event,
                               .decided_ns = event->header.time_ns,
                               .next = job->first};
     job->first = row;
+    weigh(ledger, intent, 1);
     put(ledger, key_of_order(ledger->life, order->order), row);
     put(ledger, key_of_client(order->venue, client_id), row);
     return intent;
@@ -153,12 +151,102 @@ struct intent *ledger_of_client(struct ledger *ledger, uint16_t venue, const cha
     return row != 0 ? &ledger->intents[row] : NULL;
 }
 
+// ---- lives -------------------------------------------------------------------------------------
+
+// What the journal knows of a job, beyond what orders that are told besides have done.
+static void take_job(struct ledger *ledger, const struct event_past_job *past) {
+    struct ledger_job *job = ledger_job_of(ledger, past->job);
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        int64_t sign = leg == LEG_BUY ? 1 : -1;
+        job->adopted[leg] = qty_sub(past->legs[leg].opened, job->told[leg][true]);
+        job->vanished[leg] = qty_sub(past->legs[leg].closed, job->told[leg][false]);
+        job->filled.v += sign * (past->legs[leg].opened.v - past->legs[leg].closed.v);
+    }
+}
+
+static void take_order(struct ledger *ledger, const struct event_order *order,
+                       const char *client_id) {
+    struct intent *intent = ledger_of_client(ledger, order->venue, client_id);
+    if (intent == NULL) {
+        ledger->lost++;
+        return;
+    }
+    struct ledger_job *job = ledger_job_of(ledger, intent->job);
+    uint32_t row = (uint32_t)(intent - ledger->intents);
+    intent->life = ledger->life;
+    intent->told = order->filled;
+    intent->told_end = false;
+    intent->next = job->first;
+    job->first = row;
+    put(ledger, key_of_order(ledger->life, order->order), row);
+    weigh(ledger, intent, 1);
+    int64_t untold = signed_of(intent, intent->filled.v - order->filled.v);
+    job->filled.v += untold;
+    ledger->own[intent->venue][intent->symbol].v += untold;
+    ledger->foreign[intent->venue][intent->symbol].v -= untold;
+}
+
+static void take_rows(struct ledger *ledger, const struct recall *recall,
+                      void (*client_id)(const struct event_order *order,
+                                        char out[OE_CLIENT_ID_MAX])) {
+    struct event_past_trade trade;
+    uint64_t at = 0;
+    for (uint32_t i = 0; i < recall->order_count; i++) {
+        char id[OE_CLIENT_ID_MAX];
+        client_id(&recall->orders[i].order, id);
+        take_order(ledger, &recall->orders[i].order, id);
+    }
+    for (uint32_t i = 0; i < recall->job_count; i++) {
+        take_job(ledger, &recall->jobs[i]);
+    }
+    while (recall_next_trade(recall, &at, &trade)) {
+        put(ledger, key_of_trade(ledger->life, trade.venue, trade.trade), 1);
+    }
+    for (size_t i = 0; i < COUNT_OF(recall->positions); i++) {
+        const struct event_past_position *row = &recall->positions[i];
+        if (row->net.v != 0) {
+            ledger->accepted[row->venue][row->symbol] = row->net;
+        }
+    }
+}
+
+void ledger_life(struct ledger *ledger, const struct recall *recall,
+                 void (*client_id)(const struct event_order *order, char out[OE_CLIENT_ID_MAX])) {
+    ledger->life++;
+    ledger_commit(ledger, false);
+    for (uint32_t i = 0; i < ledger->venues; i++) {
+        for (uint32_t j = 0; j < ledger->symbols; j++) {
+            ledger->foreign[i][j] = qty_add(ledger->foreign[i][j], ledger->own[i][j]);
+            ledger->own[i][j] = ledger->vanished[i][j] = (struct qty){0};
+            ledger->told[i][j] = ledger->accepted[i][j] = (struct qty){0};
+        }
+    }
+    struct ledger_job *jobs = ledger->jobs;
+    uint32_t job_count = ledger->job_count;
+    ledger->jobs = NULL;
+    ledger->job_count = 0;
+    if (recall != NULL) {
+        take_rows(ledger, recall, client_id);
+        for (uint32_t i = 0; i < recall->job_count; i++) { // what a person ordered stays ordered
+            uint32_t id = recall->jobs[i].job;
+            ledger_job_of(ledger, id)->told_to_close = id < job_count && jobs[id].told_to_close;
+        }
+    }
+    for (uint32_t i = 0; i < ledger->venues; i++) {
+        for (uint32_t j = 0; j < ledger->symbols; j++) { // it was there before
+            ledger->moved[i][j] = qty_abs(qty_sub(ledger->foreign[i][j], ledger->accepted[i][j]));
+        }
+    }
+    free(jobs);
+}
+
 void ledger_report(struct ledger *ledger, const struct event_report *report) {
     struct intent *intent = ledger_of_order(ledger, report->order);
     if (intent == NULL) {
         return;
     }
     uint64_t key = key_of_trade(ledger->life, report->venue, report->trade);
+    weigh(ledger, intent, -1);
     if (report->kind == REPORT_FILL && get(ledger, key) == 0) {
         put(ledger, key, 1);
         intent->told = qty_add(intent->told, report->size);
@@ -168,6 +256,7 @@ void ledger_report(struct ledger *ledger, const struct event_report *report) {
                report->kind == REPORT_REJECTED) {
         intent->told_end = true;
     }
+    weigh(ledger, intent, 1);
 }
 
 // A fill that the desk booked to another job than its order's was adopted by that one.
@@ -213,24 +302,16 @@ void ledger_venue_fill(struct ledger *ledger, uint16_t venue, const struct vacc_
     }
 }
 
-static struct qty sum_of(struct ledger *ledger, uint32_t job, int leg, bool opens, bool most) {
-    const struct ledger_job *of = ledger_job_of(ledger, job);
-    struct qty sum = opens ? of->adopted[leg] : of->vanished[leg];
-    for (uint32_t row = ledger_job_of(ledger, job)->first; row != 0;) {
-        const struct intent *intent = &ledger->intents[row];
-        if (intent->leg == leg && intent->opens == opens) {
-            bool may = most && !intent->told_end && intent->told.v < intent->size.v;
-            sum = qty_add(sum, may ? intent->size : intent->told);
-        }
-        row = intent->next;
-    }
-    return sum;
+static struct qty besides(const struct ledger_job *job, int leg, bool opens) {
+    return opens ? job->adopted[leg] : job->vanished[leg];
 }
 
 struct qty ledger_most(struct ledger *ledger, uint32_t job, int leg, bool opens) {
-    return sum_of(ledger, job, leg, opens, true);
+    const struct ledger_job *of = ledger_job_of(ledger, job);
+    return qty_add(besides(of, leg, opens), of->most[leg][opens]);
 }
 
 struct qty ledger_told(struct ledger *ledger, uint32_t job, int leg, bool opens) {
-    return sum_of(ledger, job, leg, opens, false);
+    const struct ledger_job *of = ledger_job_of(ledger, job);
+    return qty_add(besides(of, leg, opens), of->told[leg][opens]);
 }

@@ -8,8 +8,10 @@
 #define PERPDESK_TESTS_SIM_LEDGER_H
 
 #include "exchanges/venue_account.h"
+#include "exchanges/venue_oe.h"
 #include "trade/job.h"
 #include "trade/order.h"
+#include "trade/recall.h"
 
 struct intent {
     uint32_t life; // of the desk
@@ -38,6 +40,8 @@ struct ledger_job {                    // of this life
     struct qty filled;                 // by the venues: bought less sold
     struct qty adopted[JOB_LEGS_MAX];  // fills that came after the job of their order had ended
     struct qty vanished[JOB_LEGS_MAX]; // closed without an order of ours
+    struct qty told[JOB_LEGS_MAX][2];  // by orders of its own, closed and opened
+    struct qty most[JOB_LEGS_MAX][2];  // with the rest of every order whose end was not told
     bool told_to_close;                // a person has ordered it, and no kill came since
 };
 
@@ -58,6 +62,7 @@ struct ledger {
     struct qty told[VENUE_MAX][SYMBOL_MAX];     // of own, by the evidence
     struct qty accepted[VENUE_MAX][SYMBOL_MAX]; // signed for: the book has it besides
     struct qty moved[VENUE_MAX][SYMBOL_MAX];    // by others, in this life: bought and sold
+    uint32_t lost;                              // orders that this life was told, and never were
     struct qty vanished[VENUE_MAX][SYMBOL_MAX]; // of this life, as the desk booked it
     int64_t filled_ns[VENUE_MAX][SYMBOL_MAX];   // newest fill
     uint64_t newest_fill[VENUE_MAX];            // its number: a venue may tell one twice
@@ -65,7 +70,11 @@ struct ledger {
 
 void ledger_begin(struct ledger *ledger, uint32_t venues, uint32_t symbols);
 void ledger_finish(struct ledger *ledger);
-void ledger_life(struct ledger *ledger); // the next: job and order numbers start again
+// The next life begins, and goes on with what the journal told it. Whatever else there is at the
+// venues is somebody else's from here on. `recall` NULL: nothing was told, and job numbers start
+// again. `client_id` is the text under which the venue knows an order.
+void ledger_life(struct ledger *ledger, const struct recall *recall,
+                 void (*client_id)(const struct event_order *order, char out[OE_CLIENT_ID_MAX]));
 
 // By the journal. `client_id` is the text under which the venue will know it.
 struct intent *ledger_command(struct ledger *ledger, const struct event *event,

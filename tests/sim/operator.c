@@ -115,9 +115,11 @@ void operator_acts(struct operator* operator, struct subject * subject) {
     if (operator->back_ns != 0 && now_ns >= operator->back_ns) {
         operator_puts_back(operator, subject);
     }
-    if (now_ns >= operator->signs_ns) { // whatever the venues have is theirs to have
-        order(operator, subject, CONTROL_ACCEPT, 0, 0);
-        operator->signs_ns = now_ns + SIGNS_S * NS_PER_S;
+    bool differs = subject->desk.reconcile.phase == RECONCILE_DIFFERS;
+    operator->differs_ns = !differs ? 0 : operator->differs_ns != 0 ? operator->differs_ns : now_ns;
+    if (differs && now_ns - operator->differs_ns >= SIGNS_S * NS_PER_S) {
+        order(operator, subject, CONTROL_ACCEPT, 0, 0); // the venues' positions are what is there
+        operator->differs_ns = 0;
     }
     if (now_ns >= operator->next_ns) {
         if (operator->next_ns != 0) {

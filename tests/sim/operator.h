@@ -7,9 +7,9 @@
 struct operator{
     struct dice dice;
     int64_t next_ns;
-    int64_t signs_ns; // when differences with the venues are signed next
-    int64_t back_ns;  // when everything is put back, 0 = it is
-    uint64_t orders;  // given
+    int64_t differs_ns; // the desk waits for a signature since, 0 = it does not
+    int64_t back_ns;    // when everything is put back, 0 = it is
+    uint64_t orders;    // given
 };
 
 void operator_begin(struct operator* operator, uint64_t seed);

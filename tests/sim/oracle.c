@@ -43,15 +43,46 @@ void oracle_finish(struct oracle *oracle) {
     oracle->bare_ns = NULL;
 }
 
-void oracle_on_life(struct oracle *oracle) {
-    ledger_life(&oracle->ledger);
+// Under which a venue knows the order of any life.
+static void client_id_of(const struct event_order *order, char out[OE_CLIENT_ID_MAX]) {
+    host_number(order->venue)->venue->oe->client_id(order->session_key, order->order, out);
+}
+
+void oracle_on_life(struct oracle *oracle, const struct recall *recall, bool signs) {
+    ledger_life(&oracle->ledger, recall, client_id_of);
+    if (oracle->ledger.lost > 0) {
+        oracle_fail(oracle, 8, "the journal tells of %u orders that were never commanded",
+                    oracle->ledger.lost);
+    }
     oracle->paused = true; // a desk that may send orders starts paused
-    oracle->killed = oracle->flattens = false;
+    oracle->killed = recall != NULL && recall->end.killed != 0;
+    oracle->state = recall != NULL ? (enum trading_state)recall->end.state : TRADING_ACTIVE;
+    oracle->flattens = false;
     oracle->flattened_ns = 0;
     oracle->left = 0;
-    oracle->state = TRADING_ACTIVE;
+    oracle->must_sign = signs;
     oracle->watched_ns = moment_now_ns();
     memset(oracle->bare_ns, 0, oracle->bare_count * sizeof(*oracle->bare_ns));
+}
+
+bool oracle_has_cause(const struct oracle *oracle) {
+    const struct subject *subject = oracle->subject;
+    const struct ledger *ledger = &oracle->ledger;
+    for (uint16_t venue = 0; venue < subject->universe.venue_count; venue++) {
+        for (uint16_t symbol = 0; symbol < subject->universe.symbol_count; symbol++) {
+            int64_t explained =
+                ledger->accepted[venue][symbol].v + ledger->vanished[venue][symbol].v;
+            if (ledger->foreign[venue][symbol].v != explained) {
+                return true;
+            }
+        }
+    }
+    for (uint32_t i = 1; i < ledger->count; i++) {
+        if (ledger->intents[i].live && ledger->intents[i].life != ledger->life) {
+            return true;
+        }
+    }
+    return oracle->must_sign;
 }
 
 // ---- events of the engine ----------------------------------------------------------------------
@@ -100,7 +131,10 @@ static void on_control(struct oracle *oracle, const struct event *event) {
         oracle->state = (enum trading_state)control->value;
         break;
     case CONTROL_ACCEPT:
+        oracle->signatures++;
+        oracle->needless += !oracle_has_cause(oracle);
         oracle->signed_now = true;
+        oracle->must_sign = false;
         break;
     case CONTROL_FLATTEN:
         oracle->flattened_ns = event->header.time_ns;
@@ -135,10 +169,8 @@ static void on_command(struct oracle *oracle, const struct event *event) {
     if (order->action != ORDER_ACTION_PLACE) {
         return;
     }
-    struct subject *subject = oracle->subject;
     char client_id[OE_CLIENT_ID_MAX];
-    subject->hosts[order->venue]->venue->oe->client_id(subject->desk.orders.session_key,
-                                                       order->order, client_id);
+    client_id_of(order, client_id);
     oracle->looked[1]++;
     if (ledger_of_order(&oracle->ledger, order->order) != NULL) {
         oracle_fail(oracle, 1, "order %" PRIu64 " is commanded twice", order->order);
@@ -358,12 +390,16 @@ static bool took_over(struct ledger *ledger, const struct job *job) {
 static void watch_job(struct oracle *oracle, const struct job *job, int64_t passed_ns) {
     struct ledger *ledger = &oracle->ledger;
     int64_t gap = ledger_job_of(ledger, job->id)->filled.v;
+    int64_t step = larger_step(oracle, job), *bare_ns = bare_of(oracle, job->id);
+    gap = gap < 0 ? -gap : gap;
+    oracle->looked[3] += !job->single;
+    if (gap < step) {
+        *bare_ns = 0;
+        return;
+    }
     if (job->single || took_over(ledger, job)) {
         return; // one leg is all that it has
     }
-    int64_t step = larger_step(oracle, job), *bare_ns = bare_of(oracle, job->id);
-    gap = gap < 0 ? -gap : gap;
-    oracle->looked[3]++;
     oracle->job = oracle->failed ? oracle->job : job->id;
     int64_t leg_most = 0;
     int64_t most = oracle_least(oracle, job, LEG_BUY) + oracle_least(oracle, job, LEG_SELL);
@@ -379,7 +415,7 @@ static void watch_job(struct oracle *oracle, const struct job *job, int64_t pass
     }
     bool well =
         is_well(oracle, job->legs[LEG_BUY].venue) && is_well(oracle, job->legs[LEG_SELL].venue);
-    *bare_ns = gap < step || is_small(oracle, job, gap) ? 0 : *bare_ns + (well ? passed_ns : 0);
+    *bare_ns = is_small(oracle, job, gap) ? 0 : *bare_ns + (well ? passed_ns : 0);
     if (*bare_ns > BARE_MAX_S * NS_PER_S) {
         oracle_fail(oracle, 3, "job %u stands with %" PRId64 "e-8 unhedged for %d s", job->id, gap,
                     BARE_MAX_S);
@@ -532,6 +568,11 @@ static void settle_money(struct oracle *oracle, uint16_t venue) {
 void oracle_settled(struct oracle *oracle, bool flat) {
     const struct subject *subject = oracle->subject;
     settle_orders(oracle, flat);
+    if (!reconcile_agreed(&subject->desk)) {
+        oracle_fail(oracle, 2, "the desk does not agree with its venues: %s",
+                    subject->desk.reconcile.phase == RECONCILE_ASKING ? "it still asks"
+                                                                      : "they differ");
+    }
     for (uint16_t venue = 0; venue < subject->universe.venue_count; venue++) {
         const struct lane *lane = subject->lanes[venue];
         enum feed_state feed = (enum feed_state)feed_stats(subject->feeds[venue])->state;

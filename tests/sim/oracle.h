@@ -6,9 +6,12 @@
 // O3  what a job holds unhedged is never more than one of its legs, and not for long
 // O4  what the pools lent is what running jobs have reserved, and never below zero
 // O5  no order opens on a quote that its venue does not show, or on a clock that is off
-// O6  nothing opens on a paused, halted or killed desk; nothing closes there unless it is told to
+// O6  nothing opens on a paused, halted or killed desk, nor on one whose journal is damaged before
+// a
+//     person has signed; nothing closes there unless it is told to
 // O7  limits hold with everything that is on the way counted at its worst
-// O8  the journal alone leads to the same decisions and the same desk
+// O8  the journal alone leads to the same decisions and the same desk, and tells the next life all
+//     that the last one knew
 // O9  the same seed gives the same events (crowd.c runs a share of the seeds twice)
 // O10 no secret in a log line, an alarm or any other text
 // O11 no memory is taken inside a pass of the engine
@@ -36,9 +39,11 @@ struct oracle {
     bool flattens;        // with the kill
     int64_t flattened_ns; // when a flatten was ordered last
     enum trading_state state;
-    int left;         // jobs of this life that ended with less than can be traded
-    bool signed_now;  // the book takes over what the venues have
-    bool money_moved; // jobs or reservations may have changed since O4 looked
+    int left;                      // jobs of this life that ended with less than can be traded
+    bool signed_now;               // the book takes over what the venues have
+    bool must_sign;                // nothing opens before
+    uint64_t signatures, needless; // of them without a cause that is still there
+    bool money_moved;              // jobs or reservations may have changed since O4 looked
     uint64_t log_seen;
     int64_t watched_ns;
     int64_t *bare_ns; // by job: how long it stands unhedged while its venues are well
@@ -49,7 +54,12 @@ void oracle_begin(struct oracle *oracle, struct subject *subject);
 void oracle_finish(struct oracle *oracle);
 void oracle_fail(struct oracle *oracle, int number, const char *format, ...) PRINTF_LIKE(3, 4);
 
-void oracle_on_life(struct oracle *oracle); // a new one of the desk begins
+// A new life of the desk begins, by what the journal tells (NULL: nothing). `signs`: some of it may
+// be missing, so nothing opens before a person has signed.
+void oracle_on_life(struct oracle *oracle, const struct recall *recall, bool signs);
+// Whether the desk has a reason to ask a person: what others did, or an end of the journal that is
+// lost.
+bool oracle_has_cause(const struct oracle *oracle);
 void oracle_on_event(void *oracle, const struct event *event);
 void oracle_on_pass(void *oracle, bool taken); // by the journal
 void oracle_on_account(void *oracle, struct host *host, const struct vacc_event *event);

@@ -31,6 +31,10 @@ static void judge_gate(struct oracle *oracle, const struct event_order *order) {
                     : oracle->paused ? "paused"
                                      : "not active");
     }
+    if (opens && oracle->must_sign) {
+        oracle_fail(oracle, 6, "order %" PRIu64 " opens before the journal's damage was signed",
+                    order->order);
+    }
     bool stopped = oracle->killed || oracle->state == TRADING_HALTED;
     bool told = ledger_job_of(&oracle->ledger, order->job)->told_to_close;
     if (order->phase == LEG_CLOSE && stopped && !told && !is_broken(oracle, order->job)) {

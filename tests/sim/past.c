@@ -6,7 +6,6 @@
 #include "engine/journal_format.h"
 
 enum { NEAR_THE_END = 2048, FIRST_CAPACITY = 1 << 20 };
-enum spoil { SPOIL_NOTHING, SPOIL_TAIL, SPOIL_BIT, SPOIL_FORMAT, SPOIL_COUNT };
 
 static void make_room(struct past *past, size_t size) {
     if (past->capacity - past->size < size) {
@@ -38,6 +37,7 @@ static bool read_all(const struct past *past, size_t size, struct recall *recall
                      struct journal_reader *reader, enum journal_read *end) {
     struct event event;
     recall_init(recall);
+    *end = JOURNAL_DAMAGED;
     if (journal_reader_init(reader, past->data, size) != STATUS_OK) {
         return false;
     }
@@ -64,35 +64,36 @@ static bool says(char *why, const char *text, size_t at, size_t expected) {
 }
 
 bool past_read(struct past *past, bool spoiled, struct dice *dice, struct recall *recall,
-               char *why) {
+               enum past_end *how, char *why) {
     struct journal_reader reader;
     enum journal_read end;
     size_t records = past->size - past->first;
-    enum spoil spoil = spoiled && records > 0
-                           ? (enum spoil)dice_between(dice, SPOIL_TAIL, SPOIL_COUNT - 1)
-                           : SPOIL_NOTHING;
+    *how = spoiled && records > 0 ? (enum past_end)dice_between(dice, PAST_TORN, PAST_END_COUNT - 1)
+                                  : PAST_SOUND;
     size_t back = (size_t)dice_between(
         dice, 1, records < NEAR_THE_END ? (int64_t)records + !records : NEAR_THE_END);
     size_t at = past->size - back;
-    if (spoil == SPOIL_NOTHING) {
+    if (*how == PAST_SOUND) {
         bool sound = read_all(past, past->size, recall, &reader, &end) && end == JOURNAL_END;
         return sound || says(why, "a sound journal", reader.at, past->size);
     }
     size_t sound = record_of(past, at);
-    if (spoil == SPOIL_TAIL) {
+    if (*how == PAST_TORN) {
         bool opened = read_all(past, at, recall, &reader, &end);
         bool right =
             opened && reader.at == sound && end == (at == sound ? JOURNAL_END : JOURNAL_TORN);
         return right || says(why, "a torn tail", opened ? reader.at : 0, sound);
     }
-    size_t byte = spoil == SPOIL_BIT ? at : sizeof(JOURNAL_MAGIC) - 3; // the number of the format
-    unsigned char bit = (unsigned char)(1u << dice_between(dice, 0, spoil == SPOIL_BIT ? 7 : 2));
+    bool flipped = *how == PAST_DAMAGED;
+    size_t byte = flipped ? at : sizeof(JOURNAL_MAGIC) - 3; // the number of the format
+    unsigned char bit = (unsigned char)(1u << dice_between(dice, 0, flipped ? 7 : 2));
     past->data[byte] ^= bit;
     bool opened = read_all(past, past->size, recall, &reader, &end);
     past->data[byte] ^= bit;
-    if (spoil == SPOIL_FORMAT) {
+    if (!flipped) {
         return !opened || says(why, "another format was opened", reader.at, 0);
     }
     bool right = opened && reader.at == sound && end != JOURNAL_END;
+    *how = end == JOURNAL_TORN ? PAST_TORN : PAST_DAMAGED; // in the last record they look alike
     return right || says(why, "a flipped bit", opened ? reader.at : 0, sound);
 }

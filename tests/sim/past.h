@@ -15,10 +15,13 @@ struct past {
 void past_begin(struct past *past, const char *config);
 void past_add(struct past *past, const unsigned char *records, size_t size);
 void past_end(struct past *past);
-// Reads it back as a start does, after the disk did what the dice say: nothing, a torn tail, a bit
-// flipped near the end, a file of another format. False: what was read is not what was written,
-// `why` (256 bytes) says how.
+// What the disk did: nothing, it tore the tail, it flipped a bit near the end, or the file is of
+// another format.
+enum past_end { PAST_SOUND, PAST_TORN, PAST_DAMAGED, PAST_REFUSED, PAST_END_COUNT };
+
+// Reads it back as a start does, after the disk did what the dice say; `recall` holds what could be
+// read. False: that is not what was written, `why` (256 bytes) says how.
 bool past_read(struct past *past, bool spoiled, struct dice *dice, struct recall *recall,
-               char *why) MUST_CHECK;
+               enum past_end *end, char *why) MUST_CHECK;
 
 #endif

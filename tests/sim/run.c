@@ -25,6 +25,7 @@ static struct {
     struct prices market;
     struct weather weather; // the machine's
     struct recall recall;
+    bool recalled, damaged;        // by the journal of the last life
     int64_t starts_ns, watched_ns; // starts: a desk that died; 0 = it lives
     uint64_t jobs, least_messages;
 } all;
@@ -53,23 +54,51 @@ static enum status begin(const struct run_options *options) {
 }
 
 static void starts(void) {
-    oracle_on_life(&all.oracle);
+    const struct recall *recall = all.recalled ? &all.recall : NULL;
+    oracle_on_life(&all.oracle, recall, all.damaged);
     operator_expects(&all.operator);
     all.starts_ns = 0;
-    if (subject_start(&all.subject) != STATUS_OK) {
+    if (subject_start(&all.subject, recall, all.damaged) != STATUS_OK) {
         oracle_fail(&all.oracle, 0, "the desk does not start: %s", status_text());
     }
 }
 
-// What it left is read back, as the next start does.
+static void judge_recall(void) {
+    const struct left *had = &all.subject.left;
+    struct left told = left_of_recall(&all.recall);
+    if (memcmp(had, &told, sizeof(told)) != 0) {
+        oracle_fail(&all.oracle, 8,
+                    "the journal tells %s%s%s otherwise than they were: %u jobs of %u, %u orders "
+                    "of %u",
+                    had->positions != told.positions ? "positions " : "",
+                    had->jobs != told.jobs ? "jobs " : "",
+                    had->orders != told.orders ? "orders " : "", told.job_count, had->job_count,
+                    told.order_count, had->order_count);
+    }
+}
+
+// What it left is read back, as the next start does. A desk that died before it was told what the
+// one before it left has not traded: what was read then still holds.
 static void has_died(void) {
+    static struct recall recall;
     char why[256];
+    enum past_end end;
     bool spoiled = weather_hits(&all.weather, WEATHER_TORN_TAIL);
     if (!all.subject.shadow_agrees) {
         oracle_fail(&all.oracle, 8, "the journal leads to another desk than the one that died");
     }
-    if (!past_read(&all.subject.past, spoiled, &all.weather.dice, &all.recall, why)) {
+    if (!past_read(&all.subject.past, spoiled, &all.weather.dice, &recall, &end, why)) {
         oracle_fail(&all.oracle, 8, "%s", why);
+    }
+    all.damaged = end == PAST_DAMAGED || end == PAST_REFUSED;
+    if (end == PAST_REFUSED) {
+        all.recalled = false; // nobody can read it
+    } else if (recall.told) {
+        all.recall = recall;
+        all.recalled = true;
+    }
+    if (end == PAST_SOUND && !all.subject.unseen) {
+        judge_recall();
     }
     all.jobs += all.subject.desk_jobs;
     all.starts_ns =
@@ -166,6 +195,8 @@ static void count(struct run_result *result) {
     result->lives = all.subject.lives;
     result->jobs = all.jobs;
     result->controls = all.operator.orders;
+    result->signatures = oracle->signatures;
+    result->needless = oracle->needless;
     memcpy(result->looked, oracle->looked, sizeof(result->looked));
     for (int kind = 0; kind < WEATHER_COUNT; kind++) {
         result->met[kind] = all.weather.met[kind];

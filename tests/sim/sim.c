@@ -43,9 +43,11 @@ static int run_one(const struct run_options *options) {
     int64_t seconds = result.simulated_ns / NS_PER_S;
     printf("seed %" PRIu64 " hash %016" PRIx64 " simulated %" PRId64 " s messages %" PRIu64
            " events %" PRIu64 " orders %" PRIu64 " fills %" PRIu64 " jobs %" PRIu64
-           " lives %" PRIu64 " faults %" PRIu64 " controls %" PRIu64 "\n",
+           " lives %" PRIu64 " faults %" PRIu64 " controls %" PRIu64 " signatures %" PRIu64
+           " needless %" PRIu64 "\n",
            result.seed, result.hash, seconds, result.messages, result.events, result.orders,
-           result.fills, result.jobs, result.lives, result.faults, result.controls);
+           result.fills, result.jobs, result.lives, result.faults, result.controls,
+           result.signatures, result.needless);
     if (result.failed) {
         printf("O%d at %" PRId64 ".%03d s: %s\n", result.oracle, result.failed_ns / NS_PER_S,
                (int)(result.failed_ns / NS_PER_MS % 1000), result.text);

@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "moment.h"
 
-enum { KEEPER_MS = 500, PUBLISH_MS = 1000, CONNECTS_PER_S = 20 };
+enum { KEEPER_MS = 500, PUBLISH_MS = 5000, CONNECTS_PER_S = 20 };
 
 // ---- journal and shadow ------------------------------------------------------------------------
 
@@ -160,6 +160,11 @@ static bool dies_here(struct subject *subject) {
 static void send_command(void *arg, const struct event_order *command) {
     struct subject *subject = arg;
     subject->commands++;
+    if (command->action == ORDER_ACTION_ASK) { // at the start, before there are lanes
+        ASSERT(subject->ask_count < ORDERS_MAX);
+        subject->asks[subject->ask_count++] = *command;
+        return;
+    }
     if (dies_here(subject)) {
         return;
     }
@@ -372,7 +377,25 @@ uint16_t subject_venue_of(const struct subject *subject, const struct host *host
     return 0;
 }
 
-enum status subject_start(struct subject *subject) {
+static enum status start_venues(struct subject *subject) {
+    enum status status = STATUS_OK;
+    for (uint16_t i = 0; i < subject->universe.venue_count && status == STATUS_OK; i++) {
+        status = make_venue(subject, i);
+    }
+    for (uint16_t i = 0; i < subject->universe.venue_count && status == STATUS_OK; i++) {
+        status = feed_start(subject->feeds[i]);
+        if (status == STATUS_OK) {
+            status = lane_start(subject->lanes[i]);
+        }
+    }
+    for (uint32_t i = 0; i < subject->ask_count && status == STATUS_OK; i++) {
+        lane_send(subject->lanes[subject->asks[i].venue], &subject->asks[i]);
+    }
+    subject->ask_count = 0;
+    return status;
+}
+
+enum status subject_start(struct subject *subject, const struct recall *recall, bool damaged) {
     ASSERT(!subject->alive);
     subject->lives++;
     subject->disk_full = subject->dying = false;
@@ -392,15 +415,8 @@ enum status subject_start(struct subject *subject) {
                                  .venues = subject->universe.venue_count,
                                  .symbols = subject->universe.symbol_count};
     engine_input(&subject->engine, EVENT_DESK_STARTED, &started, moment_now_ns());
-    for (uint16_t i = 0; i < subject->universe.venue_count && status == STATUS_OK; i++) {
-        status = make_venue(subject, i);
-    }
-    for (uint16_t i = 0; i < subject->universe.venue_count && status == STATUS_OK; i++) {
-        status = feed_start(subject->feeds[i]);
-        if (status == STATUS_OK) {
-            status = lane_start(subject->lanes[i]);
-        }
-    }
+    left_tell(&subject->engine, recall, damaged);
+    status = start_venues(subject);
     subject->keeper_ns = moment_now_ns();
     subject->keeper = moment_in(0, keeper_runs, subject);
     return status;
@@ -412,8 +428,11 @@ void subject_die(struct subject *subject) {
         return;
     }
     bool behind = subject->dying || subject->disk_full; // it went on, unseen
+    subject->unseen = behind;
     subject->alive = subject->dying = false;
     subject->desk_jobs = subject->desk.jobs.next_id;
+    subject->left = left_of_desk(&subject->desk);
+    subject->ask_count = 0;
     subject->shadow_agrees =
         behind || subject->shadow.differs ||
         subject_state_hash(&subject->engine) == subject_state_hash(&subject->shadow.engine);

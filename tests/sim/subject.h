@@ -5,7 +5,8 @@
 // the journal's bytes, and has to decide the same, event by event (O8).
 //
 // It can die at any moment, as a process dies: what is in memory is gone, its connections break,
-// and the journal's bytes stay, up to a cut in its tail.
+// and the journal's bytes stay, up to a cut in its tail. The next life begins with what was read of
+// them, as cli/desk_past.c tells it.
 #ifndef PERPDESK_TESTS_SIM_SUBJECT_H
 #define PERPDESK_TESTS_SIM_SUBJECT_H
 
@@ -14,6 +15,7 @@
 #include "io/config.h"
 #include "io/feed_private.h"
 #include "io/lane_private.h"
+#include "left.h"
 #include "past.h"
 #include "trade/desk.h"
 
@@ -63,15 +65,22 @@ struct subject {
     bool shadow_agrees;  // at the end of the last life: the journal led to the same desk
     uint64_t events, passes, commands, hash; // of all lives
     uint64_t lives;
-    uint32_t desk_jobs; // of the last life
-    struct past past;   // the journal of this life
-    int64_t alive_ns;   // since when
+    uint32_t desk_jobs;                  // of the last life
+    struct past past;                    // the journal of this life
+    struct left left;                    // when it died
+    bool unseen;                         // it went on after the last that its journal tells
+    struct event_order asks[ORDERS_MAX]; // orders of earlier lives, until there are lanes
+    uint32_t ask_count;
+    int64_t alive_ns; // since when
     char config_text[CONFIG_TEXT_MAX];
 };
 
 enum status subject_begin(struct subject *subject,
                           const struct subject_options *options) MUST_CHECK;
-enum status subject_start(struct subject *subject) MUST_CHECK; // a new life
+// A new life. `recall`: what the journal of the last one told, NULL: nothing is known of it;
+// `damaged`: and some of it may be missing.
+enum status subject_start(struct subject *subject, const struct recall *recall,
+                          bool damaged) MUST_CHECK;
 void subject_die(struct subject *subject);
 void subject_end(struct subject *subject);
 void subject_control(struct subject *subject, const struct control_request *request);

@@ -55,7 +55,7 @@ enum weather_way { WEATHER_MESSAGE, WEATHER_REQUEST, WEATHER_TIME };
     X(KILL, "kill", TIME, 900)                                                                     \
     X(CRASH, "crash-at-send", TIME, 900)                                                           \
     X(TORN_TAIL, "spoiled-journal", REQUEST, 500000)                                               \
-    X(FULL_DISK, "full-disk", TIME, 3600)
+    X(FULL_DISK, "full-disk", TIME, 1200)
 
 enum weather_kind {
 #define WEATHER_ENUM(code, name, way, often) WEATHER_##code,

@@ -21,6 +21,8 @@ struct desk_probe {
     uint8_t state;          // enum trading_state as controls said
     uint32_t commands;      // order commands a quote of symbol 0 gives
     uint32_t command_every; // only one of so many updates gives any; 0: each
+    uint8_t action;         // of the commands, enum order_action
+    bool decides_on_depth;  // a book leads to a decision, too
     struct px bid[64];      // per listing id
     struct quote quote;     // newest
 };
@@ -47,7 +49,8 @@ static enum status desk_probe_quote(struct desk_probe *probe, struct bus *bus,
     bool orders = e->symbol == 0 &&
                   (probe->command_every == 0 || e->quote.update % probe->command_every == 0);
     for (uint32_t i = 0; orders && i < probe->commands; i++) {
-        struct event_order order = {.order = bus->sequence, .venue = e->venue, .job = i};
+        struct event_order order = {
+            .order = bus->sequence, .action = probe->action, .venue = e->venue, .job = i};
         bus_emit(bus, EVENT_ORDER_COMMAND, &order);
     }
     return STATUS_OK;
@@ -62,6 +65,10 @@ static enum status desk_probe_event(void *self, struct bus *bus, const struct ev
         return desk_probe_quote(probe, bus, &event->u.quote);
     case EVENT_DEPTH_UPDATED:
         probe->depths++;
+        if (probe->decides_on_depth) {
+            bus_emit(bus, EVENT_OPPORTUNITY_FOUND,
+                     &(struct event_opportunity){.symbol = event->u.depth.symbol});
+        }
         break;
     case EVENT_FEED_ALIVE:
         probe->alives++;

@@ -49,7 +49,7 @@ static enum status probe_time(void *self, struct bus *bus, int64_t now_ns) {
         union event_payload payload = {0};
         bus_emit(bus, probe->emit_kind, &payload);
     }
-    return STATUS_OK;
+    return probe->answer == STATUS_OK ? STATUS_OK : status_fail(probe->answer, "it broke");
 }
 
 static int64_t probe_deadline(const void *self) {
@@ -154,6 +154,37 @@ static void test_timers(void **state) {
     assert_int_equal(bus_deadline(&bus), 120);
 }
 
+// A component whose time fails is off like one whose event failed: neither is asked again.
+static void test_timer_error(void **state) {
+    (void)state;
+    struct probe a = {.letter = 'a', .deadline_ns = 10, .answer = STATUS_IO};
+    struct probe b = {.letter = 'b', .deadline_ns = 10, .deadline_step_ns = 100};
+    bus_add(&bus, &timed, &a);
+    bus_add(&bus, &timed, &b);
+    (void)run(EVENT_TIMER, 10);
+    assert_string_equal(trace, "at10 bt10 ");
+    assert_string_equal(alert.text, "timed switched off: it broke");
+    assert_true(bus.slots[0].off);
+    assert_int_equal(bus.slots[0].heard_ns, 0);
+    assert_int_equal(bus.slots[1].heard_ns, 10);
+    assert_int_equal(bus_deadline(&bus), 110); // a is due no more
+    (void)run(EVENT_JOB_STATE, 200);
+    assert_string_equal(trace, "at10 bt10 bi3 bt200 ");
+    assert_ptr_equal(bus_slot_of(&bus, &timed), &bus.slots[0]);
+    assert_null(bus_slot_of(&bus, &jobs_only)); // never added
+}
+
+// Without anybody who listens in, everything runs as with him.
+static void test_no_tap(void **state) {
+    (void)state;
+    struct probe a = {.letter = 'a', .emits = 1, .emit_kind = EVENT_JOB_STATE};
+    bus.tap = NULL;
+    bus_add(&bus, &all_kinds, &a);
+    assert_int_equal(run(EVENT_TIMER, 5), 2);
+    assert_string_equal(trace, "ai1 ad2 ");
+    assert_int_equal(tapped, 0);
+}
+
 // A chain longer than the queue is a bug of the design: it stops the process instead of losing an
 // event.
 static void test_bound(void **state) {
@@ -184,6 +215,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_timers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_timer_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_tap, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bound, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "engine/control.h"
+#include "engine/state.h"
 
 static void test_verbs(void **state) {
     (void)state;
@@ -96,6 +97,18 @@ static void test_check(void **state) {
         {"pause with a side",
          {CONTROL_PAUSE, ORIGIN_TEST, ANY, ANY, 0, 0, .side = SIDE_SELL},
          "pause takes no side, hedge or time"},
+        {"pause with a hedge",
+         {CONTROL_PAUSE, ORIGIN_TEST, ANY, ANY, 0, 0, .hedged = true},
+         "pause takes no side, hedge or time"},
+        {"pause with a hedge venue",
+         {CONTROL_PAUSE, ORIGIN_TEST, ANY, ANY, 0, 0, .hedge_venue = 1},
+         "pause takes no side, hedge or time"},
+        {"pause for a while",
+         {CONTROL_PAUSE, ORIGIN_TEST, ANY, ANY, 0, 0, .over_s = 1},
+         "pause takes no side, hedge or time"},
+        {"strategy below the first",
+         {CONTROL_STRATEGY, ORIGIN_TEST, ANY, ANY, 1, -1},
+         "strategy: -1 is not in 0..6"},
         {"second value", {CONTROL_KILL, ORIGIN_TEST, ANY, ANY, 1, 1}, "kill takes one value"},
         {"no such verb",
          {(enum control_verb)99, ORIGIN_TEST, ANY, ANY, 0, 0},
@@ -114,10 +127,73 @@ static void test_check(void **state) {
     }
 }
 
+// A live desk asks for the phrase before what may raise risk, and never before what lowers it: the
+// same verb may be either, as the desk stands.
+static void test_may_raise(void **state) {
+    (void)state;
+    const struct state_header header = {
+        .state = TRADING_REDUCING, .risk_mode = RISK_BALANCED, .threshold = BPS(2)};
+    const struct {
+        const char *name;
+        enum control_verb verb;
+        int64_t value;
+        bool raises;
+    } rows[] = {
+        {"trade again", CONTROL_STATE, TRADING_ACTIVE, true},
+        {"the same state", CONTROL_STATE, TRADING_REDUCING, false},
+        {"halt", CONTROL_STATE, TRADING_HALTED, false},
+        {"a bolder mode", CONTROL_RISK_MODE, RISK_AGGRESSIVE, true},
+        {"the same mode", CONTROL_RISK_MODE, RISK_BALANCED, false},
+        {"a shyer mode", CONTROL_RISK_MODE, RISK_CONSERVATIVE, false},
+        {"a lower threshold", CONTROL_THRESHOLD, 199, true},
+        {"the same threshold", CONTROL_THRESHOLD, 200, false},
+        {"a higher threshold", CONTROL_THRESHOLD, 201, false},
+        {"override", CONTROL_OVERRIDE, 300, true},
+        {"no override", CONTROL_OVERRIDE, 0, false},
+        {"strategy on", CONTROL_STRATEGY, 1, true},
+        {"strategy off", CONTROL_STRATEGY, 0, false},
+        {"venue trades", CONTROL_VENUE_ROLE, VENUE_TRADE, true},
+        {"venue for reference", CONTROL_VENUE_ROLE, VENUE_REFERENCE, false},
+        {"venue off", CONTROL_VENUE_ROLE, VENUE_OFF, false},
+        {"submit", CONTROL_SUBMIT, USD_ONE, true},
+        {"resume", CONTROL_RESUME, 0, true},
+        {"accept", CONTROL_ACCEPT, 0, true},
+        {"clear", CONTROL_CLEAR, 0, true},
+        {"pause", CONTROL_PAUSE, 0, false},
+        {"kill", CONTROL_KILL, 1, false},
+        {"flatten", CONTROL_FLATTEN, 0, false},
+        {"cancel", CONTROL_CANCEL_JOB, 7, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct control_request request = {.verb = rows[i].verb, .value = rows[i].value};
+        if (control_may_raise(&request, &header) != rows[i].raises) {
+            fail_msg("%s", rows[i].name);
+        }
+    }
+}
+
+// Where the scanner works the threshold out nobody can tell where it stands: its most counts.
+static void test_thresholds_that_lower(void **state) {
+    (void)state;
+    static const struct {
+        int64_t now, value;
+        bool lowers;
+    } rows[] = {{300, 299, true}, {300, 300, false}, {300, -1, true}, {-1, 499, true},
+                {-1, 500, false}, {-1, -1, false},   {0, -1, true}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct state_header header = {.threshold = {rows[i].now}, .threshold_auto = {500}};
+        const struct control_request request = {.verb = CONTROL_THRESHOLD, .value = rows[i].value};
+        assert_int_equal(control_lowers_threshold(rows[i].value, &header), rows[i].lowers);
+        assert_int_equal(control_may_raise(&request, &header), rows[i].lowers);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verbs),
         cmocka_unit_test(test_check),
+        cmocka_unit_test(test_may_raise),
+        cmocka_unit_test(test_thresholds_that_lower),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

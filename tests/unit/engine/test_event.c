@@ -82,6 +82,94 @@ static void test_print(void **state) {
                               " flags 0 update 0");
 }
 
+// What a person reads in `journal show` after a bad night: who ordered what, which rule spoke, what
+// went to the venue.
+static void test_print_words(void **state) {
+    (void)state;
+    const struct {
+        struct event event;
+        const char *want;
+    } rows[] = {
+        {{.header.kind = EVENT_CONTROL,
+          .u.control = {.verb = CONTROL_SUBMIT,
+                        .origin = ORIGIN_SHELL,
+                        .venue = 1,
+                        .symbol = 1,
+                        .value = 250 * USD_ONE,
+                        .side = SIDE_SELL,
+                        .hedged = 1,
+                        .hedge_venue = 0,
+                        .over_s = 60}},
+         "control submit okx ETH/USDT sell binance over_s 60 value 250000000 value2 0 origin 1"},
+        {{.header.kind = EVENT_CONTROL,
+          .u.control = {.verb = CONTROL_SUBMIT, .venue = 1, .symbol = 1, .value = USD_ONE}},
+         "control submit okx ETH/USDT buy over_s 0 value 1000000 value2 0 origin 0"},
+        {{.header.kind = EVENT_CONTROL,
+          .u.control = {.verb = CONTROL_PAUSE, .venue = CONTROL_ANY, .symbol = CONTROL_ANY}},
+         "control pause value 0 value2 0 origin 0"},
+        {{.header.kind = EVENT_INSTRUMENT,
+          .u.instrument.listing = {.native = "BTCUSDT", .tick = {PX_ONE / 10}}},
+         "instrument binance BTC/USDT BTCUSDT not ready tick 0.1 step 0 contract 0 min 0"
+         " min_notional 0.00"},
+        {{.header.kind = EVENT_JOB_STATE,
+          .u.job = {.job = 7,
+                    .strategy = STRATEGY_ARB,
+                    .state = JOB_REFUSED,
+                    .sell_venue = 1,
+                    .rule = RULE_MIN_EDGE,
+                    .notional = USD(100),
+                    .edge = BPS(-3)}},
+         "job_state job 7 arb refused BTC/USDT buy binance sell okx notional 100.00 edge -3.00"
+         " pnl 0.00 fees 0.00 min_edge"},
+        {{.header.kind = EVENT_ORDER_COMMAND,
+          .u.order = {.order = 7 << 16 | 2,
+                      .job = 7,
+                      .action = ORDER_ACTION_PLACE,
+                      .type = ORDER_POST_ONLY,
+                      .size = {QTY_ONE},
+                      .client_id = "pd-1"}},
+         "order_command order 458754 job 7 place post_only open buy binance BTC/USDT 1 at 0"
+         " filled 0 new pd-1"},
+        {{.header.kind = EVENT_ORDER_COMMAND,
+          .u.order = {.order = 1, .action = ORDER_ACTION_CANCEL, .type = ORDER_IOC}},
+         "order_command order 1 job 0 cancel ioc open buy binance BTC/USDT 0 at 0 filled 0 new"},
+        {{.header.kind = EVENT_ORDER_COMMAND,
+          .u.order = {.order = 1, .action = ORDER_ACTION_ASK, .type = ORDER_IOC}},
+         "order_command order 1 job 0 ask ioc open buy binance BTC/USDT 0 at 0 filled 0 new"},
+        {{.header.kind = EVENT_CAPITAL_UPDATED,
+          .u.capital = {.model = CAPITAL_THREE,
+                        .equity = USD(10),
+                        .available = {USD(1), USD(2), USD(3), USD(4), USD(5)}}},
+         "capital_updated binance equity 10.00 wash 1.00 arb 2.00 reserve 3.00 drawdown 0.00"},
+        {{.header.kind = EVENT_CAPITAL_UPDATED,
+          .u.capital = {.model = CAPITAL_FIVE,
+                        .safe_mode = 1,
+                        .available = {USD(1), USD(2), USD(3), USD(4), USD(5)},
+                        .drawdown = BPS(7)}},
+         "capital_updated binance equity 0.00 L1 1.00 L2 2.00 L3 3.00 L4 4.00 L5 5.00"
+         " drawdown 7.00 safe_mode"},
+        {{.header.kind = EVENT_ALERT,
+          .u.alert = {.severity = SEVERITY_RED,
+                      .rule = "drawdown",
+                      .text = "down",
+                      .unit = UNIT_BPS,
+                      .figure = 600,
+                      .limit = 500}},
+         "alert red drawdown down 6.00 bps against 5.00 bps"},
+        {{.header.kind = EVENT_ALERT,
+          .u.alert = {.severity = SEVERITY_INFO, .rule = "note", .text = "said", .figure = 600}},
+         "alert info note said"},
+        {{.header.kind = EVENT_ALERT, .u.alert = {.rule = "foreign", .unit = UNIT_PX + 1}},
+         "alert info foreign"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char data[256];
+        struct text out = TEXT_OVER(data);
+        event_print(&out, &universe, &rows[i].event);
+        assert_string_equal(data, rows[i].want);
+    }
+}
+
 // Whatever the bytes are, printing neither asserts nor reads outside.
 static void test_print_anything(void **state) {
     (void)state;
@@ -123,6 +211,44 @@ static void test_tidy(void **state) {
     event_tidy(&a);
     event_tidy(&b);
     assert_memory_equal(&a.u.alert, &b.u.alert, sizeof(a.u.alert));
+}
+
+// What was in a text's buffer before it never reaches a file: no kind that has a text is left out.
+static void test_tidy_every_text(void **state) {
+    (void)state;
+#define TEXT_AT(kind, member)                                                                      \
+    { (kind), offsetof(struct event, u.member), sizeof(((struct event *)NULL)->u.member) }
+    static const struct {
+        enum event_kind kind;
+        size_t at, size;
+    } rows[] = {
+        TEXT_AT(EVENT_INSTRUMENT, instrument.listing.native),
+        TEXT_AT(EVENT_FEED_STATE, feed.text),
+        TEXT_AT(EVENT_LANE_STATE, lane.text),
+        TEXT_AT(EVENT_ORDER_REPORT, report.text),
+        TEXT_AT(EVENT_ORDER_COMMAND, order.client_id),
+        TEXT_AT(EVENT_ORDER_PLACED, order.client_id),
+        TEXT_AT(EVENT_ORDER_FAILED, order.client_id),
+        TEXT_AT(EVENT_ORDER_CANCELED, order.client_id),
+        TEXT_AT(EVENT_PAST_ORDER, past_order.order.client_id),
+        TEXT_AT(EVENT_ALERT, alert.rule),
+        TEXT_AT(EVENT_ALERT, alert.text),
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct event event;
+        memset(&event, 'x', sizeof(event));
+        event.header = (struct event_header){.kind = (uint16_t)rows[i].kind};
+        char *text = (char *)&event + rows[i].at;
+        text[3] = '\0';
+        event_tidy(&event);
+        assert_string_equal(text, "xxx");
+        for (size_t at = 3; at < rows[i].size; at++) {
+            assert_int_equal(text[at], 0);
+        }
+        memset(text, 'x', rows[i].size); // one that was never ended gets its end
+        event_tidy(&event);
+        assert_int_equal(strnlen(text, rows[i].size), rows[i].size - 1);
+    }
 }
 
 static void test_fits(void **state) {
@@ -179,6 +305,12 @@ static void test_what_does_not_fit(void **state) {
         ROW(EVENT_LANE_STATE, lane, .venue = 1, .state = LANE_STATE_COUNT - 1),
         ROW(EVENT_VENUE_POSITION, venue_position, .venue = 1, .symbol = 1),
         ROW(EVENT_INSTRUMENT, instrument.listing, .ready = true, .tick = {1}, .step = {1}),
+        ROW(EVENT_VENUE_ORDERS, venue_orders, .venue = 1),
+        ROW(EVENT_SETTINGS_CHANGED, settings, .count = 2,
+            .changes = {{.venue = 1}, {.venue = UINT16_MAX}}),
+        ROW(EVENT_PAST_POSITION, past_position, .venue = 1, .symbol = 1),
+        ROW(EVENT_PAST_TRADE, past_trade, .venue = 1),
+        ROW(EVENT_PAST_END, past_end, .state = TRADING_STATE_COUNT - 1),
     };
     static const struct event bad[] = {
         ROW(EVENT_DESK_STARTED, desk, .mode = DESK_MODE_COUNT, .venues = 2, .symbols = 2),
@@ -210,6 +342,13 @@ static void test_what_does_not_fit(void **state) {
         ROW(EVENT_INSTRUMENT, instrument.listing, .ready = true, .tick = {1}),
         ROW(EVENT_INSTRUMENT, instrument.listing, .native[NATIVE_NAME_MAX - 1] = 'x'),
         ROW(EVENT_KIND_COUNT, timer, 0),
+        ROW(EVENT_INSTRUMENT, instrument.listing, .ready = true, .step = {1}),
+        ROW(EVENT_VENUE_ORDERS, venue_orders, .venue = 2),
+        ROW(EVENT_SETTINGS_CHANGED, settings, .count = EVENT_SETTINGS_MAX + 1),
+        ROW(EVENT_SETTINGS_CHANGED, settings, .count = 2, .changes = {{.venue = 1}, {.venue = 2}}),
+        ROW(EVENT_PAST_POSITION, past_position, .symbol = 2),
+        ROW(EVENT_PAST_TRADE, past_trade, .venue = 2),
+        ROW(EVENT_PAST_END, past_end, .state = TRADING_STATE_COUNT),
     };
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         if (!event_input_fits(&universe, &good[i])) {
@@ -223,15 +362,76 @@ static void test_what_does_not_fit(void **state) {
     }
 }
 
+// A job and an order of an earlier session index tables once they are taken over: each field alone.
+static void test_past_does_not_fit(void **state) {
+    (void)state;
+    const struct event job = {
+        .header.kind = EVENT_PAST_JOB,
+        .u.past_job = {.job = 7,
+                       .strategy = STRATEGY_COUNT - 1,
+                       .state = JOB_OPENING,
+                       .symbol = 1,
+                       .orders_used = UINT16_MAX,
+                       .maker = JOB_LEGS_MAX,
+                       .legs_used = 1,
+                       .only = 1,
+                       .legs = {{.venue = 1, .opened = {5}}, {.venue = 1, .closed = {5}}}}};
+    const struct event order = {.header.kind = EVENT_PAST_ORDER,
+                                .u.past_order.order = {.order = 7 << 16 | 1,
+                                                       .venue = 1,
+                                                       .symbol = 1,
+                                                       .type = ORDER_IOC,
+                                                       .side = SIDE_SELL,
+                                                       .phase = LEG_UNWIND,
+                                                       .leg = JOB_LEGS_MAX - 1,
+                                                       .size = {2},
+                                                       .filled = {1}}};
+    struct event event;
+#define FITS(whole, member, value)                                                                 \
+    (event = (whole), event.u.member = (value), event_input_fits(&universe, &event))
+    assert_true(event_input_fits(&universe, &job));
+    assert_true(FITS(job, past_job.state, JOB_UNWINDING));
+    assert_true(FITS(job, past_job.legs_used, JOB_LEGS_MAX));
+    assert_false(FITS(job, past_job.job, 0));
+    assert_false(FITS(job, past_job.strategy, STRATEGY_COUNT));
+    assert_false(FITS(job, past_job.state, JOB_PENDING));
+    assert_false(FITS(job, past_job.state, JOB_DONE));
+    assert_false(FITS(job, past_job.symbol, 2));
+    assert_false(FITS(job, past_job.orders_used, UINT16_MAX + 1));
+    assert_false(FITS(job, past_job.maker, JOB_LEGS_MAX + 1));
+    assert_false(FITS(job, past_job.legs_used, 0));
+    assert_false(FITS(job, past_job.legs_used, JOB_LEGS_MAX + 1));
+    assert_false(FITS(job, past_job.only, JOB_LEGS_MAX));
+    assert_false(FITS(job, past_job.legs[0].venue, 2));
+    assert_false(FITS(job, past_job.legs[1].opened.v, -1));
+    assert_false(FITS(job, past_job.legs[1].closed.v, -1));
+    assert_true(event_input_fits(&universe, &order));
+    assert_true(FITS(order, past_order.order.filled.v, 0));
+    assert_false(FITS(order, past_order.order.order, 0));
+    assert_false(FITS(order, past_order.order.venue, 2));
+    assert_false(FITS(order, past_order.order.symbol, 2));
+    assert_false(FITS(order, past_order.order.type, ORDER_IOC + 1));
+    assert_false(FITS(order, past_order.order.side, SIDE_SELL + 1));
+    assert_false(FITS(order, past_order.order.phase, LEG_UNWIND + 1));
+    assert_false(FITS(order, past_order.order.leg, JOB_LEGS_MAX));
+    assert_false(FITS(order, past_order.order.filled.v, -1));
+    assert_false(FITS(order, past_order.order.filled.v, 2));
+    assert_false(FITS(order, past_order.order.client_id[ORDER_CLIENT_ID_MAX - 1], 'x'));
+#undef FITS
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_print),
+        cmocka_unit_test(test_print_words),
         cmocka_unit_test(test_print_anything),
         cmocka_unit_test(test_tidy),
+        cmocka_unit_test(test_tidy_every_text),
         cmocka_unit_test(test_fits),
         cmocka_unit_test(test_what_does_not_fit),
+        cmocka_unit_test(test_past_does_not_fit),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -2,10 +2,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "base/table.h"
 #include "engine/journal_format.h"
 
 enum { EVENTS = 12, CONFIG_SIZE = 21 };
@@ -191,11 +193,74 @@ static void test_foreign(void **state) {
     assert_string_equal(status_text(), "not a journal of this program");
 }
 
+// A head as another program might have written it: its checksum is right, what it says is not.
+static void test_heads(void **state) {
+    (void)state;
+    enum { AT_SIZE = 24, AT_CHECKSUM = 28, AT_BODY = 32, AT_MODE = 34, AT_CONFIG_SIZE = 36 };
+    static const struct {
+        const char *name;
+        size_t at;
+        uint32_t value, size; // of the field
+        uint32_t body;        // bytes of the head that count, 0: all of them
+        const char *why;
+    } rows[] = {
+        {"format of tomorrow", AT_BODY, EVENT_FORMAT + 1, 2, 0, NULL},
+        {"format of yesterday", AT_BODY, EVENT_FORMAT - 1, 2, 0, NULL},
+        {"format of a short head", AT_BODY, EVENT_FORMAT + 1, 2, 8, NULL},
+        {"a head of this format, cut", AT_BODY, EVENT_FORMAT, 2, 8,
+         "the journal's head is damaged"},
+        {"less than a format", AT_BODY, 1, 1, 1, "the journal's head is damaged"},
+        {"no such mode", AT_MODE, DESK_MODE_COUNT, 2, 0, "the journal's head is damaged"},
+        {"a text longer than the head", AT_CONFIG_SIZE, CONFIG_SIZE + 8, 4, 0,
+         "the journal's head is damaged"},
+        {"a text shorter than the head", AT_CONFIG_SIZE, 1, 4, 0, "the journal's head is damaged"},
+        {"a text longer than any", AT_CONFIG_SIZE, UINT32_MAX - 100, 4, 0,
+         "the journal's head is damaged"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct image image = make();
+        memcpy(image.data + rows[i].at, &rows[i].value, rows[i].size);
+        uint32_t size = (uint32_t)image.ends[0] - AT_BODY;
+        size = rows[i].body != 0 ? rows[i].body : size;
+        uint32_t checksum = (uint32_t)hash_bytes(image.data + AT_BODY, size, size);
+        memcpy(image.data + AT_SIZE, &size, sizeof(size));
+        memcpy(image.data + AT_CHECKSUM, &checksum, sizeof(checksum));
+        struct journal_reader reader;
+        assert_int_equal(journal_reader_init(&reader, image.data, image.size), STATUS_DATA);
+        char other_format[80];
+        snprintf(other_format, sizeof(other_format),
+                 "the journal is of format %u, this program reads %d", rows[i].value, EVENT_FORMAT);
+        const char *why = rows[i].why != NULL ? rows[i].why : other_format;
+        if (strcmp(status_text(), why) != 0) {
+            fail_msg("%s: %s", rows[i].name, status_text());
+        }
+        free(image.data);
+    }
+}
+
+// The page with a record's header never came to the disk, the one with its end did: torn where it
+// is the last, damaged where more follows.
+static void test_header_lost(void **state) {
+    (void)state;
+    enum { RECORD_HEAD = 8 };
+    for (uint32_t nth = EVENTS - 2; nth < EVENTS; nth++) {
+        struct image image = make();
+        memset(image.data + image.ends[nth] + RECORD_HEAD, 0, sizeof(struct event_header));
+        uint32_t count = 0;
+        bool equal = false;
+        enum journal_read end = read_all(image.data, image.size, &count, &equal);
+        assert_int_equal(end, nth == EVENTS - 1 ? JOURNAL_TORN : JOURNAL_DAMAGED);
+        assert_int_equal(count, nth);
+        free(image.data);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_torn),
         cmocka_unit_test(test_flips),      cmocka_unit_test(test_sequence),
         cmocka_unit_test(test_bool),       cmocka_unit_test(test_foreign),
+        cmocka_unit_test(test_heads),      cmocka_unit_test(test_header_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

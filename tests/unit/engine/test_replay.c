@@ -10,6 +10,7 @@ static struct quote_cache cache;
 static unsigned char *image;
 static size_t image_size, image_max;
 static uint32_t records;
+static int64_t until_ns = INT64_MAX;
 
 static void record_append(void *arg, const struct event *event) {
     (void)arg;
@@ -86,6 +87,7 @@ static enum status verify(struct replay *replay, struct desk_probe probe, size_t
     struct journal_reader reader;
     assert_int_equal(journal_reader_init(&reader, image, size), STATUS_OK);
     replay_init(replay, replay_from_reader(&reader), &universe);
+    replay->until_ns = until_ns;
     struct engine_options options = {
         .universe = &universe,
         .journal = replay_sink(replay),
@@ -171,6 +173,103 @@ static void test_decisions_refused(void **state) {
     assert_non_null(strstr(status_text(), "journal_quotes = decisions"));
 }
 
+// A journal of a few records by hand.
+static void write_records(const struct event *events, size_t count) {
+    image_size = journal_encode_header(
+        &(struct journal_head){.mode = DESK_DEMO, .config = SLICE("")}, image);
+    for (size_t i = 0; i < count; i++) {
+        image_size += journal_encode(&events[i], image + image_size);
+    }
+}
+
+static struct event record_of(enum event_kind kind, uint64_t sequence, int64_t time_ns) {
+    bool input = kind == EVENT_TIMER || kind == EVENT_QUOTE_UPDATED;
+    return (struct event){.header = {.sequence = sequence,
+                                     .time_ns = time_ns,
+                                     .kind = (uint16_t)kind,
+                                     .flags = input ? EVENT_INPUT : 0,
+                                     .size = event_payload_size(kind)}};
+}
+
+// One side has a decision where the other has none, in the middle and at the end of the journal.
+static void test_decides_more_or_less(void **state) {
+    (void)state;
+    struct replay replay;
+    struct event events[] = {record_of(EVENT_TIMER, 1, 10),
+                             record_of(EVENT_OPPORTUNITY_GONE, 2, 10),
+                             record_of(EVENT_TIMER, 3, 20)};
+    write_records(events, 3);
+    assert_int_equal(verify(&replay, desk_probe_new(), image_size), STATUS_ERROR);
+    assert_int_equal(replay.differs_at, 2);
+    assert_non_null(strstr(replay.recorded, "2 10 opportunity_gone"));
+    assert_string_equal(replay.replayed, "nothing");
+
+    struct desk_probe eager = desk_probe_new();
+    eager.deadline_ns = 20; // decides at the last input: the journal has nothing left to compare
+    events[1] = record_of(EVENT_TIMER, 2, 20);
+    write_records(events, 2);
+    assert_int_equal(verify(&replay, eager, image_size), STATUS_ERROR);
+    assert_int_equal(replay.differs_at, 3);
+    assert_string_equal(replay.recorded, "nothing");
+    assert_non_null(strstr(replay.replayed, "3 20 opportunity_gone"));
+
+    events[1] = record_of(EVENT_TIMER, 2, 9);
+    write_records(events, 2);
+    assert_int_equal(verify(&replay, desk_probe_new(), image_size), STATUS_DATA);
+    assert_string_equal(status_text(), "record 2: time steps back");
+
+    events[1] = record_of(EVENT_QUOTE_UPDATED, 2, 20);
+    events[1].header.flags |= EVENT_SAMPLE;
+    write_records(events, 2);
+    assert_int_equal(verify(&replay, desk_probe_new(), image_size), STATUS_DATA);
+    assert_non_null(strstr(status_text(), "journal_quotes = decisions"));
+}
+
+// Damage is told as damage, not as a decision that differs; so is what lies behind it.
+static void test_damaged(void **state) {
+    (void)state;
+    record_session(true);
+    struct replay replay;
+    image[image_size / 2] ^= 1;
+    assert_int_equal(verify(&replay, desk_probe_new(), image_size), STATUS_DATA);
+    assert_int_equal(replay.end, JOURNAL_DAMAGED);
+    assert_false(replay.differs);
+    assert_non_null(strstr(status_text(), "the journal is damaged after record "));
+
+    const struct event events[] = {record_of(EVENT_QUOTE_UPDATED, 1, 10),
+                                   record_of(EVENT_OPPORTUNITY_FOUND, 2, 10),
+                                   record_of(EVENT_TIMER, 3, 20)};
+    struct event first = events[0];
+    first.u.quote.quote.flags = 1; // decides, and its decision is the record that is damaged
+    write_records(&first, 1);
+    size_t at = image_size;
+    for (size_t i = 1; i < 3; i++) {
+        image_size += journal_encode(&events[i], image + image_size);
+    }
+    image[at + 40] ^= 1;
+    assert_int_equal(verify(&replay, desk_probe_new(), image_size), STATUS_DATA);
+    assert_int_equal(replay.end, JOURNAL_DAMAGED);
+    assert_false(replay.differs);
+}
+
+// The console at a second of the past: replay stops before the first input that is later.
+static void test_until(void **state) {
+    (void)state;
+    const struct event events[] = {record_of(EVENT_TIMER, 1, 10), record_of(EVENT_TIMER, 2, 20),
+                                   record_of(EVENT_TIMER, 3, 21)};
+    write_records(events, 3);
+    until_ns = 20;
+    struct replay replay;
+    assert_int_equal(verify(&replay, desk_probe_new(), image_size), STATUS_OK);
+    assert_true(replay.reached);
+    assert_int_equal(replay.inputs, 2);
+    until_ns = 21;
+    assert_int_equal(verify(&replay, desk_probe_new(), image_size), STATUS_OK);
+    assert_false(replay.reached);
+    assert_int_equal(replay.inputs, 3);
+    until_ns = INT64_MAX;
+}
+
 // Indices of another universe must not reach the components.
 static void test_foreign_universe(void **state) {
     (void)state;
@@ -188,6 +287,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_differs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_torn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_decisions_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_decides_more_or_less, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_until, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_foreign_universe, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -405,15 +405,47 @@ static void test_nothing_to_read(void **state) {
     assert_non_null(strstr(status_text(), "is empty"));
 }
 
+// What is there and cannot be read is no end of a session, and no session that never was: here
+// names that point to themselves.
+static void test_cannot_be_read(void **state) {
+    (void)state;
+    struct journal_options options = options_of_test();
+    options.file_bytes_max = 1000;
+    begin(&options);
+    for (uint64_t i = 1; i <= 100; i++) {
+        append(i, (int64_t)i);
+        assert_int_equal(commit(), STATUS_OK);
+        journal_sync(&journal);
+    }
+    char path[160], name[JOURNAL_NAME_MAX];
+    journal_name(name, journal.stamp, journal.file_number);
+    (void)snprintf(path, sizeof(path), "%s/%s", folder_path, name);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink(name, path), 0);
+    struct journal_session session;
+    struct event event;
+    assert_int_equal(journal_session_open(&session, folder_path), STATUS_OK);
+    while (journal_session_next(&session, &event) == JOURNAL_RECORD) {
+    }
+    assert_int_equal(session.end, JOURNAL_DAMAGED);
+    journal_session_close(&session);
+    journal_finish(&journal);
+
+    (void)snprintf(path, sizeof(path), "%s/journal-29990101T000000.000Z.pdj", folder_path);
+    assert_int_equal(symlink("journal-29990101T000000.000Z.pdj", path), 0);
+    assert_int_equal(journal_session_open_before(&session, folder_path, ""), STATUS_SYSTEM);
+    assert_string_equal(session.stamp, "29990101T000000.000Z");
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        ROW(test_write_read),      ROW(test_large_pass), ROW(test_rotation),
-        ROW(test_chain),           ROW(test_torn),       ROW(test_full_disk),
-        ROW(test_short_write),     ROW(test_floor),      ROW(test_two_desks),
-        ROW(test_stamps),          ROW(test_names),      ROW(test_retention),
-        ROW(test_nothing_to_read),
+        ROW(test_write_read),      ROW(test_large_pass),     ROW(test_rotation),
+        ROW(test_chain),           ROW(test_torn),           ROW(test_full_disk),
+        ROW(test_short_write),     ROW(test_floor),          ROW(test_two_desks),
+        ROW(test_stamps),          ROW(test_names),          ROW(test_retention),
+        ROW(test_nothing_to_read), ROW(test_cannot_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

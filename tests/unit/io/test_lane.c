@@ -148,6 +148,7 @@ struct rig {
     struct event_report reports[REPORTS_MAX];
     int report_count;
     struct qty position; // as told last
+    int positions;       // told
     uint64_t orders;
     struct event_lane state;
     struct loop_connection *held; // waits for its answer
@@ -163,6 +164,7 @@ static enum status on_event(void *self, struct bus *bus, const struct event *eve
         rig->ready += event->u.lane.state == LANE_READY;
     } else if (event->header.kind == EVENT_VENUE_POSITION) {
         rig->position = event->u.venue_position.net;
+        rig->positions++;
     }
     return STATUS_OK;
 }
@@ -395,6 +397,27 @@ static void test_position_is_older(void **state) {
     rig_finish(&rig);
 }
 
+// A position that came before its fill is told again when the venue repeats it: only then does it
+// say anything of what is booked meanwhile. The same once more is no news.
+static void test_position_before_its_fill(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0\nposition 1\nfill 4 1"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "position 1\nposition 1\norder canceled 1"};
+    rig_start(&rig);
+    int before = rig.positions;
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    assert_int_equal(rig.positions, before + 1);
+    command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "accepted fill canceled");
+    assert_int_equal(rig.positions, before + 2);
+    assert_int_equal(rig.position.v, QTY_ONE / 1000);
+    rig_finish(&rig);
+}
+
 // Lists are asked for anew while one of before is on its way: what that one says is old.
 static void test_list_is_given_up(void **state) {
     (void)state;
@@ -592,6 +615,7 @@ int main(void) {
         cmocka_unit_test(test_good_life),
         cmocka_unit_test(test_fill_is_missing),
         cmocka_unit_test(test_position_is_older),
+        cmocka_unit_test(test_position_before_its_fill),
         cmocka_unit_test(test_list_is_given_up),
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_refused_cancel),

@@ -141,11 +141,33 @@ static void test_shares(void **state) {
     assert_int_equal(send_all(&rate, false, start_ns), 1); // never nothing at all
 }
 
+static void test_fullest(void **state) {
+    (void)state;
+    static const struct oe_bucket two[OE_BUCKETS_MAX] = {{"orders", 100, 1000},
+                                                         {"day", 1000, 60000}};
+    struct rate_limits rate;
+    rate_init(&rate, two, (struct bps){BPS_WHOLE / 2}, third);
+    struct state_budget budget = rate_fullest(&rate, start_ns);
+    assert_int_equal(budget.used, 0);
+    assert_int_equal(budget.limit, 50); // our share
+    rate_take(&rate, &(struct oe_cost){.units = {5, 10}}, start_ns);
+    budget = rate_fullest(&rate, start_ns);
+    assert_int_equal(budget.used, 5);
+    assert_int_equal(budget.limit, 50);
+    // Once the short window is over the long one is the fuller.
+    budget = rate_fullest(&rate, start_ns + 5 * NS_PER_S);
+    assert_int_equal(budget.used, 10);
+    assert_int_equal(budget.limit, 500);
+    rate_init(&rate, (struct oe_bucket[OE_BUCKETS_MAX]){{0}}, third, third);
+    assert_int_equal(rate_fullest(&rate, start_ns).limit, 0); // nothing to fill
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_share_and_reserve), cmocka_unit_test(test_no_window_holds_more),
         cmocka_unit_test(test_venue_counts),      cmocka_unit_test(test_small_and_large),
         cmocka_unit_test(test_backoff),           cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_fullest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,6 +157,10 @@ static void collect(void *arg, const struct event *event) {
     h->tap(&h->engine, event);
 }
 
+static struct px tick_of(uint16_t symbol) {
+    return (struct px){symbol == H_BTC ? PX_ONE / 10 : PX_ONE / 100};
+}
+
 static void tell_instruments(struct harness *h) {
     for (uint16_t venue = 0; venue < H_VENUES; venue++) {
         for (uint16_t symbol = 0; symbol < H_SYMBOLS; symbol++) {
@@ -166,7 +170,7 @@ static void tell_instruments(struct harness *h) {
                             .symbol = symbol,
                             .quote_currency = CURRENCY_USDT,
                             .settle_currency = CURRENCY_USDT,
-                            .tick = {symbol == H_BTC ? PX_ONE / 10 : PX_ONE / 100},
+                            .tick = tick_of(symbol),
                             .step = {venue == H_LIGHTER ? QTY_ONE / 100000 : QTY_ONE / 10000},
                             .contract = {QTY_ONE},
                             .size_min = {QTY_ONE / 10000},
@@ -265,7 +269,7 @@ void harness_quote(struct harness *h, uint16_t venue, uint16_t symbol, struct px
 void harness_calm(struct harness *h, struct bps shift) {
     for (uint16_t venue = 0; venue < H_VENUES; venue++) {
         for (uint16_t symbol = 0; symbol < H_SYMBOLS; symbol++) {
-            struct px tick = universe_listing(&h->universe, venue, symbol)->tick;
+            struct px tick = tick_of(symbol);
             struct px bid = px_tick_floor(px_shift_floor(harness_mid(symbol), shift), tick);
             harness_quote(h, venue, symbol, bid, (struct px){bid.v + tick.v},
                           (struct qty){symbol == H_BTC ? QTY_ONE : 20 * QTY_ONE});

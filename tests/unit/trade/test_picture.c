@@ -29,6 +29,10 @@ static void test_lanes_are_told_once(void **state) {
     lane(h, LANE_AUTH_FAILED, DEADMAN_FAILED);
     assert_null(harness_alert(h, "lane"));
     assert_null(harness_alert(h, "deadman"));
+    lane(h, LANE_READY, DEADMAN_NONE);
+    assert_int_equal(harness_alert(h, "deadman")->severity, SEVERITY_WARN);
+    lane(h, LANE_READY, DEADMAN_NONE);
+    assert_null(harness_alert(h, "deadman"));
     harness_destroy(h);
 }
 
@@ -93,12 +97,57 @@ static void test_volatility_window(void **state) {
     harness_destroy(h);
 }
 
+// One second's move each second, up and down by turns.
+static void swing_for(struct harness *h, int seconds, struct bps move) {
+    for (int i = 0; i < seconds; i++) {
+        for (int step = 0; step < 5; step++) {
+            harness_calm(h, i % 2 == 0 ? (struct bps){0} : move);
+            harness_advance(h, H_MS(200));
+        }
+    }
+}
+
+// The span was changed while the desk runs: what is measured is that of the new one, shorter or
+// longer, and nothing of the old one stays in it.
+static void test_volatility_window_changes(void **state) {
+    (void)state;
+    struct harness *h = harness_prepare();
+    h->settings.risk.volatility_window_ns = 40 * NS_PER_S;
+    harness_start(h);
+    swing_for(h, 60, BPS(4));
+    int64_t forty = picture_volatility(&h->desk, H_BTC).v; // 400 * sqrt(40)
+    assert_in_range(forty, 2450, 2600);
+    h->settings.risk.volatility_window_ns = 10 * NS_PER_S;
+    swing_for(h, 2, BPS(4));
+    assert_in_range(picture_volatility(&h->desk, H_BTC).v, 1200, 1300); // 400 * sqrt(10)
+    swing_for(h, 60, BPS(4));
+    assert_in_range(picture_volatility(&h->desk, H_BTC).v, 1200, 1300);
+    h->settings.risk.volatility_window_ns = 40 * NS_PER_S;
+    swing_for(h, 10, BPS(4));
+    assert_in_range(picture_volatility(&h->desk, H_BTC).v, 1700, 1850); // it has twenty by now
+    swing_for(h, 100, BPS(4));
+    assert_int_equal(picture_volatility(&h->desk, H_BTC).v, forty);
+    h->settings.risk.volatility_window_ns = 0; // the last second alone
+    swing_for(h, 5, BPS(4));
+    assert_in_range(picture_volatility(&h->desk, H_BTC).v, 390, 410);
+    swing_for(h, 5, BPS(-1000)); // down counts like up
+    assert_int_equal(picture_volatility(&h->desk, H_BTC).v, 30000);
+    h->settings.risk.volatility_window_ns = 3600 * NS_PER_S; // longer than is kept
+    swing_for(h, 700, BPS(4));
+    int64_t longest = picture_volatility(&h->desk, H_BTC).v; // 400 * sqrt(600)
+    assert_in_range(longest, 9600, 10000);
+    swing_for(h, 50, BPS(4));
+    assert_int_equal(picture_volatility(&h->desk, H_BTC).v, longest);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lanes_are_told_once),
         cmocka_unit_test(test_feeds_are_told_once),
         cmocka_unit_test(test_one_sided_quotes_have_no_mid),
         cmocka_unit_test(test_volatility_window),
+        cmocka_unit_test(test_volatility_window_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -312,6 +312,31 @@ static void test_filled_while_away(void **state) {
     harness_destroy(h);
 }
 
+// A venue whose rules do not come does not stop the desk: what stands there waits for them.
+static void test_filled_where_rules_are_unknown(void **state) {
+    (void)state;
+    struct harness *h = start_after_death();
+    struct event_order order = command_of(h, ORDER_ACTION_ASK);
+    struct listing known = *universe_listing(&h->universe, order.venue, H_BTC);
+    for (uint16_t venue = 0; venue < h->universe.venue_count; venue++) {
+        struct listing *listing = universe_listing(&h->universe, venue, H_BTC);
+        listing->ready = false;
+        listing->step = (struct qty){0};
+    }
+    harness_report(h, order.order, order.venue, REPORT_FILL, order.price, order.size);
+    harness_advance(h, 2 * RECONCILE_SILENT_MS * NS_PER_MS);
+    assert_int_equal(command_of(h, ORDER_ACTION_PLACE).order, 0);
+    assert_int_equal(position_of(&h->desk, order.venue, H_BTC)->net.v,
+                     order.side == SIDE_BUY ? order.size.v : -order.size.v);
+    *universe_listing(&h->universe, order.venue, H_BTC) = known;
+    harness_advance(h, NS_PER_S);
+    struct event_order back = command_of(h, ORDER_ACTION_PLACE);
+    assert_int_equal(back.venue, order.venue);
+    assert_int_not_equal(back.side, order.side);
+    assert_int_equal(back.size.v, order.size.v);
+    harness_destroy(h);
+}
+
 static void test_difference_is_signed(void **state) {
     (void)state;
     struct harness *h = start_after_death();
@@ -418,6 +443,7 @@ int main(void) {
         cmocka_unit_test(test_unowned_position_vanishes),
         cmocka_unit_test(test_asked_then_cancelled),
         cmocka_unit_test(test_filled_while_away),
+        cmocka_unit_test(test_filled_where_rules_are_unknown),
         cmocka_unit_test(test_difference_is_signed),
         cmocka_unit_test(test_signed_before_its_fill),
         cmocka_unit_test(test_orders_of_others),

@@ -53,9 +53,11 @@ static void test_quotes(void **state) {
     assert_true(refuses(h, &job, risk_execution_quote, LEG_SELL, &v));
     *quote = good;
 
-    h->now_ns += H_MS(900); // old, but the venue tells that it is alive
-    struct event_alive alive = {.venue = H_EXTENDED, .frame_ns = h->now_ns};
-    harness_input(h, EVENT_FEED_ALIVE, &alive);
+    for (int i = 0; i < 2; i++) { // old, but the venue tells that it is alive
+        h->now_ns += H_MS(450);
+        struct event_alive alive = {.venue = H_EXTENDED, .frame_ns = h->now_ns};
+        harness_input(h, EVENT_FEED_ALIVE, &alive);
+    }
     assert_false(refuses(h, &job, risk_execution_stale, LEG_SELL, &v));
     assert_int_equal(v.figure, 900);
     h->now_ns += 6 * NS_PER_S; // nobody is fresh: no median, the stale rule refuses

@@ -65,6 +65,29 @@ static void test_order_rows(void **state) {
     assert_string_equal(id, "pd1z141z3-2rrvthnxtr");
 }
 
+// An earlier session left more than there is room for: what does not fit is told, not dropped in
+// silence, and client order ids never repeat, whatever the clock says.
+static void test_order_sessions(void **state) {
+    (void)state;
+    static struct order_table table;
+    table = (struct order_table){.session_key = 35};
+    struct event_past_order past = {.order = {.order = 7, .size = {2}, .filled = {1}}};
+    assert_non_null(order_restore(&table, &past));
+    for (uint64_t i = 1; i < ORDERS_MAX; i++) {
+        assert_non_null(order_create(&table, 1000 + i));
+    }
+    past.order.order = 8;
+    assert_null(order_restore(&table, &past));
+    assert_null(order_find(&table, 8));
+
+    assert_int_equal(order_session_key(5000 * NS_PER_MS, 0), 5000);
+    assert_int_equal(order_session_key(5000 * NS_PER_MS, 4999), 5000);
+    assert_int_equal(order_session_key(5000 * NS_PER_MS, 5000), 5001); // the same millisecond
+    assert_int_equal(order_session_key(5000 * NS_PER_MS, 6000), 6001); // the clock stepped back
+    assert_int_equal(order_session_key(0, 0), 1);                      // it was never set
+    assert_int_equal(order_session_key(-5 * NS_PER_S, 41), 42);
+}
+
 static void test_job_cells(void **state) {
     (void)state;
     static const char *const next[JOB_STATE_COUNT] = {
@@ -89,6 +112,7 @@ static void test_job_rows(void **state) {
         assert_int_equal(job_create(jobs, 1)->id, i);
     }
     assert_null(job_create(jobs, 1)); // every row is live
+    assert_null(job_restore(jobs, &(struct event_past_job){.job = 1000, .state = JOB_HOLDING}, 1));
     struct job *job = job_find(jobs, 7);
     job_set_state(&h->desk, &h->engine.bus, job, JOB_REFUSED);
     (void)bus_flush(&h->engine.bus);
@@ -100,9 +124,8 @@ static void test_job_rows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_cells),
-        cmocka_unit_test(test_order_rows),
-        cmocka_unit_test(test_job_cells),
+        cmocka_unit_test(test_order_cells),    cmocka_unit_test(test_order_rows),
+        cmocka_unit_test(test_order_sessions), cmocka_unit_test(test_job_cells),
         cmocka_unit_test(test_job_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,7 @@ static void test_requests(void **state) {
         {"venue tighter", "3", "v", false, CONTROL_VENUE_ROLE, VENUE_REFERENCE},
         {"accept", "1", "Y", true, CONTROL_ACCEPT, 0},
         {"acknowledge", "7", "a", false, CONTROL_ACKNOWLEDGE, 2},
+        {"acknowledge in ALERTS", "!", "a", false, CONTROL_ACKNOWLEDGE, 2},
         {"acknowledge the newest", "1", "a", false, CONTROL_ACKNOWLEDGE, 0},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -219,6 +220,34 @@ static void test_threshold(void **state) {
     press("Enter");
     assert_int_equal(scene.requests, 2);
     assert_true(shows("not a number"));
+}
+
+// Where the scanner works the threshold out, what may be lower than that asks.
+static void test_threshold_of_the_scanner(void **state) {
+    (void)state;
+    header()->threshold = (struct bps){-1};
+    header()->threshold_auto = (struct bps){500};
+    scene_touch(&scene, STATE_HEADER);
+    console_frame(&console);
+    press("t");
+    assert_true(shows("now auto (at most 5.00 bps)"));
+    type_text("5bps");
+    press("Enter"); // no lower: at once
+    assert_int_equal(scene.requests, 1);
+    assert_int_equal(scene.last.value, 500);
+    header()->threshold = (struct bps){-1};
+    scene_touch(&scene, STATE_HEADER);
+    console_frame(&console);
+    press("t");
+    type_text("auto");
+    press("Enter"); // as it is
+    assert_int_equal(scene.requests, 2);
+    assert_int_equal(scene.last.value, -1);
+    press("t");
+    type_text("4.99");
+    press("Enter");
+    assert_int_equal(scene.requests, 2);
+    assert_true(shows("Lower the threshold from auto (at most 5.00 bps) to 4.99 bps? y/n"));
 }
 
 static void test_strategy(void **state) {
@@ -426,6 +455,28 @@ static void test_every_key_once(void **state) {
     }
 }
 
+// ? in every pane explains its columns below the keys, and has room for all of it.
+static void test_help_ends_with_the_columns(void **state) {
+    for (int pane = 0; pane < PANE_COUNT; pane++) {
+        console_focus(&console, (enum pane_id)pane);
+        press("?");
+        const struct page *page = &console.reader.page;
+        assert_true(page->count < PAGE_LINES_MAX);
+        const struct pane_legend *legend = pane_table[pane]->legend;
+        int line = 0;
+        for (; legend->title != NULL; legend++) {
+            while (line < page->count && strcmp(page->lines[line].label, legend->title) != 0) {
+                line++;
+            }
+            if (line == page->count) {
+                fail_msg("%s does not explain %s", pane_table[pane]->name, legend->title);
+            }
+        }
+        tear_down(state);
+        set_up(state);
+    }
+}
+
 // Rows go while nothing is drawn: the window is too small for panes, or the pane is out of sight.
 static void test_rows_that_went_unseen(void **state) {
     static const char *const keys[] = {"j", "G", "c", "f", "v", "a", "w", "Enter", "PgDn"};
@@ -532,6 +583,7 @@ int main(void) {
         CASE(test_pause_and_kill_are_never_behind_a_dialog),
         CASE(test_reader_fires_nothing),
         CASE(test_threshold),
+        CASE(test_threshold_of_the_scanner),
         CASE(test_strategy),
         CASE(test_submit),
         CASE(test_refusal_is_shown),
@@ -543,6 +595,7 @@ int main(void) {
         CASE(test_why_names_rule_figure_limit_distance),
         CASE(test_live_is_read_only_until_armed),
         CASE(test_every_key_once),
+        CASE(test_help_ends_with_the_columns),
         CASE(test_rows_that_went_unseen),
         CASE(test_mouse_only_selects),
         CASE(test_rates),

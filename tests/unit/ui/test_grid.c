@@ -111,6 +111,27 @@ static void test_sorts(void **state) {
     assert_int_equal(pane.sort_column, last);
 }
 
+// In the natural order what holds positions stands above what waits, and that above what is over.
+static void test_rank(void **state) {
+    (void)state;
+    pane_destroy(&pane);
+    assert_int_equal(pane_create(&pane, &pane_jobs, &scene.universe), STATUS_OK);
+    struct state_job *jobs = scene.draft.rows[STATE_JOBS];
+    static const enum job_state states[] = {JOB_PENDING, JOB_DONE,      JOB_HOLDING, JOB_PENDING,
+                                            JOB_CLOSING, JOB_UNWINDING, JOB_REFUSED};
+    static const uint32_t expected[] = {2, 4, 5, 0, 3, 1, 6};
+    assert_int_equal(scene.draft.count[STATE_JOBS], COUNT_OF(states));
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        jobs[i].state = (uint8_t)states[i];
+    }
+    scene_touch(&scene, STATE_JOBS);
+    (void)view_refresh(&view);
+    grid_arrange(&pane, &view);
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        assert_int_equal(pane.order[i].row, expected[i]);
+    }
+}
+
 static void test_rows_that_vanish(void **state) {
     (void)state;
     pane_destroy(&pane);
@@ -132,8 +153,9 @@ static void test_rows_that_vanish(void **state) {
 
 int main(void) {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-    const struct CMUnitTest tests[] = {CASE(test_matches),         CASE(test_filter),
-                                       CASE(test_selection_stays), CASE(test_moves_are_cut),
-                                       CASE(test_sorts),           CASE(test_rows_that_vanish)};
+    const struct CMUnitTest tests[] = {
+        CASE(test_matches),       CASE(test_filter), CASE(test_selection_stays),
+        CASE(test_moves_are_cut), CASE(test_sorts),  CASE(test_rows_that_vanish),
+        CASE(test_rank)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

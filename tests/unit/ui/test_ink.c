@@ -65,8 +65,9 @@ static void test_schemes_fit_their_background(void **state) {
         struct ink_look dark = ink_look((struct ink_style){DEPTH_256, SCHEME_DARK}, text[i], false);
         struct ink_look light =
             ink_look((struct ink_style){DEPTH_256, SCHEME_LIGHT}, text[i], false);
-        assert_true(brightness(dark.foreground) >= 100);
-        assert_true(brightness(light.foreground) <= 130);
+        // The terminal's own text (-1) can be read on its own background.
+        assert_true(dark.foreground == -1 || brightness(dark.foreground) >= 100);
+        assert_true(light.foreground == -1 || brightness(light.foreground) <= 130);
     }
 }
 

@@ -32,7 +32,7 @@ static void test_changes(void **state) {
     assert_string_equal(data, "P F12");
     text_clear(&text);
     keymap_print(&text, &map, action_named(SLICE("pane")), 10);
-    assert_string_equal(data, "1 .. 0");
+    assert_string_equal(data, "1 .. @");
 }
 
 static void test_places(void **state) {
@@ -42,6 +42,7 @@ static void test_places(void **state) {
     const struct action *pane = action_named(SLICE("pane"));
     assert_int_equal(keymap_place(&map, pane, '1'), 0);
     assert_int_equal(keymap_place(&map, pane, '0'), 9);
+    assert_int_equal(keymap_place(&map, pane, '@'), 11);
     assert_int_equal(keymap_place(&map, pane, 'p'), -1);
 }
 
@@ -57,10 +58,10 @@ static void test_refusals(void **state) {
         {"pause:P, resume:P", "P is wanted by pause and by resume"},
         {"panick:F8", "no action is called 'panick'"},
         {"pause:F13", "'F13' is no key"},
-        {"pause:", "expected one to 10 keys"},
+        {"pause:", "expected one to 12 keys"},
         {"pause", "expected ACTION:KEYS"},
         {"pause:p p2", "'p2' is no key"},
-        {"pane:1 2 3 4 5 6 7 8 9 0 F1 F2", "is no key"},
+        {"pane:1 2 3 4 5 6 7 8 9 0 ! @ F2", "'F2' is no key"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         assert_int_equal(console_check_keys(rows[i].changes), STATUS_CONFIG);

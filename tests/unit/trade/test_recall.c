@@ -1,0 +1,217 @@
+// What a journal says was left, also where it is longer than a desk is wide, was written by a newer
+// program, or holds numbers this one cannot have.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "harness.h"
+
+static struct recall recall;
+
+static int set_up(void **state) {
+    (void)state;
+    recall_init(&recall);
+    return 0;
+}
+
+#define TELL(KIND, member, ...)                                                                    \
+    recall_event(&recall, &(struct event){.header = {.kind = (KIND), .time_ns = H_START_NS},       \
+                                          .u.member = {__VA_ARGS__}})
+
+static void tell_job(uint32_t id, enum job_state state) {
+    TELL(EVENT_JOB_STATE, job, .job = id, .state = (uint8_t)state, .legs = 2, .sell_venue = 1);
+}
+
+static void place(uint64_t order, uint8_t leg, uint16_t venue, enum order_type type) {
+    TELL(EVENT_ORDER_COMMAND, order, .order = order, .job = (uint32_t)(order >> 16),
+         .action = ORDER_ACTION_PLACE, .type = (uint8_t)type, .venue = venue, .leg = leg,
+         .size = {10});
+}
+
+static void fill(uint64_t order, uint8_t leg, enum side side, uint16_t venue, int64_t size) {
+    TELL(EVENT_ORDER_FILLED, fill, .order = order, .trade = order + (uint64_t)size,
+         .job = (uint32_t)(order >> 16), .leg = leg, .side = (uint8_t)side, .venue = venue,
+         .size = {size}, .price = {PX_ONE}, .fee = {1});
+}
+
+static void test_jobs_and_orders(void **state) {
+    (void)state;
+    tell_job(7, JOB_PENDING);
+    assert_int_equal(recall.job_count, 0); // it never started
+    tell_job(7, JOB_OPENING);
+    tell_job(9, JOB_OPENING);
+    tell_job(9, JOB_HOLDING);
+    assert_int_equal(recall.job_count, 2);
+    assert_int_equal(recall.jobs[1].state, JOB_HOLDING);
+    assert_int_equal(recall.end.jobs_used, 9);
+
+    place(7 << 16 | 2, LEG_SELL, 1, ORDER_POST_ONLY);
+    place(7 << 16 | 1, LEG_BUY, 2, ORDER_IOC); // the leg moved to venue 2
+    place(7 << 16 | 1, LEG_BUY, 2, ORDER_IOC); // told twice
+    assert_int_equal(recall.order_count, 2);
+    assert_int_equal(recall.jobs[0].orders_used, 2);
+    assert_int_equal(recall.jobs[0].maker, MAKER_SELL);
+    assert_int_equal(recall.jobs[0].legs[LEG_BUY].venue, 2);
+    fill(7 << 16 | 1, LEG_BUY, SIDE_BUY, 2, 4);
+    place(7 << 16 | 3, LEG_BUY, 0, ORDER_POST_ONLY); // it holds something on 2: there it stays
+    assert_int_equal(recall.jobs[0].legs[LEG_BUY].venue, 2);
+    assert_int_equal(recall.jobs[0].maker, MAKER_BUY);
+    assert_int_equal(recall.orders[1].order.filled.v, 4);
+    fill(7 << 16 | 1, LEG_BUY, SIDE_BUY, 2, 6); // full, though nobody said it was the last
+    assert_int_equal(recall.order_count, 2);
+    assert_int_equal(recall.orders[1].order.order, 7 << 16 | 3);
+    fill(7 << 16 | 3, LEG_BUY, SIDE_SELL, 2, 3); // a leg that buys sells: it closes
+    assert_int_equal(recall.jobs[0].legs[LEG_BUY].opened.v, 10);
+    assert_int_equal(recall.jobs[0].legs[LEG_BUY].closed.v, 3);
+    assert_int_equal(recall.jobs[0].fees.v, 3);
+    TELL(EVENT_ORDER_CANCELED, order, .order = 7 << 16 | 3);
+    TELL(EVENT_ORDER_FAILED, order, .order = 7 << 16 | 2);
+    TELL(EVENT_ORDER_FAILED, order, .order = 7 << 16 | 2); // an end told twice
+    assert_int_equal(recall.order_count, 0);
+    tell_job(7, JOB_DONE);
+    tell_job(11, JOB_REFUSED); // of a job that was never told to run
+    assert_int_equal(recall.job_count, 1);
+    assert_int_equal(recall.jobs[0].job, 9);
+    assert_int_equal(recall.end.jobs_used, 11); // its number is taken all the same
+    assert_false(recall.lossy);
+}
+
+// Fills that are nobody's are in the position; those of a leg that no job has are in no leg.
+static void test_fills(void **state) {
+    (void)state;
+    tell_job(7, JOB_HOLDING);
+    fill(0, 0, SIDE_BUY, 1, 5);
+    fill(7 << 16 | 1, JOB_LEGS_MAX, SIDE_BUY, 1, 5);
+    assert_int_equal(recall_position(&recall, 1, 0)->net.v, 10);
+    assert_int_equal(recall.jobs[0].legs[LEG_BUY].opened.v, 0);
+    assert_int_equal(recall.jobs[0].legs[LEG_SELL].opened.v, 0);
+
+    uint64_t trades = recall.trade_count;
+    TELL(EVENT_ORDER_FILLED, fill, .venue = VENUE_MAX, .size = {5}, .price = {PX_ONE});
+    TELL(EVENT_ORDER_FILLED, fill, .symbol = SYMBOL_MAX, .size = {5}, .price = {PX_ONE});
+    TELL(EVENT_ORDER_FILLED, fill, .size = {0}, .price = {PX_ONE});
+    TELL(EVENT_ORDER_FILLED, fill, .size = {5}, .price = {0});
+    assert_int_equal(recall.trade_count, trades);
+    assert_int_equal(recall_position(&recall, 0, 0)->net.v, 0);
+    place(9 << 16 | 1, JOB_LEGS_MAX, 0, ORDER_IOC); // of an unknown job, on an unknown leg
+    tell_job(9, JOB_OPENING);
+    place(9 << 16 | 2, JOB_LEGS_MAX, 2, ORDER_IOC);
+    assert_int_equal(recall.jobs[1].legs[LEG_BUY].venue, 0);
+    assert_int_equal(recall.jobs[1].legs[LEG_SELL].venue, 1);
+}
+
+static void test_positions(void **state) {
+    (void)state;
+    TELL(EVENT_PAST_POSITION, past_position, .venue = 2, .symbol = 1, .net = {3}, .cost = USD(30));
+    TELL(EVENT_PAST_POSITION, past_position, .venue = VENUE_MAX, .net = {3}, .cost = USD(30));
+    TELL(EVENT_PAST_POSITION, past_position, .symbol = SYMBOL_MAX, .net = {3}, .cost = USD(30));
+    assert_int_equal(recall_gross(&recall).v, USD(30).v);
+    TELL(EVENT_POSITION_UPDATED, position, .venue = 2, .net = {-4}, .cost = USD(-12),
+         .realised = USD(1), .funding = USD(2));
+    TELL(EVENT_POSITION_UPDATED, position, .venue = VENUE_MAX, .net = {4}, .cost = USD(12));
+    TELL(EVENT_POSITION_UPDATED, position, .symbol = SYMBOL_MAX, .net = {4}, .cost = USD(12));
+    assert_int_equal(recall_gross(&recall).v, USD(42).v); // short or long, it is at stake
+    assert_int_equal(recall_position(&recall, 2, 0)->net.v, -4);
+    assert_int_equal(recall_position(&recall, 2, 0)->funding.v, USD(2).v);
+}
+
+// A person's kill and halt outlive the process; the one it gives itself when it is stopped does
+// not.
+static void test_controls(void **state) {
+    (void)state;
+    TELL(EVENT_CONTROL, control, .verb = CONTROL_KILL, .origin = ORIGIN_SIGNAL);
+    assert_true(recall.farewell);
+    assert_int_equal(recall.end.killed, 0);
+    TELL(EVENT_CONTROL, control, .verb = CONTROL_STATE, .origin = ORIGIN_SIGNAL,
+         .value = TRADING_HALTED);
+    assert_false(recall.farewell); // it went on after that
+    assert_int_equal(recall.end.state, TRADING_ACTIVE);
+    TELL(EVENT_CONTROL, control, .verb = CONTROL_STATE, .origin = ORIGIN_SHELL,
+         .value = TRADING_REDUCING);
+    TELL(EVENT_CONTROL, control, .verb = CONTROL_KILL, .origin = ORIGIN_KEYBOARD);
+    assert_false(recall.farewell);
+    assert_int_equal(recall.end.killed, 1);
+    assert_int_equal(recall.end.state, TRADING_REDUCING);
+    TELL(EVENT_CONTROL, control, .verb = CONTROL_CLEAR, .origin = ORIGIN_HTTP);
+    assert_int_equal(recall.end.killed, 0);
+}
+
+// Session keys and job numbers go up whatever was told first.
+static void test_numbers(void **state) {
+    (void)state;
+    TELL(EVENT_DESK_STARTED, desk, .venues = 3);
+    uint64_t key = recall.end.session_key;
+    assert_int_equal(key, H_START_NS / NS_PER_MS);
+    TELL(EVENT_PAST_JOB, past_job, .job = 50, .state = JOB_HOLDING, .legs_used = 2);
+    TELL(EVENT_PAST_END, past_end, .session_key = key + 5, .jobs_used = 40, .known = 1);
+    assert_true(recall.told);
+    assert_int_equal(recall.end.session_key, key + 6); // the clock stepped back between the two
+    assert_int_equal(recall.end.jobs_used, 50);
+    TELL(EVENT_PAST_JOB, past_job, .job = 45, .state = JOB_HOLDING, .legs_used = 2);
+    assert_int_equal(recall.end.jobs_used, 50);
+    TELL(EVENT_PAST_END, past_end, .session_key = 1, .jobs_used = 60, .known = 1);
+    assert_int_equal(recall.end.jobs_used, 60);
+}
+
+// More was live than a desk can hold: the start has to know that it does not know everything.
+static void test_too_much(void **state) {
+    (void)state;
+    for (uint32_t i = 1; i <= JOBS_MAX; i++) {
+        tell_job(i, JOB_OPENING);
+    }
+    assert_false(recall.lossy);
+    tell_job(JOBS_MAX + 1, JOB_OPENING);
+    assert_true(recall.lossy);
+    assert_int_equal(recall.job_count, JOBS_MAX);
+
+    recall_init(&recall);
+    for (uint64_t i = 1; i <= ORDERS_MAX; i++) {
+        place(7 << 16 | i, 0, 0, ORDER_IOC);
+    }
+    assert_false(recall.lossy);
+    place(8 << 16 | 1, 0, 0, ORDER_IOC);
+    assert_true(recall.lossy);
+    assert_int_equal(recall.order_count, ORDERS_MAX);
+}
+
+// Booked fills of live orders are told on, oldest first; the ring forgets the oldest.
+static void test_trades(void **state) {
+    (void)state;
+    uint64_t at = 0;
+    struct event_past_trade trade;
+    TELL(EVENT_PAST_TRADE, past_trade, .trade = 1, .venue = 1); // no order is live: nobody asks
+    place(7 << 16 | 1, 0, 0, ORDER_IOC);
+    assert_false(recall_next_trade(&recall, &at, &trade));
+    TELL(EVENT_PAST_TRADE, past_trade, .trade = 2, .venue = 1);
+    at = 0;
+    assert_true(recall_next_trade(&recall, &at, &trade));
+    assert_int_equal(trade.trade, 2);
+    assert_false(recall_next_trade(&recall, &at, &trade));
+    for (uint64_t i = 0; i < RECALL_TRADES; i++) {
+        TELL(EVENT_PAST_TRADE, past_trade, .trade = 10 + i, .venue = 1);
+    }
+    at = 0;
+    assert_true(recall_next_trade(&recall, &at, &trade));
+    assert_int_equal(trade.trade, 10); // the two before are forgotten
+    uint64_t told = 1;
+    while (recall_next_trade(&recall, &at, &trade)) {
+        told++;
+    }
+    assert_int_equal(told, RECALL_TRADES);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_jobs_and_orders, set_up),
+        cmocka_unit_test_setup(test_fills, set_up),
+        cmocka_unit_test_setup(test_positions, set_up),
+        cmocka_unit_test_setup(test_controls, set_up),
+        cmocka_unit_test_setup(test_numbers, set_up),
+        cmocka_unit_test_setup(test_too_much, set_up),
+        cmocka_unit_test_setup(test_trades, set_up),
+    };
+    return cmocka_run_group_tests_name("recall", tests, NULL, NULL);
+}

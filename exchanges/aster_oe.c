@@ -16,6 +16,10 @@
 // - V1 of the account's calls: under /fapi/v1 as the sheet has it; stpMode is a parameter of V3
 //   alone.
 // - Whether a change needs `side`: it is sent, as Binance has it.
+// - The code for a number (nonce) used before: numbers are the time in microseconds and only rise;
+//   any refusal ends the order with the venue's words.
+// - Whether messages carry more than the documents tell, from which all samples are: what is not
+//   known is passed over.
 #include "exchanges/aster_sign.h"
 #include "exchanges/bytes_text.h"
 #include "exchanges/fapi_session.h"

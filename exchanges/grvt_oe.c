@@ -17,6 +17,7 @@
 // - How long a login lasts: what its cookie says, one day where it does not; it is renewed a minute
 //   before, and after any answer that calls it over.
 // - Whether the size step is min_size: a size that the venue calls too granular is refused by it.
+// - Whether the signer's address has to be in lower case: it is sent so.
 #include "exchanges/grvt_oe.h"
 
 #include <openssl/crypto.h>

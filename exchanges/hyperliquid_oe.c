@@ -19,6 +19,10 @@
 //   "expire" counts.
 // - The order of userFillsByTime and its cap: pages go on from either end, and rows told twice have
 //   the same trade number.
+// - Whether one error answers a whole batch: each action has one order.
+// - Whether an order that closes a position is exempt from the least value of 10 USD: it is sent,
+// and
+//   a refusal is told.
 // - Collateral of accounts in unified mode lies in the spot state and is not counted: the balance
 //   told is that of the perpetuals' account.
 #include "exchanges/hyperliquid_oe.h"

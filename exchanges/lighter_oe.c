@@ -27,6 +27,10 @@
 // - The sign of a funding payment (positionFunding.change): a change of the balance, so negative is
 //   paid.
 // - The price band of immediate orders (21733): the collar is the desk's own.
+// - What price_protection does, and the number that is a transaction's status: the first is not
+//   sent, the second not read; an order is told by its own row alone.
+// - The text of 429, and codes that the published list lacks: the status or code alone decides, an
+//   unknown one is a refusal with the venue's words.
 // - Whether a key can take money out: a withdrawal pays the owner's wallet only, anything else
 //   needs the wallet's signature, so a key is told as one that cannot.
 #include "exchanges/lighter_oe.h"

@@ -8,6 +8,10 @@
 //   desk's clock is kept within 250 ms, and the unit is told by its magnitude.
 // - Whether the private socket still takes instId: instIdCode is sent, as the newer clients do.
 // - A key of another region is refused with 50119 or 60032: reported as wrong keys.
+// - 51019, which one client takes for a post-only order that would take and another for a rule of
+//   options: a refusal with the venue's words.
+// - The limit of a sub-account (1000 orders in 2 s in older documents): the budget of 60 is below.
+// - How long a tag may be: none is sent.
 #include "exchanges/okx_oe.h"
 
 #include "exchanges/iso_time.h"

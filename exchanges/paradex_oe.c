@@ -13,9 +13,8 @@
 //   message and data, else its code decides.
 // - Whether the history has orders that are still open: an order is asked for among the open ones,
 //   and when it is not there its fills decide.
-// - ORDER_IS_NOT_OPEN, beside ORDER_IS_CLOSED: the order still waits for the risk checks, so what
-// was
-//   asked was not carried out and can be asked again.
+// - ORDER_IS_NOT_OPEN, beside ORDER_IS_CLOSED: the order still waits for the risk checks, so
+//   what was asked was not carried out and can be asked again.
 // - Whether `size` of a change counts what is filled: the whole size is sent.
 // - The sign of a funding payment: positive is taken as received.
 // - Whether funding_payments and tradebusts can be subscribed to: a refusal is shown, no more.

@@ -1,8 +1,10 @@
 """Ten simulated venues behind TLS in a process of their own, with accounts for throw-away keys: what
 the tests of trading live begin with."""
+import base64
 import pathlib
 import socket
 import subprocess
+import urllib.parse
 
 KEYS = {
     "BINANCE_API_KEY": "canarybinancekey0123456789",
@@ -96,6 +98,15 @@ class Simulator:
         self.process.wait()
 
 
-def leaked(text):
-    """Names of the secrets that are in it."""
-    return [name for name, value in KEYS.items() if name not in OPEN and value in text]
+def spellings(value):
+    """A secret as it is, and as it may come out of somebody's hands."""
+    data = value.encode()
+    bare = value.removeprefix("0x")
+    return {value, bare, bare.upper(), data.hex(), data.hex().upper(), urllib.parse.quote(value, ""),
+            base64.b64encode(data).decode().rstrip("="), value[::-1]}
+
+
+def leaked(text, keys=KEYS):
+    """Names of the secrets that are in it, in any spelling."""
+    return [name for name, value in keys.items()
+            if name not in OPEN and any(spelling in text for spelling in spellings(value))]

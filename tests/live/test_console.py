@@ -247,6 +247,10 @@ def cancel(desk):
     for order in desk.ask("orders"):
         desk.console.word(f"cancel {order['job']}", "y/n")
     desk.collect("cancel", canceled)
+    desk.console.type(":pane wire\r")  # its rows are looked through for keys as well
+    desk.console.wait_for("WIRE")
+    desk.console.type(":pane quotes\r")
+    desk.console.wait_for("QUOTES")
 
 
 def cancel_all(desk):

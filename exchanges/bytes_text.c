@@ -11,12 +11,40 @@ static int hex_value(char digit) {
            (within(c, 'A', 'F') & (c - 'A' + 11)); // 0: no digit, else one more than its value
 }
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the lowest");
+
+// Four bytes as eight digits: every nibble into a byte of its own, then all at once.
+static uint64_t hex_digits(uint32_t four) {
+    uint64_t word = four;
+    word = (word | word << 16) & UINT64_C(0x0000ffff0000ffff);
+    word = (word | word << 8) & UINT64_C(0x00ff00ff00ff00ff);
+    word = (word >> 4 & UINT64_C(0x000f000f000f000f)) | (word & UINT64_C(0x000f000f000f000f)) << 8;
+    uint64_t letters = (word + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101);
+    return word + UINT64_C(0x3030303030303030) + letters * ('a' - 10 - '0');
+}
+
+void hex_write(char *out, const uint8_t *bytes, size_t size) {
+    uint32_t four = 0;
+    uint64_t digits;
+    size_t i = 0;
+    for (; i + 4 <= size; i += 4) {
+        memcpy(&four, bytes + i, sizeof(four));
+        digits = hex_digits(four);
+        memcpy(out + 2 * i, &digits, sizeof(digits));
+    }
+    if (i < size) {
+        memcpy(&four, bytes + i, size - i);
+        digits = hex_digits(four);
+        memcpy(out + 2 * i, &digits, 2 * (size - i));
+    }
+}
+
 void hex_add(struct text *out, const uint8_t *bytes, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        for (int shift = 4; shift >= 0; shift -= 4) {
-            int nibble = bytes[i] >> shift & 15;
-            text_add_char(out, (char)('0' + nibble + (within(nibble, 10, 15) & ('a' - 10 - '0'))));
-        }
+    char digits[64];
+    for (size_t i = 0; i < size; i += sizeof(digits) / 2) {
+        size_t left = size - i < sizeof(digits) / 2 ? size - i : sizeof(digits) / 2;
+        hex_write(digits, bytes + i, left);
+        text_add(out, (struct slice){digits, 2 * left});
     }
 }
 
@@ -59,9 +87,11 @@ void base64_add(struct text *out, const uint8_t *bytes, size_t size) {
         size_t left = size - i;
         uint32_t bits = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
                         (left > 2 ? bytes[i + 2] : 0);
+        char four[4];
         for (size_t j = 0; j < 4; j++) {
-            text_add_char(out, j <= left ? base64_digit((int)(bits >> (18 - 6 * j) & 63)) : '=');
+            four[j] = (char)(j <= left ? base64_digit((int)(bits >> (18 - 6 * j) & 63)) : '=');
         }
+        text_add(out, (struct slice){four, sizeof(four)});
     }
 }
 

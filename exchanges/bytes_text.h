@@ -7,7 +7,9 @@
 
 #include "base/buf.h"
 
-void hex_add(struct text *out, const uint8_t *bytes, size_t size); // lower case, no prefix
+// Lower case, no prefix: 2 * size characters, no NUL.
+void hex_write(char *out, const uint8_t *bytes, size_t size);
+void hex_add(struct text *out, const uint8_t *bytes, size_t size);
 // Exactly 2 * size digits of either case, "0x" in front allowed. False: it is not that.
 MUST_CHECK bool hex_read(struct slice text, uint8_t *out, size_t size);
 // As hex_read, but leading zeros may be missing: a number, big-endian, right-aligned in `out`.

@@ -1,21 +1,18 @@
-// The private side of OKX's simulated server: headers and login are verified, orders taken on the
-// socket, the account told by REST and by three channels (okx.md sections 5 to 7).
+// The private side of OKX's simulated server: headers and login are verified, the account's three
+// channels followed (okx.md sections 5 to 7). What comes after who calls: okx_sim_orders.c and
+// okx_sim_account.c.
 #include <openssl/crypto.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/iso_time.h"
 #include "exchanges/md_decode.h"
+#include "exchanges/okx_sim_private.h"
 #include "exchanges/sign_hmac.h"
-#include "exchanges/venue_account.h"
-#include "exchanges/venue_oe.h"
-#include "exchanges/vsim_text.h"
 
 enum {
     KEY_MAX = 64,
-    CODE_FIRST = 10459, // instIdCode of the first listing, and from one to the next: okx_sim.c
-    CODE_STEP = 2,
     WINDOW_S = 30,
-    PAGE = 100,
     MODE_PRIVATE = 1 << 8,   // of a session: the private address
     MODE_LOGGED_IN = 1 << 9, // and who it is
 };
@@ -93,303 +90,25 @@ static uint32_t check_call(const struct vsim_world *world, const struct vsim_req
     return 0;
 }
 
-// ---- writing -----------------------------------------------------------------------------------
-
-// A size in contracts.
-static void member_size(struct text *out, const char *name, const struct vsim_listing *listing,
-                        struct qty size) {
-    struct qty contracts = {mul_div_near(size.v, QTY_ONE, listing->rules.contract.v)};
-    text_add_format(out, ",\"%s\":\"", name);
-    qty_print(out, contracts, 0, QTY_DIGITS);
-    text_add_char(out, '"');
-}
-
-static void member_usd(struct text *out, const char *name, struct usd value) {
-    text_add_format(out, ",\"%s\":\"", name);
-    usd_print(out, value, 0, USD_DIGITS);
-    text_add_char(out, '"');
-}
-
-static void member_number(struct text *out, const char *name, uint64_t value) {
-    text_add_format(out, ",\"%s\":\"%llu\"", name, (unsigned long long)value);
-}
-
-static void member_ms(struct text *out, const char *name, int64_t time_ns) {
-    member_number(out, name, (uint64_t)(time_ns / NS_PER_MS));
-}
-
-static const char *state_of(const struct vacc_order *order) {
-    return order->end == VACC_FILLED ? "filled"
-           : order->end != VACC_LIVE ? "canceled"
-           : order->filled.v > 0     ? "partially_filled"
-                                     : "live";
-}
-
-static const char *kind_of(const struct vacc_order *order) {
-    static const char *const words[] = {[VACC_POST_ONLY] = "post_only",
-                                        [VACC_IOC] = "ioc",
-                                        [VACC_GTC] = "limit",
-                                        [VACC_FOK] = "fok",
-                                        [VACC_MARKET] = "market"};
-    return words[order->kind];
-}
-
-// `fill` NULL: none is told with it.
-static void write_order(const struct vsim_world *world, const struct vacc_order *order,
-                        const struct vacc_fill *fill, struct text *out) {
-    const struct vsim_listing *listing = &world->listings[order->listing];
-    text_add_format(out, "{\"instType\":\"SWAP\",\"instId\":\"%s\"", listing->rules.native);
-    member_number(out, "ordId", order->number);
-    vsim_member_string(out, "clOrdId", order->client_id);
-    vsim_member_string(out, "side", order->side == SIDE_BUY ? "buy" : "sell");
-    vsim_member_string(out, "posSide", "net");
-    vsim_member_string(out, "tdMode", "cross");
-    vsim_member_string(out, "ordType", kind_of(order));
-    vsim_member_px(out, "px", listing, order->price);
-    member_size(out, "sz", listing, order->size);
-    vsim_member_string(out, "state", state_of(order));
-    member_size(out, "accFillSz", listing, order->filled);
-    vsim_member_px(out, "avgPx", listing, vacc_average(order));
-    vsim_member_string(out, "reduceOnly", order->reduce_only ? "true" : "false");
-    vsim_member_string(out, "cancelSource", order->end == VACC_POST_ONLY_END ? "31" : "");
-    vsim_member_string(out, "category",
-                       fill != NULL && fill->liquidation ? "full_liquidation" : "normal");
-    if (fill != NULL) {
-        vsim_member_px(out, "fillPx", listing, fill->price);
-        member_size(out, "fillSz", listing, fill->size);
-        member_number(out, "tradeId", fill->number);
-        vsim_member_string(out, "execType", fill->maker ? "M" : "T");
-        member_usd(out, "fillFee", usd_sub((struct usd){0}, fill->fee));
-        vsim_member_string(out, "fillFeeCcy", "USDT");
-        member_ms(out, "fillTime", fill->time_ns);
-    } else {
-        text_add_string(out,
-                        ",\"fillPx\":\"\",\"fillSz\":\"0\",\"tradeId\":\"\",\"fillTime\":\"\"");
+static uint32_t answer(const struct vsim_world *world, const struct vsim_request *request,
+                       struct vsim_reply *reply) {
+    const struct okx_sim_row *row = okx_sim_find_row(request);
+    if (row == NULL) {
+        return 0;
     }
-    member_ms(out, "cTime", order->created_ns);
-    member_ms(out, "uTime", order->updated_ns);
-    text_add_char(out, '}');
-}
-
-static void write_position(const struct vsim_world *world, uint32_t i, struct text *out) {
-    const struct vacc_position *position = &world->account->positions[i];
-    const struct vsim_listing *listing = &world->listings[i];
-    text_add_format(out, "{\"instType\":\"SWAP\",\"instId\":\"%s\",\"posSide\":\"net\"",
-                    listing->rules.native);
-    member_size(out, "pos", listing, position->net);
-    vsim_member_px(out, "avgPx", listing, vacc_entry(position));
-    member_usd(out, "upl", vacc_unrealised(world->account, world, i));
-    vsim_member_string(out, "liqPx", "");
-    vsim_member_string(out, "mgnMode", "cross");
-    member_ms(out, "uTime", position->updated_ns);
-    text_add_char(out, '}');
-}
-
-static void write_balance(const struct vsim_world *world, struct text *out) {
-    struct usd equity = vacc_equity(world->account, world);
-    text_add_string(out, "{\"adjEq\":\"\",\"details\":[{\"ccy\":\"USDT\"");
-    member_usd(out, "eq", equity);
-    member_usd(out, "cashBal", world->account->cash);
-    member_usd(out, "availEq", vacc_available(world->account, world));
-    text_add_string(out, "}]");
-    member_usd(out, "totalEq", equity);
-    member_ms(out, "uTime", world->now_ns);
-    text_add_char(out, '}');
-}
-
-// ---- orders on the socket ----------------------------------------------------------------------
-
-struct refusal {
-    int code;
-    const char *text;
-};
-
-static const struct refusal refusals[VACC_REFUSAL_COUNT] = {
-    [VACC_NO_LISTING] = {51001, "Instrument ID does not exist"},
-    [VACC_OFF_TICK] = {51006, "Order price is not within the price limit"},
-    [VACC_OFF_STEP] = {51121, "Order quantity must be a multiple of the lot size."},
-    [VACC_TOO_SMALL] = {51020, "Order amount should be greater than the min available amount."},
-    [VACC_BELOW_NOTIONAL] = {51020, "Order amount should be greater than the min."},
-    [VACC_NO_MARGIN] = {51008, "Order failed. Insufficient USDT margin in account"},
-    [VACC_NOT_REDUCING] = {51112, "Close order size exceeds available position."},
-    [VACC_DUPLICATE] = {51016, "Duplicated client order ID"},
-    [VACC_TOO_MANY] = {51005, "Order amount exceeds the limit."},
-    [VACC_WOULD_TAKE] = {51000, "Parameter error"},
-    [VACC_FORCED] = {51000, "Parameter error"},
-};
-
-struct arguments {
-    struct slice kind, side, size, price, client_id, venue_id, new_size, new_price, mode;
-    int64_t code;
-    bool reduce_only;
-};
-
-static void read_arguments(struct json *r, struct arguments *arguments) {
-    static const struct {
-        const char *name;
-        size_t offset;
-    } fields[] = {
-        {"ordType", offsetof(struct arguments, kind)},
-        {"side", offsetof(struct arguments, side)},
-        {"sz", offsetof(struct arguments, size)},
-        {"px", offsetof(struct arguments, price)},
-        {"clOrdId", offsetof(struct arguments, client_id)},
-        {"ordId", offsetof(struct arguments, venue_id)},
-        {"newSz", offsetof(struct arguments, new_size)},
-        {"newPx", offsetof(struct arguments, new_price)},
-        {"tdMode", offsetof(struct arguments, mode)},
-    };
-    struct slice key;
-    json_object_begin(r);
-    while (json_object_next(r, &key)) {
-        bool known = false;
-        for (size_t i = 0; i < COUNT_OF(fields); i++) {
-            if (slice_equals(key, slice_of(fields[i].name))) {
-                md_read_text(r, (struct slice *)(void *)((char *)arguments + fields[i].offset));
-                known = true;
-            }
-        }
-        if (slice_equals(key, SLICE("instIdCode"))) {
-            md_read_int(r, &arguments->code);
-        } else if (slice_equals(key, SLICE("reduceOnly")) && json_peek(r) == JSON_BOOL) {
-            json_bool(r, &arguments->reduce_only);
-        } else if (!known) {
-            json_skip(r);
-        }
+    uint32_t refused = check_call(world, request, &reply->body);
+    if (refused != 0) {
+        return refused;
     }
-}
-
-static bool read_contracts(const struct vsim_listing *listing, struct slice text, struct qty *out) {
-    struct qty contracts;
-    if (text.size == 0 || !qty_parse(text, &contracts) || contracts.v < 0) {
-        return false;
+    struct okx_sim_call call = {world, request, &reply->body};
+    text_add_string(&reply->body, "{\"code\":\"0\",\"msg\":\"\",\"data\":[");
+    struct okx_sim_refusal refusal = row->write(&call);
+    if (refusal.code != 0) {
+        text_clear(&reply->body);
+        return fail(&reply->body, refusal.code, refusal.text);
     }
-    out->v = mul_div_near(contracts.v, listing->rules.contract.v, QTY_ONE);
-    return true;
-}
-
-static struct refusal place(const struct vsim_world *world, const struct arguments *arguments,
-                            uint32_t listing, uint64_t *number) {
-    static const struct {
-        struct slice word;
-        enum vacc_kind kind;
-    } kinds[] = {{{"post_only", 9}, VACC_POST_ONLY},
-                 {{"ioc", 3}, VACC_IOC},
-                 {{"limit", 5}, VACC_GTC},
-                 {{"fok", 3}, VACC_FOK},
-                 {{"market", 6}, VACC_MARKET}};
-    struct vacc_request request = {.listing = listing,
-                                   .side = slice_equals(arguments->side, SLICE("sell")) ? SIDE_SELL
-                                                                                        : SIDE_BUY,
-                                   .reduce_only = arguments->reduce_only,
-                                   .client_id = arguments->client_id};
-    size_t kind = 0;
-    while (kind < COUNT_OF(kinds) && !slice_equals(kinds[kind].word, arguments->kind)) {
-        kind++;
-    }
-    if (kind == COUNT_OF(kinds) || !slice_equals(arguments->mode, SLICE("cross")) ||
-        (request.side == SIDE_BUY && !slice_equals(arguments->side, SLICE("buy"))) ||
-        arguments->client_id.size > 32 ||
-        !read_contracts(&world->listings[listing], arguments->size, &request.size) ||
-        (kinds[kind].kind != VACC_MARKET && !px_parse(arguments->price, &request.price))) {
-        return (struct refusal){51000, "Parameter error"};
-    }
-    for (size_t i = 0; i < arguments->client_id.size; i++) {
-        struct slice one = {arguments->client_id.data + i, 1};
-        char c = one.data[0];
-        if (!oe_is_plain(one, 1) || c == '-' || c == '_' || c == '.') { // letters and digits only
-            return (struct refusal){51000, "Parameter clOrdId error"};
-        }
-    }
-    request.kind = kinds[kind].kind;
-    const struct vacc_order *order;
-    enum vacc_refusal refusal = vacc_place(world->account, world, &request, &order);
-    *number = refusal == VACC_TAKEN ? order->number : 0;
-    return refusals[refusal];
-}
-
-static const struct vacc_order *named_order(const struct vsim_world *world, struct slice venue_id,
-                                            struct slice client_id) {
-    int64_t number;
-    if (venue_id.size > 0) {
-        return decimal_parse(venue_id, 0, &number) ? vacc_find(world->account, (uint64_t)number)
-                                                   : NULL;
-    }
-    return vacc_find_client(world->account, client_id);
-}
-
-static struct refusal cancel(const struct vsim_world *world, const struct arguments *arguments,
-                             uint64_t *number) {
-    const struct vacc_order *order = named_order(world, arguments->venue_id, arguments->client_id);
-    if (order == NULL) {
-        return (struct refusal){51400, "Cancellation failed as the order does not exist."};
-    }
-    *number = order->number;
-    if (!vacc_cancel(world->account, world, order, VACC_CANCELED)) {
-        return order->end == VACC_FILLED
-                   ? (struct refusal){51402, "Cancellation failed: completed already."}
-                   : (struct refusal){51401, "Cancellation failed: canceled already."};
-    }
-    return (struct refusal){0, ""};
-}
-
-static struct refusal amend(const struct vsim_world *world, const struct arguments *arguments,
-                            uint32_t listing, uint64_t *number) {
-    const struct vacc_order *order = named_order(world, arguments->venue_id, arguments->client_id);
-    struct px price;
-    struct qty size;
-    if (order == NULL || order->end != VACC_LIVE) {
-        return (struct refusal){51400, "Modification failed as the order does not exist."};
-    }
-    if (!px_parse(arguments->new_price, &price) ||
-        !read_contracts(&world->listings[listing], arguments->new_size, &size)) {
-        return (struct refusal){51000, "Parameter error"};
-    }
-    *number = order->number;
-    return refusals[vacc_amend(world->account, world, order, price, size, (struct slice){"", 0})];
-}
-
-static struct refusal run_op(const struct vsim_world *world, struct slice op,
-                             const struct arguments *arguments, uint64_t *number) {
-    int64_t listing = (arguments->code - CODE_FIRST) / CODE_STEP;
-    if (arguments->code < CODE_FIRST || (arguments->code - CODE_FIRST) % CODE_STEP != 0 ||
-        listing >= world->listing_count) {
-        return refusals[VACC_NO_LISTING];
-    }
-    if (slice_equals(op, SLICE("order"))) {
-        return place(world, arguments, (uint32_t)listing, number);
-    }
-    if (slice_equals(op, SLICE("cancel-order"))) {
-        return cancel(world, arguments, number);
-    }
-    return amend(world, arguments, (uint32_t)listing, number);
-}
-
-static void answer_op(struct vsim_session *session, struct slice id, struct slice op,
-                      const struct arguments *arguments) {
-    struct vsim_world *world = session->world;
-    uint64_t number = 0;
-    struct refusal refusal = run_op(world, op, arguments, &number);
-    struct text *out = &world->scratch;
-    text_clear(out);
-    text_add_string(out, "{\"id\":");
-    json_write_string(out, id);
-    text_add_string(out, ",\"op\":");
-    json_write_string(out, op);
-    text_add_format(out, ",\"code\":\"%d\",\"msg\":\"\",\"data\":[{\"tag\":\"\"",
-                    refusal.code != 0);
-    text_add_string(out, ",\"clOrdId\":");
-    json_write_string(out, arguments->client_id);
-    if (number != 0) {
-        member_number(out, "ordId", number);
-    } else {
-        vsim_member_string(out, "ordId", "");
-    }
-    text_add_format(out, ",\"sCode\":\"%d\"", refusal.code);
-    vsim_member_string(out, "sMsg", refusal.code != 0 ? refusal.text : "");
-    member_ms(out, "ts", world->now_ns);
-    text_add_string(out, "}]}");
-    vsim_session_send(session);
+    text_add_string(&reply->body, "]}");
+    return 200;
 }
 
 // ---- the socket --------------------------------------------------------------------------------
@@ -448,13 +167,13 @@ static void push_snapshot(struct vsim_session *session, uint32_t channel) {
         for (uint32_t i = 0; i < world->listing_count; i++) {
             if (world->account->positions[i].net.v != 0) {
                 text_add_string(out, comma);
-                write_position(world, i, out);
+                okx_sim_write_position(world, i, out);
                 comma = ",";
             }
         }
     } else {
         text_add_string(out, "{\"arg\":{\"channel\":\"account\"},\"data\":[");
-        write_balance(world, out);
+        okx_sim_write_balance(world, out);
     }
     text_add_string(out, "]}");
     vsim_session_send(session);
@@ -523,23 +242,19 @@ static void run_session_op(struct vsim_session *session, struct slice op, struct
     }
 }
 
-static void run_orders(struct vsim_session *session, struct slice id, struct slice op,
-                       struct slice list) {
-    struct json r;
-    struct arguments arguments = {.code = 0};
-    json_init(&r, list);
-    json_array_begin(&r);
-    if (json_array_next(&r)) { // one order a message
-        read_arguments(&r, &arguments);
-    }
-    if ((session->mode & MODE_LOGGED_IN) == 0 ||
-        vacc_fault(session->world->account, VACC_FAULT_LOGIN)) {
+static void run_order(struct vsim_session *session, struct slice id, struct slice op,
+                      struct slice list) {
+    struct vsim_world *world = session->world;
+    if ((session->mode & MODE_LOGGED_IN) == 0 || vacc_fault(world->account, VACC_FAULT_LOGIN)) {
         session->mode &= ~(uint32_t)MODE_LOGGED_IN;
         say_event(session, "error", 60011, "Please log in");
-    } else if (r.failed) {
-        say_event(session, "error", 60012, "Illegal request");
+        return;
+    }
+    text_clear(&world->scratch);
+    if (okx_sim_answer_order(world, id, op, list, &world->scratch)) {
+        vsim_session_send(session);
     } else {
-        answer_op(session, id, op, &arguments);
+        say_event(session, "error", 60012, "Illegal request");
     }
 }
 
@@ -572,7 +287,7 @@ static bool on_text(struct vsim_session *session, struct slice message) {
         run_session_op(session, op, list);
     } else if (slice_equals(op, SLICE("order")) || slice_equals(op, SLICE("cancel-order")) ||
                slice_equals(op, SLICE("amend-order"))) {
-        run_orders(session, id, op, list);
+        run_order(session, id, op, list);
     } else {
         say_event(session, "error", 60012, "Illegal request");
     }
@@ -586,8 +301,8 @@ static void push(struct vsim_session *session, const struct vacc_event *event) {
     if (is_order && (session->account_mode & FOLLOW_ORDERS) != 0) {
         text_clear(out);
         text_add_string(out, "{\"arg\":{\"channel\":\"orders\",\"instType\":\"SWAP\"},\"data\":[");
-        write_order(world, &event->order, event->kind == VACC_EVENT_FILL ? &event->fill : NULL,
-                    out);
+        okx_sim_write_order(world, &event->order,
+                            event->kind == VACC_EVENT_FILL ? &event->fill : NULL, out);
         text_add_string(out, "]}");
         vsim_session_send(session);
     } else if (!is_order) {
@@ -595,7 +310,7 @@ static void push(struct vsim_session *session, const struct vacc_event *event) {
             text_clear(out);
             text_add_string(
                 out, "{\"arg\":{\"channel\":\"positions\",\"instType\":\"SWAP\"},\"data\":[");
-            write_position(world, event->listing, out);
+            okx_sim_write_position(world, event->listing, out);
             text_add_string(out, "]}");
             vsim_session_send(session);
         }
@@ -603,204 +318,6 @@ static void push(struct vsim_session *session, const struct vacc_event *event) {
             push_snapshot(session, FOLLOW_ACCOUNT);
         }
     }
-}
-
-// ---- REST --------------------------------------------------------------------------------------
-
-struct call {
-    const struct vsim_world *world;
-    const struct vsim_request *request;
-    struct text *body;
-};
-
-static uint32_t listing_of(const struct call *call) {
-    struct slice native;
-    const struct vsim_listing *listing =
-        vsim_query(call->request->query, "instId", &native) ? vsim_find(call->world, native) : NULL;
-    return listing == NULL ? VACC_ALL : (uint32_t)(listing - call->world->listings);
-}
-
-static struct refusal query_order(const struct call *call) {
-    struct slice venue_id = {"", 0}, client_id = {"", 0};
-    (void)vsim_query(call->request->query, "ordId", &venue_id);
-    (void)vsim_query(call->request->query, "clOrdId", &client_id);
-    const struct vacc_order *order = named_order(call->world, venue_id, client_id);
-    if (order == NULL) {
-        return (struct refusal){51603, "Order does not exist"};
-    }
-    write_order(call->world, order, NULL, call->body);
-    return (struct refusal){0, ""};
-}
-
-static struct refusal pending(const struct call *call) {
-    struct slice text;
-    int64_t after = 0;
-    uint64_t at = 0;
-    const struct vacc_order *order;
-    const char *comma = "";
-    if (vsim_query(call->request->query, "after", &text) && !decimal_parse(text, 0, &after)) {
-        return (struct refusal){51000, "Parameter after error"};
-    }
-    at = (uint64_t)after; // pages go on from the id told last
-    for (int rows = 0; rows < PAGE && (order = vacc_next_live(call->world->account,
-                                                              listing_of(call), &at)) != NULL;
-         rows++) {
-        text_add_string(call->body, comma);
-        write_order(call->world, order, NULL, call->body);
-        comma = ",";
-    }
-    return (struct refusal){0, ""};
-}
-
-static struct refusal fills(const struct call *call) {
-    struct slice text;
-    int64_t before = INT64_MAX; // bills are numbered as fills are
-    const struct vacc_fill *fill;
-    int rows = 0;
-    if (vsim_query(call->request->query, "after", &text) && !decimal_parse(text, 0, &before)) {
-        return (struct refusal){51000, "Parameter after error"};
-    }
-    for (uint32_t n = 0; rows < PAGE && (fill = vacc_fill(call->world->account, n)) != NULL; n++) {
-        if ((int64_t)fill->number >= before) {
-            continue;
-        }
-        const struct vsim_listing *listing = &call->world->listings[fill->listing];
-        text_add_format(call->body, "%s{\"instType\":\"SWAP\",\"instId\":\"%s\"",
-                        rows == 0 ? "" : ",", listing->rules.native);
-        member_number(call->body, "ordId", fill->order);
-        vsim_member_string(call->body, "clOrdId", fill->client_id);
-        vsim_member_string(call->body, "side", fill->side == SIDE_BUY ? "buy" : "sell");
-        vsim_member_px(call->body, "fillPx", listing, fill->price);
-        member_size(call->body, "fillSz", listing, fill->size);
-        member_number(call->body, "tradeId", fill->number);
-        member_number(call->body, "billId", fill->number);
-        vsim_member_string(call->body, "execType", fill->maker ? "M" : "T");
-        member_usd(call->body, "fee", usd_sub((struct usd){0}, fill->fee));
-        vsim_member_string(call->body, "feeCcy", "USDT");
-        member_ms(call->body, "ts", fill->time_ns);
-        text_add_char(call->body, '}');
-        rows++;
-    }
-    return (struct refusal){0, ""};
-}
-
-static struct refusal positions(const struct call *call) {
-    const char *comma = "";
-    for (uint32_t i = 0; i < call->world->listing_count; i++) {
-        if (call->world->account->positions[i].net.v != 0) {
-            text_add_string(call->body, comma);
-            write_position(call->world, i, call->body);
-            comma = ",";
-        }
-    }
-    return (struct refusal){0, ""};
-}
-
-static struct refusal balance(const struct call *call) {
-    write_balance(call->world, call->body);
-    return (struct refusal){0, ""};
-}
-
-static struct refusal config(const struct call *call) {
-    text_add_string(call->body, "{\"acctLv\":\"2\",\"acctStpMode\":\"cancel_maker\",\"posMode\":"
-                                "\"net_mode\",\"perm\":\"read_only,trade\",\"uid\":\"1\"}");
-    return (struct refusal){0, ""};
-}
-
-static void add_rate(struct text *out, const char *name, struct bps fee) {
-    text_add_format(out, ",\"%s\":\"", name);
-    decimal_print(out, -fee.v, 6, 0, 6); // negative: it is paid
-    text_add_char(out, '"');
-}
-
-static struct refusal fees(const struct call *call) {
-    const struct vacc_options *options = &call->world->account->options;
-    text_add_string(call->body, "{\"instType\":\"SWAP\",\"level\":\"Lv1\"");
-    add_rate(call->body, "makerU", options->maker_fee);
-    add_rate(call->body, "takerU", options->taker_fee);
-    text_add_char(call->body, '}');
-    return (struct refusal){0, ""};
-}
-
-static struct slice body_member(const struct call *call, const char *name) {
-    struct json r;
-    struct slice key, value = {"", 0};
-    json_init(&r, call->request->body);
-    json_object_begin(&r);
-    while (json_object_next(&r, &key)) {
-        if (slice_equals(key, slice_of(name))) {
-            md_read_text(&r, &value);
-        } else {
-            json_skip(&r);
-        }
-    }
-    return json_end(&r) ? value : (struct slice){"", 0};
-}
-
-static struct refusal leverage(const struct call *call) {
-    const struct vsim_listing *listing = vsim_find(call->world, body_member(call, "instId"));
-    int64_t times;
-    if (listing == NULL || !decimal_parse(body_member(call, "lever"), 0, &times) || times < 1 ||
-        times > 125) {
-        return (struct refusal){51000, "Parameter lever error"};
-    }
-    call->world->account->leverage[listing - call->world->listings] = (uint32_t)times;
-    text_add_format(call->body, "{\"lever\":\"%lld\",\"mgnMode\":\"cross\",\"instId\":\"%s\"}",
-                    (long long)times, listing->rules.native);
-    return (struct refusal){0, ""};
-}
-
-static struct refusal cancel_all_after(const struct call *call) {
-    int64_t seconds;
-    if (!decimal_parse(body_member(call, "timeOut"), 0, &seconds) ||
-        (seconds != 0 && (seconds < 10 || seconds > 120))) {
-        return (struct refusal){51000, "Parameter timeOut error"};
-    }
-    int64_t until_ns = seconds == 0 ? 0 : call->world->now_ns + seconds * NS_PER_S;
-    vacc_arm(call->world->account, VACC_ALL, until_ns);
-    text_add_string(call->body, "{\"tag\":\"\"");
-    member_ms(call->body, "triggerTime", until_ns);
-    member_ms(call->body, "ts", call->world->now_ns);
-    text_add_char(call->body, '}');
-    return (struct refusal){0, ""};
-}
-
-static uint32_t answer(const struct vsim_world *world, const struct vsim_request *request,
-                       struct vsim_reply *reply) {
-    static const struct {
-        const char *method, *path;
-        struct refusal (*write)(const struct call *call);
-    } rows[] = {
-        {"GET", "/api/v5/trade/order", query_order},
-        {"GET", "/api/v5/trade/orders-pending", pending},
-        {"GET", "/api/v5/trade/fills", fills},
-        {"GET", "/api/v5/account/positions", positions},
-        {"GET", "/api/v5/account/balance", balance},
-        {"GET", "/api/v5/account/config", config},
-        {"GET", "/api/v5/account/trade-fee", fees},
-        {"POST", "/api/v5/account/set-leverage", leverage},
-        {"POST", "/api/v5/trade/cancel-all-after", cancel_all_after},
-    };
-    struct call call = {world, request, &reply->body};
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (!slice_equals(request->method, slice_of(rows[i].method)) ||
-            !slice_equals(request->path, slice_of(rows[i].path))) {
-            continue;
-        }
-        uint32_t refused = check_call(world, request, &reply->body);
-        if (refused != 0) {
-            return refused;
-        }
-        text_add_string(&reply->body, "{\"code\":\"0\",\"msg\":\"\",\"data\":[");
-        struct refusal refusal = rows[i].write(&call);
-        if (refusal.code != 0) {
-            text_clear(&reply->body);
-            return fail(&reply->body, refusal.code, refusal.text);
-        }
-        text_add_string(&reply->body, "]}");
-        return 200;
-    }
-    return 0;
 }
 
 const struct vsim_private okx_sim_private = {

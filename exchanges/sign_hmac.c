@@ -6,6 +6,8 @@
 
 #include <openssl/crypto.h>
 
+#include "exchanges/bytes_text.h"
+
 enum { BLOCK_SIZE = 64 };
 
 static void start(SHA256_CTX *context, const uint8_t key[BLOCK_SIZE], uint8_t pad) {
@@ -42,6 +44,25 @@ void sign_hmac_extend(struct sign_hmac *hmac, struct slice prefix) {
     SHA256_Update(&hmac->inner, prefix.data, prefix.size);
 }
 
+static void put_digest(const SHA256_CTX *context, uint8_t out[SIGN_HMAC_SIZE]) {
+    for (int i = 0; i < 8; i++) {
+        uint32_t word = __builtin_bswap32((uint32_t)context->h[i]);
+        memcpy(out + 4 * i, &word, sizeof(word));
+    }
+}
+
+// What is hashed last is one block: the digest of the message, the mark of the end, and the length
+// of it and the key's block in bits.
+static void finish_outer(const struct sign_hmac *hmac, uint8_t digest[SIGN_HMAC_SIZE]) {
+    enum { BITS = (BLOCK_SIZE + SIGN_HMAC_SIZE) * 8 };
+    uint8_t block[BLOCK_SIZE] = {
+        [SIGN_HMAC_SIZE] = 0x80, [BLOCK_SIZE - 2] = BITS >> 8, [BLOCK_SIZE - 1] = BITS & 0xff};
+    SHA256_CTX context = hmac->outer;
+    memcpy(block, digest, SIGN_HMAC_SIZE);
+    SHA256_Transform(&context, block);
+    put_digest(&context, digest);
+}
+
 void sign_hmac_digest(const struct sign_hmac *hmac, struct slice message,
                       uint8_t out[SIGN_HMAC_SIZE]) {
     SHA256_CTX context = hmac->inner;
@@ -49,20 +70,14 @@ void sign_hmac_digest(const struct sign_hmac *hmac, struct slice message,
         SHA256_Update(&context, message.data, message.size);
     }
     SHA256_Final(out, &context);
-    context = hmac->outer;
-    SHA256_Update(&context, out, SIGN_HMAC_SIZE);
-    SHA256_Final(out, &context);
+    finish_outer(hmac, out);
 }
 
 void sign_hmac_hex(const struct sign_hmac *hmac, struct slice message,
                    char out[SIGN_HMAC_HEX_SIZE]) {
-    static const char digits[] = "0123456789abcdef";
     uint8_t digest[SIGN_HMAC_SIZE];
     sign_hmac_digest(hmac, message, digest);
-    for (int i = 0; i < SIGN_HMAC_SIZE; i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
-    }
+    hex_write(out, digest, sizeof(digest));
 }
 
 void sign_hmac_base64(const struct sign_hmac *hmac, struct slice message,

@@ -109,6 +109,11 @@ static uint32_t next_symbol(struct slice *text) {
     const unsigned char *p = (const unsigned char *)text->data;
     size_t size = 1;
     uint32_t symbol = p[0];
+    if (symbol >= 0x20 && symbol < 0x7F) { // nearly all of it
+        text->data++;
+        text->size--;
+        return symbol;
+    }
     if (p[0] >= 0xC2 && p[0] <= 0xDF && text->size >= 2) {
         size = 2;
         symbol = p[0] & 0x1FU;
@@ -126,7 +131,7 @@ static uint32_t next_symbol(struct slice *text) {
     text->data += size;
     text->size -= size;
     if (size == 1) {
-        return symbol >= 0x20 && symbol < 0x7F ? symbol : '?';
+        return '?';
     }
     // Latin, Greek, Cyrillic, punctuation, arrows, lines and blocks are one column wide everywhere.
     bool narrow = (symbol >= 0xA1 && symbol < 0x300 && symbol != 0xAD) ||
@@ -226,11 +231,21 @@ void draw_level(struct canvas *canvas, struct rect area, int x, int y, enum ink 
                (enum glyph)(GLYPH_LEVEL_1 + clamp(level, 0, DRAW_LEVELS - 1)));
 }
 
+static int at_most(int value, int most) {
+    return value < most ? value : most;
+}
+
 void draw_fill(struct canvas *canvas, struct rect area, enum ink ink) {
-    for (int y = 0; y < area.rows; y++) {
-        for (int x = 0; x < area.columns; x++) {
-            put(canvas, area, x, y, ink, ' ');
+    const struct cell blank = {.symbol = ' ', .ink = (uint8_t)ink};
+    int left = area.x > 0 ? area.x : 0;
+    int right = at_most(area.x + area.columns, canvas->columns);
+    int bottom = at_most(area.y + area.rows, canvas->rows);
+    for (int y = area.y > 0 ? area.y : 0; y < bottom && left < right; y++) {
+        struct cell *row = at(canvas, 0, y);
+        for (int x = left; x < right; x++) {
+            row[x] = blank;
         }
+        canvas->touched[y] = true;
     }
 }
 

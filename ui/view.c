@@ -20,9 +20,30 @@ static void point(struct view *view) {
     view->latencies = view->rows[STATE_LATENCY];
 }
 
+// Once for all columns and cells that hold prices.
+static void measure_prices(struct view *view) {
+    enum { LEAST = 10, MOST = 18 };
+    int decimals = 0;
+    int64_t highest = 0;
+    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
+        const struct state_quote *quote = &view->quotes[i];
+        int digits = quote->present ? quote->digits : 0;
+        decimals = digits > decimals ? digits : decimals;
+        highest = quote->ask.v > highest ? quote->ask.v : highest;
+    }
+    view->price_decimals = decimals < VIEW_DECIMALS_MAX ? decimals : VIEW_DECIMALS_MAX;
+    int columns = 2 + view->price_decimals;
+    for (int64_t whole = highest / PX_ONE; whole >= 10; whole /= 10) {
+        columns++;
+    }
+    columns = columns < LEAST ? LEAST : columns;
+    view->price_columns = columns < MOST ? columns : MOST;
+}
+
 enum status view_create(struct view *view, const struct link *link) {
     ASSERT(link->universe != NULL);
     *view = (struct view){.link = *link, .universe = link->universe, .tick_s = -1};
+    measure_prices(view);
     view->log = calloc(LOG_RECENT_MAX, sizeof(*view->log));
     uint32_t listings = state_rows_max(STATE_QUOTES, link->universe);
     view->moves = calloc((size_t)listings + 1, sizeof(*view->moves));
@@ -171,6 +192,7 @@ uint32_t view_refresh(struct view *view) {
     }
     if ((changed & VIEW_BIT(STATE_QUOTES)) != 0) {
         note_moves(view);
+        measure_prices(view);
     }
     if (refresh_log(view)) {
         changed |= VIEW_BIT(VIEW_LOG);
@@ -253,24 +275,9 @@ int64_t view_now_ns(const struct view *view) {
 }
 
 int view_price_decimals(const struct view *view) {
-    int most = 0;
-    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
-        int digits = view->quotes[i].present ? view->quotes[i].digits : 0;
-        most = digits > most ? digits : most;
-    }
-    return most < VIEW_DECIMALS_MAX ? most : VIEW_DECIMALS_MAX;
+    return view->price_decimals;
 }
 
 int view_price_columns(const struct view *view) {
-    enum { LEAST = 10, MOST = 18 };
-    int64_t highest = 0;
-    for (uint32_t i = 0; i < view->count[STATE_QUOTES]; i++) {
-        highest = view->quotes[i].ask.v > highest ? view->quotes[i].ask.v : highest;
-    }
-    int columns = 2 + view_price_decimals(view);
-    for (int64_t whole = highest / PX_ONE; whole >= 10; whole /= 10) {
-        columns++;
-    }
-    columns = columns < LEAST ? LEAST : columns;
-    return columns < MOST ? columns : MOST;
+    return view->price_columns;
 }

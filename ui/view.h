@@ -63,10 +63,11 @@ struct view {
     struct log_line *log;    // ring of LOG_RECENT_MAX
     uint64_t log_last;       // number of the newest line, 0 = none
     uint32_t log_count;
-    int64_t tick_s;  // desk second last told
-    bool full_names; // the screen has room for whole venue names
-    bool wide;       // and for the wide form of everything
-    bool calm;       // moves are not marked
+    int64_t tick_s;                    // desk second last told
+    int price_decimals, price_columns; // of all prices, as the quotes are now
+    bool full_names;                   // the screen has room for whole venue names
+    bool wide;                         // and for the wide form of everything
+    bool calm;                         // moves are not marked
     struct view_screen screen;
     struct view_spreads spreads;
 };

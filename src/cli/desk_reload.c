@@ -23,10 +23,8 @@ void desk_settings_change(struct desk_run *run, const struct config_changes *cha
         ASSERT(applied);
     }
     for (uint32_t at = 0; at < changes->count;) {
-        struct event_settings event = {0};
-        for (; at < changes->count && event.count < EVENT_SETTINGS_MAX; at++) {
-            event.changes[event.count++] = changes->changes[at];
-        }
+        struct event_settings event;
+        at = config_changes_fill(changes, at, &event);
         engine_input(&run->engine, EVENT_SETTINGS_CHANGED, &event, clock_now_ns(&run->clock));
     }
 }

@@ -146,6 +146,15 @@ void config_changes_find(struct config_changes *changes, const struct config *fr
     find_restart(restart, text_slice(&before), text_slice(&after));
 }
 
+uint32_t config_changes_fill(const struct config_changes *changes, uint32_t at,
+                             struct event_settings *out) {
+    *out = (struct event_settings){0};
+    while (at < changes->count && out->count < EVENT_SETTINGS_MAX) {
+        out->changes[out->count++] = changes->changes[at++];
+    }
+    return at;
+}
+
 bool config_change_apply(void *arg, const struct setting_change *change) {
     const struct config_target *target = arg;
     const struct config_key *key = key_of(change->key);

@@ -27,6 +27,10 @@ struct config_target {
 // in `restart` the other keys, parted by ", ".
 void config_changes_find(struct config_changes *changes, const struct config *from,
                          const struct config *to, struct text *restart);
+// The changes from `at` on, as many as an event holds; the number to go on with, changes->count at
+// the end.
+uint32_t config_changes_fill(const struct config_changes *changes, uint32_t at,
+                             struct event_settings *out);
 // False: no such key, it may not change, or the value is out of range. Fits desk.change_setting
 // with a struct config_target as argument.
 bool config_change_apply(void *target, const struct setting_change *change);

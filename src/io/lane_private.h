@@ -121,9 +121,9 @@ struct lane_symbol {
     int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
     bool arming;
     uint32_t arm_failures; // in a row
-    uint32_t foreign;  // open orders in the list at hand that are not ours
-    int64_t fills_ns;  // desk time up to which its fills are known by a whole list, 0 = none
-    int64_t traded_ms; // an order of ours was sent there last
+    uint32_t foreign;      // open orders in the list at hand that are not ours
+    int64_t fills_ns;      // desk time up to which its fills are known by a whole list, 0 = none
+    int64_t traded_ms;     // an order of ours was sent there last
 };
 
 struct lane {

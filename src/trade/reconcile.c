@@ -74,6 +74,13 @@ static void tell_difference(struct desk *desk, struct bus *bus, uint16_t venue, 
                 changed.v > 0 ? "+" : "", size);
 }
 
+// A lane that is not ready may have missed what explains it. On paper there is none: it is a drill
+// that says a position went.
+static bool is_believed(const struct desk *desk, uint16_t venue) {
+    uint32_t lane = desk->picture.venues[venue].lane.state;
+    return lane == LANE_READY || (lane == LANE_NONE && desk->mode != DESK_LIVE);
+}
+
 static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     struct reconcile_row *row = row_of(desk, venue, symbol);
     if (distance(desk, row, venue, symbol).v == 0) {
@@ -81,9 +88,7 @@ static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t sy
     }
     int64_t changed = news(desk, row, venue, symbol);
     bool newer = row->heard_ns >= row->filled_ns; // else it says nothing of our newest fill
-    // On paper there is no lane: it is a drill that says a position went.
-    bool ready = desk->mode != DESK_LIVE || desk->picture.venues[venue].lane.state == LANE_READY;
-    if (changed == 0 || !newer || !ready) {
+    if (changed == 0 || !newer || !is_believed(desk, venue)) {
         row->since_ns = 0;
         return;
     }

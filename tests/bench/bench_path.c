@@ -9,17 +9,17 @@
 //
 // What is warm: quotes, opportunities and the code of the common path, as on a desk that gets
 // frames all the time. What is cold when an order comes: the code that checks and sends (run 100
-// frames ago), the next rows of jobs and orders, the journal's next lines. The floor runs warm.
+// frames ago), the next rows of jobs and orders. The floor runs warm.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/counter.h"
+#include "bench_desk.h"
 #include "engine/journal_format.h"
 #include "exchanges/binance_md.h"
 #include "exchanges/venue_oe.h"
-#include "trade/desk.h"
 
 enum { VENUES_MAX = 10, SYMBOLS = 2, WARM_UP = 500, ORDERS = 10000, COMMON = 100 };
 enum { GOAL_P50_NS = 500, GOAL_P99_NS = 1000, GOAL_P999_NS = 3000 };
@@ -91,15 +91,15 @@ static uint64_t ticks_per_ms(void) {
 
 static void journal_append(void *arg, const struct event *event) {
     struct bench *b = arg;
-    if (b->journal_at + journal_record_size(event) > sizeof(b->journal)) {
-        b->journal_at = 0;
-    }
+    ASSERT(b->journal_at + journal_record_size(event) <= sizeof(b->journal));
     b->journal_at += journal_encode(event, b->journal + b->journal_at);
     b->journalled++;
 }
 
+// A pass is written out here, and its memory is the next one's.
 static enum status journal_commit(void *arg) {
-    (void)arg;
+    struct bench *b = arg;
+    b->journal_at = 0;
     return STATUS_OK;
 }
 
@@ -266,103 +266,8 @@ static void run_round(struct bench *b, bool counts) {
 // ---- set-up
 // ---------------------------------------------------------------------------------------
 
-static struct settings make_settings(void) {
-    const int64_t s = NS_PER_S;
-    struct settings settings = {
-        .feeds = {.stale_ns = 500 * NS_PER_MS,
-                  .quiet_ns = 5 * s,
-                  .unknown_size = USD(1000),
-                  .quorum = BPS(50),
-                  .clock_offset_max_ns = 250 * NS_PER_MS},
-        .scanner = {.high_volatility_min = BPS(5),
-                    .high_volatility = BPS(5),
-                    .profit_max = BPS(20),
-                    .size_min = USD(1000),
-                    .arb_size = USD(200),
-                    .window_ns = 300 * s,
-                    .gone_ns = s},
-        .capital = {.equity_start = USD(10000),
-                    .pool_share = {BPS(7000), BPS(2000), BPS(1000)},
-                    .single_max = BPS(1000),
-                    .in_flight_max = BPS(3000),
-                    .safe_drawdown = BPS(500),
-                    .top_up_above = BPS(5000)},
-        .risk = {.mode = RISK_BALANCED,
-                 .order_share_max = BPS(500),
-                 .drawdown_max = BPS(1000),
-                 .day_loss_max = USD(500),
-                 .day_loss_share = BPS(500),
-                 .failures_max = 3,
-                 .fast_move = BPS(50),
-                 .fast_window_ns = s,
-                 .fast_freeze_ns = 5 * s,
-                 .symbol_share_max = BPS(3000),
-                 .slippage_max = BPS(10),
-                 .order_max = USD(1000),
-                 .position_max = USD(5000),
-                 .collar = BPS(20),
-                 .collar_emergency = BPS(75),
-                 .repeat_minute_max = UINT32_MAX, // thousands a minute are the point here
-                 .repeat_day_max = UINT32_MAX,
-                 .losing_max = 5,
-                 .unhedged_max = USD(500),
-                 .unhedged_usd_s_max = 5000 * USD_ONE,
-                 .funding_blackout_ns = 600 * s,
-                 .volatility_window_ns = 300 * s,
-                 .venue_failures_max = 3,
-                 .venue_trip_ns = 60 * s,
-                 .leverage_distance_min = BPS(2500)},
-        .scheduler = {.jobs_max = 50,
-                      .venue_jobs_max = 10,
-                      .venue_notional_max = USD(50000),
-                      .pending_max_ns = 5 * s},
-        .execution = {.wait_fill_ns = 30 * s,
-                      .hedge_deadline_ns = 3 * s,
-                      .split_notional = USD(5000),
-                      .high_volatility = BPS(50)},
-        .rebalance = {.enabled = true, .drift_max = USD(50), .patience_ns = 5 * s},
-        .health = {.interval_ns = 5 * s,
-                   .success_jobs = 50,
-                   .quote_latency_max_ns = 500 * NS_PER_MS},
-        .arb = {.enabled = true,
-                .notional_min = USD(50),
-                .notional_max = USD(200),
-                .target = BPS(1),
-                .hold_max_ns = 20 * s},
-    };
-    return settings;
-}
-
-static void tell_start(struct bench *b) {
-    struct event_desk started = {.venues = b->venues, .symbols = SYMBOLS};
-    engine_input(&b->engine, EVENT_DESK_STARTED, &started, b->now_ns);
-    for (uint16_t venue = 0; venue < b->venues; venue++) {
-        for (uint16_t symbol = 0; symbol < SYMBOLS; symbol++) {
-            struct event_listing_rules rules = {.listing = {.ready = true,
-                                                            .venue = (uint8_t)venue,
-                                                            .symbol = symbol,
-                                                            .native = "BTCUSDT",
-                                                            .tick = {PX_ONE / 10},
-                                                            .step = {QTY_ONE / 1000},
-                                                            .contract = {QTY_ONE},
-                                                            .size_min = {QTY_ONE / 1000},
-                                                            .notional_min = USD(5)}};
-            engine_input(&b->engine, EVENT_INSTRUMENT, &rules, b->now_ns);
-            if (venue == 0) {
-                oe_learn(&b->oe, symbol, &rules.listing);
-            }
-        }
-        struct event_feed feed = {.venue = venue, .state = FEED_LIVE, .clock_known = 1};
-        engine_input(&b->engine, EVENT_FEED_STATE, &feed, b->now_ns);
-        struct event_lane lane = {.venue = venue, .state = LANE_READY, .room = 1000};
-        engine_input(&b->engine, EVENT_LANE_STATE, &lane, b->now_ns);
-        struct event_equity equity = {.venue = venue, .equity = USD(10000)};
-        engine_input(&b->engine, EVENT_CAPITAL_SNAPSHOT, &equity, b->now_ns);
-    }
-}
-
 static enum status set_up(struct bench *b) {
-    b->settings = make_settings();
+    b->settings = bench_settings();
     b->now_ns = INT64_C(1700000000) * NS_PER_S;
     b->sink.on_update = on_update;
     b->limits = (struct filter_limits){.jump_max = BPS(50),
@@ -400,7 +305,11 @@ static enum status set_up(struct bench *b) {
     status = engine_create(&b->engine, &options);
     if (status == STATUS_OK) {
         desk_add_components(&b->desk, &b->engine);
-        tell_start(b);
+        bench_tell_start(&b->engine, b->now_ns);
+        for (uint16_t symbol = 0; symbol < SYMBOLS; symbol++) {
+            struct listing rules = bench_rules(0, symbol);
+            oe_learn(&b->oe, symbol, &rules);
+        }
     }
     return status;
 }

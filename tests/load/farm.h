@@ -32,7 +32,7 @@ struct farm_quote {
 struct farm {
     struct farm_options options;
     _Atomic bool ready, stop;
-    _Atomic bool spare; // no resets for now
+    _Atomic bool spare; // leaves connections as they are
     uint16_t ports[FARM_VENUES];
     _Atomic uint32_t freeze, frozen; // a bit per venue: asked for, and so
     _Atomic uint64_t moves, messages, cuts;

@@ -114,6 +114,7 @@ static void add(struct crowd *crowd, const struct run_result *result) {
     sum->lives += result->lives;
     sum->faults += result->faults;
     sum->controls += result->controls;
+    sum->reloads += result->reloads;
     sum->signatures += result->signatures;
     sum->needless += result->needless;
     for (size_t i = 0; i < COUNT_OF(sum->looked); i++) {
@@ -175,10 +176,11 @@ static void tell(const struct crowd *crowd) {
     uint64_t hundredths = (uint64_t)(sum->simulated_ns / (36 * NS_PER_S));
     printf("# %" PRIu64 " seeds, %" PRIu64 ".%02" PRIu64 " simulated hours, %" PRIu64
            " faults, %" PRIu64 " orders at the venues, %" PRIu64 " fills, %" PRIu64
-           " jobs, %" PRIu64 " lives, %" PRIu64 " controls, %" PRIu64 " signatures (%" PRIu64
-           " for what had come right by then)\n",
+           " jobs, %" PRIu64 " lives, %" PRIu64 " controls, %" PRIu64 " reloads, %" PRIu64
+           " signatures (%" PRIu64 " for what had come right by then)\n",
            crowd->seeds, hundredths / HUNDREDTHS, hundredths % HUNDREDTHS, sum->faults, sum->orders,
-           sum->fills, sum->jobs, sum->lives, sum->controls, sum->signatures, sum->needless);
+           sum->fills, sum->jobs, sum->lives, sum->controls, sum->reloads, sum->signatures,
+           sum->needless);
     printf("# %" PRIu64 " messages of the venues, at least %" PRIu64
            " of one in a calm minute; %" PRIu64 " events of the engine\n",
            sum->messages, crowd->least_messages, sum->events);

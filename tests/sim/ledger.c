@@ -164,7 +164,7 @@ static void take_job(struct ledger *ledger, const struct event_past_job *past) {
     }
 }
 
-static void take_order(struct ledger *ledger, const struct event_order *order,
+static void take_order(struct ledger *ledger, const struct event_order *order, bool ended,
                        const char *client_id) {
     struct intent *intent = ledger_of_client(ledger, order->venue, client_id);
     if (intent == NULL) {
@@ -175,7 +175,7 @@ static void take_order(struct ledger *ledger, const struct event_order *order,
     uint32_t row = (uint32_t)(intent - ledger->intents);
     intent->life = ledger->life;
     intent->told = order->filled;
-    intent->told_end = false;
+    intent->told_end = ended;
     intent->next = job->first;
     job->first = row;
     put(ledger, key_of_order(ledger->life, order->order), row);
@@ -189,13 +189,19 @@ static void take_order(struct ledger *ledger, const struct event_order *order,
 static void take_rows(struct ledger *ledger, const struct recall *recall,
                       void (*client_id)(const struct event_order *order,
                                         char out[OE_CLIENT_ID_MAX])) {
+    char id[OE_CLIENT_ID_MAX];
+    struct event_past_order ended;
     struct event_past_trade trade;
     uint64_t at = 0;
     for (uint32_t i = 0; i < recall->order_count; i++) {
-        char id[OE_CLIENT_ID_MAX];
         client_id(&recall->orders[i].order, id);
-        take_order(ledger, &recall->orders[i].order, id);
+        take_order(ledger, &recall->orders[i].order, false, id);
     }
+    while (recall_next_ended(recall, &at, &ended)) {
+        client_id(&ended.order, id);
+        take_order(ledger, &ended.order, true, id);
+    }
+    at = 0;
     for (uint32_t i = 0; i < recall->job_count; i++) {
         take_job(ledger, &recall->jobs[i]);
     }

@@ -69,6 +69,7 @@ static void tell(struct engine *engine, enum event_kind kind, const void *payloa
 }
 
 static void tell_rows(struct engine *engine, const struct recall *recall) {
+    struct event_past_order ended;
     struct event_past_trade trade;
     uint64_t at = 0;
     for (size_t i = 0; i < COUNT_OF(recall->positions); i++) {
@@ -82,6 +83,10 @@ static void tell_rows(struct engine *engine, const struct recall *recall) {
     for (uint32_t i = 0; i < recall->order_count; i++) {
         tell(engine, EVENT_PAST_ORDER, &recall->orders[i]);
     }
+    while (recall_next_ended(recall, &at, &ended)) {
+        tell(engine, EVENT_PAST_ORDER, &ended);
+    }
+    at = 0;
     while (recall_next_trade(recall, &at, &trade)) {
         tell(engine, EVENT_PAST_TRADE, &trade);
     }

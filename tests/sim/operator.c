@@ -2,11 +2,19 @@
 
 #include "moment.h"
 
-enum { BETWEEN_S = 40, BACK_LEAST_MS = 1000, BACK_MOST_MS = 15000, START_MS = 3000, SIGNS_S = 5 };
+enum {
+    BETWEEN_S = 40,
+    BACK_LEAST_MS = 1000,
+    BACK_MOST_MS = 15000,
+    START_MS = 3000,
+    SIGNS_S = 5,
+    STOP_WAIT_S = 15
+};
 
 static void order(struct operator* operator, struct subject * subject, enum control_verb verb,
                   int64_t value, int64_t value2) {
     struct control_request request = {.verb = verb,
+                                      .origin = ORIGIN_TEST,
                                       .venue = CONTROL_ANY,
                                       .symbol = CONTROL_ANY,
                                       .value = value,
@@ -20,6 +28,7 @@ static void order_venue(struct operator* operator, struct subject * subject, enu
     struct dice *dice = &operator->dice;
     struct control_request request = {
         .verb = verb,
+        .origin = ORIGIN_TEST,
         .venue = (uint16_t)dice_between(dice, 0, subject->universe.venue_count - 1),
         .symbol = CONTROL_ANY,
         .value = value};
@@ -38,6 +47,22 @@ static void cancel_some_job(struct operator* operator, struct subject * subject)
     }
 }
 
+// By hand: one leg, or two; sometimes what no desk has, or more than it may.
+static void submit(struct operator* operator, struct subject * subject) {
+    struct dice *dice = &operator->dice;
+    uint16_t venues = subject->universe.venue_count, symbols = subject->universe.symbol_count;
+    struct control_request request = {.verb = CONTROL_SUBMIT,
+                                      .origin = ORIGIN_TEST,
+                                      .venue = (uint16_t)dice_between(dice, 0, venues),
+                                      .symbol = (uint16_t)dice_between(dice, 0, symbols),
+                                      .value = dice_between(dice, -20, 400) * USD_ONE,
+                                      .side = (uint8_t)dice_between(dice, SIDE_BUY, SIDE_SELL),
+                                      .hedged = dice_hit(dice, 700000)};
+    request.hedge_venue = request.hedged ? (uint16_t)dice_between(dice, 0, venues) : 0;
+    operator->orders++;
+    subject_control(subject, &request);
+}
+
 void operator_puts_back(struct operator* operator, struct subject * subject) {
     operator->back_ns = 0;
     order(operator, subject, CONTROL_CLEAR, 0, 0);
@@ -46,8 +71,11 @@ void operator_puts_back(struct operator* operator, struct subject * subject) {
         order(operator, subject, CONTROL_STRATEGY, 1, i);
     }
     for (uint16_t i = 0; i < subject->universe.venue_count; i++) {
-        struct control_request request = {
-            .verb = CONTROL_VENUE_ROLE, .venue = i, .symbol = CONTROL_ANY, .value = VENUE_TRADE};
+        struct control_request request = {.verb = CONTROL_VENUE_ROLE,
+                                          .origin = ORIGIN_TEST,
+                                          .venue = i,
+                                          .symbol = CONTROL_ANY,
+                                          .value = VENUE_TRADE};
         subject_control(subject, &request);
     }
     order(operator, subject, CONTROL_RESUME, 0, 0);
@@ -64,11 +92,39 @@ void operator_begin(struct operator* operator, uint64_t seed) {
 
 void operator_expects(struct operator* operator) {
     operator->back_ns = moment_now_ns() + START_MS * NS_PER_MS;
+    operator->stops_ns = 0;
 }
 
-static void act(struct operator* operator, struct subject * subject) {
+// As stop_trading of cli/desk_run.c; the journal knows it for a farewell.
+static void stop(struct operator* operator, struct subject * subject) {
+    struct control_request kill = {
+        .verb = CONTROL_KILL, .origin = ORIGIN_SIGNAL, .venue = CONTROL_ANY, .symbol = CONTROL_ANY};
+    operator->orders++;
+    operator->stops_ns = moment_now_ns();
+    subject_control(subject, &kill);
+}
+
+bool operator_has_stopped(const struct operator* operator, const struct subject * subject) {
+    if (operator->stops_ns == 0) {
+        return false;
+    }
+    bool waited = moment_now_ns() - operator->stops_ns >= STOP_WAIT_S * NS_PER_S;
+    return waited || subject->desk.orders.live_count == 0;
+}
+
+// False: it came out wrong, status_text() says how.
+static bool reload(struct operator* operator, struct subject * subject) {
+    operator->reloads++;
+    if (dice_hit(&operator->dice, 300000)) {
+        return setup_refuses(&operator->dice);
+    }
+    return subject_reload(subject) == STATUS_OK;
+}
+
+// False: what was reloaded is not as it has to be.
+static bool act(struct operator* operator, struct subject * subject) {
     struct dice *dice = &operator->dice;
-    switch (dice_between(dice, 0, 12)) {
+    switch (dice_between(dice, 0, 17)) {
     case 0:
     case 1:
         order(operator, subject, CONTROL_PAUSE, 0, 0);
@@ -100,6 +156,16 @@ static void act(struct operator* operator, struct subject * subject) {
     case 10:
         order(operator, subject, CONTROL_ACKNOWLEDGE, 0, 0);
         break;
+    case 11:
+    case 12:
+        submit(operator, subject);
+        return true;
+    case 13:
+    case 14:
+        return reload(operator, subject);
+    case 15:
+        stop(operator, subject);
+        return true;
     default:
         cancel_some_job(operator, subject);
         break;
@@ -108,9 +174,14 @@ static void act(struct operator* operator, struct subject * subject) {
         operator->back_ns = moment_now_ns() +
             dice_between(dice, BACK_LEAST_MS, BACK_MOST_MS) * NS_PER_MS;
     }
+    return true;
 }
 
-void operator_acts(struct operator* operator, struct subject * subject) {
+bool operator_acts(struct operator* operator, struct subject * subject) {
+    bool right = true;
+    if (operator->stops_ns != 0) {
+        return true; // nobody is listened to any more
+    }
     int64_t now_ns = moment_now_ns();
     if (operator->back_ns != 0 && now_ns >= operator->back_ns) {
         operator_puts_back(operator, subject);
@@ -123,8 +194,9 @@ void operator_acts(struct operator* operator, struct subject * subject) {
     }
     if (now_ns >= operator->next_ns) {
         if (operator->next_ns != 0) {
-            act(operator, subject);
+            right = act(operator, subject);
         }
         operator->next_ns = now_ns + dice_between(&operator->dice, 1, 2 * BETWEEN_S) * NS_PER_S;
     }
+    return right;
 }

@@ -7,14 +7,19 @@
 struct operator{
     struct dice dice;
     int64_t next_ns;
-    int64_t differs_ns; // the desk waits for a signature since, 0 = it does not
-    int64_t back_ns;    // when everything is put back, 0 = it is
-    uint64_t orders;    // given
+    int64_t differs_ns;       // the desk waits for a signature since, 0 = it does not
+    int64_t stops_ns;         // the desk is told to stop since, 0 = it is not
+    int64_t back_ns;          // when everything is put back, 0 = it is
+    uint64_t orders, reloads; // given
 };
 
 void operator_begin(struct operator* operator, uint64_t seed);
-void operator_acts(struct operator* operator, struct subject * subject); // a few times a second
+// A few times a second. False: a configuration that was loaded again came out wrong, status_text()
+// says how.
+bool operator_acts(struct operator* operator, struct subject * subject);
 void operator_expects(struct operator* operator); // a desk that starts: it is looked at soon
+// It was told to stop, and its orders are over or it waited for them long enough: its process ends.
+bool operator_has_stopped(const struct operator* operator, const struct subject * subject);
 // Everything on, nothing held back.
 void operator_puts_back(struct operator* operator, struct subject * subject);
 void operator_flattens(struct operator* operator, struct subject * subject);

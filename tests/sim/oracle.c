@@ -568,7 +568,9 @@ static void settle_money(struct oracle *oracle, uint16_t venue) {
 void oracle_settled(struct oracle *oracle, bool flat) {
     const struct subject *subject = oracle->subject;
     settle_orders(oracle, flat);
-    if (!reconcile_agreed(&subject->desk)) {
+    // What others did may have been seen only now, and waits for the signature.
+    bool waits = !flat && subject->desk.reconcile.phase == RECONCILE_DIFFERS;
+    if (!reconcile_agreed(&subject->desk) && !(waits && oracle_has_cause(oracle))) {
         oracle_fail(oracle, 2, "the desk does not agree with its venues: %s",
                     subject->desk.reconcile.phase == RECONCILE_ASKING ? "it still asks"
                                                                       : "they differ");

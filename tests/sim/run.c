@@ -127,8 +127,13 @@ static void watch(void) {
     all.watched_ns = now_ns;
     oracle_watch(&all.oracle);
     if (all.subject.alive) {
-        operator_acts(&all.operator, & all.subject);
+        if (!operator_acts(&all.operator, & all.subject)) {
+            oracle_fail(&all.oracle, 6, "a reload: %s", status_text());
+        }
         machine_fails(passed_ns);
+        if (operator_has_stopped(&all.operator, & all.subject)) {
+            subject_die(&all.subject);
+        }
     }
     if (!all.subject.alive && all.starts_ns == 0) {
         has_died();
@@ -152,7 +157,7 @@ static void run_for(int64_t ns) {
 static void calm(void) {
     hosts_calm();
     weather_calm(&all.weather);
-    if (all.subject.alive && all.subject.disk_full) {
+    if (all.subject.alive && (all.subject.disk_full || all.operator.stops_ns != 0)) {
         subject_die(&all.subject);
         has_died();
     }
@@ -195,6 +200,7 @@ static void count(struct run_result *result) {
     result->lives = all.subject.lives;
     result->jobs = all.jobs;
     result->controls = all.operator.orders;
+    result->reloads = all.operator.reloads;
     result->signatures = oracle->signatures;
     result->needless = oracle->needless;
     memcpy(result->looked, oracle->looked, sizeof(result->looked));

@@ -24,6 +24,7 @@ struct run_result {
     int64_t simulated_ns;
     uint64_t messages, least_messages; // to the desk; the least of a venue in a calm minute
     uint64_t orders, fills, jobs, events, lives, faults, controls;
+    uint64_t reloads;              // of the configuration
     uint64_t signatures, needless; // a person's; of them for what had come right by itself
     uint64_t looked[12];           // by oracle
     uint64_t met[WEATHER_COUNT];   // by fault

@@ -239,6 +239,8 @@ static enum status make_venue(struct subject *subject, uint16_t index) {
         .rate_share = subject->config.settings.execution.rate_share,
         .rate_reserve = subject->config.settings.execution.rate_reserve,
         .session_key = subject->desk.orders.session_key,
+        .gone_ns = subject->config.settings.execution.late_request_ns,
+        .deadman_ns = subject->config.settings.execution.deadman_ns,
         .rest = rest,
         .wake = wake,
         .wake_arg = subject,
@@ -251,74 +253,21 @@ static enum status make_venue(struct subject *subject, uint16_t index) {
     return lane_create(&subject->lanes[index], &lane);
 }
 
-// ---- configuration -----------------------------------------------------------------------------
-
-static void write_config(struct subject *subject, struct text *text) {
-    struct dice *dice = &subject->dice;
-    text_add_format(
-        text,
-        "[desk]\nmode = live\nsymbols = BTC/USDT, ETH/USDT\njournal_quotes = all\n"
-        "disk_floor_mb = 0\n"
-        "[feeds]\nstale_ms = 2500ms\n"
-        "[scanner]\nbasis = off\n"
-        "[risk]\nmode = %s\nmax_jobs_per_minute = 10000\nmax_jobs_per_day = 100000\n"
-        "cool_down_sec = %ds\nmax_failures = 1000\nvenue_breaker_failures = %d\n"
-        "venue_breaker_sec = 10s\nmax_losing_in_a_row = 10000\nmax_drawdown_pct = 50\n"
-        "daily_loss_limit_usd = 100000\ndaily_loss_limit_pct = 90\nfunding_blackout_min = 0\n"
-        "[capital]\nsafe_mode_drawdown_pct = 50\n"
-        "[wash]\nhold_min_sec = 0s\nhold_max_sec = %ds\npace_ms = %dms\n"
-        "wait_fill_timeout_sec = %ds\nmax_leg_gap_ms = %dms\n"
-        "[execution]\nrate_share_pct = 100\nmode = %s\npartial_fill_handling = %s\n",
-        dice_hit(dice, 500000) ? "aggressive" : "balanced", (int)dice_between(dice, 0, 3),
-        (int)dice_between(dice, 3, 1000), (int)dice_between(dice, 1, 20),
-        (int)dice_between(dice, 500, 8000), (int)dice_between(dice, 1, 6),
-        (int)dice_between(dice, 300, 2000),
-        dice_hit(dice, 700000) ? "hybrid_hedge_taker" : "safe_taker_only",
-        dice_hit(dice, 700000) ? "hedge" : "unwind");
-    for (uint32_t i = 0; i < hosts_count(); i++) { // cheap enough to trade all the time
-        text_add_format(text, "[fees.%s]\nmaker_bps = 0\ntaker_bps = 0\n",
-                        host_number(i)->venue->md->name);
-    }
-    text_add_string(text, "[venues]\n");
-    for (uint32_t i = 0; i < hosts_count(); i++) {
-        text_add_format(text, "%s = trade\n", host_number(i)->venue->md->name);
-    }
-}
-
-static enum status load_config(struct subject *subject) {
-    struct text text = TEXT_OVER(subject->config_text);
-    struct config_venue venues[VENUE_MAX];
-    write_config(subject, &text);
-    for (uint32_t i = 0; i < hosts_count(); i++) {
-        const struct venue *from = host_number(i)->venue;
-        venues[i] = (struct config_venue){.name = from->md->name,
-                                          .quote_currency = from->md->quote_currency,
-                                          .maker_fee = from->maker_fee,
-                                          .taker_fee = from->taker_fee,
-                                          .taker_delay_ns = from->taker_delay_ns};
-    }
-    struct config_options options = {.venues = venues, .venue_count = hosts_count()};
-    struct config_report *report = malloc(sizeof(*report));
-    ASSERT(report != NULL);
-    config_report_init(report);
-    enum status status =
-        config_parse(&subject->config, &options, "seed", text_slice(&text), report);
-    if (status != STATUS_OK) {
-        status = status_fail(status, "%.400s", report->lines);
-    }
-    free(report);
-    subject->config.settings.start_status = DESK_PAUSED;
-    return status;
-}
-
 // ---- life --------------------------------------------------------------------------------------
 
-static enum status make_engine(struct subject *subject, struct universe *universe,
-                               struct desk *desk, struct engine *engine,
+// Settings of its own: they change when its engine says so.
+static enum status make_engine(struct subject *subject, struct config_target *target,
+                               struct universe *universe, struct desk *desk, struct engine *engine,
                                const struct engine_options *options) {
     enum status status = config_universe(&subject->config, universe);
     if (status == STATUS_OK) {
-        status = desk_create(desk, DESK_LIVE, &subject->config.settings, universe);
+        status = desk_create(desk, DESK_LIVE, target->settings, universe);
+    }
+    if (status == STATUS_OK) {
+        target->venues = universe->venues;
+        target->venue_count = universe->venue_count;
+        desk->change_setting = config_change_apply;
+        desk->change_arg = target;
     }
     if (status == STATUS_OK) {
         status = engine_create(engine, options);
@@ -352,11 +301,16 @@ static enum status make_engines(struct subject *subject) {
     enum status status = quote_cache_create(&subject->cache, (uint32_t)subject->config.venues_on *
                                                                  subject->config.symbol_count);
     if (status == STATUS_OK) {
-        status = make_engine(subject, &subject->shadow.universe, &subject->shadow.desk,
-                             &subject->shadow.engine, &shadow);
+        subject->shadow.settings = subject->config.settings;
+        subject->shadow.target.settings = &subject->shadow.settings;
+        status = make_engine(subject, &subject->shadow.target, &subject->shadow.universe,
+                             &subject->shadow.desk, &subject->shadow.engine, &shadow);
     }
     if (status == STATUS_OK) {
-        status = make_engine(subject, &subject->universe, &subject->desk, &subject->engine, &live);
+        subject->loaded = subject->config;
+        subject->target.settings = &subject->config.settings;
+        status = make_engine(subject, &subject->target, &subject->universe, &subject->desk,
+                             &subject->engine, &live);
     }
     return status;
 }
@@ -401,7 +355,7 @@ enum status subject_start(struct subject *subject, const struct recall *recall, 
     subject->disk_full = subject->dying = false;
     subject->dies_after = 0;
     connect_budget_init(&subject->connects, CONNECTS_PER_S);
-    enum status status = load_config(subject);
+    enum status status = setup_load(&subject->config, &subject->dice, subject->config_text);
     if (status == STATUS_OK) {
         status = make_engines(subject);
     }
@@ -473,9 +427,23 @@ void subject_end(struct subject *subject) {
 }
 
 void subject_control(struct subject *subject, const struct control_request *request) {
-    struct control_request asked = *request;
-    asked.origin = ORIGIN_TEST;
-    (void)!engine_control(&subject->engine, &asked, moment_now_ns()); // it may be refused
+    (void)!engine_control(&subject->engine, request, moment_now_ns()); // it may be refused
+}
+
+// As desk_run_reload: all or nothing of the file, and then the desk is as if it had started by it.
+enum status subject_reload(struct subject *subject) {
+    static struct config_changes changes;
+    enum status status = setup_edit(&subject->loaded, &subject->dice, &changes);
+    for (uint32_t at = 0; status == STATUS_OK && at < changes.count;) {
+        struct event_settings event;
+        at = config_changes_fill(&changes, at, &event);
+        engine_input(&subject->engine, EVENT_SETTINGS_CHANGED, &event, moment_now_ns());
+    }
+    if (status == STATUS_OK && memcmp(&subject->loaded.settings, &subject->config.settings,
+                                      sizeof(subject->loaded.settings)) != 0) {
+        status = status_fail(STATUS_INTERNAL, "the desk has other settings than the file");
+    }
+    return status;
 }
 
 uint64_t subject_state_hash(struct engine *engine) {

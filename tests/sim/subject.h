@@ -17,11 +17,14 @@
 #include "io/lane_private.h"
 #include "left.h"
 #include "past.h"
+#include "setup.h"
 #include "trade/desk.h"
 
 struct subject;
 
 struct shadow {
+    struct settings settings;
+    struct config_target target;
     struct universe universe;
     struct desk desk;
     struct engine engine;
@@ -44,7 +47,8 @@ struct subject_options {
 struct subject {
     struct subject_options options;
     struct dice dice;
-    struct config config;
+    struct config config, loaded; // loaded: as its file says
+    struct config_target target;
     struct clock clock;
     uv_loop_t loop; // only its address is used
     struct universe universe;
@@ -84,6 +88,8 @@ enum status subject_start(struct subject *subject, const struct recall *recall,
 void subject_die(struct subject *subject);
 void subject_end(struct subject *subject);
 void subject_control(struct subject *subject, const struct control_request *request);
+// Its file was edited and it is told to read it again.
+enum status subject_reload(struct subject *subject) MUST_CHECK;
 uint16_t subject_venue_of(const struct subject *subject, const struct host *host);
 uint64_t subject_state_hash(struct engine *engine);
 

@@ -23,6 +23,9 @@ static void test_hmac(void **state) {
                         64);
     sign_hmac_base64(&hmac, SLICE("what do ya want for nothing?"), base64);
     assert_memory_equal(base64, "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=", 44);
+    sign_hmac_extend(&hmac, SLICE("what do ya want "));
+    sign_hmac_base64(&hmac, SLICE("for nothing?"), base64);
+    assert_memory_equal(base64, "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=", 44);
     sign_hmac_finish(&hmac);
     static const char zero[sizeof(hmac)];
     assert_memory_equal(&hmac, zero, sizeof(hmac));
@@ -87,7 +90,7 @@ static void test_order(void **state) {
     const char *body = fixture.message.body.data;
     assert_non_null(strstr(body, "\"side\":\"SELL\""));
     assert_non_null(strstr(body, "\"timeInForce\":\"GTX\""));
-    assert_non_null(strstr(body, "\"reduceOnly\":\"true\""));
+    assert_non_null(strstr(body, "\"recvWindow\":\"5000\",\"reduceOnly\":\"true\",\"side\""));
     call.kind = OE_BALANCES;
     call.symbol = OE_SYMBOL_NONE;
     assert_int_equal(oe_encode(&fixture.oe, &call, &fixture.message), STATUS_OK);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -135,12 +136,35 @@ static void test_texts(void **state) {
     assert_false(base64_read(SLICE("Zm9vYmFy"), bytes, 5, &size));
 }
 
+// Of every length, against the plain way.
+static void test_hex(void **state) {
+    (void)state;
+    uint8_t bytes[75];
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t)(i * 167 + 9);
+    }
+    for (size_t size = 0; size <= sizeof(bytes); size++) {
+        char plain[200] = "", whole[200], data[200];
+        struct text text = TEXT_OVER(data);
+        for (size_t i = 0; i < size; i++) {
+            (void)snprintf(plain + 2 * i, 3, "%02x", bytes[i]);
+        }
+        hex_add(&text, bytes, size);
+        assert_string_equal(data, plain);
+        memset(whole, '?', sizeof(whole));
+        hex_write(whole, bytes, size);
+        assert_memory_equal(whole, plain, 2 * size);
+        assert_int_equal(whole[2 * size], '?');
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mail),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_high_s_is_refused),
         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_hex),
     };
     return cmocka_run_group_tests_name("sign_eth", tests, NULL, NULL);
 }

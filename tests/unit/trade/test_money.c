@@ -455,6 +455,44 @@ static void test_position_steps(void **state) {
     }
 }
 
+// The sums walk what is held; this walks every listing.
+static void test_sums_of_what_is_held(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    uint64_t luck = 7;
+    for (int round = 0; round < 300; round++) {
+        uint16_t venue = (uint16_t)((luck = hash_mix(luck)) % H_VENUES);
+        uint16_t symbol = (uint16_t)((luck = hash_mix(luck)) % h->universe.symbol_count);
+        int64_t net = (int64_t)((luck = hash_mix(luck)) % 5) - 2; // 0: flat again
+        struct position position = {.net = {net * QTY_ONE / 10},
+                                    .cost = {net * 1000 * USD_ONE},
+                                    .realised = {(int64_t)(luck >> 20 & 0xffffff)},
+                                    .fees = {(int64_t)(luck >> 30 & 0xffff)},
+                                    .funding = {(int64_t)(luck >> 40 & 0xffff) - 30000}};
+        position_put(&h->desk, venue, symbol, &position);
+        struct usd total = {0}, net_usd, gross_usd, net_all = {0}, gross_all = {0};
+        for (uint16_t v = 0; v < H_VENUES; v++) {
+            struct usd gross = {0};
+            total = usd_add(total, position_venue_pnl(&h->desk, v));
+            for (uint16_t s = 0; s < h->universe.symbol_count; s++) {
+                const struct quote *quote = picture_quote(&h->desk, v, s);
+                struct px mid = px_mid_floor(quote->bid, quote->ask);
+                struct usd value = usd_notional_near(mid, position_of(&h->desk, v, s)->net);
+                net_all = usd_add(net_all, value);
+                gross = usd_add(gross, usd_abs(value));
+            }
+            assert_int_equal(position_venue_gross(&h->desk, v).v, gross.v);
+            gross_all = usd_add(gross_all, gross);
+        }
+        assert_int_equal(position_total_pnl(&h->desk).v, total.v);
+        position_exposure(&h->desk, SYMBOL_MAX, &net_usd, &gross_usd);
+        assert_int_equal(net_usd.v, net_all.v);
+        assert_int_equal(gross_usd.v, gross_all.v);
+    }
+    assert_true(h->desk.positions.held_count > 0);
+    harness_destroy(h);
+}
+
 // Average cost and cash flow are two ways to one sum, whatever the fills.
 static void test_both_sums_agree(void **state) {
     (void)state;
@@ -655,6 +693,7 @@ int main(void) {
         cmocka_unit_test(test_accepted_positions),
         cmocka_unit_test(test_exposure_example),
         cmocka_unit_test(test_position_steps),
+        cmocka_unit_test(test_sums_of_what_is_held),
         cmocka_unit_test(test_both_sums_agree),
         cmocka_unit_test(test_funding_is_paid_at_settlement),
         cmocka_unit_test(test_funding_on_the_mark),

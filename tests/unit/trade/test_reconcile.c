@@ -47,6 +47,7 @@ static void test_found_and_changed(void **state) {
 static void test_patience(void **state) {
     (void)state;
     struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE; // on paper there is no lane to wait for
     tell_lane(h, LANE_READY);
     tell_position(h, 0);
     tell_position(h, 10);
@@ -60,6 +61,24 @@ static void test_patience(void **state) {
     tell_lane(h, LANE_READY);
     harness_advance(h, NS_PER_S);
     assert_non_null(harness_alert(h, "position"));
+    harness_destroy(h);
+}
+
+// Without a lane, on paper: only a drill says so.
+static void test_without_a_lane(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    tell_position(h, 0);
+    tell_position(h, 10);
+    harness_advance(h, NS_PER_S);
+    assert_non_null(harness_alert(h, "position"));
+    harness_destroy(h);
+    h = harness_create();
+    h->desk.mode = DESK_LIVE;
+    tell_position(h, 0);
+    tell_position(h, 10);
+    harness_advance(h, NS_PER_S);
+    assert_null(harness_alert(h, "position"));
     harness_destroy(h);
 }
 
@@ -436,6 +455,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_found_and_changed),
         cmocka_unit_test(test_patience),
+        cmocka_unit_test(test_without_a_lane),
         cmocka_unit_test(test_leg_vanishes),
         cmocka_unit_test(test_part_of_a_leg_vanishes),
         cmocka_unit_test(test_leg_vanishes_while_opening),

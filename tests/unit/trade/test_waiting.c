@@ -13,7 +13,8 @@ static struct harness *by_hand(void) {
     return h;
 }
 
-static struct job *submit(struct harness *h, uint16_t venue, int64_t usd) {
+// Whether there is a job for it.
+static bool submit(struct harness *h, uint16_t venue, int64_t usd) {
     uint32_t before = h->desk.jobs.next_id;
     struct control_request request = {.verb = CONTROL_SUBMIT,
                                       .origin = ORIGIN_TEST,
@@ -21,7 +22,7 @@ static struct job *submit(struct harness *h, uint16_t venue, int64_t usd) {
                                       .symbol = H_ETH,
                                       .value = usd * USD_ONE};
     assert_int_equal(engine_control(&h->engine, &request, h->now_ns), STATUS_OK);
-    return h->desk.jobs.next_id == before ? NULL : harness_job(h);
+    return h->desk.jobs.next_id != before;
 }
 
 // A limit or the purse may free up: it waits, says for what, and starts as soon as it may. What a
@@ -72,13 +73,14 @@ static void test_what_is_worth_waiting_for(void **state) {
             harness_control_at(h, CONTROL_STRATEGY, CONTROL_ANY, CONTROL_ANY, 0, STRATEGY_MANUAL);
             break;
         }
-        struct job *job = submit(h, H_LIGHTER, 200);
-        if ((job != NULL) != rows[i].waits) {
+        bool waits = submit(h, H_LIGHTER, 200);
+        if (waits != rows[i].waits) {
             fail_msg("%s", rule_name(rows[i].rule));
         }
-        if (job == NULL) {
+        if (!waits) {
             assert_int_equal(harness_last(h, EVENT_DENIED)->u.denied.verdict.rule, rows[i].rule);
         } else {
+            const struct job *job = harness_job(h);
             assert_int_equal(job->state, JOB_PENDING);
             assert_int_equal(job->verdict.rule, rows[i].rule);
             harness_advance(h, H_MS(300));
@@ -100,8 +102,8 @@ static void test_override_makes_no_money(void **state) {
     struct harness *h = by_hand();
     memset(h->settings.capital.pool_share, 0, sizeof(h->settings.capital.pool_share));
     harness_control(h, CONTROL_OVERRIDE, 60);
-    struct job *job = submit(h, H_LIGHTER, 200);
-    assert_non_null(job);
+    assert_true(submit(h, H_LIGHTER, 200));
+    const struct job *job = harness_job(h);
     assert_int_equal(job->state, JOB_PENDING);
     assert_int_equal(job->verdict.rule, RULE_CAPITAL_POOL);
     harness_check(h);
@@ -116,9 +118,12 @@ static void test_older_first(void **state) {
     (void)state;
     struct harness *h = by_hand();
     h->settings.scheduler.jobs_max = 0;
-    struct job *first = submit(h, H_BINANCE, 150);
-    struct job *second = submit(h, H_BINANCE, 150);
-    struct job *third = submit(h, H_BINANCE, 150);
+    const struct job *jobs[3];
+    for (int i = 0; i < 3; i++) {
+        assert_true(submit(h, H_BINANCE, 150));
+        jobs[i] = harness_job(h);
+    }
+    const struct job *first = jobs[0], *second = jobs[1], *third = jobs[2];
     assert_true(second->final_ppm == third->final_ppm);
     harness_control(h, CONTROL_CANCEL_JOB, first->id); // the third takes its place in the list
     assert_int_equal(first->state, JOB_REFUSED);

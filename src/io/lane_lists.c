@@ -312,6 +312,17 @@ void lane_position(struct lane *lane, const struct oe_event *event) {
             return;
         }
         row->moved_ms = listed ? row->moved_ms : lane_loop_ms(lane);
+        if (!listed && !lane->reconciled) {
+            // What a stream begins with may be a picture of long ago: the list that was asked for
+            // on this connection is believed, and asked for again where it may be older than this.
+            struct lane_list *list = list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE);
+            bool news = !row->position_told || row->net.v != event->position.net.v;
+            list->doubted = list->doubted || news;
+            if (news && !list->wanted) {
+                want(lane, LANE_LIST_POSITIONS, 0);
+            }
+            return;
+        }
         tell_position(lane, event->symbol, event->position.net, event->position.average,
                       event->position.liquidation);
     }

@@ -397,6 +397,20 @@ static void test_position_is_older(void **state) {
     rig_finish(&rig);
 }
 
+// What a stream tells before the lists of its connection are known may be of long ago: only the
+// list is believed.
+static void test_old_picture(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_FILLS][0] = (struct answer){200, "position 5\nend"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "position 1\nend"};
+    rig_start(&rig);
+    assert_int_equal(rig.positions, 1);
+    assert_int_equal(rig.position.v, QTY_ONE / 1000);
+    rig_finish(&rig);
+}
+
 // A position that came before its fill is told again when the venue repeats it: only then does it
 // say anything of what is booked meanwhile. The same once more is no news.
 static void test_position_before_its_fill(void **state) {
@@ -662,6 +676,7 @@ int main(void) {
         cmocka_unit_test(test_good_life),
         cmocka_unit_test(test_fill_is_missing),
         cmocka_unit_test(test_position_is_older),
+        cmocka_unit_test(test_old_picture),
         cmocka_unit_test(test_position_before_its_fill),
         cmocka_unit_test(test_past_order_has_ended),
         cmocka_unit_test(test_past_order_is_partly_filled),

@@ -208,8 +208,7 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
         .asked_ms = now_ms,
         .sent_ms = now_ms - age_ms(lane, command),
         .due_ms = over ? 0 : now_ms + 1,
-        .ended_ms = now_ms,
-        .filled = command->filled,
+        .ended_ms = now_ms, // filled: none, a list tells again what is booked
     };
     lane->oe.venue->client_id(command->session_key, command->order, order->client_id);
     if (over) {

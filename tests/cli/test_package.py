@@ -63,6 +63,19 @@ def console(program, environment):
     return drawn, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def verify_unit(unit, program, folder):
+    """The service manager's own check, with the binary where it is here."""
+    if shutil.which("systemd-analyze") is None:
+        return
+    own = pathlib.Path(folder) / "perpdesk.service"
+    own.write_text(unit.read_text().replace("/usr/bin/perpdesk", str(program)))
+    verified = subprocess.run(["systemd-analyze", "--user", "--man=no", "verify", own],
+                              env={**os.environ, "XDG_RUNTIME_DIR": folder},
+                              capture_output=True, text=True, check=False, timeout=60)
+    about = [line for line in verified.stderr.splitlines() if "perpdesk" in line]
+    case(verified.returncode == 0 and not about, "systemd-analyze finds its unit right", about)
+
+
 def main():
     if shutil.which("dpkg-deb") is None or shutil.which("dpkg-shlibdeps") is None:
         print("1..0 # SKIP dpkg-dev is not installed")
@@ -91,6 +104,7 @@ def main():
                                capture_output=True, text=True, check=False, timeout=60)
         case(feeds.returncode == 0 and "binance" in feeds.stdout, "its binary plays the demo",
              feeds.stderr)
+        verify_unit(root / "usr/lib/systemd/user/perpdesk.service", program, folder)
         drawn, status = console(program, environment)
         case(status == 0 and b"BTC/USDT" in drawn and b"DEMO desk stopped" in drawn,
              "its binary starts --demo",

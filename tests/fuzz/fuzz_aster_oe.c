@@ -34,7 +34,7 @@ static void sign(struct fuzz_oe *fuzz, struct slice line) {
     struct vsim_reply reply = {.headers = TEXT_OVER(headers), .body = TEXT_OVER(body)};
     vsim_call(&fuzz->world, &request, &reply);
     check_json(text_slice(&reply.body));
-    fuzz->session.account_mode = 1; // as if it had the listen key
+    vsim_session_follow(&fuzz->session, 1); // as if it had the listen key
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -11,13 +11,22 @@
 // answer takes, and goes on as if nothing had been: what it missed meanwhile must not be lost
 // either, and nothing opens on what it had seen before.
 //
-//   test_kills random|aimed|frozen [CYCLES [MOST_MS]]    MOST_MS: how long it is stopped at most
+// In a fourth (R11, too) the machine's wall clock jumps by an hour and back while it trades, or is
+// an hour off from the start: a desk that trades goes on, one that starts so knows its account and
+// opens nothing, and the next with the right time is none the worse for it.
+//
+//   test_kills random|aimed|frozen|wall [CYCLES [MOST_MS]]    MOST_MS: it is stopped so long at
+//   most
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/table.h"
 #include "bench.h"
 #include "fresh.h"
@@ -28,12 +37,15 @@ enum {
     FROZEN_MOST_MS = 7500, // an answer is waited for 4 s, a quote is believed for 5
     CYCLES = 150,
     CYCLES_FROZEN = 6,
+    CYCLES_WALL = 4,
+    WALL_MS = 600, // of trading after a jump
 };
 
 static const char *const aims[] = {"intent", "torn", "sent", "fill", "hedge", "cancel"};
 
 struct cycles {
     uint32_t early, traded, hit[COUNT_OF(aims)], missed;
+    uint32_t wrong; // by the wall clock
     struct fresh fresh;
 };
 
@@ -89,6 +101,60 @@ static void live_frozen(struct bench *bench, uint32_t cycle, uint32_t cycles_all
     fresh_read(&cycles.fresh, bench->live);
 }
 
+static uint64_t orders_there(struct bench *bench) {
+    uint64_t orders = 0;
+    (void)pthread_mutex_lock(&bench->ledger.lock);
+    for (int i = 0; i < LEDGER_VENUES; i++) {
+        orders += bench->ledger.venues[i].order_count;
+    }
+    (void)pthread_mutex_unlock(&bench->ledger.lock);
+    return orders;
+}
+
+// The clock is set to be `shift_s` off, and what is traded in the time after that is counted.
+static uint64_t trade_with(struct bench *bench, _Atomic int64_t *shift_ns, int64_t shift_s) {
+    atomic_store(shift_ns, shift_s * NS_PER_S);
+    uint64_t before = orders_there(bench);
+    bench_pause_ms(WALL_MS);
+    return orders_there(bench) - before;
+}
+
+static void live_by_wall(struct bench *bench, uint32_t cycle, _Atomic int64_t *shift_ns) {
+    static const int64_t starts_s[] = {0, -3600, 3600, 0};
+    int64_t start_s = starts_s[cycle % COUNT_OF(starts_s)];
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/wall", bench->folder);
+    struct bench_start how = {.variables = {{"LD_PRELOAD", WALL_PATH}, {"WALL", path}}};
+    atomic_store(shift_ns, start_s * NS_PER_S);
+    bench_start_desk(bench, &how);
+    if (!bench_open_client(bench) || !agree_wait(bench) || !agree_resume(bench)) {
+        bench_give_up("the desk died: see %s/desk.log", bench->folder);
+    }
+    bench_pause_ms(WALL_MS / 2); // what an earlier life left is closed
+    uint64_t later = trade_with(bench, shift_ns, start_s + 3600);
+    uint64_t earlier = trade_with(bench, shift_ns, start_s - 3600);
+    bool trades = later > 0 && earlier > 0;
+    printf("# started %+" PRId64 " s off: %" PRIu64 " and %" PRIu64 " orders after jumps\n",
+           start_s, later, earlier);
+    cycles.wrong += start_s == 0 ? !trades : later + earlier > 0;
+    cycles.traded += trades;
+    bench_kill_desk(bench);
+}
+
+static _Atomic int64_t *map_wall(const struct bench *bench) {
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/wall", bench->folder);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    void *map = fd >= 0 && ftruncate(fd, sizeof(int64_t)) == 0
+                    ? mmap(NULL, sizeof(int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+                    : MAP_FAILED;
+    if (map == MAP_FAILED) {
+        bench_give_up("cannot make %s", path);
+    }
+    (void)close(fd);
+    return map;
+}
+
 // ---- all of it ---------------------------------------------------------------------------------
 
 static void print_result(struct bench *bench, uint64_t sessions, uint64_t torn) {
@@ -115,8 +181,10 @@ int main(int argc, char **argv) {
     static struct bench bench;
     const char *kind = argc > 1 ? argv[1] : "random";
     bool aimed = strcmp(kind, "aimed") == 0, frozen = strcmp(kind, "frozen") == 0;
+    bool wall = strcmp(kind, "wall") == 0;
     uint32_t lives = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10)
                      : frozen ? CYCLES_FROZEN
+                     : wall   ? CYCLES_WALL
                               : CYCLES;
     int64_t most_ms = argc > 3 ? (int64_t)strtoul(argv[3], NULL, 10) : FROZEN_MOST_MS;
     bench.all_quotes = frozen;
@@ -124,11 +192,14 @@ int main(int argc, char **argv) {
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     printf("1..1\n");
     bench_prepare(&bench);
+    _Atomic int64_t *shift_ns = map_wall(&bench);
     for (uint32_t i = 0; i < lives; i++) {
         if (aimed) {
             live_aimed(&bench, i);
         } else if (frozen) {
             live_frozen(&bench, i, lives, most_ms);
+        } else if (wall) {
+            live_by_wall(&bench, i, shift_ns);
         } else {
             live_randomly(&bench);
         }
@@ -136,7 +207,7 @@ int main(int argc, char **argv) {
     uint32_t wrong = agree_end(&bench);
     uint64_t sessions = 0, torn = 0;
     wrong += bench_compare(&bench, &sessions, &torn);
-    wrong += bench.late + cycles.fresh.stale;
+    wrong += bench.late + cycles.fresh.stale + cycles.wrong;
     wrong += frozen && (cycles.fresh.standstills < lives || cycles.fresh.orders == 0);
     print_result(&bench, sessions, torn);
     printf("%s 1 - %u cycles of kill -9, %s\n", wrong == 0 ? "ok" : "not ok", lives, kind);

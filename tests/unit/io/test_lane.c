@@ -452,6 +452,29 @@ static void test_position_before_its_fill(void **state) {
     rig_finish(&rig);
 }
 
+// What is booked of an order of an earlier session is told again by the lists: it counts once, or
+// the order would be taken for full and nobody told of its end.
+static void test_past_order_is_partly_filled(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_QUERY][0] = (struct answer){200, "order canceled 1"};
+    rig.answers[OE_FILLS][0] = (struct answer){200, "fill 4 1\nend"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    struct event_order left = {.order = 1,
+                               .action = ORDER_ACTION_ASK,
+                               .state = ORDER_UNKNOWN,
+                               .session_key = 77,
+                               .price = {100 * PX_ONE},
+                               .size = {2 * (QTY_ONE / 1000)},
+                               .filled = {QTY_ONE / 1000}};
+    lane_send(rig.lane, &left);
+    rig_learn(&rig);
+    until(&rig, &rig.report_count, 2);
+    expect(&rig, "fill canceled");
+    rig_finish(&rig);
+}
+
 // An order of an earlier session that had ended is not asked for; a fill of it that a list tells is
 // reported all the same.
 static void test_past_order_has_ended(void **state) {
@@ -677,6 +700,7 @@ int main(void) {
         cmocka_unit_test(test_odd_list),
         cmocka_unit_test(test_position_before_its_fill),
         cmocka_unit_test(test_past_order_has_ended),
+        cmocka_unit_test(test_past_order_is_partly_filled),
         cmocka_unit_test(test_list_is_given_up),
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_refused_cancel),

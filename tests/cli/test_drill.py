@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Drills on a paper desk that trades: each tells its times, puts the desk back as it was, and leaves
-a journal that replays to the same decisions.
+"""Drills on a paper desk that trades: each tells its times, puts the desk back as it was, and
+leaves a journal that replays to the same decisions.
 
 test_drill.py PERPDESK
 """

@@ -127,7 +127,11 @@ static bool read_number(struct slice word, const struct control_words *words, in
         memcmp(word.data + word.size - unit, words->unit, unit) == 0) {
         word.size -= unit;
     }
-    return decimal_parse(word, words->digits, value);
+    bool good = decimal_parse(word, words->digits, value);
+    if (good && words->below != NULL && *value < 0) {
+        *value = -1; // they all mean the same, and are written the same
+    }
+    return good;
 }
 
 static enum status expected(const struct control_request *request) {

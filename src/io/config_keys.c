@@ -257,7 +257,8 @@ const struct config_key config_keys[] = {
     TIME("risk", "funding_blackout_min", MIN, 0, MINUTES(1440), MINUTES(10), true,
          risk.funding_blackout_ns,
          "No job starts this short before a funding settlement of its venues"),
-    TIME("risk", "volatility_window_sec", S, SEC(10), SEC(3600), SEC(300), true,
+    // Its most is what picture.h has samples for, one a second.
+    TIME("risk", "volatility_window_sec", S, SEC(10), SEC(600), SEC(300), true,
          risk.volatility_window_ns, "Span over which volatility is measured"),
     SHARE("risk", "calm_spread_bps", BPS, 0, BP(1000), BP(10), true, risk.spread_calm,
           "A spread up to this has not blown out, whatever is usual"),

@@ -103,7 +103,7 @@ static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
     row->busy = true;
     if (row->cursor[0] == '\0') {
         row->asked_ms = now_ms;
-        row->doubted = false;
+        row->doubted = row->odd = false;
         lane->symbols[symbol].foreign =
             list == LANE_LIST_ORDERS ? 0 : lane->symbols[symbol].foreign;
         for (uint16_t i = 0; list == LANE_LIST_POSITIONS && i < lane->oe.symbol_count; i++) {
@@ -232,12 +232,26 @@ static bool passed_over(struct lane *lane, uint16_t symbol, struct qty net) {
     return true;
 }
 
+// A list may come out of a venue's memory of seconds ago. What contradicts the position that is
+// known, with no fill since, is believed when a list asked for later says the same.
+static bool is_odd(struct lane *lane, uint16_t symbol, struct qty net) {
+    struct lane_symbol *row = &lane->symbols[symbol];
+    bool known = !row->position_told || row->filled_since || row->net.v == net.v;
+    bool repeated = row->odd && row->odd_net.v == net.v;
+    row->odd = !known && !repeated;
+    row->odd_net = net;
+    if (row->odd) {
+        list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE)->odd = true;
+    }
+    return row->odd;
+}
+
 // Positions that were not in the whole list are none.
 static void positions_listed(struct lane *lane) {
     const struct qty none = {0};
     for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
         bool meant = !lane->symbols[i].listed && lane->oe.listings[i].native[0] != '\0';
-        if (meant && !passed_over(lane, i, none)) {
+        if (meant && !passed_over(lane, i, none) && !is_odd(lane, i, none)) {
             tell_position(lane, i, none, (struct px){0}, (struct px){0});
         }
     }
@@ -299,6 +313,9 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
         if (row->doubted) {
             want_later(lane, row, attempts);
             row->due_ms = attempts == 0 ? lane_loop_ms(lane) : row->due_ms; // the fill is known now
+        } else if (row->odd) {
+            want_later(lane, row, attempts);
+            row->due_ms = lane_loop_ms(lane) + LANE_EVIDENCE_MS;
         }
     }
 }
@@ -308,7 +325,8 @@ void lane_position(struct lane *lane, const struct oe_event *event) {
         struct lane_symbol *row = &lane->symbols[event->symbol];
         bool listed = event->call == OE_POSITIONS && event->tag != 0;
         row->listed = true;
-        if (listed && passed_over(lane, event->symbol, event->position.net)) {
+        if (listed && (passed_over(lane, event->symbol, event->position.net) ||
+                       is_odd(lane, event->symbol, event->position.net))) {
             return;
         }
         row->moved_ms = listed ? row->moved_ms : lane_loop_ms(lane);

@@ -89,6 +89,7 @@ struct lane_call {
 struct lane_list {
     bool wanted, busy;
     bool doubted; // positions: of the list at hand something was passed over
+    bool odd;     // positions: it says what neither a fill nor the stream explains
     int64_t due_ms, asked_ms;
     uint32_t attempts;
     char cursor[128];
@@ -117,7 +118,9 @@ struct lane_symbol {
     bool position_told;
     bool filled_since; // then the same position is told again: that it holds now is news
     int64_t moved_ms;  // newest fill, or position by the stream: a list asked for before is older
-    struct qty net;    // as told
+    bool odd;          // a list said `odd_net`, which nothing explains: told once another says so
+    struct qty odd_net;
+    struct qty net;                     // as told
     int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
     bool arming;
     uint32_t arm_failures; // in a row

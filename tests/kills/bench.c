@@ -263,6 +263,7 @@ bool bench_word_of(struct slice line, const char *key, char *out, size_t capacit
 }
 
 void bench_prepare(struct bench *bench) {
+    (void)signal(SIGPIPE, SIG_IGN); // the venues are in this process; their clients die and freeze
     const char *temporary = getenv("TMPDIR");
     (void)snprintf(bench->folder, sizeof(bench->folder), "%.40s/perpdesk-kills-XXXXXX",
                    temporary != NULL ? temporary : P_tmpdir);

@@ -1,5 +1,5 @@
-"""Ten simulated venues behind TLS in a process of their own, with accounts for throw-away keys: what
-the tests of trading live begin with."""
+"""Ten simulated venues behind TLS in a process of their own, with accounts for throw-away keys:
+what the tests of trading live begin with."""
 import base64
 import pathlib
 import socket
@@ -102,8 +102,8 @@ def spellings(value):
     """A secret as it is, and as it may come out of somebody's hands."""
     data = value.encode()
     bare = value.removeprefix("0x")
-    return {value, bare, bare.upper(), data.hex(), data.hex().upper(), urllib.parse.quote(value, ""),
-            base64.b64encode(data).decode().rstrip("="), value[::-1]}
+    return {value, bare, bare.upper(), data.hex(), data.hex().upper(),
+            urllib.parse.quote(value, ""), base64.b64encode(data).decode().rstrip("="), value[::-1]}
 
 
 def leaked(text, keys=KEYS):

@@ -23,7 +23,8 @@ DRY = ["login", "orders", "balances", "cancel-all", "dead-man 60",
        "order BTC/USDT buy 0.01 55000 post_only", "order BTC/USDT sell 0.01 55000 ioc reduce_only"]
 REAL = ["login", "order BTC/USDT buy 0.01 63000 ioc"]
 # Not the account's, and well made: a digit or a letter is another.
-WRONG = {name: value if name in OPEN else value[:-6] + ("7" if value[-6] != "7" else "8") + value[-5:]
+WRONG = {name: value if name in OPEN else
+         value[:-6] + ("7" if value[-6] != "7" else "8") + value[-5:]
          for name, value in KEYS.items()}
 BROKEN = {name: value if name in OPEN else f"canary{number:02}is-no-key-at-all!"
           for number, (name, value) in enumerate(KEYS.items())}
@@ -94,7 +95,8 @@ def words(shell, case):
     for thread in threads:
         thread.join()
     case(not trouble and all(f"venue {venue} balances (open.env)" in shell.said
-                             for venue in VENUES), "dry runs show the request; wrong, broken and open keys are refused",
+                             for venue in VENUES),
+         "dry runs show the request; wrong, broken and open keys are refused",
          "\n".join(trouble))
 
 

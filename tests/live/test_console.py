@@ -160,7 +160,7 @@ class Desk(threading.Thread):
         return {venue: int(row[name]) for venue, row in self.sim.accounts().items()}
 
     def collect(self, column, good, seconds=WAIT_S):
-        """Each venue's cell is true as soon as its account is as it should be; those that are not."""
+        """Each venue's cell is true once its account is as it should be; those that are not."""
         end = time.monotonic() + seconds
         left = set(self.venues)
         accounts = {}

@@ -79,7 +79,7 @@ class Desk:
                 if float(row["net"]) != 0}
 
     def differences(self):
-        """What is held at the venues against what the desk says: {(venue, symbol): (there, here)}."""
+        """What is held at the venues and by the desk: {(venue, symbol): (there, here)}."""
         here = self.held()
         there = {(venue, name): float(value) for venue, row in self.sim.accounts().items()
                  for name, value in row.items() if "/" in name}
@@ -132,8 +132,8 @@ def trade(desk, case):
     case(code == 0 and desk.until(lambda: desk.status().get("orders_open") == 0, QUIET_S),
          "killed, nothing of it is open", desk.rows("orders"))
     print(f"# no order open after {time.monotonic() - began:.1f} s")
-    case(desk.until(lambda: not desk.differences(), AGREE_S), "what it holds is what the venues say",
-         desk.differences())
+    case(desk.until(lambda: not desk.differences(), AGREE_S),
+         "what it holds is what the venues say", desk.differences())
     print(f"# {time.monotonic() - began:.1f} s; holds {desk.held()}")
     began = time.monotonic()
     code, _ = desk.say("kill", "flatten")

@@ -43,7 +43,7 @@ static void test_lines(void **state) {
          "threshold 2.5",
          {CONTROL_THRESHOLD, ORIGIN_KEYBOARD, ANY, ANY, 250, 0}},
         {"threshold Auto", "threshold auto", {CONTROL_THRESHOLD, ORIGIN_KEYBOARD, ANY, ANY, -1, 0}},
-        {"threshold -1", "threshold auto", {CONTROL_THRESHOLD, ORIGIN_KEYBOARD, ANY, ANY, -100, 0}},
+        {"threshold -1", "threshold auto", {CONTROL_THRESHOLD, ORIGIN_KEYBOARD, ANY, ANY, -1, 0}},
         {"state REDUCING", NULL, {CONTROL_STATE, ORIGIN_KEYBOARD, ANY, ANY, 1, 0}},
         {"kill", NULL, {CONTROL_KILL, ORIGIN_KEYBOARD, ANY, ANY, 0, 0}},
         {"kill flatten", NULL, {CONTROL_KILL, ORIGIN_KEYBOARD, ANY, ANY, 1, 0}},

@@ -411,6 +411,26 @@ static void test_old_picture(void **state) {
     rig_finish(&rig);
 }
 
+// A list that contradicts what is known, with no fill since, may be an old one: the one asked for
+// after it decides.
+static void test_odd_list(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] =
+        (struct answer){200, "accepted\norder new 0\nposition 3\nposition 5"};
+    rig.answers[OE_POSITIONS][1] = (struct answer){200, "position 1\nend"};
+    rig.answers[OE_POSITIONS][2] = (struct answer){200, "position 5\nend"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    int told = rig.positions;
+    until(&rig, &rig.requests[OE_POSITIONS], 3); // the usual one, and the one behind it
+    assert_int_equal(rig.positions, told);
+    assert_int_equal(rig.position.v, 5 * (QTY_ONE / 1000));
+    rig_finish(&rig);
+}
+
 // A position that came before its fill is told again when the venue repeats it: only then does it
 // say anything of what is booked meanwhile. The same once more is no news.
 static void test_position_before_its_fill(void **state) {
@@ -677,6 +697,7 @@ int main(void) {
         cmocka_unit_test(test_fill_is_missing),
         cmocka_unit_test(test_position_is_older),
         cmocka_unit_test(test_old_picture),
+        cmocka_unit_test(test_odd_list),
         cmocka_unit_test(test_position_before_its_fill),
         cmocka_unit_test(test_past_order_has_ended),
         cmocka_unit_test(test_past_order_is_partly_filled),

@@ -320,6 +320,16 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
     }
 }
 
+// A private connection was opened just now.
+static bool is_young(const struct lane *lane) {
+    bool young = false;
+    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+        young = young || (lane->sockets[i].open &&
+                          lane_loop_ms(lane) - lane->sockets[i].opened_ms < LANE_PATIENCE_MS);
+    }
+    return young;
+}
+
 void lane_position(struct lane *lane, const struct oe_event *event) {
     if (event->symbol < lane->oe.symbol_count) {
         struct lane_symbol *row = &lane->symbols[event->symbol];
@@ -330,11 +340,11 @@ void lane_position(struct lane *lane, const struct oe_event *event) {
             return;
         }
         row->moved_ms = listed ? row->moved_ms : lane_loop_ms(lane);
-        if (!listed && !lane->reconciled) {
+        bool news = !row->position_told || row->net.v != event->position.net.v;
+        if (!listed && (!lane->reconciled || (news && !row->filled_since && is_young(lane)))) {
             // What a stream begins with may be a picture of long ago: the list that was asked for
             // on this connection is believed, and asked for again where it may be older than this.
             struct lane_list *list = list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE);
-            bool news = !row->position_told || row->net.v != event->position.net.v;
             list->doubted = list->doubted || news;
             if (news && !list->wanted) {
                 want(lane, LANE_LIST_POSITIONS, 0);

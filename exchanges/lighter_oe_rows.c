@@ -339,8 +339,8 @@ static bool decode_position(struct lighter_rows *rows, struct json *r) {
     rows->count++;
     event.symbol = lighter_find_symbol(rows->oe, row.market);
     event.snapshot = rows->snapshot;
-    if (event.symbol == OE_SYMBOL_NONE) {
-        return true;
+    if (event.symbol == OE_SYMBOL_NONE) { // before the markets are known it may be one of ours:
+        return lighter->markets_known;    // passed over, it would be taken for flat
     }
     if (!md_read_qty(row.size, &event.position.net) || row.sign < -1 || row.sign > 1 ||
         (row.average.size > 0 && !md_read_px_near(row.average, &event.position.average)) ||

@@ -345,6 +345,26 @@ static void test_flat(void **state) {
     rig_destroy(&rig);
 }
 
+// Before the markets are known nobody can say whose a position is: the list is no answer.
+static void test_positions_before_markets(void **state) {
+    (void)state;
+    begin();
+    vacc_meddle(rig.account, &rig.world, 0, SIDE_BUY, (struct qty){QTY_ONE / 100}, false);
+    rig_pass(&rig, 1);
+    struct oe_call call = {.kind = OE_POSITIONS, .symbol = OE_SYMBOL_NONE};
+    rig_forget(&rig);
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(rig_count(&rig, OE_EVENT_END), 1);
+    struct lighter *lighter = rig.oe.state;
+    lighter->markets_known = false;
+    memset(lighter->markets, 0, sizeof(lighter->markets));
+    rig_forget(&rig);
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(rig_count(&rig, OE_EVENT_END), 0);
+    assert_int_equal(rig_count(&rig, OE_EVENT_POSITION), 0);
+    rig_destroy(&rig);
+}
+
 // More fills than a page holds: the cursor leads to the rest, and no further than is asked for.
 static void test_pages(void **state) {
     (void)state;
@@ -518,13 +538,21 @@ static void test_samples(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_in_order),        cmocka_unit_test(test_wrong_number),
-        cmocka_unit_test(test_unsent),          cmocka_unit_test(test_lost_socket),
-        cmocka_unit_test(test_many_on_the_way), cmocka_unit_test(test_error_without_id),
-        cmocka_unit_test(test_integers),        cmocka_unit_test(test_client_ids),
-        cmocka_unit_test(test_tokens),          cmocka_unit_test(test_keys_and_funding),
-        cmocka_unit_test(test_history),         cmocka_unit_test(test_flat),
-        cmocka_unit_test(test_pages),           cmocka_unit_test(test_funding),
+        cmocka_unit_test(test_in_order),
+        cmocka_unit_test(test_wrong_number),
+        cmocka_unit_test(test_unsent),
+        cmocka_unit_test(test_lost_socket),
+        cmocka_unit_test(test_many_on_the_way),
+        cmocka_unit_test(test_error_without_id),
+        cmocka_unit_test(test_integers),
+        cmocka_unit_test(test_client_ids),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_keys_and_funding),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_positions_before_markets),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_funding),
         cmocka_unit_test(test_samples),
     };
     return cmocka_run_group_tests_name("lighter_oe", tests, NULL, NULL);

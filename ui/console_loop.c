@@ -34,19 +34,22 @@ static bool take_keys(struct loop *loop) {
     return any;
 }
 
-// Waits for a key or until `until_ns`; true when something was typed.
-static bool wait_input(struct loop *loop, int64_t until_ns) {
+// Waits for a key or until `until_ns`, and takes what was typed; true when there was something.
+static bool wait_keys(struct loop *loop, int64_t until_ns) {
     struct console *console = loop->console;
     int64_t left_ns = until_ns - console->now_ns;
     int left_ms = left_ns <= 0 ? 0 : (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS);
     struct pollfd input = {.fd = console->term != NULL ? term_input_fd(console->term) : -1,
                            .events = POLLIN};
     int got = poll(&input, 1, left_ms);
-    if (got > 0 && (input.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 &&
-        (input.revents & POLLIN) == 0) {
-        loop->hung_up = true; // the terminal is gone
+    console->now_ns = mono_now_ns();
+    if (got <= 0) {
+        return false;
     }
-    return got > 0;
+    bool typed = take_keys(loop);
+    // A terminal that is gone is readable for ever, and has nothing to say.
+    loop->hung_up = !typed && (input.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+    return typed;
 }
 
 static void stop(struct console *console, enum console_end end) {
@@ -81,9 +84,7 @@ static void pass_time(struct loop *loop) {
         console->now_ns = until_ns > console->now_ns ? until_ns : console->now_ns;
         return;
     }
-    bool typed = wait_input(loop, until_ns);
-    console->now_ns = mono_now_ns();
-    if (console->term != NULL && typed && !loop->hung_up && take_keys(loop)) {
+    if (wait_keys(loop, until_ns)) {
         loop->next_frame_ns = console->now_ns;
     }
     if (console->term != NULL && term_suspend_asked()) {

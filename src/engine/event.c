@@ -43,6 +43,7 @@ _Static_assert(sizeof(struct event_past_end) == 72, "format");
 _Static_assert(sizeof(struct event_day) == 24, "format");
 _Static_assert(sizeof(struct event_opportunity) == 72, "format");
 _Static_assert(sizeof(struct event_job) == 72, "format");
+_Static_assert(sizeof(struct event_adopted) == 24, "format");
 _Static_assert(sizeof(struct event_denied) == 40, "format");
 _Static_assert(sizeof(struct event_order) == 88, "format");
 _Static_assert(sizeof(struct event_fill) == 56, "format");

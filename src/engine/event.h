@@ -304,6 +304,13 @@ struct event_job {
     int64_t safety_ppm, volume_ppm, final_ppm;
     struct usd pnl, fees;
 };
+struct event_adopted { // a job began with a position that was there: what it took over of a leg
+    uint32_t job;
+    uint16_t venue;
+    uint8_t leg, pad;
+    struct qty opened;
+    struct usd opened_usd;
+};
 struct event_denied {
     uint32_t job; // 0 = an order or a control without a job
     uint16_t strategy, pad;
@@ -421,7 +428,8 @@ struct event_alert {
     X(EVENT_PAST_ORDER, "past_order", event_past_order)                                            \
     X(EVENT_PAST_TRADE, "past_trade", event_past_trade)                                            \
     X(EVENT_PAST_END, "past_end", event_past_end)                                                  \
-    X(EVENT_DAY_STARTED, "day_started", event_day)
+    X(EVENT_DAY_STARTED, "day_started", event_day)                                                 \
+    X(EVENT_JOB_ADOPTED, "job_adopted", event_adopted)
 
 enum event_kind {
 #define EVENT_ENUM(kind, name, payload) kind,
@@ -469,6 +477,7 @@ union event_payload {
     struct event_day day;
     struct event_opportunity opportunity;
     struct event_job job;
+    struct event_adopted adopted;
     struct event_denied denied;
     struct event_order order;
     struct event_fill fill;

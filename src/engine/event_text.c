@@ -426,6 +426,12 @@ static void print_payload(struct text *out, const struct universe *universe,
     case EVENT_OPPORTUNITY_GONE:
         print_opportunity(out, universe, &event->u.opportunity);
         break;
+    case EVENT_JOB_ADOPTED:
+        text_add_format(out, " job %u leg %u", event->u.adopted.job, event->u.adopted.leg);
+        add_venue(out, universe, event->u.adopted.venue);
+        add_qty(out, "opened ", event->u.adopted.opened);
+        add_usd(out, "for ", event->u.adopted.opened_usd);
+        break;
     case EVENT_JOB_STATE:
         print_job(out, universe, &event->u.job);
         break;

@@ -12,6 +12,18 @@ static struct usd cost_of(const struct desk *desk, uint16_t venue, uint16_t symb
     return usd_abs((struct usd){cost});
 }
 
+// A job's state does not say what it began with: a new life has to know it.
+static void tell_adopted(struct bus *bus, const struct job *job, int leg) {
+    struct event_adopted event = {
+        .job = job->id,
+        .venue = job->legs[leg].venue,
+        .leg = (uint8_t)leg,
+        .opened = job->legs[leg].opened,
+        .opened_usd = job->legs[leg].opened_usd,
+    };
+    bus_emit(bus, EVENT_JOB_ADOPTED, &event);
+}
+
 struct job *execution_adopt(struct desk *desk, struct bus *bus, const struct job *draft,
                             bool ordered) {
     struct job *job = job_create(&desk->jobs, bus->now_ns);
@@ -34,6 +46,11 @@ struct job *execution_adopt(struct desk *desk, struct bus *bus, const struct job
     job_set_state(desk, bus, job, JOB_PENDING);
     job_set_state(desk, bus, job, JOB_OPENING);
     job_set_state(desk, bus, job, JOB_HOLDING);
+    for (int i = 0; i < JOB_LEGS_MAX; i++) {
+        if (job->legs[i].opened.v > 0) {
+            tell_adopted(bus, job, i);
+        }
+    }
     if (ordered) {
         job->stopping = true; // it passes HALTED and a kill
         execution_close(desk, bus, job, true);

@@ -145,6 +145,15 @@ static void on_job(struct recall *recall, const struct event *event) {
     }
 }
 
+static void on_adopted(struct recall *recall, const struct event_adopted *told) {
+    struct event_past_job *job = find_job(recall, told->job);
+    if (job != NULL && told->leg < JOB_LEGS_MAX) {
+        job->only = told->leg;
+        job->legs[told->leg].opened = told->opened;
+        job->legs[told->leg].opened_usd = told->opened_usd;
+    }
+}
+
 static void on_command(struct recall *recall, const struct event *event) {
     if (event->u.order.action == ORDER_ACTION_PLACE) {
         struct event_past_order past = {.order = event->u.order};
@@ -270,6 +279,9 @@ void recall_event(struct recall *recall, const struct event *event) {
         break;
     case EVENT_JOB_STATE:
         on_job(recall, event);
+        break;
+    case EVENT_JOB_ADOPTED:
+        on_adopted(recall, &event->u.adopted);
         break;
     case EVENT_ORDER_COMMAND:
         on_command(recall, event);

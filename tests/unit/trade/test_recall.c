@@ -89,6 +89,24 @@ static uint64_t next_trade(uint64_t *at) {
     return recall_next_trade(&recall, at, &row) ? row.trade : 0;
 }
 
+// What a job took over is no fill of its own: without being told, a new life would find it flat.
+static void test_job_that_took_over(void **state) {
+    (void)state;
+    tell_job(8, JOB_OPENING);
+    tell_job(8, JOB_HOLDING);
+    TELL(EVENT_JOB_ADOPTED, adopted, .job = 8, .venue = 1, .leg = LEG_SELL, .opened = {17},
+         .opened_usd = {3});
+    TELL(EVENT_JOB_ADOPTED, adopted, .job = 8, .leg = JOB_LEGS_MAX, .opened = {1}); // no such leg
+    TELL(EVENT_JOB_ADOPTED, adopted, .job = 4, .opened = {1});                      // no such job
+    assert_int_equal(recall.job_count, 1);
+    assert_int_equal(recall.jobs[0].only, LEG_SELL);
+    assert_int_equal(recall.jobs[0].legs[LEG_SELL].opened.v, 17);
+    assert_int_equal(recall.jobs[0].legs[LEG_SELL].opened_usd.v, 3);
+    assert_int_equal(recall.jobs[0].legs[LEG_BUY].opened.v, 0);
+    fill(8 << 16 | 1, LEG_SELL, SIDE_BUY, 1, 5);
+    assert_int_equal(recall.jobs[0].legs[LEG_SELL].closed.v, 5);
+}
+
 // An order that ended before it was full may still be told a fill of, for some minutes; what is
 // booked of it is told with it.
 static void test_ended_lately(void **state) {
@@ -261,6 +279,7 @@ static void test_trades(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_jobs_and_orders, set_up),
+        cmocka_unit_test_setup(test_job_that_took_over, set_up),
         cmocka_unit_test_setup(test_ended_lately, set_up),
         cmocka_unit_test_setup(test_fills, set_up),
         cmocka_unit_test_setup(test_positions, set_up),

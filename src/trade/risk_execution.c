@@ -66,7 +66,7 @@ bool risk_execution_tripped(const struct risk_case *c, struct verdict *v) {
 
 bool risk_execution_clock(const struct risk_case *c, struct verdict *v) {
     int64_t offset = c->desk->picture.venues[venue_of(c)].feed.clock_offset_ns;
-    v->figure = (offset < 0 ? -offset : offset) / NS_PER_MS;
+    v->figure = ((offset < 0 ? -offset : offset) + NS_PER_MS - 1) / NS_PER_MS; // 250.1 is too much
     v->limit = c->desk->settings->feeds.clock_offset_max_ns / NS_PER_MS;
     return v->figure > v->limit;
 }

@@ -39,8 +39,8 @@ void oracle_begin(struct oracle *oracle, struct subject *subject) {
 
 void oracle_finish(struct oracle *oracle) {
     ledger_finish(&oracle->ledger);
-    free(oracle->bare_ns);
-    oracle->bare_ns = NULL;
+    free(oracle->bare);
+    oracle->bare = NULL;
 }
 
 // Under which a venue knows the order of any life.
@@ -62,7 +62,9 @@ void oracle_on_life(struct oracle *oracle, const struct recall *recall, bool sig
     oracle->left = 0;
     oracle->must_sign = signs;
     oracle->watched_ns = moment_now_ns();
-    memset(oracle->bare_ns, 0, oracle->bare_count * sizeof(*oracle->bare_ns));
+    for (uint32_t i = 0; i < oracle->bare_count; i++) {
+        oracle->bare[i].ns = 0;
+    }
 }
 
 bool oracle_has_cause(const struct oracle *oracle) {
@@ -369,16 +371,16 @@ static bool is_small(const struct oracle *oracle, const struct job *job, int64_t
     return small;
 }
 
-static int64_t *bare_of(struct oracle *oracle, uint32_t job) {
+static struct bare *bare_of(struct oracle *oracle, uint32_t job) {
     if (job >= oracle->bare_count) {
         uint32_t count = job + 256;
-        oracle->bare_ns = realloc(oracle->bare_ns, count * sizeof(*oracle->bare_ns));
-        ASSERT(oracle->bare_ns != NULL);
-        memset(oracle->bare_ns + oracle->bare_count, 0,
-               (count - oracle->bare_count) * sizeof(*oracle->bare_ns));
+        oracle->bare = realloc(oracle->bare, count * sizeof(*oracle->bare));
+        ASSERT(oracle->bare != NULL);
+        memset(oracle->bare + oracle->bare_count, 0,
+               (count - oracle->bare_count) * sizeof(*oracle->bare));
         oracle->bare_count = count;
     }
-    return &oracle->bare_ns[job];
+    return &oracle->bare[job];
 }
 
 // It was made to close what no job held.
@@ -390,11 +392,14 @@ static bool took_over(struct ledger *ledger, const struct job *job) {
 static void watch_job(struct oracle *oracle, const struct job *job, int64_t passed_ns) {
     struct ledger *ledger = &oracle->ledger;
     int64_t gap = ledger_job_of(ledger, job->id)->filled.v;
-    int64_t step = larger_step(oracle, job), *bare_ns = bare_of(oracle, job->id);
+    int64_t step = larger_step(oracle, job);
+    struct bare *bare = bare_of(oracle, job->id);
+    int64_t room = oracle_least(oracle, job, LEG_BUY) + oracle_least(oracle, job, LEG_SELL);
+    bare->room = room > bare->room ? room : bare->room;
     gap = gap < 0 ? -gap : gap;
     oracle->looked[3] += !job->single;
     if (gap < step) {
-        *bare_ns = 0;
+        bare->ns = 0;
         return;
     }
     if (job->single || took_over(ledger, job)) {
@@ -402,12 +407,11 @@ static void watch_job(struct oracle *oracle, const struct job *job, int64_t pass
     }
     oracle->job = oracle->failed ? oracle->job : job->id;
     int64_t leg_most = 0;
-    int64_t most = oracle_least(oracle, job, LEG_BUY) + oracle_least(oracle, job, LEG_SELL);
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         int64_t opened = ledger_most(ledger, job->id, leg, true).v;
         leg_most = opened > leg_most ? opened : leg_most;
     }
-    most += leg_most;
+    int64_t most = bare->room + leg_most;
     if (gap > most + 2 * step) {
         oracle_fail(oracle, 3,
                     "job %u stands with %" PRId64 "e-8 unhedged, a leg has %" PRId64 "e-8", job->id,
@@ -415,8 +419,8 @@ static void watch_job(struct oracle *oracle, const struct job *job, int64_t pass
     }
     bool well =
         is_well(oracle, job->legs[LEG_BUY].venue) && is_well(oracle, job->legs[LEG_SELL].venue);
-    *bare_ns = is_small(oracle, job, gap) ? 0 : *bare_ns + (well ? passed_ns : 0);
-    if (*bare_ns > BARE_MAX_S * NS_PER_S) {
+    bare->ns = is_small(oracle, job, gap) ? 0 : bare->ns + (well ? passed_ns : 0);
+    if (bare->ns > BARE_MAX_S * NS_PER_S) {
         oracle_fail(oracle, 3, "job %u stands with %" PRId64 "e-8 unhedged for %d s", job->id, gap,
                     BARE_MAX_S);
     }

@@ -24,6 +24,12 @@
 
 enum { ORACLE_COUNT = 12 }; // O1 … O11
 
+struct bare {
+    int64_t ns;   // how long the job stands unhedged while its venues are well
+    int64_t room; // what it may have traded beyond its need, for its venues took no less: also what
+                  // an earlier life did
+};
+
 struct oracle {
     struct subject *subject;
     struct ledger ledger;
@@ -46,7 +52,7 @@ struct oracle {
     bool money_moved;              // jobs or reservations may have changed since O4 looked
     uint64_t log_seen;
     int64_t watched_ns;
-    int64_t *bare_ns; // by job: how long it stands unhedged while its venues are well
+    struct bare *bare; // by job
     uint32_t bare_count;
 };
 

@@ -218,7 +218,7 @@ static void test_resting_needs_a_clock(void **state) {
     (void)state;
     struct harness *h = by_hand();
     struct job draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
-    harness_feed(h, H_EXTENDED, FEED_LIVE, 2 * h->settings.feeds.clock_offset_max_ns);
+    harness_feed(h, H_EXTENDED, FEED_LIVE, h->settings.feeds.clock_offset_max_ns + 1);
     harness_calm(h, (struct bps){0});
     harness_mark(h);
     struct job *job = harness_open(h, &draft);

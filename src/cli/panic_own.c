@@ -10,11 +10,17 @@
 
 enum { OWN_WAIT_S = 60, REPORT_BYTES = 64 * 1024 };
 
+static struct state_reconcile reconcile;
+
+// A book that is flat is not enough: what the desk before did not live to hear is still to be told
+// by the venues.
 static bool is_done(struct desk_run *run, bool flatten) {
     struct state_header header;
     engine_publish(desk_run_engine(run));
     return state_read(desk_run_board(run), STATE_HEADER, &header, NULL) > 0 &&
-           header.orders_open == 0 && (!flatten || header.gross.v == 0);
+           state_read(desk_run_board(run), STATE_RECONCILE, &reconcile, NULL) > 0 &&
+           header.orders_open == 0 && (!flatten || header.gross.v == 0) &&
+           reconcile.phase != RECONCILE_ASKING;
 }
 
 static void kill_it(struct desk_run *run, bool flatten) {
@@ -40,6 +46,22 @@ static void print_positions(const struct desk_run *run) {
     }
     free(scratch);
     free(bytes);
+}
+
+// What a venue has beside the book is nobody's here: it is said, and left alone.
+static void print_differences(const struct desk_run *run) {
+    const struct universe *universe = desk_run_universe(run);
+    for (uint32_t i = 0; i < reconcile.difference_count && i < STATE_DIFFERENCES_MAX; i++) {
+        const struct state_difference *row = &reconcile.differences[i];
+        char data[96];
+        struct text text = TEXT_OVER(data);
+        text_add(&text, SLICE("the venue tells "));
+        qty_print(&text, row->there, 0, QTY_DIGITS);
+        text_add(&text, SLICE(", this desk's book "));
+        qty_print(&text, row->here, 0, QTY_DIGITS);
+        printf("live desk: %s %s: %s\n", universe->venues[row->venue].name,
+               universe->symbols[row->symbol].name, data);
+    }
 }
 
 static struct config config;
@@ -72,6 +94,7 @@ enum status panic_own_desk(const struct cli_args *args) {
         }
         desk_run_stop(run);
         print_positions(run);
+        print_differences(run);
         uint32_t orders = desk_run_orders_open(run);
         if (orders > 0) {
             status = status_fail(STATUS_ORDERS_LEFT, "%u orders are open or not known to be over",

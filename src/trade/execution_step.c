@@ -99,7 +99,7 @@ static struct qty surely_taken(const struct desk *desk, const struct job *job, i
     const struct listing *listing = execution_listing(desk, job, i);
     struct px bid = picture_quote(desk, job->legs[i].venue, job->symbol)->bid;
     if (listing->step.v <= 0) {
-        return (struct qty){0}; // not known yet: nothing is taken there
+        return (struct qty){0};
     }
     struct qty least = qty_add(listing->step, listing->size_min);
     if (listing->notional_min.v > 0 && bid.v > 0) {

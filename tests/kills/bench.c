@@ -265,8 +265,12 @@ bool bench_word_of(struct slice line, const char *key, char *out, size_t capacit
 void bench_prepare(struct bench *bench) {
     (void)signal(SIGPIPE, SIG_IGN); // the venues are in this process; their clients die and freeze
     const char *temporary = getenv("TMPDIR");
-    (void)snprintf(bench->folder, sizeof(bench->folder), "%.40s/perpdesk-kills-XXXXXX",
-                   temporary != NULL ? temporary : P_tmpdir);
+    temporary = temporary != NULL ? temporary : P_tmpdir;
+    int size =
+        snprintf(bench->folder, sizeof(bench->folder), "%s/perpdesk-kills-XXXXXX", temporary);
+    if (size < 0 || (size_t)size >= sizeof(bench->folder)) {
+        bench_give_up("TMPDIR is too long for the path of a socket: %s", temporary);
+    }
     if (mkdtemp(bench->folder) == NULL) {
         bench_give_up("no folder in %s", bench->folder);
     }

@@ -4,12 +4,8 @@
 
 #include "base/status.h"
 
-__extension__ typedef __int128 wide;
+typedef decimal_wide wide;
 __extension__ typedef unsigned __int128 wide_size;
-
-// price * quantity has 20 digits after the point, USD 6.
-#define NOTIONAL_SCALE INT64_C(100000000000000)
-_Static_assert(PX_DIGITS + QTY_DIGITS - USD_DIGITS == 14, "scale of a notional");
 
 // A result as sign and size: 64 bits of size carry every quotient that does not saturate.
 struct quotient {
@@ -138,13 +134,6 @@ struct bps bps_share_near(struct usd part, struct usd whole) {
 struct qty qty_for_usd_floor(struct usd amount, struct px price) {
     ASSERT(price.v > 0);
     return (struct qty){mul_div_floor_wide(amount.v, NOTIONAL_SCALE, price.v)};
-}
-
-bool qty_covers_usd(struct qty quantity, struct usd amount, struct px price) {
-    ASSERT(price.v > 0);
-    // floor(amount / price) <= quantity, without the division: amount < (quantity + 1) * price.
-    return quantity.v == INT64_MAX ||
-           (wide)amount.v * NOTIONAL_SCALE < ((wide)quantity.v + 1) * price.v;
 }
 
 struct px px_average_near(struct usd amount, struct qty quantity) {

@@ -19,6 +19,8 @@
 
 #include "base/buf.h"
 
+__extension__ typedef __int128 decimal_wide; // products
+
 struct px {
     int64_t v;
 };
@@ -48,6 +50,10 @@ enum {
 #define BPS_ONE   INT64_C(100)
 #define BPS_WHOLE INT64_C(1000000) // 100 % in units of struct bps
 #define PPM_ONE   INT64_C(1000000) // scores and shares: parts per million
+
+// price * quantity has 20 digits after the point, USD 6.
+#define NOTIONAL_SCALE INT64_C(100000000000000)
+_Static_assert(PX_DIGITS + QTY_DIGITS - USD_DIGITS == 14, "scale of a notional");
 
 // Literals for defaults and tests: USD(300), BPS_C(250) = 2.50 bps.
 #define USD(whole)        ((struct usd){(int64_t)(whole)*USD_ONE})
@@ -156,8 +162,12 @@ static inline struct usd usd_bps_near(struct usd amount, struct bps share) {
 // (a - b) / b in bps. b must be positive.
 struct bps bps_between_floor(struct px a, struct px b);
 struct bps bps_between_near(struct px a, struct px b);
-// Whether a is further than `limit` (not below zero) from b, either way: the answer that the size
-// of bps_between_near gives, without the division. b must be positive.
+// How far a is from b, either way, and whether that is more than `limit` (not below zero): the same
+// answer without a division. b must be positive.
+static inline struct bps bps_distance_near(struct px a, struct px b) {
+    struct bps apart = bps_between_near(a, b);
+    return apart.v < 0 ? (struct bps){sub_saturating(0, apart.v)} : apart;
+}
 bool bps_beyond(struct px a, struct px b, struct bps limit);
 // part / whole in bps. whole must be positive.
 struct bps bps_share_near(struct usd part, struct usd whole);
@@ -165,7 +175,12 @@ struct bps bps_share_near(struct usd part, struct usd whole);
 // Largest quantity whose notional at `price` does not exceed `amount`. price must be positive.
 struct qty qty_for_usd_floor(struct usd amount, struct px price);
 // Whether that quantity is within `quantity`: the same answer without a division.
-bool qty_covers_usd(struct qty quantity, struct usd amount, struct px price);
+static inline bool qty_covers_usd(struct qty quantity, struct usd amount, struct px price) {
+    ASSERT(price.v > 0);
+    // floor(amount / price) <= quantity: amount < (quantity + 1) * price.
+    return quantity.v == INT64_MAX ||
+           (decimal_wide)amount.v * NOTIONAL_SCALE < ((decimal_wide)quantity.v + 1) * price.v;
+}
 // Volume-weighted price of an amount over a quantity; quantity must be non-zero.
 struct px px_average_near(struct usd amount, struct qty quantity);
 static inline struct px px_mid_floor(struct px a, struct px b) {

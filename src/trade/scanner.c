@@ -62,9 +62,9 @@ bool scanner_crossed(const struct desk *desk, const struct opportunity *opp) {
 }
 
 // What a pair across currencies owes to the currencies and not to the market: half the difference
-// of the two directions' median gross is the median of the mids.
-static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t buy,
-                             uint16_t sell) {
+// of the two directions' median gross (`there`: this one's) is the median of the mids.
+static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
+                             int64_t there) {
     const struct settings_scanner *settings = &desk->settings->scanner;
     const struct venue_entry *venues = desk->universe->venues;
     if (settings->basis_mode == BASIS_OFF ||
@@ -74,7 +74,6 @@ static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t 
     if (settings->basis_mode == BASIS_FIXED) {
         return settings->basis_fixed;
     }
-    int64_t there = series_median(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
     int64_t back = series_median(&desk->scanner.gross[pair_index(desk, symbol, sell, buy)]);
     return (struct bps){(there - back) / 2};
 }
@@ -170,6 +169,9 @@ static struct look look_at(const struct desk *desk, uint16_t symbol, struct usd 
 
 static int64_t slippage_of(const struct desk *desk, const struct look *look, struct sight *sight,
                            enum side side) {
+    if (sight->slippage[side] < 0 && cost_best_carries(sight->quote, side, look->size)) {
+        sight->slippage[side] = 0; // mostly so, and no book is touched
+    }
     if (sight->slippage[side] < 0) {
         sight->slippage[side] =
             cost_slippage(sight->quote,
@@ -182,7 +184,7 @@ static int64_t slippage_of(const struct desk *desk, const struct look *look, str
 
 // Of usable quotes. Leaves first_seen_ns and next as they are.
 static void evaluate(const struct desk *desk, const struct look *look, struct sight *bought,
-                     struct sight *sold, struct opportunity *out) {
+                     struct sight *sold, size_t pair, struct opportunity *out) {
     uint16_t symbol = look->symbol, buy = bought->venue, sell = sold->venue;
     const struct venue_entry *venues = desk->universe->venues;
     enum maker_leg maker = cost_maker_leg(&venues[buy], &venues[sell], look->mode);
@@ -195,8 +197,8 @@ static void evaluate(const struct desk *desk, const struct look *look, struct si
     }
     struct bps gross = bps_between_floor(sold->quote->bid, bought->quote->ask);
     struct bps fees = cost_open_fees(&venues[buy], &venues[sell], maker);
-    struct bps basis = pair_basis(desk, symbol, buy, sell);
-    int64_t usual = series_median(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
+    int64_t usual = series_median(&desk->scanner.gross[pair]);
+    struct bps basis = pair_basis(desk, symbol, buy, sell, usual);
     if (usual == SERIES_VALUE_MAX && usual <= gross.v) {
         usual = gross.v + 1; // wider than a series tells: such an edge does not close
     }
@@ -233,7 +235,7 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
     struct look look = look_at(desk, symbol, size, now_ns);
     struct sight bought = sight_of(desk, buy, symbol), sold = sight_of(desk, sell, symbol);
     *out = (struct opportunity){.first_seen_ns = now_ns};
-    evaluate(desk, &look, &bought, &sold, out);
+    evaluate(desk, &look, &bought, &sold, pair_index(desk, symbol, buy, sell), out);
     return true;
 }
 
@@ -271,7 +273,7 @@ static void note_standing(struct desk *desk, struct bus *bus, const struct look 
         *slot = (uint16_t)(scanner->free_slots[--scanner->free_count] + 1);
     }
     struct opportunity *found = &scanner->standing[*slot - 1];
-    evaluate(desk, look, buy, sell, found);
+    evaluate(desk, look, buy, sell, pair, found);
     if (is_new) {
         found->first_seen_ns = scanner->crossed_ns[pair];
         found->next = scanner->first[look->symbol];
@@ -299,15 +301,14 @@ static bool is_usable(const struct desk *desk, const struct look *look, struct s
     return sight->usable == SIGHT_USABLE;
 }
 
-// Compares one direction of a pair.
-static void compare(struct desk *desk, struct bus *bus, const struct look *look, struct sight *buy,
-                    struct sight *sell) {
-    size_t pair = pair_index(desk, look->symbol, buy->venue, sell->venue);
+// One direction of a pair. A quote that may not be traded crosses nothing; what stands there is the
+// sweep's to end.
+static inline void compare(struct desk *desk, struct bus *bus, const struct look *look,
+                           struct sight *buy, struct sight *sell, size_t pair) {
     int64_t *since_ns = &desk->scanner.crossed_ns[pair];
-    // A quote that may not be traded crosses nothing.
     if (!is_crossed(buy->quote, sell->quote) || !is_usable(desk, look, buy) ||
         !is_usable(desk, look, sell)) {
-        *since_ns = 0; // what stands there is the sweep's to end
+        *since_ns = 0;
         return;
     }
     if (*since_ns == 0) {
@@ -336,16 +337,19 @@ static enum status scanner_on_event(void *self, struct bus *bus, const struct ev
     const struct settings_scanner *settings = &desk->settings->scanner;
     struct look look = look_at(desk, symbol, settings->arb_size, bus->now_ns);
     struct sight ours = sight_of(desk, changed, symbol);
+    uint16_t count = desk->universe->venue_count;
+    size_t buying = pair_index(desk, symbol, changed, 0);
+    size_t selling = pair_index(desk, symbol, 0, changed);
     for (int pass = settings->priority_count > 0 ? 0 : 1; pass < 2;
          pass++) { // priority pairs first
-        for (uint16_t other = 0; other < desk->universe->venue_count; other++) {
+        for (uint16_t other = 0; other < count; other++) {
             if (other == changed || (settings->priority_count > 0 &&
                                      is_priority(settings, changed, other) != (pass == 0))) {
                 continue;
             }
             struct sight theirs = sight_of(desk, other, symbol);
-            compare(desk, bus, &look, &ours, &theirs);
-            compare(desk, bus, &look, &theirs, &ours);
+            compare(desk, bus, &look, &ours, &theirs, buying + other);
+            compare(desk, bus, &look, &theirs, &ours, selling + (size_t)other * count);
         }
     }
     return STATUS_OK;
@@ -393,11 +397,12 @@ static void look_again(struct desk *desk, struct bus *bus, int64_t now_ns) {
     while (due < scanner->waiting_count && scanner->waiting[due].due_ns <= now_ns) {
         const struct crossing *crossing = &scanner->waiting[due++];
         uint16_t symbol = crossing->symbol;
-        if (scanner->crossed_ns[pair_index(desk, symbol, crossing->buy, crossing->sell)] != 0) {
+        size_t pair = pair_index(desk, symbol, crossing->buy, crossing->sell);
+        if (scanner->crossed_ns[pair] != 0) {
             struct look look = look_at(desk, symbol, desk->settings->scanner.arb_size, now_ns);
             struct sight buy = sight_of(desk, crossing->buy, symbol);
             struct sight sell = sight_of(desk, crossing->sell, symbol);
-            compare(desk, bus, &look, &buy, &sell);
+            compare(desk, bus, &look, &buy, &sell, pair);
         }
     }
     scanner->waiting_count -= due;

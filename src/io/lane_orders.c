@@ -439,8 +439,6 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
                    : usd_bps_ceil(usd_notional_near(event->fill.price, event->fill.size), rate),
     };
     counter_add(&lane->stats.fills, 1);
-    lane->symbols[order->symbol].moved_ms = lane_loop_ms(lane);
-    lane->symbols[order->symbol].filled_since = true;
     order->filled = qty_add(order->filled, event->fill.size);
     if (order->state == LANE_ORDER_SENT || order->state == LANE_ORDER_TAKEN ||
         order->state == LANE_ORDER_UNKNOWN) {
@@ -449,6 +447,9 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
         order->due_ms = order->seen_ms + LANE_EVIDENCE_MS;
     }
     report(lane, order, &fill);
+    lane_position_filled(lane, order->symbol,
+                         order->wanted.side == SIDE_BUY ? fill.size : qty_neg(fill.size),
+                         event->snapshot);
     if (!lane_order_live(order)) {
         return; // late: the engine books it all the same
     }

@@ -147,8 +147,9 @@ struct rig {
     bool timed_out;
     struct event_report reports[REPORTS_MAX];
     int report_count;
-    struct qty position; // as told last
-    int positions;       // told
+    struct qty position;      // as told last
+    int positions;            // told
+    bool position_after_fill; // the last of them
     uint64_t orders;
     struct event_lane state;
     struct loop_connection *held; // waits for its answer
@@ -165,6 +166,8 @@ static enum status on_event(void *self, struct bus *bus, const struct event *eve
     } else if (event->header.kind == EVENT_VENUE_POSITION) {
         rig->position = event->u.venue_position.net;
         rig->positions++;
+        rig->position_after_fill =
+            rig->report_count > 0 && rig->reports[rig->report_count - 1].kind == REPORT_FILL;
     }
     return STATUS_OK;
 }
@@ -411,28 +414,66 @@ static void test_old_picture(void **state) {
     rig_finish(&rig);
 }
 
-// A list that contradicts what is known, with no fill since, may be an old one: the one asked for
-// after it decides.
+// A list that contradicts what is known, with no fill since, may be an old one: a later one
+// decides.
 static void test_odd_list(void **state) {
     (void)state;
     struct rig rig;
     rig_init(&rig);
-    rig.answers[OE_PLACE][0] =
-        (struct answer){200, "accepted\norder new 0\nposition 3\nposition 5"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "position 5\nend"};
     rig.answers[OE_POSITIONS][1] = (struct answer){200, "position 1\nend"};
     rig.answers[OE_POSITIONS][2] = (struct answer){200, "position 5\nend"};
     rig_start(&rig);
-    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
-    until(&rig, &rig.report_count, 1);
     int told = rig.positions;
     until(&rig, &rig.requests[OE_POSITIONS], 3); // the usual one, and the one behind it
+    pass(&rig, 300);
+    assert_int_equal(rig.requests[OE_POSITIONS], 3);
     assert_int_equal(rig.positions, told);
     assert_int_equal(rig.position.v, 5 * (QTY_ONE / 1000));
     rig_finish(&rig);
 }
 
-// A position that came before its fill is told again when the venue repeats it: only then does it
-// say anything of what is booked meanwhile. The same once more is no news.
+// What a stream says of a position and no fill explains is told when a list asked for after it says
+// so, too: somebody else traded, or the venue did.
+static void test_hearsay_is_true(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] =
+        (struct answer){200, "accepted\norder new 0\nposition 3\nposition 5"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "end"};
+    rig.answers[OE_POSITIONS][1] = (struct answer){200, "position 5\nend"};
+    rig_start(&rig);
+    int told = rig.positions;
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    assert_int_equal(rig.positions, told);
+    until(&rig, &rig.positions, told + 1);
+    assert_int_equal(rig.position.v, 5 * (QTY_ONE / 1000));
+    assert_int_equal(rig.requests[OE_POSITIONS], 2);
+    rig_finish(&rig);
+}
+
+// And never when the list says what was known.
+static void test_hearsay_is_false(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0\nposition 3"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "position 1\nend"};
+    rig_start(&rig);
+    int told = rig.positions;
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_POSITIONS], 2);
+    pass(&rig, 600);
+    assert_int_equal(rig.requests[OE_POSITIONS], 2); // the matter is closed
+    assert_int_equal(rig.positions, told);
+    assert_int_equal(rig.position.v, QTY_ONE / 1000);
+    rig_finish(&rig);
+}
+
+// A position that came before its fill is told behind it: only then does it say anything of what is
+// booked. The same once more is no news.
 static void test_position_before_its_fill(void **state) {
     (void)state;
     struct rig rig;
@@ -444,11 +485,13 @@ static void test_position_before_its_fill(void **state) {
     command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
     until(&rig, &rig.report_count, 2);
     assert_int_equal(rig.positions, before + 1);
+    assert_true(rig.position_after_fill);
     command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
     until(&rig, &rig.report_count, 3);
     expect(&rig, "accepted fill canceled");
-    assert_int_equal(rig.positions, before + 2);
+    assert_int_equal(rig.positions, before + 1);
     assert_int_equal(rig.position.v, QTY_ONE / 1000);
+    assert_int_equal(rig.requests[OE_POSITIONS], 1);
     rig_finish(&rig);
 }
 
@@ -698,6 +741,8 @@ int main(void) {
         cmocka_unit_test(test_position_is_older),
         cmocka_unit_test(test_old_picture),
         cmocka_unit_test(test_odd_list),
+        cmocka_unit_test(test_hearsay_is_true),
+        cmocka_unit_test(test_hearsay_is_false),
         cmocka_unit_test(test_position_before_its_fill),
         cmocka_unit_test(test_past_order_has_ended),
         cmocka_unit_test(test_past_order_is_partly_filled),

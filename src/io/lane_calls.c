@@ -73,7 +73,7 @@ static void lost(struct lane *lane, struct lane_call *row, const char *why) {
     if (order != NULL) {
         lane_order_lost(lane, order, row->call.kind, why);
     } else if (row->call.kind == OE_DEADMAN) {
-        lane_deadman_failed(lane, row->call.symbol, slice_of(why));
+        lane_deadman_failed(lane, row->call.symbol, OE_ERROR_OTHER, slice_of(why));
     } else {
         lane_explain(lane, "%s: %s", oe_call_name(row->call.kind), why);
         lane_list_failed(lane, row);
@@ -93,7 +93,7 @@ static void not_sent(struct lane *lane, struct lane_call *row, const char *why) 
     if (order != NULL) {
         lane_order_refused(lane, order, row->call.kind, OE_ERROR_BUSY, slice_of(why));
     } else if (row->call.kind == OE_DEADMAN) {
-        lane_deadman_failed(lane, row->call.symbol, slice_of(why));
+        lane_deadman_failed(lane, row->call.symbol, OE_ERROR_OTHER, slice_of(why));
     } else {
         lane_list_failed(lane, row);
     }
@@ -328,7 +328,7 @@ static void on_refused(struct lane *lane, struct lane_call *row, const struct oe
     if (order != NULL) {
         lane_order_refused(lane, order, row->call.kind, event->error, event->text);
     } else if (row->call.kind == OE_DEADMAN) {
-        lane_deadman_failed(lane, row->call.symbol, event->text);
+        lane_deadman_failed(lane, row->call.symbol, event->error, event->text);
     } else {
         log_warn(lane->oe.venue->name, "%s refused: %s: %.*s", oe_call_name(row->call.kind),
                  oe_error_name(event->error),

@@ -433,13 +433,23 @@ void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
     lane->deadman_until_ms = row->armed_until_ms;
 }
 
-void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text) {
+// A login or a connection that is over is made anew, and says nothing of the switch: only if that
+// does not help it is an alarm, which takes the arming from every console.
+void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error,
+                         struct slice text) {
     struct lane_symbol *row = armed_row(lane, symbol);
     uint32_t doubled = row->arm_failures < 7 ? row->arm_failures++ : 7; // up to 32 s
+    bool passing =
+        error == OE_ERROR_LOGIN || error == OE_ERROR_NONCE || !lane_sockets_ready(lane);
+    bool excused = passing && doubled < LANE_DEADMAN_EXCUSES && !lane->deadman_failed;
     row->arming = false;
     row->arm_due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled);
-    log_error(lane->oe.venue->name, "the dead-man's switch cannot be armed: %.*s",
+    log_write(excused ? LOG_WARN : LOG_ERROR, lane->oe.venue->name,
+              "the dead-man's switch %s: %.*s", excused ? "is tried again" : "cannot be armed",
               (int)(text.size < 120 ? text.size : 120), text.size > 0 ? text.data : "");
+    if (excused) {
+        return;
+    }
     lane_explain(lane, "dead-man's switch: %.*s", (int)(text.size < 28 ? text.size : 28),
                  text.size > 0 ? text.data : "");
     lane->deadman_failed = true;

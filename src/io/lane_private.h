@@ -30,6 +30,7 @@ enum {
     LANE_POSITIONS_MS = 15000, // between two looks at positions and balances
     LANE_DEADMAN_MS = 60000,
     LANE_DEADMAN_MARGIN_MS = 5000,
+    LANE_DEADMAN_EXCUSES = 2, // refusals in a row because of a login that is being renewed
     LANE_TELL_MS = 1000,
     LANE_PATIENCE_MS = 3000, // not ready for longer: the log says what it waits for
     LANE_REMIND_MS = 30000,  // and says it again
@@ -231,7 +232,9 @@ void lane_balance(struct lane *lane, const struct oe_event *event);
 void lane_tell_room(struct lane *lane); // when it is scarce and not what was told
 void lane_deadman_tick(struct lane *lane);
 void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns);
-void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text);
+// error: why the venue refused, OE_ERROR_OTHER where it was not asked or did not answer.
+void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error,
+                         struct slice text);
 
 // lane_sockets.c
 enum status lane_sockets_create(struct lane *lane) MUST_CHECK;

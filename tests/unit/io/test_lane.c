@@ -144,6 +144,7 @@ struct rig {
     int requests[OE_CALL_KIND_COUNT];
     int64_t requested_ms[OE_CALL_KIND_COUNT][ANSWERS_MAX]; // when each came
     int stopped, ready;
+    int deadman_failures; // told
     bool timed_out;
     struct event_report reports[REPORTS_MAX];
     int report_count;
@@ -162,6 +163,7 @@ static enum status on_event(void *self, struct bus *bus, const struct event *eve
     } else if (event->header.kind == EVENT_LANE_STATE) {
         rig->state = event->u.lane;
         rig->ready += event->u.lane.state == LANE_READY;
+        rig->deadman_failures += event->u.lane.deadman == DEADMAN_FAILED;
     } else if (event->header.kind == EVENT_VENUE_POSITION) {
         rig->position = event->u.venue_position.net;
         rig->positions++;
@@ -690,6 +692,30 @@ static void test_deadman_fails(void **state) {
     rig_finish(&rig);
 }
 
+// A login that is over is renewed: that is no alarm of the switch's, unless it stays so.
+static void test_deadman_waits_for_login(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "rejected login"};
+    rig.answers[OE_DEADMAN][2] = (struct answer){200, "armed 60"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until_deadman(&rig, DEADMAN_ARMED);
+    assert_int_equal(rig.requests[OE_DEADMAN], 3);
+    assert_int_equal(rig.deadman_failures, 0);
+    rig_finish(&rig);
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "rejected login"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until_deadman(&rig, DEADMAN_FAILED);
+    assert_int_equal(rig.requests[OE_DEADMAN], 3);
+    rig_finish(&rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrong_key),
@@ -709,6 +735,7 @@ int main(void) {
         cmocka_unit_test(test_rate_limit),
         cmocka_unit_test(test_keys_refused),
         cmocka_unit_test(test_deadman_fails),
+        cmocka_unit_test(test_deadman_waits_for_login),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

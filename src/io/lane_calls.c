@@ -158,9 +158,12 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
 // when no order can be sent anyway.
 static bool is_urgent(const struct lane *lane, const struct lane_order *order,
                       enum oe_call_kind kind) {
+    if (kind == OE_FILLS && lane->reconciled) {
+        return lane_orders_any(lane, LANE_ORDER_ENDING); // else it is the look now and then
+    }
     return !lane->reconciled || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN ||
-           kind == OE_QUERY || kind == OE_FILLS || kind == OE_LOGIN || kind == OE_REFRESH ||
-           kind == OE_NONCE || (order != NULL && order->urgent);
+           kind == OE_QUERY || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
+           (order != NULL && order->urgent);
 }
 
 static enum status send_message(struct lane *lane, const struct oe_call *call,

@@ -133,6 +133,7 @@ struct answer {
 };
 
 struct rig {
+    struct venue_oe venue; // its limits are the test's
     uv_loop_t loop;
     uv_timer_t limit;
     struct loop_server server;
@@ -221,7 +222,7 @@ static void wake(void *arg) {
 }
 
 static void rig_init(struct rig *rig) {
-    *rig = (struct rig){0};
+    *rig = (struct rig){.venue = venue};
     assert_int_equal(uv_loop_init(&rig->loop), 0);
     assert_int_equal(uv_timer_init(&rig->loop, &rig->limit), 0);
     rig->limit.data = rig;
@@ -240,7 +241,7 @@ static enum status rig_create_lane(struct rig *rig, struct slice key) {
     static char rest[128];
     loop_server_url(&rig->server, "http", "127.0.0.1", "", rest, sizeof(rest));
     struct lane_config config = {.loop = &rig->loop,
-                                 .venue = &venue,
+                                 .venue = &rig->venue,
                                  .md = &invented_venue,
                                  .universe = &rig->universe,
                                  .engine = &rig->engine,
@@ -643,6 +644,32 @@ static void test_rate_limit(void **state) {
     rig_finish(&rig);
 }
 
+// Five requests a second, of which two are ours and one for what lowers no risk: an order may open
+// while others are to be closed, because those have the seconds that follow.
+static void test_tight_rate(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.venue.buckets[0].limit = 5;
+    rig.venue.place_cost.units[0] = 1;
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig_start(&rig);
+    while (rig.state.room == 0 && !rig.timed_out) { // the first look at the account took it
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(rig.state.room, 1);
+    assert_int_equal(rig.state.room_soon, 4);
+    int64_t began_ns = mono_now_ns();
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    for (int i = 0; i < 2; i++) {
+        command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE); // the second waits
+    }
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "accepted accepted accepted");
+    assert_in_range(mono_now_ns() - began_ns, NS_PER_S, 10 * NS_PER_S);
+    rig_finish(&rig);
+}
+
 static void test_keys_refused(void **state) {
     (void)state;
     struct rig rig;
@@ -733,6 +760,7 @@ int main(void) {
         cmocka_unit_test(test_gone),
         cmocka_unit_test(test_nonce),
         cmocka_unit_test(test_rate_limit),
+        cmocka_unit_test(test_tight_rate),
         cmocka_unit_test(test_keys_refused),
         cmocka_unit_test(test_deadman_fails),
         cmocka_unit_test(test_deadman_waits_for_login),

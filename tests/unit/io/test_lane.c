@@ -729,6 +729,11 @@ static void test_deadman_waits_for_login(void **state) {
     rig.answers[OE_DEADMAN][2] = (struct answer){200, "armed 60"};
     rig_start(&rig);
     command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_DEADMAN], 2);
+    pass(&rig, 100); // refused twice
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    expect(&rig, "accepted accepted");
     until_deadman(&rig, DEADMAN_ARMED);
     assert_int_equal(rig.requests[OE_DEADMAN], 3);
     assert_int_equal(rig.deadman_failures, 0);

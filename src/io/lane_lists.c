@@ -116,6 +116,10 @@ static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
         return;
     }
     row->busy = true;
+    if (rate_room(&lane->rate, &lane->order_cost, 0, lane_now_ns(lane)) == 0) {
+        lane->lists_held_ms +=
+            rate_holds_ns(&lane->rate, &lane->message->cost, &lane->order_cost) / NS_PER_MS;
+    }
     if (row->cursor[0] == '\0') {
         row->asked_ms = now_ms;
         row->doubted = false;
@@ -160,7 +164,9 @@ void lane_lists_tick(struct lane *lane) {
     if (!lane_sockets_ready(lane)) {
         return;
     }
-    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+    // An order that waits for the venue's message rate goes first.
+    bool yields = lane->reconciled && lane_orders_any(lane, LANE_ORDER_AGAIN);
+    for (uint16_t i = 0; !yields && i < lane->oe.symbol_count; i++) {
         for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
             const struct lane_list *row = &lane->symbols[i].lists[list];
             if (row->wanted && !row->busy && now_ms >= row->due_ms) {
@@ -173,7 +179,10 @@ void lane_lists_tick(struct lane *lane) {
         log_info(lane->oe.venue->name, "orders, fills, positions and balances are known");
     }
     if (lane->reconciled && now_ms >= lane->lists_due_ms) {
-        lane->lists_due_ms = now_ms + LANE_POSITIONS_MS;
+        int64_t wait_ms = lane->lists_held_ms * LANE_READS_SHARE;
+        wait_ms = wait_ms < LANE_LISTS_MAX_MS ? wait_ms : LANE_LISTS_MAX_MS;
+        lane->lists_due_ms = now_ms + (wait_ms > LANE_POSITIONS_MS ? wait_ms : LANE_POSITIONS_MS);
+        lane->lists_held_ms = 0;
         want(lane, LANE_LIST_POSITIONS, 0);
         want(lane, LANE_LIST_BALANCES, 0);
         want_again(lane);
@@ -354,13 +363,22 @@ void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
     lane->deadman_until_ms = row->armed_until_ms;
 }
 
-void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text) {
+// A login or a connection that is over is made anew, and says nothing of the switch: only if that
+// does not help it is an alarm, which takes the arming from every console.
+void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error,
+                         struct slice text) {
     struct lane_symbol *row = armed_row(lane, symbol);
     uint32_t doubled = row->arm_failures < 7 ? row->arm_failures++ : 7; // up to 32 s
+    bool passing = error == OE_ERROR_LOGIN || error == OE_ERROR_NONCE || !lane_sockets_ready(lane);
+    bool excused = passing && doubled < LANE_DEADMAN_EXCUSES && !lane->deadman_failed;
     row->arming = false;
     row->arm_due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled);
-    log_error(lane->oe.venue->name, "the dead-man's switch cannot be armed: %.*s",
+    log_write(excused ? LOG_WARN : LOG_ERROR, lane->oe.venue->name,
+              "the dead-man's switch %s: %.*s", excused ? "is tried again" : "cannot be armed",
               (int)(text.size < 120 ? text.size : 120), text.size > 0 ? text.data : "");
+    if (excused) {
+        return;
+    }
     lane_explain(lane, "dead-man's switch: %.*s", (int)(text.size < 28 ? text.size : 28),
                  text.size > 0 ? text.data : "");
     lane->deadman_failed = true;

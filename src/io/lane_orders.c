@@ -496,6 +496,15 @@ bool lane_past_live(const struct lane *lane) {
     return false;
 }
 
+bool lane_orders_any(const struct lane *lane, enum lane_order_state state) {
+    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
+        if (lane->orders[i].state == state) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void lane_orders_ask_all(struct lane *lane) {
     for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
         struct lane_order *order = &lane->orders[i];

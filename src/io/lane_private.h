@@ -28,9 +28,12 @@ enum {
     LANE_HOLD_MS = 1500, // what lowers risk waits so long for a connection or the rate limit
     LANE_GONE_MS = 6000,
     LANE_LOOK_BACK_MS = 60000,
-    LANE_POSITIONS_MS = 15000, // between two looks at positions and balances
+    LANE_POSITIONS_MS = 15000, // between two looks at positions and balances, at least
+    LANE_LISTS_MAX_MS = 60000, // and at most, where they leave an order no room:
+    LANE_READS_SHARE = 10,     // that is so for a tenth of the time
     LANE_DEADMAN_MS = 60000,
     LANE_DEADMAN_MARGIN_MS = 5000,
+    LANE_DEADMAN_EXCUSES = 2, // refusals in a row because of a login that is being renewed
     LANE_TELL_MS = 1000,
     LANE_PATIENCE_MS = 3000, // not ready for longer: the log says what it waits for
     LANE_REMIND_MS = 30000,  // and says it again
@@ -171,7 +174,8 @@ struct lane {
     int64_t upkeep_due_ms;
     uint32_t upkeep_attempts;
     int64_t lists_due_ms;
-    int64_t started_ns; // desk time
+    int64_t lists_held_ms; // for so long the lists of this round left an order no room
+    int64_t started_ns;    // desk time
     int64_t past_ns; // when the oldest order of an earlier session was decided, 0 = none asked for
     uint32_t foreign_told;
     bool deadman_failed;
@@ -223,6 +227,7 @@ void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms);
 void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms); // whole, likewise
 void lane_orders_ask_all(struct lane *lane);
 bool lane_past_live(const struct lane *lane); // an order of an earlier session
+bool lane_orders_any(const struct lane *lane, enum lane_order_state state);
 bool lane_order_live(const struct lane_order *order);
 
 // lane_lists.c
@@ -239,7 +244,9 @@ void lane_balance(struct lane *lane, const struct oe_event *event);
 void lane_tell_room(struct lane *lane); // when it is scarce and not what was told
 void lane_deadman_tick(struct lane *lane);
 void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns);
-void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text);
+// error: why the venue refused, OE_ERROR_OTHER where it was not asked or did not answer.
+void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error,
+                         struct slice text);
 
 // lane_positions.c
 void lane_position(struct lane *lane, const struct oe_event *event);

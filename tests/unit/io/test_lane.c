@@ -133,6 +133,7 @@ struct answer {
 };
 
 struct rig {
+    struct venue_oe venue; // its limits are the test's
     uv_loop_t loop;
     uv_timer_t limit;
     struct loop_server server;
@@ -144,6 +145,7 @@ struct rig {
     int requests[OE_CALL_KIND_COUNT];
     int64_t requested_ms[OE_CALL_KIND_COUNT][ANSWERS_MAX]; // when each came
     int stopped, ready;
+    int deadman_failures; // told
     bool timed_out;
     struct event_report reports[REPORTS_MAX];
     int report_count;
@@ -163,6 +165,7 @@ static enum status on_event(void *self, struct bus *bus, const struct event *eve
     } else if (event->header.kind == EVENT_LANE_STATE) {
         rig->state = event->u.lane;
         rig->ready += event->u.lane.state == LANE_READY;
+        rig->deadman_failures += event->u.lane.deadman == DEADMAN_FAILED;
     } else if (event->header.kind == EVENT_VENUE_POSITION) {
         rig->position = event->u.venue_position.net;
         rig->positions++;
@@ -222,7 +225,7 @@ static void wake(void *arg) {
 }
 
 static void rig_init(struct rig *rig) {
-    *rig = (struct rig){0};
+    *rig = (struct rig){.venue = venue};
     assert_int_equal(uv_loop_init(&rig->loop), 0);
     assert_int_equal(uv_timer_init(&rig->loop, &rig->limit), 0);
     rig->limit.data = rig;
@@ -241,7 +244,7 @@ static enum status rig_create_lane(struct rig *rig, struct slice key) {
     static char rest[128];
     loop_server_url(&rig->server, "http", "127.0.0.1", "", rest, sizeof(rest));
     struct lane_config config = {.loop = &rig->loop,
-                                 .venue = &venue,
+                                 .venue = &rig->venue,
                                  .md = &invented_venue,
                                  .universe = &rig->universe,
                                  .engine = &rig->engine,
@@ -684,6 +687,32 @@ static void test_rate_limit(void **state) {
     rig_finish(&rig);
 }
 
+// Five requests a second, of which two are ours and one for what lowers no risk: an order may open
+// while others are to be closed, because those have the seconds that follow.
+static void test_tight_rate(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.venue.buckets[0].limit = 5;
+    rig.venue.place_cost.units[0] = 1;
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig_start(&rig);
+    while (rig.state.room == 0 && !rig.timed_out) { // the first look at the account took it
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(rig.state.room, 1);
+    assert_int_equal(rig.state.room_soon, 4);
+    int64_t began_ns = mono_now_ns();
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    for (int i = 0; i < 2; i++) {
+        command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE); // the second waits
+    }
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "accepted accepted accepted");
+    assert_in_range(mono_now_ns() - began_ns, NS_PER_S, 10 * NS_PER_S);
+    rig_finish(&rig);
+}
+
 static void test_keys_refused(void **state) {
     (void)state;
     struct rig rig;
@@ -733,6 +762,35 @@ static void test_deadman_fails(void **state) {
     rig_finish(&rig);
 }
 
+// A login that is over is renewed: that is no alarm of the switch's, unless it stays so.
+static void test_deadman_waits_for_login(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "rejected login"};
+    rig.answers[OE_DEADMAN][2] = (struct answer){200, "armed 60"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_DEADMAN], 2);
+    pass(&rig, 100); // refused twice
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    expect(&rig, "accepted accepted");
+    until_deadman(&rig, DEADMAN_ARMED);
+    assert_int_equal(rig.requests[OE_DEADMAN], 3);
+    assert_int_equal(rig.deadman_failures, 0);
+    rig_finish(&rig);
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "rejected login"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until_deadman(&rig, DEADMAN_FAILED);
+    assert_int_equal(rig.requests[OE_DEADMAN], 3);
+    rig_finish(&rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrong_key),
@@ -752,8 +810,10 @@ int main(void) {
         cmocka_unit_test(test_gone),
         cmocka_unit_test(test_nonce),
         cmocka_unit_test(test_rate_limit),
+        cmocka_unit_test(test_tight_rate),
         cmocka_unit_test(test_keys_refused),
         cmocka_unit_test(test_deadman_fails),
+        cmocka_unit_test(test_deadman_waits_for_login),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

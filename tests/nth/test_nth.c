@@ -89,6 +89,21 @@ static void open_client(struct bench *bench) {
     }
 }
 
+// Whether the desk has a handler for `number`.
+static bool is_caught(const struct bench *bench, int number) {
+    char path[64], line[128];
+    unsigned long long caught = 0;
+    (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)bench->desk);
+    FILE *status = fopen(path, "re");
+    while (status != NULL && fgets(line, sizeof(line), status) != NULL) {
+        (void)!sscanf(line, "SigCgt: %llx", &caught);
+    }
+    if (status != NULL) {
+        (void)fclose(status);
+    }
+    return (caught >> (number - 1) & 1) != 0;
+}
+
 static void live_through(struct bench *bench, const struct life *life) {
     open_client(bench);
     if (life->demo == NULL) {
@@ -98,7 +113,9 @@ static void live_through(struct bench *bench, const struct life *life) {
     bench_pause_ms(TRADE_MS);
     (void)!bench_ask(bench, "positions json");
     change_config(bench);
-    (void)kill(bench->desk, SIGHUP);
+    if (is_caught(bench, SIGHUP)) { // else it is still on its way there, and it would end it
+        (void)kill(bench->desk, SIGHUP);
+    }
     bench_pause_ms(TRADE_MS / 2);
     (void)!bench_ask(bench, "orders json");
     (void)kill(bench->desk, SIGTERM);

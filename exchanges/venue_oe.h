@@ -188,6 +188,13 @@ enum oe_error {
         OE_ERROR_COUNT
 };
 
+struct oe_position {
+    struct qty net; // positive = long
+    struct px average;
+    struct px liquidation; // 0 = not told
+    struct usd unrealised; // as the venue counts it
+};
+
 struct oe_event {
     enum oe_event_kind kind;
     uint32_t tag;           // of the call it answers; 0 = by itself
@@ -220,12 +227,7 @@ struct oe_event {
             struct qty size;
             struct usd fee; // positive = paid
         } fill;
-        struct {
-            struct qty net; // positive = long
-            struct px average;
-            struct px liquidation; // 0 = not told
-            struct usd unrealised; // as the venue counts it
-        } position;
+        struct oe_position position;
         struct {
             struct usd equity;    // of the account, unrealised included
             struct usd available; // for new orders

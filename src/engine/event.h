@@ -222,7 +222,9 @@ struct event_lane { // once a second, and at each change of state
     uint8_t state;            // enum lane_state
     uint8_t deadman;          // enum deadman_state
     uint32_t orders, unknown; // live at the venue; of them, those whose answer was lost
-    uint32_t room; // orders that the message rate lets pass now beside what is kept for hedges
+    // Orders that the message rate lets pass beside what is kept for hedges: now, and as many more
+    // within the next seconds as a budget of a short window is filled again.
+    uint16_t room, room_soon;
     int64_t blocked_until_ns;
     int64_t deadman_until_ns; // desk time, 0 = not armed
     char text[48];            // why it is not ready

@@ -170,7 +170,8 @@ static void print_lane(struct text *out, const struct universe *universe,
                                           [DEADMAN_NONE] = "none"};
     add_venue(out, universe, e->venue);
     ADD_NAME(out, e->state, LANE_STATE_COUNT, lane_state_name);
-    text_add_format(out, " orders %u unknown %u room %u deadman", e->orders, e->unknown, e->room);
+    text_add_format(out, " orders %u unknown %u room %u+%u deadman", e->orders, e->unknown, e->room,
+                    e->room_soon);
     add_named(out, e->deadman, e->deadman < DEADMAN_STATE_COUNT ? deadman[e->deadman] : NULL);
     add_fixed(out, e->text, sizeof(e->text));
 }

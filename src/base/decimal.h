@@ -109,6 +109,9 @@ static inline struct qty qty_sub(struct qty a, struct qty b) {
 static inline struct qty qty_min(struct qty a, struct qty b) {
     return a.v < b.v ? a : b;
 }
+static inline struct qty qty_neg(struct qty a) {
+    return (struct qty){sub_saturating(0, a.v)};
+}
 static inline struct qty qty_abs(struct qty a) {
     return a.v < 0 ? (struct qty){sub_saturating(0, a.v)} : a;
 }

@@ -170,7 +170,8 @@ static void print_lane(struct text *out, const struct universe *universe,
                                           [DEADMAN_NONE] = "none"};
     add_venue(out, universe, e->venue);
     ADD_NAME(out, e->state, LANE_STATE_COUNT, lane_state_name);
-    text_add_format(out, " orders %u unknown %u room %u deadman", e->orders, e->unknown, e->room);
+    text_add_format(out, " orders %u unknown %u room %u+%u deadman", e->orders, e->unknown, e->room,
+                    e->room_soon);
     add_named(out, e->deadman, e->deadman < DEADMAN_STATE_COUNT ? deadman[e->deadman] : NULL);
     add_fixed(out, e->text, sizeof(e->text));
 }
@@ -387,6 +388,11 @@ static void print_payload(struct text *out, const struct universe *universe,
         break;
     case EVENT_SETTINGS_CHANGED:
         add_int(out, "count ", event->u.settings.count);
+        break;
+    case EVENT_ALERT_RULE:
+        text_add_format(out, " %u of %u %s: %s", event->u.alert_rule.at + 1,
+                        event->u.alert_rule.count, event->u.alert_rule.rule.name,
+                        event->u.alert_rule.rule.condition);
         break;
     case EVENT_ORDER_REPORT:
         print_report(out, universe, &event->u.report);

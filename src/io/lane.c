@@ -68,11 +68,17 @@ static uint32_t unknown_count(const struct lane *lane) {
     return count;
 }
 
-enum { ROOM_MOST = 1000, ROOM_SCARCE = 16 };
+// ROOM_SOON_MS: what closes may wait for so long without harm, one after the other.
+enum { ROOM_MOST = 1000, ROOM_SCARCE = 16, ROOM_SOON_MS = 5000 };
 
-static uint32_t room_now(struct lane *lane) {
-    uint32_t room = rate_room(&lane->rate, &lane->order_cost, lane_now_ns(lane));
-    return room < ROOM_MOST ? room : ROOM_MOST;
+static uint16_t room_within(struct lane *lane, int64_t within_ms) {
+    uint32_t room =
+        rate_room(&lane->rate, &lane->order_cost, within_ms * NS_PER_MS, lane_now_ns(lane));
+    return (uint16_t)(room < ROOM_MOST ? room : ROOM_MOST);
+}
+
+static uint16_t room_now(struct lane *lane) {
+    return room_within(lane, 0);
 }
 
 // While there is little room the engine hears of every order's worth of it.
@@ -130,6 +136,7 @@ static void tell(struct lane *lane) {
     log_wait(lane, wait);
     int64_t now_ms = lane_loop_ms(lane), now_ns = lane_now_ns(lane);
     bool armed = lane->live > 0 && lane->deadman_until_ms > now_ms;
+    uint16_t room = room_now(lane);
     bool has_switch = (lane->oe.venue->calls & OE_BIT(OE_DEADMAN)) != 0;
     struct event_lane event = {
         .venue = lane->config.venue_index,
@@ -140,7 +147,8 @@ static void tell(struct lane *lane) {
                                           : DEADMAN_OFF,
         .orders = lane->live,
         .unknown = unknown_count(lane),
-        .room = room_now(lane),
+        .room = room,
+        .room_soon = (uint16_t)(room_within(lane, ROOM_SOON_MS) - room),
         .blocked_until_ns = lane->state == LANE_BLOCKED ? lane->rate.blocked_until_ns : 0,
         .deadman_until_ns = armed ? now_ns + (lane->deadman_until_ms - now_ms) * NS_PER_MS : 0,
     };

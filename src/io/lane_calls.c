@@ -73,7 +73,7 @@ static void lost(struct lane *lane, struct lane_call *row, const char *why) {
     if (order != NULL) {
         lane_order_lost(lane, order, row->call.kind, why);
     } else if (row->call.kind == OE_DEADMAN) {
-        lane_deadman_failed(lane, row->call.symbol, slice_of(why));
+        lane_deadman_failed(lane, row->call.symbol, OE_ERROR_OTHER, slice_of(why));
     } else {
         lane_explain(lane, "%s: %s", oe_call_name(row->call.kind), why);
         lane_list_failed(lane, row);
@@ -93,7 +93,7 @@ static void not_sent(struct lane *lane, struct lane_call *row, const char *why) 
     if (order != NULL) {
         lane_order_refused(lane, order, row->call.kind, OE_ERROR_BUSY, slice_of(why));
     } else if (row->call.kind == OE_DEADMAN) {
-        lane_deadman_failed(lane, row->call.symbol, slice_of(why));
+        lane_deadman_failed(lane, row->call.symbol, OE_ERROR_OTHER, slice_of(why));
     } else {
         lane_list_failed(lane, row);
     }
@@ -158,9 +158,12 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
 // when no order can be sent anyway.
 static bool is_urgent(const struct lane *lane, const struct lane_order *order,
                       enum oe_call_kind kind) {
+    if (kind == OE_FILLS && lane->reconciled) {
+        return lane_orders_any(lane, LANE_ORDER_ENDING); // else it is the look now and then
+    }
     return !lane->reconciled || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN ||
-           kind == OE_QUERY || kind == OE_FILLS || kind == OE_LOGIN || kind == OE_REFRESH ||
-           kind == OE_NONCE || (order != NULL && order->urgent);
+           kind == OE_QUERY || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
+           (order != NULL && order->urgent);
 }
 
 static enum status send_message(struct lane *lane, const struct oe_call *call,
@@ -328,7 +331,7 @@ static void on_refused(struct lane *lane, struct lane_call *row, const struct oe
     if (order != NULL) {
         lane_order_refused(lane, order, row->call.kind, event->error, event->text);
     } else if (row->call.kind == OE_DEADMAN) {
-        lane_deadman_failed(lane, row->call.symbol, event->text);
+        lane_deadman_failed(lane, row->call.symbol, event->error, event->text);
     } else {
         log_warn(lane->oe.venue->name, "%s refused: %s: %.*s", oe_call_name(row->call.kind),
                  oe_error_name(event->error),

@@ -25,11 +25,15 @@ static struct lane_list *list_of(struct lane *lane, uint32_t list, uint16_t symb
                 .lists[list];
 }
 
-static void want(struct lane *lane, uint32_t list, uint16_t symbol) {
+static void want_at(struct lane *lane, uint32_t list, uint16_t symbol, int64_t due_ms) {
     struct lane_list *row = &lane->symbols[symbol].lists[list];
     if (has_list(lane, list) && !row->busy) {
-        *row = (struct lane_list){.wanted = true, .due_ms = lane_loop_ms(lane)};
+        *row = (struct lane_list){.wanted = true, .due_ms = due_ms};
     }
+}
+
+static void want(struct lane *lane, uint32_t list, uint16_t symbol) {
+    want_at(lane, list, symbol, lane_loop_ms(lane));
 }
 
 static uint32_t list_number(enum oe_call_kind kind) {
@@ -71,6 +75,17 @@ void lane_fills_want(struct lane *lane, uint16_t symbol) {
     }
 }
 
+void lane_positions_want(struct lane *lane, int64_t due_ms) {
+    const struct lane_list *row = lane_positions_list(lane);
+    if (!row->wanted || (row->attempts == 0 && row->due_ms > due_ms)) {
+        want_at(lane, LANE_LIST_POSITIONS, 0, due_ms);
+    }
+}
+
+struct lane_list *lane_positions_list(struct lane *lane) {
+    return list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE);
+}
+
 // Whole lists overlap: what a venue books late is seen by the next one. Fills of an order of an
 // earlier session are asked for since it was decided; those that are booked count once.
 static int64_t fills_since_ns(const struct lane *lane, uint16_t symbol) {
@@ -101,9 +116,13 @@ static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
         return;
     }
     row->busy = true;
+    if (rate_room(&lane->rate, &lane->order_cost, 0, lane_now_ns(lane)) == 0) {
+        lane->lists_held_ms +=
+            rate_holds_ns(&lane->rate, &lane->message->cost, &lane->order_cost) / NS_PER_MS;
+    }
     if (row->cursor[0] == '\0') {
         row->asked_ms = now_ms;
-        row->doubted = row->odd = false;
+        row->doubted = false;
         lane->symbols[symbol].foreign =
             list == LANE_LIST_ORDERS ? 0 : lane->symbols[symbol].foreign;
         for (uint16_t i = 0; list == LANE_LIST_POSITIONS && i < lane->oe.symbol_count; i++) {
@@ -145,7 +164,9 @@ void lane_lists_tick(struct lane *lane) {
     if (!lane_sockets_ready(lane)) {
         return;
     }
-    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+    // An order that waits for the venue's message rate goes first.
+    bool yields = lane->reconciled && lane_orders_any(lane, LANE_ORDER_AGAIN);
+    for (uint16_t i = 0; !yields && i < lane->oe.symbol_count; i++) {
         for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
             const struct lane_list *row = &lane->symbols[i].lists[list];
             if (row->wanted && !row->busy && now_ms >= row->due_ms) {
@@ -158,7 +179,10 @@ void lane_lists_tick(struct lane *lane) {
         log_info(lane->oe.venue->name, "orders, fills, positions and balances are known");
     }
     if (lane->reconciled && now_ms >= lane->lists_due_ms) {
-        lane->lists_due_ms = now_ms + LANE_POSITIONS_MS;
+        int64_t wait_ms = lane->lists_held_ms * LANE_READS_SHARE;
+        wait_ms = wait_ms < LANE_LISTS_MAX_MS ? wait_ms : LANE_LISTS_MAX_MS;
+        lane->lists_due_ms = now_ms + (wait_ms > LANE_POSITIONS_MS ? wait_ms : LANE_POSITIONS_MS);
+        lane->lists_held_ms = 0;
         want(lane, LANE_LIST_POSITIONS, 0);
         want(lane, LANE_LIST_BALANCES, 0);
         want_again(lane);
@@ -199,62 +223,6 @@ void lane_list_failed(struct lane *lane, const struct lane_call *row) {
     }
     struct lane_list *of = list_of(lane, list, row->call.symbol);
     want_later(lane, of, of->attempts);
-}
-
-static void tell_position(struct lane *lane, uint16_t symbol, struct qty net, struct px average,
-                          struct px liquidation) {
-    struct lane_symbol *row = &lane->symbols[symbol];
-    row->listed = true;
-    if (row->position_told && !row->filled_since && row->net.v == net.v) {
-        return;
-    }
-    row->position_told = true;
-    row->filled_since = false;
-    row->net = net;
-    struct event_venue_position event = {.venue = lane->config.venue_index,
-                                         .symbol = symbol,
-                                         .net = net,
-                                         .average = average,
-                                         .liquidation = liquidation};
-    engine_input(lane->config.engine, EVENT_VENUE_POSITION, &event, lane_now_ns(lane));
-}
-
-// It moved while the list of positions was on its way, so the list may be older: nobody is told.
-// But the fill that moved it may be an old one that only another list told now, and then this one
-// had the truth: where it says something else it is asked for again.
-static bool passed_over(struct lane *lane, uint16_t symbol, struct qty net) {
-    const struct lane_symbol *row = &lane->symbols[symbol];
-    struct lane_list *list = list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE);
-    if (row->moved_ms == 0 || row->moved_ms < list->asked_ms) {
-        return false;
-    }
-    list->doubted = list->doubted || !row->position_told || row->net.v != net.v;
-    return true;
-}
-
-// A list may come out of a venue's memory of seconds ago. What contradicts the position that is
-// known, with no fill since, is believed when a list asked for later says the same.
-static bool is_odd(struct lane *lane, uint16_t symbol, struct qty net) {
-    struct lane_symbol *row = &lane->symbols[symbol];
-    bool known = !row->position_told || row->filled_since || row->net.v == net.v;
-    bool repeated = row->odd && row->odd_net.v == net.v;
-    row->odd = !known && !repeated;
-    row->odd_net = net;
-    if (row->odd) {
-        list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE)->odd = true;
-    }
-    return row->odd;
-}
-
-// Positions that were not in the whole list are none.
-static void positions_listed(struct lane *lane) {
-    const struct qty none = {0};
-    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
-        bool meant = !lane->symbols[i].listed && lane->oe.listings[i].native[0] != '\0';
-        if (meant && !passed_over(lane, i, none) && !is_odd(lane, i, none)) {
-            tell_position(lane, i, none, (struct px){0}, (struct px){0});
-        }
-    }
 }
 
 static void tell_foreign(struct lane *lane) {
@@ -309,50 +277,12 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
             lane_now_ns(lane) - ago_ms * NS_PER_MS;
         lane_fills_listed(lane, symbol, row->asked_ms);
     } else if (list == LANE_LIST_POSITIONS) {
-        positions_listed(lane);
+        lane_positions_listed(lane);
         if (row->doubted) {
             want_later(lane, row, attempts);
             row->due_ms = attempts == 0 ? lane_loop_ms(lane) : row->due_ms; // the fill is known now
-        } else if (row->odd) {
-            want_later(lane, row, attempts);
-            row->due_ms = lane_loop_ms(lane) + LANE_EVIDENCE_MS;
         }
-    }
-}
-
-// A private connection was opened just now.
-static bool is_young(const struct lane *lane) {
-    bool young = false;
-    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
-        young = young || (lane->sockets[i].open &&
-                          lane_loop_ms(lane) - lane->sockets[i].opened_ms < LANE_PATIENCE_MS);
-    }
-    return young;
-}
-
-void lane_position(struct lane *lane, const struct oe_event *event) {
-    if (event->symbol < lane->oe.symbol_count) {
-        struct lane_symbol *row = &lane->symbols[event->symbol];
-        bool listed = event->call == OE_POSITIONS && event->tag != 0;
-        row->listed = true;
-        if (listed && (passed_over(lane, event->symbol, event->position.net) ||
-                       is_odd(lane, event->symbol, event->position.net))) {
-            return;
-        }
-        row->moved_ms = listed ? row->moved_ms : lane_loop_ms(lane);
-        bool news = !row->position_told || row->net.v != event->position.net.v;
-        if (!listed && (!lane->reconciled || (news && !row->filled_since && is_young(lane)))) {
-            // What a stream begins with may be a picture of long ago: the list that was asked for
-            // on this connection is believed, and asked for again where it may be older than this.
-            struct lane_list *list = list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE);
-            list->doubted = list->doubted || news;
-            if (news && !list->wanted) {
-                want(lane, LANE_LIST_POSITIONS, 0);
-            }
-            return;
-        }
-        tell_position(lane, event->symbol, event->position.net, event->position.average,
-                      event->position.liquidation);
+        lane_positions_confirm(lane);
     }
 }
 
@@ -433,13 +363,22 @@ void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
     lane->deadman_until_ms = row->armed_until_ms;
 }
 
-void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text) {
+// A login or a connection that is over is made anew, and says nothing of the switch: only if that
+// does not help it is an alarm, which takes the arming from every console.
+void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error,
+                         struct slice text) {
     struct lane_symbol *row = armed_row(lane, symbol);
     uint32_t doubled = row->arm_failures < 7 ? row->arm_failures++ : 7; // up to 32 s
+    bool passing = error == OE_ERROR_LOGIN || error == OE_ERROR_NONCE || !lane_sockets_ready(lane);
+    bool excused = passing && doubled < LANE_DEADMAN_EXCUSES && !lane->deadman_failed;
     row->arming = false;
     row->arm_due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled);
-    log_error(lane->oe.venue->name, "the dead-man's switch cannot be armed: %.*s",
+    log_write(excused ? LOG_WARN : LOG_ERROR, lane->oe.venue->name,
+              "the dead-man's switch %s: %.*s", excused ? "is tried again" : "cannot be armed",
               (int)(text.size < 120 ? text.size : 120), text.size > 0 ? text.data : "");
+    if (excused) {
+        return;
+    }
     lane_explain(lane, "dead-man's switch: %.*s", (int)(text.size < 28 ? text.size : 28),
                  text.size > 0 ? text.data : "");
     lane->deadman_failed = true;

@@ -439,8 +439,6 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
                    : usd_bps_ceil(usd_notional_near(event->fill.price, event->fill.size), rate),
     };
     counter_add(&lane->stats.fills, 1);
-    lane->symbols[order->symbol].moved_ms = lane_loop_ms(lane);
-    lane->symbols[order->symbol].filled_since = true;
     order->filled = qty_add(order->filled, event->fill.size);
     if (order->state == LANE_ORDER_SENT || order->state == LANE_ORDER_TAKEN ||
         order->state == LANE_ORDER_UNKNOWN) {
@@ -449,6 +447,9 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
         order->due_ms = order->seen_ms + LANE_EVIDENCE_MS;
     }
     report(lane, order, &fill);
+    lane_position_filled(lane, order->symbol,
+                         order->wanted.side == SIDE_BUY ? fill.size : qty_neg(fill.size),
+                         event->snapshot);
     if (!lane_order_live(order)) {
         return; // late: the engine books it all the same
     }
@@ -489,6 +490,15 @@ void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms) {
 bool lane_past_live(const struct lane *lane) {
     for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
         if (lane->orders[i].past && lane_order_live(&lane->orders[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lane_orders_any(const struct lane *lane, enum lane_order_state state) {
+    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
+        if (lane->orders[i].state == state) {
             return true;
         }
     }

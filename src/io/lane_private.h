@@ -1,5 +1,6 @@
 // What lane.c (life, state, time), lane_calls.c (requests and their answers), lane_orders.c (the
-// order table), lane_lists.c (what is asked for after a connect) and lane_sockets.c share.
+// order table), lane_lists.c (what is asked for after a connect), lane_positions.c (what is
+// believed of positions) and lane_sockets.c share.
 #ifndef PERPDESK_IO_LANE_PRIVATE_H
 #define PERPDESK_IO_LANE_PRIVATE_H
 
@@ -27,9 +28,12 @@ enum {
     LANE_HOLD_MS = 1500, // what lowers risk waits so long for a connection or the rate limit
     LANE_GONE_MS = 6000,
     LANE_LOOK_BACK_MS = 60000,
-    LANE_POSITIONS_MS = 15000, // between two looks at positions and balances
+    LANE_POSITIONS_MS = 15000, // between two looks at positions and balances, at least
+    LANE_LISTS_MAX_MS = 60000, // and at most, where they leave an order no room:
+    LANE_READS_SHARE = 10,     // that is so for a tenth of the time
     LANE_DEADMAN_MS = 60000,
     LANE_DEADMAN_MARGIN_MS = 5000,
+    LANE_DEADMAN_EXCUSES = 2, // refusals in a row because of a login that is being renewed
     LANE_TELL_MS = 1000,
     LANE_PATIENCE_MS = 3000, // not ready for longer: the log says what it waits for
     LANE_REMIND_MS = 30000,  // and says it again
@@ -89,7 +93,6 @@ struct lane_call {
 struct lane_list {
     bool wanted, busy;
     bool doubted; // positions: of the list at hand something was passed over
-    bool odd;     // positions: it says what neither a fill nor the stream explains
     int64_t due_ms, asked_ms;
     uint32_t attempts;
     char cursor[128];
@@ -112,15 +115,22 @@ struct lane_socket {
     int64_t opened_ms, spoken_ms, heard_ms; // loop time
 };
 
+// What the venue said of a position, and what our fills make of it.
+struct lane_position {
+    bool told;
+    bool filled_since;     // then the same is told again: that it holds now is news
+    struct qty net;        // as told, and the fills since
+    struct qty net_listed; // and those that a list told, which it may or may not have had
+    int64_t moved_ms;      // newest fill or word of the stream: a list asked for before is older
+    bool odd;              // the venue said `hearsay`, which no fill explains,
+    int64_t believe_ms;    // which is believed when a list asked for after this says the same
+    struct oe_position hearsay;
+};
+
 struct lane_symbol {
     struct lane_list lists[LANE_LIST_COUNT]; // per symbol, or row 0: the account's
     bool rules_known, listed;                // listed: in the list of positions at hand
-    bool position_told;
-    bool filled_since; // then the same position is told again: that it holds now is news
-    int64_t moved_ms;  // newest fill, or position by the stream: a list asked for before is older
-    bool odd;          // a list said `odd_net`, which nothing explains: told once another says so
-    struct qty odd_net;
-    struct qty net;                     // as told
+    struct lane_position position;
     int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
     bool arming;
     uint32_t arm_failures; // in a row
@@ -164,7 +174,8 @@ struct lane {
     int64_t upkeep_due_ms;
     uint32_t upkeep_attempts;
     int64_t lists_due_ms;
-    int64_t started_ns; // desk time
+    int64_t lists_held_ms; // for so long the lists of this round left an order no room
+    int64_t started_ns;    // desk time
     int64_t past_ns; // when the oldest order of an earlier session was decided, 0 = none asked for
     uint32_t foreign_told;
     bool deadman_failed;
@@ -216,6 +227,7 @@ void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms);
 void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms); // whole, likewise
 void lane_orders_ask_all(struct lane *lane);
 bool lane_past_live(const struct lane *lane); // an order of an earlier session
+bool lane_orders_any(const struct lane *lane, enum lane_order_state state);
 bool lane_order_live(const struct lane_order *order);
 
 // lane_lists.c
@@ -225,13 +237,23 @@ void lane_lists_describe_wait(const struct lane *lane, struct text *out); // not
 void lane_list_end(struct lane *lane, struct lane_call *row, struct slice cursor);
 void lane_list_failed(struct lane *lane, const struct lane_call *row);
 void lane_fills_want(struct lane *lane, uint16_t symbol);
+void lane_positions_want(struct lane *lane, int64_t due_ms); // no list is on the way
+struct lane_list *lane_positions_list(struct lane *lane);
 void lane_foreign(struct lane *lane, const struct oe_event *event); // an order that is not ours
-void lane_position(struct lane *lane, const struct oe_event *event);
 void lane_balance(struct lane *lane, const struct oe_event *event);
 void lane_tell_room(struct lane *lane); // when it is scarce and not what was told
 void lane_deadman_tick(struct lane *lane);
 void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns);
-void lane_deadman_failed(struct lane *lane, uint16_t symbol, struct slice text);
+// error: why the venue refused, OE_ERROR_OTHER where it was not asked or did not answer.
+void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error,
+                         struct slice text);
+
+// lane_positions.c
+void lane_position(struct lane *lane, const struct oe_event *event);
+// A fill of ours was reported; listed: by a list, so that the position told last may have it.
+void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought, bool listed);
+void lane_positions_listed(struct lane *lane);  // the list is whole
+void lane_positions_confirm(struct lane *lane); // asks for the list that hearsay waits for
 
 // lane_sockets.c
 enum status lane_sockets_create(struct lane *lane) MUST_CHECK;

@@ -70,7 +70,12 @@ int64_t rate_when_ns(struct rate_limits *rate, const struct oe_cost *cost, bool 
     return when_ns;
 }
 
-uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns) {
+static int64_t window_ns(const struct rate_bucket *bucket) {
+    return bucket->slot_ns * RATE_SLOTS; // as this counts it
+}
+
+uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t within_ns,
+                   int64_t now_ns) {
     uint32_t room = rate->refused > 0 || rate->blocked_until_ns > now_ns ? 0 : UINT32_MAX;
     for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
         struct rate_bucket *bucket = &rate->buckets[i];
@@ -79,10 +84,25 @@ uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t
         }
         move_on(bucket, now_ns);
         uint64_t used = used_now(bucket);
-        uint64_t left = used < bucket->ordinary ? (bucket->ordinary - used) / cost->units[i] : 0;
+        uint64_t left = used < bucket->ordinary ? bucket->ordinary - used : 0;
+        left += (uint64_t)(within_ns / window_ns(bucket)) * bucket->ordinary;
+        left /= cost->units[i];
         room = left < room ? (uint32_t)left : room;
     }
     return room;
+}
+
+int64_t rate_holds_ns(const struct rate_limits *rate, const struct oe_cost *by,
+                      const struct oe_cost *cost) {
+    int64_t longest_ns = 0;
+    for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
+        const struct rate_bucket *bucket = &rate->buckets[i];
+        if (bucket->ordinary > 0 && cost->units[i] > 0) {
+            int64_t ns = window_ns(bucket) * by->units[i] / bucket->ordinary;
+            longest_ns = ns > longest_ns ? ns : longest_ns;
+        }
+    }
+    return longest_ns;
 }
 
 struct state_budget rate_fullest(struct rate_limits *rate, int64_t now_ns) {

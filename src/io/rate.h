@@ -41,8 +41,14 @@ void rate_init(struct rate_limits *rate, const struct oe_bucket buckets[OE_BUCKE
 // budget is untouched.
 int64_t rate_when_ns(struct rate_limits *rate, const struct oe_cost *cost, bool urgent,
                      int64_t now_ns);
-// How many requests of that cost that lower no risk could be sent now, one after the other.
-uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t now_ns);
+// How many requests of that cost that lower no risk could be sent from now until `within_ns` later,
+// one after the other; 0 of it: now.
+uint32_t rate_room(struct rate_limits *rate, const struct oe_cost *cost, int64_t within_ns,
+                   int64_t now_ns);
+// For how long a request of cost `by` takes the room from one of cost `cost` that lowers no risk;
+// 0 if they have no budget in common.
+int64_t rate_holds_ns(const struct rate_limits *rate, const struct oe_cost *by,
+                      const struct oe_cost *cost);
 // What is used of the budget that is fullest now, and what the desk may use of it; 0 of 0: the
 // venue has none.
 struct state_budget rate_fullest(struct rate_limits *rate, int64_t now_ns);

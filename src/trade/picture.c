@@ -289,6 +289,13 @@ static enum status picture_on_event(void *self, struct bus *bus, const struct ev
         venue->feed = event->u.feed;
         break;
     }
+    case EVENT_ORDER_COMMAND: { // until the lane tells, which it does in a moment
+        uint16_t *room = &desk->picture.venues[event->u.order.venue].lane.room;
+        if (*room > 0 && event->u.order.action == ORDER_ACTION_PLACE) {
+            (*room)--;
+        }
+        break;
+    }
     case EVENT_LANE_STATE:
         tell_lane(bus, &desk->picture.venues[event->u.lane.venue].lane, &event->u.lane,
                   desk->universe->venues[event->u.lane.venue].name);
@@ -466,7 +473,8 @@ const struct component picture_component = {
     .name = "picture",
     .kinds = EVENT_BIT(EVENT_QUOTE_UPDATED) | EVENT_BIT(EVENT_DEPTH_UPDATED) |
              EVENT_BIT(EVENT_FUNDING_UPDATED) | EVENT_BIT(EVENT_FEED_STATE) |
-             EVENT_BIT(EVENT_FEED_ALIVE) | EVENT_BIT(EVENT_LANE_STATE),
+             EVENT_BIT(EVENT_FEED_ALIVE) | EVENT_BIT(EVENT_LANE_STATE) |
+             EVENT_BIT(EVENT_ORDER_COMMAND),
     .on_event = picture_on_event,
     .on_time = picture_on_time,
     .deadline = picture_deadline,

@@ -14,7 +14,8 @@
 // elsewhere) is answered: execution_vanish closes what is left of its job. What a venue tells may
 // be older than our newest fill: then it says nothing. It may be ahead of the fills that explain
 // it, so a difference counts only when it has stood for RECONCILE_PATIENCE_MS while the lane was
-// ready, and only as far as orders of ours that are live there cannot have made it.
+// ready (which had asked the venue once more before it told it: src/io/lane_positions.c), and only
+// as far as orders of ours that are live there cannot have made it.
 //
 // A person may sign for what a fill of ours explains only later, because the venue told that its
 // order ended and not yet that it had traded. Such a fill takes the place of what was signed for:
@@ -28,7 +29,7 @@
 struct desk;
 
 enum {
-    RECONCILE_PATIENCE_MS = 800,
+    RECONCILE_PATIENCE_MS = 500,
     RECONCILE_SILENT_MS = 10000, // a venue that was not heard by then keeps no job waiting
 };
 

@@ -40,8 +40,8 @@ bool risk_execution_deadman(const struct risk_case *c, struct verdict *v) {
     return c->desk->mode == DESK_LIVE && lane_of(c)->deadman == DEADMAN_FAILED;
 }
 
-// Every leg that is open has to be closed, and may be refused once: an order more must leave room
-// for that.
+// Every leg that is open has to be closed, and may be refused once: an order more, which goes now
+// or not at all, must leave room for that, if need be within the next seconds.
 bool risk_execution_message_rate(const struct risk_case *c, struct verdict *v) {
     if (c->desk->mode != DESK_LIVE) {
         return false;
@@ -55,7 +55,7 @@ bool risk_execution_message_rate(const struct risk_case *c, struct verdict *v) {
             v->figure += row->venue == venue_of(c) && open ? 2 : 0;
         }
     }
-    v->limit = lane_of(c)->room;
+    v->limit = lane_of(c)->room > 0 ? lane_of(c)->room + lane_of(c)->room_soon : 0;
     return v->figure > v->limit;
 }
 

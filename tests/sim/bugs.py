@@ -104,9 +104,9 @@ BUGS = [
     ("kill-forgotten-at-start", "src/trade/risk.c",
      "        desk->killed = past->killed != 0;\n",
      ""),
-    ("position-told-once", "src/io/lane_lists.c",
-     "    if (row->position_told && !row->filled_since && row->net.v == net.v) {",
-     "    if (row->position_told && row->net.v == net.v) {"),
+    ("position-told-once", "src/io/lane_positions.c",
+     "    if (row->told && !row->filled_since && row->net.v == said->net.v) {",
+     "    if (row->told && row->net.v == said->net.v) {"),
 ]
 
 

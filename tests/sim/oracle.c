@@ -539,11 +539,11 @@ static void settle_listing(struct oracle *oracle, uint16_t venue, uint16_t symbo
             host->venue->md->name, prices_symbols[symbol], gone, ledger->moved[venue][symbol].v);
     }
     own = desk + ledger->accepted[venue][symbol].v; // all that the book has
-    if (subject->lanes[venue]->symbols[symbol].net.v != truth) {
+    if (subject->lanes[venue]->symbols[symbol].position.net.v != truth) {
         oracle_fail(oracle, 2,
                     "%s %s: the position is %" PRId64 "e-8, the lane was told %" PRId64 "e-8",
                     host->venue->md->name, prices_symbols[symbol], truth,
-                    subject->lanes[venue]->symbols[symbol].net.v);
+                    subject->lanes[venue]->symbols[symbol].position.net.v);
     }
     // What jobs told that they left, because the venue takes no order for so little.
     const struct listing *listing = universe_listing(&subject->universe, venue, symbol);

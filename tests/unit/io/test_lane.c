@@ -133,6 +133,7 @@ struct answer {
 };
 
 struct rig {
+    struct venue_oe venue; // its limits are the test's
     uv_loop_t loop;
     uv_timer_t limit;
     struct loop_server server;
@@ -144,11 +145,13 @@ struct rig {
     int requests[OE_CALL_KIND_COUNT];
     int64_t requested_ms[OE_CALL_KIND_COUNT][ANSWERS_MAX]; // when each came
     int stopped, ready;
+    int deadman_failures; // told
     bool timed_out;
     struct event_report reports[REPORTS_MAX];
     int report_count;
-    struct qty position; // as told last
-    int positions;       // told
+    struct qty position;      // as told last
+    int positions;            // told
+    bool position_after_fill; // the last of them
     uint64_t orders;
     struct event_lane state;
     struct loop_connection *held; // waits for its answer
@@ -162,9 +165,12 @@ static enum status on_event(void *self, struct bus *bus, const struct event *eve
     } else if (event->header.kind == EVENT_LANE_STATE) {
         rig->state = event->u.lane;
         rig->ready += event->u.lane.state == LANE_READY;
+        rig->deadman_failures += event->u.lane.deadman == DEADMAN_FAILED;
     } else if (event->header.kind == EVENT_VENUE_POSITION) {
         rig->position = event->u.venue_position.net;
         rig->positions++;
+        rig->position_after_fill =
+            rig->report_count > 0 && rig->reports[rig->report_count - 1].kind == REPORT_FILL;
     }
     return STATUS_OK;
 }
@@ -219,7 +225,7 @@ static void wake(void *arg) {
 }
 
 static void rig_init(struct rig *rig) {
-    *rig = (struct rig){0};
+    *rig = (struct rig){.venue = venue};
     assert_int_equal(uv_loop_init(&rig->loop), 0);
     assert_int_equal(uv_timer_init(&rig->loop, &rig->limit), 0);
     rig->limit.data = rig;
@@ -238,7 +244,7 @@ static enum status rig_create_lane(struct rig *rig, struct slice key) {
     static char rest[128];
     loop_server_url(&rig->server, "http", "127.0.0.1", "", rest, sizeof(rest));
     struct lane_config config = {.loop = &rig->loop,
-                                 .venue = &venue,
+                                 .venue = &rig->venue,
                                  .md = &invented_venue,
                                  .universe = &rig->universe,
                                  .engine = &rig->engine,
@@ -411,28 +417,66 @@ static void test_old_picture(void **state) {
     rig_finish(&rig);
 }
 
-// A list that contradicts what is known, with no fill since, may be an old one: the one asked for
-// after it decides.
+// A list that contradicts what is known, with no fill since, may be an old one: a later one
+// decides.
 static void test_odd_list(void **state) {
     (void)state;
     struct rig rig;
     rig_init(&rig);
-    rig.answers[OE_PLACE][0] =
-        (struct answer){200, "accepted\norder new 0\nposition 3\nposition 5"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "position 5\nend"};
     rig.answers[OE_POSITIONS][1] = (struct answer){200, "position 1\nend"};
     rig.answers[OE_POSITIONS][2] = (struct answer){200, "position 5\nend"};
     rig_start(&rig);
-    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
-    until(&rig, &rig.report_count, 1);
     int told = rig.positions;
     until(&rig, &rig.requests[OE_POSITIONS], 3); // the usual one, and the one behind it
+    pass(&rig, 300);
+    assert_int_equal(rig.requests[OE_POSITIONS], 3);
     assert_int_equal(rig.positions, told);
     assert_int_equal(rig.position.v, 5 * (QTY_ONE / 1000));
     rig_finish(&rig);
 }
 
-// A position that came before its fill is told again when the venue repeats it: only then does it
-// say anything of what is booked meanwhile. The same once more is no news.
+// What a stream says of a position and no fill explains is told when a list asked for after it says
+// so, too: somebody else traded, or the venue did.
+static void test_hearsay_is_true(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] =
+        (struct answer){200, "accepted\norder new 0\nposition 3\nposition 5"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "end"};
+    rig.answers[OE_POSITIONS][1] = (struct answer){200, "position 5\nend"};
+    rig_start(&rig);
+    int told = rig.positions;
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    assert_int_equal(rig.positions, told);
+    until(&rig, &rig.positions, told + 1);
+    assert_int_equal(rig.position.v, 5 * (QTY_ONE / 1000));
+    assert_int_equal(rig.requests[OE_POSITIONS], 2);
+    rig_finish(&rig);
+}
+
+// And never when the list says what was known.
+static void test_hearsay_is_false(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0\nposition 3"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "position 1\nend"};
+    rig_start(&rig);
+    int told = rig.positions;
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_POSITIONS], 2);
+    pass(&rig, 600);
+    assert_int_equal(rig.requests[OE_POSITIONS], 2); // the matter is closed
+    assert_int_equal(rig.positions, told);
+    assert_int_equal(rig.position.v, QTY_ONE / 1000);
+    rig_finish(&rig);
+}
+
+// A position that came before its fill is told behind it: only then does it say anything of what is
+// booked. The same once more is no news.
 static void test_position_before_its_fill(void **state) {
     (void)state;
     struct rig rig;
@@ -444,11 +488,13 @@ static void test_position_before_its_fill(void **state) {
     command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
     until(&rig, &rig.report_count, 2);
     assert_int_equal(rig.positions, before + 1);
+    assert_true(rig.position_after_fill);
     command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
     until(&rig, &rig.report_count, 3);
     expect(&rig, "accepted fill canceled");
-    assert_int_equal(rig.positions, before + 2);
+    assert_int_equal(rig.positions, before + 1);
     assert_int_equal(rig.position.v, QTY_ONE / 1000);
+    assert_int_equal(rig.requests[OE_POSITIONS], 1);
     rig_finish(&rig);
 }
 
@@ -641,6 +687,32 @@ static void test_rate_limit(void **state) {
     rig_finish(&rig);
 }
 
+// Five requests a second, of which two are ours and one for what lowers no risk: an order may open
+// while others are to be closed, because those have the seconds that follow.
+static void test_tight_rate(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.venue.buckets[0].limit = 5;
+    rig.venue.place_cost.units[0] = 1;
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig_start(&rig);
+    while (rig.state.room == 0 && !rig.timed_out) { // the first look at the account took it
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(rig.state.room, 1);
+    assert_int_equal(rig.state.room_soon, 4);
+    int64_t began_ns = mono_now_ns();
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    for (int i = 0; i < 2; i++) {
+        command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE); // the second waits
+    }
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "accepted accepted accepted");
+    assert_in_range(mono_now_ns() - began_ns, NS_PER_S, 10 * NS_PER_S);
+    rig_finish(&rig);
+}
+
 static void test_keys_refused(void **state) {
     (void)state;
     struct rig rig;
@@ -690,6 +762,35 @@ static void test_deadman_fails(void **state) {
     rig_finish(&rig);
 }
 
+// A login that is over is renewed: that is no alarm of the switch's, unless it stays so.
+static void test_deadman_waits_for_login(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "rejected login"};
+    rig.answers[OE_DEADMAN][2] = (struct answer){200, "armed 60"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_DEADMAN], 2);
+    pass(&rig, 100); // refused twice
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    expect(&rig, "accepted accepted");
+    until_deadman(&rig, DEADMAN_ARMED);
+    assert_int_equal(rig.requests[OE_DEADMAN], 3);
+    assert_int_equal(rig.deadman_failures, 0);
+    rig_finish(&rig);
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "rejected login"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until_deadman(&rig, DEADMAN_FAILED);
+    assert_int_equal(rig.requests[OE_DEADMAN], 3);
+    rig_finish(&rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrong_key),
@@ -698,6 +799,8 @@ int main(void) {
         cmocka_unit_test(test_position_is_older),
         cmocka_unit_test(test_old_picture),
         cmocka_unit_test(test_odd_list),
+        cmocka_unit_test(test_hearsay_is_true),
+        cmocka_unit_test(test_hearsay_is_false),
         cmocka_unit_test(test_position_before_its_fill),
         cmocka_unit_test(test_past_order_has_ended),
         cmocka_unit_test(test_past_order_is_partly_filled),
@@ -707,8 +810,10 @@ int main(void) {
         cmocka_unit_test(test_gone),
         cmocka_unit_test(test_nonce),
         cmocka_unit_test(test_rate_limit),
+        cmocka_unit_test(test_tight_rate),
         cmocka_unit_test(test_keys_refused),
         cmocka_unit_test(test_deadman_fails),
+        cmocka_unit_test(test_deadman_waits_for_login),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

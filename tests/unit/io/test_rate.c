@@ -36,9 +36,9 @@ static void test_share_and_reserve(void **state) {
     struct rate_limits rate;
     rate_init(&rate, buckets, half, third);
     struct oe_cost five = {.units = {5}};
-    assert_int_equal(rate_room(&rate, &five, start_ns), 7);
+    assert_int_equal(rate_room(&rate, &five, 0, start_ns), 7);
     assert_int_equal(send_all(&rate, false, start_ns), 35);
-    assert_int_equal(rate_room(&rate, &five, start_ns), 0);
+    assert_int_equal(rate_room(&rate, &five, 0, start_ns), 0);
     assert_int_equal(send_all(&rate, true, start_ns), 15); // hedges still pass
     assert_int_equal(send_all(&rate, true, start_ns + 59 * NS_PER_S), 0);
     struct oe_cost one = {.units = {1}};
@@ -101,6 +101,29 @@ static void test_small_and_large(void **state) {
     assert_int_equal(rate_when_ns(&rate, &unknown, false, start_ns), 0);
 }
 
+// A budget of a second is filled again four times in five, one of a minute is not; and a question
+// that takes all of it takes the room of an order for as long as its window is.
+static void test_room_soon(void **state) {
+    (void)state;
+    static const struct oe_bucket small[OE_BUCKETS_MAX] = {{"calls", 5, 1000},
+                                                           {"a minute", 60, 60000}};
+    struct rate_limits rate;
+    struct oe_cost call = {.units = {1}}, other = {.units = {0, 1}};
+    rate_init(&rate, small, half, third);
+    assert_int_equal(rate_room(&rate, &call, 0, start_ns), 1);
+    assert_int_equal(rate_room(&rate, &call, 5 * NS_PER_S, start_ns), 5);
+    assert_int_equal(rate_room(&rate, &other, 5 * NS_PER_S, start_ns), 21);
+    rate_take(&rate, &call, start_ns);
+    assert_int_equal(rate_room(&rate, &call, 0, start_ns), 0);
+    assert_int_equal(rate_room(&rate, &call, 5 * NS_PER_S, start_ns), 4);
+    assert_int_equal(rate_holds_ns(&rate, &call, &other), 0);
+    int64_t holds_ns = rate_holds_ns(&rate, &call, &call);
+    assert_in_range(holds_ns, NS_PER_S, NS_PER_S + NS_PER_S / 10);
+    assert_int_equal(rate_room(&rate, &call, 0, start_ns + holds_ns), 1);
+    rate_refused(&rate, 0, start_ns);
+    assert_int_equal(rate_room(&rate, &call, 5 * NS_PER_S, start_ns), 0);
+}
+
 static void test_backoff(void **state) {
     (void)state;
     static const int64_t seconds[] = {1, 2, 4, 8, 16, 30, 30};
@@ -118,7 +141,7 @@ static void test_backoff(void **state) {
     rate_take(&rate, &none, now_ns); // one goes alone
     assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), now_ns + NS_PER_S);
     assert_int_equal(rate_when_ns(&rate, &none, true, now_ns + NS_PER_S), 0);
-    assert_int_equal(rate_room(&rate, &none, now_ns), 0);
+    assert_int_equal(rate_room(&rate, &none, 0, now_ns), 0);
     rate_accepted(&rate);
     assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), 0);
     rate_refused(&rate, 0, now_ns);
@@ -164,9 +187,13 @@ static void test_fullest(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_share_and_reserve), cmocka_unit_test(test_no_window_holds_more),
-        cmocka_unit_test(test_venue_counts),      cmocka_unit_test(test_small_and_large),
-        cmocka_unit_test(test_backoff),           cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_share_and_reserve),
+        cmocka_unit_test(test_no_window_holds_more),
+        cmocka_unit_test(test_venue_counts),
+        cmocka_unit_test(test_small_and_large),
+        cmocka_unit_test(test_room_soon),
+        cmocka_unit_test(test_backoff),
+        cmocka_unit_test(test_shares),
         cmocka_unit_test(test_fullest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

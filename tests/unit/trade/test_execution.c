@@ -529,6 +529,26 @@ static void test_no_room_waits(void **state) {
     harness_destroy(h);
 }
 
+// The order that takes the last room is counted before the lane tells: the next one waits.
+static void test_room_is_counted(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE;
+    struct job draft;
+    strategy_draft_single(&h->desk, STRATEGY_MANUAL, H_LIGHTER, H_BTC, SIDE_BUY, USD(300), &draft);
+    struct event_lane lane = {
+        .venue = draft.legs[draft.only].venue, .state = LANE_READY, .room = 1, .room_soon = 10};
+    harness_input(h, EVENT_LANE_STATE, &lane);
+    (void)harness_open(h, &draft);
+    (void)harness_open(h, &draft);
+    harness_advance(h, H_MS(500));
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 1);
+    harness_input(h, EVENT_LANE_STATE, &lane);
+    harness_advance(h, H_MS(200));
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 2);
+    harness_destroy(h);
+}
+
 static void test_pause_and_states(void **state) {
     (void)state;
     struct harness *h = harness_prepare();
@@ -610,6 +630,7 @@ int main(void) {
         cmocka_unit_test(test_kill_beside_a_hedge),
         cmocka_unit_test(test_paper_is_silent_when_live),
         cmocka_unit_test(test_no_room_waits),
+        cmocka_unit_test(test_room_is_counted),
         cmocka_unit_test(test_pause_and_states),
         cmocka_unit_test(test_opposite_jobs_close_plainly),
     };

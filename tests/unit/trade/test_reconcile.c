@@ -28,9 +28,9 @@ static void test_found_and_changed(void **state) {
     harness_advance(h, 5 * NS_PER_S);
     assert_null(harness_alert(h, "position"));
     tell_position(h, -25); // somebody sold by hand
-    harness_advance(h, 700 * NS_PER_MS);
+    harness_advance(h, (RECONCILE_PATIENCE_MS - 100) * NS_PER_MS);
     assert_null(harness_alert(h, "position"));
-    harness_advance(h, 300 * NS_PER_MS); // within a second
+    harness_advance(h, 100 * NS_PER_MS);
     assert_non_null(harness_alert(h, "position"));
     assert_int_equal(harness_alert(h, "position")->severity, SEVERITY_RED);
     assert_string_equal(harness_alert(h, "position")->text,
@@ -51,7 +51,7 @@ static void test_patience(void **state) {
     tell_lane(h, LANE_READY);
     tell_position(h, 0);
     tell_position(h, 10);
-    harness_advance(h, 500 * NS_PER_MS);
+    harness_advance(h, (RECONCILE_PATIENCE_MS - 100) * NS_PER_MS);
     tell_position(h, 0);
     harness_advance(h, 5 * NS_PER_S);
     tell_lane(h, LANE_CONNECTING);

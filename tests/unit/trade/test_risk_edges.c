@@ -192,6 +192,15 @@ static void test_message_rate(void **state) {
     other->legs[LEG_BUY].venue = H_EXTENDED;
     assert_true(refuses(h, &job, risk_execution_message_rate, LEG_SELL, &v));
     assert_int_equal(v.figure, 5);
+    struct event_lane *lane = &h->desk.picture.venues[H_EXTENDED].lane;
+    lane->room = 1; // a second's budget: what closes may take turns, the order itself goes now
+    lane->room_soon = 4;
+    assert_false(refuses(h, &job, risk_execution_message_rate, LEG_SELL, &v));
+    lane->room_soon = 3;
+    assert_true(refuses(h, &job, risk_execution_message_rate, LEG_SELL, &v));
+    lane->room = 0;
+    lane->room_soon = 400;
+    assert_true(refuses(h, &job, risk_execution_message_rate, LEG_SELL, &v));
     harness_destroy(h);
 }
 

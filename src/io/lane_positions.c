@@ -1,0 +1,144 @@
+// What is believed of positions. A venue's word may be old: a stream may begin with a picture of
+// before, a list may come out of a memory of seconds ago; and it may be ahead of the fills that
+// explain it. Taken as said, it would make a leg look gone that is there, and the desk would close
+// the other one. So the engine is told what our fills explain; anything else (liquidation, somebody
+// else's trade) is hearsay until a list that was asked for a moment later says the same.
+#include "io/lane_private.h"
+
+static struct lane_position *row_of(struct lane *lane, uint16_t symbol) {
+    return &lane->symbols[symbol].position;
+}
+
+static void tell(struct lane *lane, uint16_t symbol, const struct oe_position *said) {
+    struct lane_position *row = row_of(lane, symbol);
+    row->odd = false;
+    if (row->told && !row->filled_since && row->net.v == said->net.v) {
+        return;
+    }
+    row->told = true;
+    row->filled_since = false;
+    row->net = row->net_listed = said->net;
+    struct event_venue_position event = {.venue = lane->config.venue_index,
+                                         .symbol = symbol,
+                                         .net = said->net,
+                                         .average = said->average,
+                                         .liquidation = said->liquidation};
+    engine_input(lane->config.engine, EVENT_VENUE_POSITION, &event, lane_now_ns(lane));
+}
+
+static bool is_explained(const struct lane_position *row, struct qty net) {
+    return net.v == row->net.v || net.v == row->net_listed.v;
+}
+
+// A private connection was opened just now: pictures of before are likely.
+static bool is_young(const struct lane *lane) {
+    bool young = false;
+    for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
+        young = young || (lane->sockets[i].open &&
+                          lane_loop_ms(lane) - lane->sockets[i].opened_ms < LANE_PATIENCE_MS);
+    }
+    return young;
+}
+
+// Time for what the venue's word may be ahead of, or behind: a list may be as old as one before it,
+// so the next must be clearly later.
+static void hear(struct lane *lane, struct lane_position *row, const struct oe_position *said,
+                 bool listed) {
+    if (!row->odd || row->hearsay.net.v != said->net.v) {
+        int64_t wait_ms = listed || is_young(lane) ? LANE_EVIDENCE_MS : LANE_ASK_MS;
+        row->odd = true;
+        row->believe_ms = lane_loop_ms(lane) + wait_ms;
+    }
+    row->hearsay = *said;
+}
+
+static void stream_said(struct lane *lane, uint16_t symbol, const struct oe_position *said) {
+    struct lane_position *row = row_of(lane, symbol);
+    bool moved = !row->told || said->net.v != row->net.v;
+    row->moved_ms = moved ? lane_loop_ms(lane) : row->moved_ms;
+    if (!lane->reconciled && !row->told) {
+        // The list that was asked for on this connection is believed, and asked for again where it
+        // may be older than this.
+        struct lane_list *list = lane_positions_list(lane);
+        list->doubted = true;
+        if (!list->busy) {
+            lane_positions_want(lane, lane_loop_ms(lane));
+        }
+    } else if (!row->told || is_explained(row, said->net)) {
+        tell(lane, symbol, said);
+    } else {
+        hear(lane, row, said, false);
+        lane_positions_confirm(lane);
+    }
+}
+
+// It moved while the list was on its way, so the list may be older: nobody is told. But the fill
+// that moved it may be an old one that only another list told now, and then this one had the truth:
+// where it says something else it is asked for again.
+static bool is_passed_over(struct lane *lane, const struct lane_position *row, struct qty net) {
+    struct lane_list *list = lane_positions_list(lane);
+    if (row->moved_ms == 0 || row->moved_ms < list->asked_ms) {
+        return false;
+    }
+    list->doubted = list->doubted || !row->told || !is_explained(row, net);
+    return true;
+}
+
+static void list_said(struct lane *lane, uint16_t symbol, const struct oe_position *said) {
+    struct lane_position *row = row_of(lane, symbol);
+    if (is_passed_over(lane, row, said->net)) {
+        return;
+    }
+    bool repeated = row->odd && row->hearsay.net.v == said->net.v &&
+                    lane_positions_list(lane)->asked_ms >= row->believe_ms;
+    if (!row->told || is_explained(row, said->net) || repeated) {
+        tell(lane, symbol, said);
+    } else {
+        hear(lane, row, said, true);
+    }
+}
+
+void lane_position(struct lane *lane, const struct oe_event *event) {
+    if (event->symbol >= lane->oe.symbol_count) {
+        return;
+    }
+    lane->symbols[event->symbol].listed = true;
+    if (event->call == OE_POSITIONS && event->tag != 0) {
+        list_said(lane, event->symbol, &event->position);
+    } else {
+        stream_said(lane, event->symbol, &event->position);
+    }
+}
+
+void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought, bool listed) {
+    struct lane_position *row = row_of(lane, symbol);
+    row->moved_ms = lane_loop_ms(lane);
+    row->filled_since = true;
+    row->net_listed = qty_add(row->net_listed, bought);
+    row->net = listed ? row->net : qty_add(row->net, bought);
+    if (row->told && row->odd && is_explained(row, row->hearsay.net)) {
+        tell(lane, symbol, &row->hearsay); // it was ahead of this fill
+    }
+}
+
+// Positions that were not in the whole list are none.
+void lane_positions_listed(struct lane *lane) {
+    const struct oe_position none = {0};
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        if (!lane->symbols[i].listed && lane->oe.listings[i].native[0] != '\0') {
+            list_said(lane, i, &none);
+        }
+    }
+}
+
+void lane_positions_confirm(struct lane *lane) {
+    int64_t due_ms = INT64_MAX;
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        const struct lane_position *row = row_of(lane, i);
+        due_ms = row->odd && row->believe_ms < due_ms ? row->believe_ms : due_ms;
+    }
+    if (due_ms != INT64_MAX && !lane_positions_list(lane)->busy) {
+        int64_t now_ms = lane_loop_ms(lane);
+        lane_positions_want(lane, due_ms > now_ms ? due_ms : now_ms);
+    }
+}

@@ -73,19 +73,10 @@ void fapi_decode_error(const struct oe_call *call, uint32_t http_status, struct 
         oe_emit_text(sink, OE_EVENT_UNKNOWN, call, text);
         return;
     }
-    if (call->kind == OE_QUERY && error_of(code) == OE_ERROR_NO_ORDER) {
-        struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
-        event.client_id = call->client_id;
-        event.venue_id = call->venue_id;
-        event.order.state = OE_STATE_GONE;
-        event.text = text;
-        sink->on_event(sink, &event);
-        return;
-    }
     bool is_key =
         code == -1000 && text.size > 0 && // Aster's words for a bad signature
         (slice_starts(text, SLICE("Signature")) || slice_starts(text, SLICE("signature")));
-    oe_emit_refused(sink, call, is_key ? OE_ERROR_KEYS : error_of(code), text);
+    oe_emit_failure(sink, call, is_key ? OE_ERROR_KEYS : error_of(code), false, text);
 }
 
 static void read_order(struct json *r, struct fapi_order *row) {

@@ -61,7 +61,7 @@ static void decode_refusal(struct oe *oe, const struct oe_call *call, uint32_t h
         text_add_char(&text, ' ');
         text_add(&text, refusal.message);
     }
-    paradex_emit_failure(call, verdict, told ? text_slice(&text) : body, sink);
+    oe_emit_failure(sink, call, verdict.error, verdict.lost, told ? text_slice(&text) : body);
 }
 
 static bool decode_login(struct oe *oe, const struct oe_call *call, struct slice body,

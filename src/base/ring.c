@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pages.h"
+
 enum status ring_create(struct ring *ring, size_t record_size, uint32_t capacity) {
     ASSERT(record_size > 0);
     ASSERT(capacity > 0 && (capacity & (capacity - 1)) == 0);
     memset(ring, 0, sizeof(*ring));
-    ring->records = calloc(capacity, record_size);
+    ring->records = pages_create(capacity, record_size);
     if (ring->records == NULL) {
         return status_fail(STATUS_SYSTEM, "no memory for a ring of %u records", capacity);
     }

@@ -8,6 +8,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/pages.h"
+
 enum { ENTRIES_MAX = 1 << 28 };
 
 static uint32_t slots_for(uint32_t entries) {
@@ -94,8 +96,8 @@ int32_t name_map_get(const struct name_map *map, struct slice key) {
 enum status seen_set_create(struct seen_set *set, uint32_t capacity) {
     uint32_t slots = slots_for(capacity);
     *set = (struct seen_set){.capacity = capacity, .mask = slots - 1};
-    set->ring = calloc(capacity, sizeof(*set->ring));
-    set->slots = calloc(slots, sizeof(*set->slots));
+    set->ring = pages_create(capacity, sizeof(*set->ring));
+    set->slots = pages_create(slots, sizeof(*set->slots));
     if (set->ring == NULL || set->slots == NULL) {
         seen_set_finish(set);
         return status_fail(STATUS_SYSTEM, "no memory to remember %u keys", capacity);

@@ -12,6 +12,7 @@ void desk_reload_prepare(struct desk_run *run) {
     run->target = (struct config_target){&run->config.settings, run->universe.venues,
                                          run->universe.venue_count};
     run->desk.change_setting = config_change_apply;
+    run->desk.change_alerts = config_alerts_apply;
     run->desk.change_arg = &run->target;
 }
 
@@ -27,28 +28,53 @@ void desk_settings_change(struct desk_run *run, const struct config_changes *cha
         at = config_changes_fill(changes, at, &event);
         engine_input(&run->engine, EVENT_SETTINGS_CHANGED, &event, clock_now_ns(&run->clock));
     }
+    if (!changes->alerts_differ) {
+        return;
+    }
+    config_alerts_apply(&in_force, &changes->alerts);
+    uint16_t at = 0;
+    do { // without any rule one event says so
+        struct event_alert_rule event;
+        config_alerts_fill(changes, at, &event);
+        engine_input(&run->engine, EVENT_ALERT_RULE, &event, clock_now_ns(&run->clock));
+    } while (++at < changes->alerts.count);
 }
 
 // A venue that was loaded may be off in a demo: its fees are nobody's.
 static void number_venues(struct desk_run *run, struct config_changes *changes) {
     uint32_t kept = 0;
+    config_changes_renumber(changes, &run->loaded, &run->in_force);
     for (uint32_t i = 0; i < changes->count; i++) {
-        struct setting_change change = changes->changes[i];
-        if (change.venue != UINT16_MAX) {
-            int venue = universe_find_venue(&run->universe,
-                                            slice_of(run->loaded.venues[change.venue].name));
-            change.venue = (uint16_t)venue;
-            if (venue < 0) {
-                continue;
-            }
+        const struct setting_change *change = &changes->changes[i];
+        if (change->venue == UINT16_MAX || change->venue < run->universe.venue_count) {
+            changes->changes[kept++] = *change;
         }
-        changes->changes[kept++] = change;
     }
     changes->count = kept;
 }
 
+// What is different, a line each in the log; how many lines that are.
+static uint32_t tell_changes(const struct desk_run *run, const struct config_changes *changes) {
+    char line[LOG_LINE_MAX];
+    uint32_t told = changes->count;
+    for (uint32_t i = 0; i < changes->count; i++) {
+        struct text text = TEXT_OVER(line);
+        config_change_print(&text, &run->loaded, &changes->changes[i]);
+        log_info("reload", "%s", line);
+    }
+    struct text text = TEXT_OVER(line);
+    uint32_t at = 0;
+    while (changes->alerts_differ &&
+           config_alert_change_print(&text, &run->loaded.settings.alerts, &changes->alerts, &at)) {
+        log_info("reload", "%s", line);
+        text = TEXT_OVER(line);
+        told++;
+    }
+    return told;
+}
+
 static enum status reload(struct desk_run *run, const struct config *config) {
-    char line[LOG_LINE_MAX], restart_bytes[LOG_LINE_MAX - 32];
+    char restart_bytes[LOG_LINE_MAX - 32];
     struct text restart = TEXT_OVER(restart_bytes);
     struct config_changes *changes = malloc(sizeof(*changes));
     if (changes == NULL) {
@@ -57,17 +83,18 @@ static enum status reload(struct desk_run *run, const struct config *config) {
     config_changes_find(changes, &run->loaded, config, &restart);
     struct config_target loaded = {&run->loaded.settings, run->loaded.venues,
                                    run->loaded.venues_on};
+    uint32_t told = tell_changes(run, changes);
     for (uint32_t i = 0; i < changes->count; i++) {
-        struct text text = TEXT_OVER(line);
-        config_change_print(&text, &run->loaded, &changes->changes[i]);
-        log_info("reload", "%s", line);
         bool applied = config_change_apply(&loaded, &changes->changes[i]);
         ASSERT(applied);
+    }
+    if (changes->alerts_differ) {
+        config_alerts_apply(&loaded, &changes->alerts);
     }
     if (restart.size > 0) {
         log_warn("reload", "needs a restart: %s", restart_bytes);
     }
-    log_info("reload", "%u settings changed", changes->count);
+    log_info("reload", "%u settings changed", told);
     number_venues(run, changes);
     desk_settings_change(run, changes);
     free(changes);

@@ -127,6 +127,7 @@ static enum status build_and_run(struct replay_desk *run, const struct desk_repl
         run->target = (struct config_target){&run->config.settings, run->universe.venues,
                                              run->universe.venue_count};
         run->desk.change_setting = config_change_apply;
+        run->desk.change_alerts = config_alerts_apply;
         run->desk.change_arg = &run->target;
         status = run_replay(run, options, summary);
         desk_finish(&run->desk);

@@ -62,7 +62,7 @@ static enum status apply(struct desk_run *run, struct setting *setting, struct t
     if (restart.size > 0) {
         return status_fail(STATUS_REFUSED, "set: %s needs a restart of the desk", bytes);
     }
-    if (setting->changes.count == 0) {
+    if (setting->changes.count == 0 && !setting->changes.alerts_differ) {
         text_add_format(answer, "%s: it is so already", setting->words);
         return STATUS_OK;
     }
@@ -70,6 +70,10 @@ static enum status apply(struct desk_run *run, struct setting *setting, struct t
     for (uint32_t i = 0; i < setting->changes.count; i++) {
         text_add_string(answer, i > 0 ? ", " : "set: ");
         config_change_print(answer, &run->in_force, &setting->changes.changes[i]);
+    }
+    if (setting->changes.alerts_differ) {
+        text_add_format(answer, "%s%s",
+                        setting->changes.count > 0 ? ", " : "set: ", setting->words);
     }
     log_info("settings", "%.*s", (int)answer->size, answer->data);
     return STATUS_OK;

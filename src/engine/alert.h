@@ -1,6 +1,7 @@
 // Alert rules: what a person wants to be told of, and what the desk then does.
 //
-// A rule is a condition, a severity, a cool-down and an action. Its condition is one line of words:
+// A rule (struct alert_rule, in event.h) is a condition, a severity, a cool-down and an action. Its
+// condition is one line of words:
 //
 //   price_above SYMBOL PRICE [on VENUE]          price_below SYMBOL PRICE [on VENUE]
 //   range SYMBOL LOW HIGH [on VENUE]             the price leaves the range
@@ -16,8 +17,6 @@
 #define PERPDESK_ENGINE_ALERT_H
 
 #include "engine/event.h"
-
-enum { ALERT_RULES_MAX = 16, ALERT_NAME_MAX = 24, ALERT_CONDITION_MAX = 96, ALERT_ORDER_MAX = 80 };
 
 // code, name in a condition, unit of its figure. A number after it may leave the unit out.
 #define ALERT_METRIC_LIST(X)                                                                       \
@@ -64,20 +63,6 @@ enum alert_action {
     ALERT_START_TRADING,  // as a person's resume; a latched kill stays
     ALERT_AUTO_ORDER,     // submits `order`, past risk like any other
     ALERT_ACTION_COUNT
-};
-
-struct alert_rule {
-    char name[ALERT_NAME_MAX];           // "" = the row is free
-    char condition[ALERT_CONDITION_MAX]; // as written
-    uint8_t kind, metric;                // enum alert_kind, enum alert_metric
-    uint8_t severity, action;            // enum severity, enum alert_action
-    uint16_t symbol, other_symbol;       // SYMBOL_MAX: the condition names none
-    uint16_t venue, other_venue;         // VENUE_MAX: the median of all
-    int64_t low, high;   // px 1e-12, or in the unit of alert_rule_unit; `high` is the limit of all
-                         // kinds but ALERT_RANGE, which has both
-    int64_t window_ns;   // ALERT_PERCENT_CHANGE
-    int64_t cooldown_ns; // told at most once in this time
-    char order[ALERT_ORDER_MAX]; // ALERT_AUTO_ORDER: the words of a submit, "" = none
 };
 
 // Where names are looked up.

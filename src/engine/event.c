@@ -1,6 +1,7 @@
 // The event kinds' table, the names of their enumerations, and what makes a payload fit a universe.
 #include "engine/event.h"
 
+#include "engine/alert.h"
 #include "engine/control.h"
 
 static const struct {
@@ -33,6 +34,7 @@ _Static_assert(sizeof(struct event_timer) == 8, "format");
 _Static_assert(sizeof(struct event_report) == 96, "format");
 _Static_assert(sizeof(struct event_lane) == 80, "format");
 _Static_assert(sizeof(struct event_venue_position) == 32, "format");
+_Static_assert(sizeof(struct event_alert_rule) == 256, "format");
 _Static_assert(sizeof(struct event_venue_orders) == 16, "format");
 _Static_assert(sizeof(struct event_past_position) == 48, "format");
 _Static_assert(sizeof(struct event_past_leg) == 40, "format");
@@ -93,6 +95,11 @@ void event_tidy(struct event *event) {
     case EVENT_PAST_ORDER:
         TIDY(event->u.past_order.order.client_id);
         break;
+    case EVENT_ALERT_RULE:
+        TIDY(event->u.alert_rule.rule.name);
+        TIDY(event->u.alert_rule.rule.condition);
+        TIDY(event->u.alert_rule.rule.order);
+        break;
     case EVENT_ALERT:
         TIDY(event->u.alert.rule);
         TIDY(event->u.alert.text);
@@ -146,6 +153,22 @@ static bool fits_settings(const struct universe *universe, const struct event_se
     return true;
 }
 
+// Venues and symbols the universe does not have are for trade's alert_rule.c: such a rule never
+// speaks.
+static bool fits_alert_rule(const struct event_alert_rule *event) {
+    const struct alert_rule *rule = &event->rule;
+    if (event->count == 0) {
+        return event->at == 0;
+    }
+    return event->count <= ALERT_RULES_MAX && event->at < event->count &&
+           rule->name[ALERT_NAME_MAX - 1] == '\0' &&
+           rule->condition[ALERT_CONDITION_MAX - 1] == '\0' &&
+           rule->order[ALERT_ORDER_MAX - 1] == '\0' && rule->kind <= ALERT_METRIC_BELOW &&
+           rule->metric < ALERT_METRIC_COUNT && rule->severity <= SEVERITY_RED &&
+           rule->action < ALERT_ACTION_COUNT && rule->window_ns >= 0 && rule->cooldown_ns >= 0 &&
+           rule->cooldown_ns <= INT64_MAX / 2;
+}
+
 static bool fits_past_job(const struct universe *universe, const struct event_past_job *job) {
     for (int i = 0; i < JOB_LEGS_MAX; i++) {
         const struct event_past_leg *leg = &job->legs[i];
@@ -190,6 +213,8 @@ bool event_input_fits(const struct universe *universe, const struct event *event
         return fits_control(universe, &event->u.control);
     case EVENT_SETTINGS_CHANGED:
         return fits_settings(universe, &event->u.settings);
+    case EVENT_ALERT_RULE:
+        return fits_alert_rule(&event->u.alert_rule);
     case EVENT_TIMER:
         return true;
     case EVENT_ORDER_REPORT:

@@ -19,6 +19,10 @@ enum {
     ORDER_CLIENT_ID_MAX = 24,
     EVENT_TEXT_MAX = 96,
     EVENT_SETTINGS_MAX = 20,
+    ALERT_RULES_MAX = 16,
+    ALERT_NAME_MAX = 24,
+    ALERT_CONDITION_MAX = 96,
+    ALERT_ORDER_MAX = 80,
     JOB_LEGS_MAX = 2
 };
 
@@ -210,11 +214,34 @@ struct setting_change {
     uint64_t key;   // io/config_reload.h
     int64_t value;  // in the field's own unit
     uint16_t venue; // of a fee, else UINT16_MAX
-    uint16_t pad[3];
+    uint16_t place; // in a list, else 0
+    uint16_t pad[2];
 };
 struct event_settings {
     uint32_t count, pad;
     struct setting_change changes[EVENT_SETTINGS_MAX];
+};
+
+struct alert_rule {                      // engine/alert.h
+    char name[ALERT_NAME_MAX];           // "" = the row is free
+    char condition[ALERT_CONDITION_MAX]; // as written
+    char order[ALERT_ORDER_MAX];         // ALERT_AUTO_ORDER: the words of a submit, "" = none
+    uint8_t kind, metric;                // enum alert_kind, enum alert_metric
+    uint8_t severity, action;            // enum severity, enum alert_action
+    uint32_t pad;
+    uint16_t symbol, other_symbol; // SYMBOL_MAX: the condition names none
+    uint16_t venue, other_venue;   // VENUE_MAX: the median of all
+    int64_t low, high;   // px 1e-12, or in the unit of alert_rule_unit; `high` is the limit of all
+                         // kinds but ALERT_RANGE, which has both
+    int64_t window_ns;   // ALERT_PERCENT_CHANGE
+    int64_t cooldown_ns; // told at most once in this time
+};
+// A rule of a changed configuration. The rules come one by one, from 0 on; with the last they
+// replace those in force, all at once. None are left: one event with `count` 0 and no rule.
+struct event_alert_rule {
+    uint16_t at, count;
+    uint32_t pad;
+    struct alert_rule rule;
 };
 
 struct event_lane { // once a second, and at each change of state
@@ -431,7 +458,8 @@ struct event_alert {
     X(EVENT_PAST_TRADE, "past_trade", event_past_trade)                                            \
     X(EVENT_PAST_END, "past_end", event_past_end)                                                  \
     X(EVENT_DAY_STARTED, "day_started", event_day)                                                 \
-    X(EVENT_JOB_ADOPTED, "job_adopted", event_adopted)
+    X(EVENT_JOB_ADOPTED, "job_adopted", event_adopted)                                             \
+    X(EVENT_ALERT_RULE, "alert_rule", event_alert_rule)
 
 enum event_kind {
 #define EVENT_ENUM(kind, name, payload) kind,
@@ -470,6 +498,7 @@ union event_payload {
     struct event_lane lane;
     struct event_venue_position venue_position;
     struct event_settings settings;
+    struct event_alert_rule alert_rule;
     struct event_venue_orders venue_orders;
     struct event_past_position past_position;
     struct event_past_job past_job;

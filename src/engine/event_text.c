@@ -389,6 +389,11 @@ static void print_payload(struct text *out, const struct universe *universe,
     case EVENT_SETTINGS_CHANGED:
         add_int(out, "count ", event->u.settings.count);
         break;
+    case EVENT_ALERT_RULE:
+        text_add_format(out, " %u of %u %s: %s", event->u.alert_rule.at + 1,
+                        event->u.alert_rule.count, event->u.alert_rule.rule.name,
+                        event->u.alert_rule.rule.condition);
+        break;
     case EVENT_ORDER_REPORT:
         print_report(out, universe, &event->u.report);
         break;

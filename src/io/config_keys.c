@@ -167,7 +167,7 @@ const struct config_key config_keys[] = {
          "A crossing is an opportunity once it has lasted this long; a demo takes 250ms at least"),
     TIME("scanner", "gone_ms", MS, 0, SEC(60), SEC(1), true, scanner.gone_ns,
          "An opportunity is over after this long without a crossing"),
-    OTHER("scanner", "priority_pairs", CONFIG_PAIRS, 0, 16, 0, false,
+    OTHER("scanner", "priority_pairs", CONFIG_PAIRS, 0, 16, 0, true,
           "Pairs of venues compared first, each as venue:venue"),
 
     MONEY("capital", "equity_usd", USD, 1, 1000000000, 10000, false, capital.equity_start,

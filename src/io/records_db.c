@@ -9,7 +9,7 @@
 
 #include "io/records_private.h"
 
-enum { RECORDS_VERSION = 1, PATH_BYTES = 512, LINE_BYTES = 1024 };
+enum { RECORDS_VERSION = 1, PATH_BYTES = 512, LINE_BYTES = 1024, CACHE_KB = 1024 };
 
 static const char schema[] =
     "PRAGMA application_id = 1886544996;" // "prpd"
@@ -242,6 +242,9 @@ static enum status open_csv(struct records_db *db) {
 }
 
 static enum status open_handle(struct records_db *db) {
+    // The cache is taken as a whole: page by page the desk would grow by it for half an hour. Once
+    // a process; a second database finds it said.
+    (void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, -CACHE_KB);
     const mode_t mask = umask(0077); // what it says is nobody else's matter
     int result =
         sqlite3_open_v2(db->path, &db->handle,
@@ -252,8 +255,13 @@ static enum status open_handle(struct records_db *db) {
         status = prepare_schema(db);
     }
     if (status == STATUS_OK) {
-        status = execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                             "PRAGMA foreign_keys = ON");
+        char bytes[128];
+        struct text pragmas = TEXT_OVER(bytes);
+        text_add_format(&pragmas,
+                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -%d",
+                        CACHE_KB);
+        status = execute(db, bytes);
     }
     (void)umask(mask);
     return status;

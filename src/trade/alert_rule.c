@@ -259,10 +259,6 @@ static void sample(struct desk *desk, uint32_t at, int64_t now_ns) {
 static void look(struct desk *desk, struct bus *bus, uint32_t at) {
     const struct alert_rule *rule = rule_of(desk, at);
     struct alert_row *row = &desk->alerts.rows[at];
-    if (strcmp(row->name, rule->name) != 0) {
-        *row = (struct alert_row){0};
-        memcpy(row->name, rule->name, sizeof(row->name));
-    }
     int64_t figure = 0, limit = 0;
     bool known = alert_rule_figure(desk, at, bus->now_ns, &figure);
     if (rule->kind == ALERT_PERCENT_CHANGE) {
@@ -278,6 +274,43 @@ static void look(struct desk *desk, struct bus *bus, uint32_t at) {
         row->quiet_until_ns = bus->now_ns + rule->cooldown_ns;
         speak(desk, bus, rule, figure, limit);
     }
+}
+
+// A rule that is as it was goes on: what it told, its samples.
+static void bring_in(struct desk *desk, struct bus *bus) {
+    const struct settings_alerts *before = &desk->settings->alerts;
+    const struct settings_alerts *after = &desk->alerts.next;
+    struct alert_row rows[ALERT_RULES_MAX] = {0};
+    if (desk->change_alerts == NULL) {
+        watch_alert(bus, SEVERITY_WARN, "settings", "the alert rules were not changed");
+        return;
+    }
+    for (uint32_t i = 0; i < after->count; i++) {
+        for (uint32_t k = 0; k < before->count; k++) {
+            if (memcmp(&after->rules[i], &before->rules[k], sizeof(after->rules[i])) == 0) {
+                rows[i] = desk->alerts.rows[k];
+            }
+        }
+    }
+    memcpy(desk->alerts.rows, rows, sizeof(rows));
+    desk->change_alerts(desk->change_arg, after);
+    watch_alert(bus, SEVERITY_INFO, "settings", "%u alert rules are in force now", after->count);
+}
+
+static enum status alert_rule_on_event(void *self, struct bus *bus, const struct event *event) {
+    struct desk *desk = self;
+    const struct event_alert_rule *change = &event->u.alert_rule;
+    struct settings_alerts *next = &desk->alerts.next;
+    if (change->at == 0) {
+        *next = (struct settings_alerts){0};
+    }
+    if (change->count > 0 && change->at == next->count) { // else one before it is missing
+        next->rules[next->count++] = change->rule;
+    }
+    if (next->count == change->count) {
+        bring_in(desk, bus);
+    }
+    return STATUS_OK;
 }
 
 static enum status alert_rule_on_time(void *self, struct bus *bus, int64_t now_ns) {
@@ -296,6 +329,8 @@ static int64_t alert_rule_deadline(const void *self) {
 
 const struct component alert_rule_component = {
     .name = "alert_rule",
+    .kinds = EVENT_BIT(EVENT_ALERT_RULE),
+    .on_event = alert_rule_on_event,
     .on_time = alert_rule_on_time,
     .deadline = alert_rule_deadline,
 };

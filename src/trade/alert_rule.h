@@ -6,19 +6,22 @@
 // cool-down; what came true during the cool-down and still holds is told at its end. A figure
 // nobody knows (no fresh quote, no job ended yet) makes no condition true. Actions go the way a
 // person's would: as CONTROL events of origin RULE, past the same checks.
+//
+// Changed rules come as ALERT_RULE events and replace the others all at once; a rule that stays as
+// it was remembers what it told.
 #ifndef PERPDESK_TRADE_ALERT_RULE_H
 #define PERPDESK_TRADE_ALERT_RULE_H
 
 #include "engine/alert.h"
 #include "engine/bus.h"
+#include "engine/settings.h"
 
 struct desk;
 
 enum { ALERT_SAMPLES_MAX = 64 };
 
-struct alert_row {             // of a rule
-    char name[ALERT_NAME_MAX]; // a reloaded configuration may have another rule here
-    bool told;                 // the condition holds and was told
+struct alert_row { // of a rule
+    bool told;     // the condition holds and was told
     int64_t quiet_until_ns;
     struct px samples[ALERT_SAMPLES_MAX]; // ring: the price, evenly over the rule's window
     uint32_t sample_count;                // ever taken
@@ -27,6 +30,7 @@ struct alert_row {             // of a rule
 
 struct alert_rows {
     struct alert_row rows[ALERT_RULES_MAX];
+    struct settings_alerts next; // those that came of a change that is not complete
     int64_t due_ns;
 };
 

@@ -33,6 +33,7 @@ struct desk {
     // Changes one of `settings`, or a fee of the universe; false: it does not know it. Set by the
     // owner of both after desk_create; NULL: settings stay as they are.
     bool (*change_setting)(void *arg, const struct setting_change *change);
+    void (*change_alerts)(void *arg, const struct settings_alerts *rules); // the same for these
     void *change_arg;
     struct universe *universe; // the engine's; read only here
     enum desk_mode mode;

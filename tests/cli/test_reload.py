@@ -15,7 +15,17 @@ import tempfile
 import time
 
 PROGRAM = sys.argv[1]
-FIRST = "[risk]\nmax_order_usd = 1000\n[fees.okx]\ntaker_bps = 5\n"
+FIRST = """[risk]
+max_order_usd = 1000
+[fees.okx]
+taker_bps = 5
+[scanner]
+priority_pairs = okx:grvt, lighter:okx
+[alert.kept]
+condition = equity_usd > 1
+[alert.gone]
+condition = jobs_running > 1000
+"""
 SECOND = """[risk]
 max_order_usd = 900
 [fees.okx]
@@ -28,6 +38,13 @@ enabled = no
 symbols = BTC/USDT
 [paper]
 latency_ms = 7
+[scanner]
+priority_pairs = grvt:binance
+[alert.new]
+condition = price_above BTC/USDT 1 on okx
+severity = red
+[alert.kept]
+condition = equity_usd > 1
 """
 MISTAKEN = "[risk]\nmax_order_usd = much\nmax_failures = 0\n"
 
@@ -71,6 +88,17 @@ class Desk:
                               text=True, check=False, timeout=60)
         return done.stdout if done.returncode == 0 else f"{done.returncode} {done.stderr}"
 
+    def speaks(self, rule, seconds=20):
+        """The severity in which the alert rule speaks."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for line in self.ask("alerts", "--json").splitlines():
+                row = json.loads(line)
+                if row["rule"] == rule:
+                    return row["severity"]
+            time.sleep(0.2)
+        return ""
+
     def newest_job(self):
         rows = [json.loads(line) for line in self.ask("jobs", "--json").splitlines()]
         return max((row.get("job", row.get("id", 0)) for row in rows), default=0)
@@ -94,6 +122,8 @@ def set_cases(desk):
     for change, says in wrong.items():
         told = desk.ask("set", change)
         case(told.startswith("64 ") and says in told, f"set {change} is refused", told)
+    done = desk.ask("set", "alert.new.condition=price_below BTC/USDT 1")
+    case(done == "set: alert.new.condition=price_below BTC/USDT 1\n", "a rule is set by hand", done)
     told = desk.ask("set", "desk.records=no")
     case(told.startswith("13 ") and "needs a restart" in told, "what needs a restart is", told)
     shown = desk.ask("config", "--desk", "demo")
@@ -115,16 +145,25 @@ def main():
         case(good and "desk.ini:2: " in told and "desk.ini:3: " in told and
              "settings changed" not in told, "a file with mistakes changes nothing", told)
         desk.load(SECOND)
-        good = desk.wait_for("4 settings changed")
+        good = desk.wait_for("8 settings changed")
         told = desk.told.read_text()
         lines = ["risk.max_order_usd = 900usd", "fees.okx.taker_bps = 2.5bps",
-                 "wash.enabled = no", "arb.enabled = no"]
+                 "wash.enabled = no", "arb.enabled = no", "alert.gone is gone",
+                 "alert.new = price_above BTC/USDT 1 on okx",
+                 "scanner.priority_pairs = grvt:binance as pair 1",
+                 "scanner.priority_pairs = no pair 2"]
         missing = [line for line in lines if line not in told]
         case(good and not missing, "what changed is told", f"{missing}\n{told}")
         restart = [line for line in told.splitlines() if "needs a restart" in line]
         case(len(restart) == 1 and "desk.symbols" in restart[0] and
-             "paper.latency_ms" in restart[0] and "risk" not in restart[0],
+             "paper.latency_ms" in restart[0] and "risk" not in restart[0] and
+             "alert" not in restart[0] and "scanner" not in restart[0],
              "what needs a restart is named", told)
+        case(desk.speaks("new") == "red" and desk.speaks("kept") == "warn",
+             "a new alert rule speaks", desk.ask("alerts", "--json"))
+        shown = desk.ask("config", "--desk", "demo")
+        case("[alert.new]" in shown and "[alert.gone]" not in shown and
+             "priority_pairs = grvt:binance\n" in shown, "rules and pairs are in force", shown)
         case("settings were changed" in desk.ask("alerts"), "the console hears of it",
              desk.ask("alerts"))
         time.sleep(1)
@@ -133,13 +172,20 @@ def main():
         case(before > 0 and desk.newest_job() == before, "strategies that are off start no job",
              f"{before} {desk.newest_job()}")
         desk.load(SECOND)
-        good = desk.wait_for("0 settings changed")
+        good = desk.wait_for(" 0 settings changed")
         case(good, "the same file again changes nothing", desk.told.read_text())
         desk.load(SECOND.replace("[wash]\nenabled = no", "[wash]\nenabled = yes"))
         end = time.monotonic() + 40
         while desk.newest_job() == before and time.monotonic() < end:
             time.sleep(0.2)
         case(desk.newest_job() > before, "and on again they do", desk.told.read_text())
+        desk.load(SECOND.replace("= BTC/USDT\n", "= BTC/USDT, SOL/USDT\n") +
+                  "[alert.sol]\ncondition = price_above SOL/USDT 1\n")
+        good = desk.wait_for("alert.sol.condition")
+        restart = desk.told.read_text().splitlines()[-2]
+        case(good and "alert.sol.condition" in restart and "[alert.sol]" not in
+             desk.ask("config", "--desk", "demo"), "a rule about a symbol to come waits with it",
+             desk.told.read_text())
         set_cases(desk)
         desk.process.send_signal(signal.SIGTERM)
         code = desk.process.wait(timeout=60)

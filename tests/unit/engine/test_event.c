@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
+#include "engine/alert.h"
 #include "engine/control.h"
-#include "engine/event.h"
 
 static struct universe universe;
 
@@ -308,6 +308,12 @@ static void test_what_does_not_fit(void **state) {
         ROW(EVENT_VENUE_ORDERS, venue_orders, .venue = 1),
         ROW(EVENT_SETTINGS_CHANGED, settings, .count = 2,
             .changes = {{.venue = 1}, {.venue = UINT16_MAX}}),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 0),
+        ROW(EVENT_ALERT_RULE, alert_rule, .at = ALERT_RULES_MAX - 1, .count = ALERT_RULES_MAX,
+            .rule = {.kind = ALERT_METRIC_BELOW,
+                     .metric = ALERT_METRIC_COUNT - 1,
+                     .severity = SEVERITY_RED,
+                     .action = ALERT_ACTION_COUNT - 1}),
         ROW(EVENT_PAST_POSITION, past_position, .venue = 1, .symbol = 1),
         ROW(EVENT_PAST_TRADE, past_trade, .venue = 1),
         ROW(EVENT_PAST_END, past_end, .state = TRADING_STATE_COUNT - 1),
@@ -346,6 +352,20 @@ static void test_what_does_not_fit(void **state) {
         ROW(EVENT_VENUE_ORDERS, venue_orders, .venue = 2),
         ROW(EVENT_SETTINGS_CHANGED, settings, .count = EVENT_SETTINGS_MAX + 1),
         ROW(EVENT_SETTINGS_CHANGED, settings, .count = 2, .changes = {{.venue = 1}, {.venue = 2}}),
+        ROW(EVENT_ALERT_RULE, alert_rule, .at = 1, .count = 0),
+        ROW(EVENT_ALERT_RULE, alert_rule, .at = 1, .count = 1),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = ALERT_RULES_MAX + 1),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 1, .rule.kind = ALERT_METRIC_BELOW + 1),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 1, .rule.metric = ALERT_METRIC_COUNT),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 1, .rule.severity = SEVERITY_RED + 1),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 1, .rule.action = ALERT_ACTION_COUNT),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 1, .rule.window_ns = -1),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 1, .rule.cooldown_ns = -1),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 1, .rule.cooldown_ns = INT64_MAX),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 1, .rule.name[ALERT_NAME_MAX - 1] = 'x'),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 1,
+            .rule.condition[ALERT_CONDITION_MAX - 1] = 'x'),
+        ROW(EVENT_ALERT_RULE, alert_rule, .count = 1, .rule.order[ALERT_ORDER_MAX - 1] = 'x'),
         ROW(EVENT_PAST_POSITION, past_position, .symbol = 2),
         ROW(EVENT_PAST_TRADE, past_trade, .venue = 2),
         ROW(EVENT_PAST_END, past_end, .state = TRADING_STATE_COUNT),

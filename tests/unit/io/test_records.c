@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -363,10 +364,40 @@ static void test_what_is_no_records(void **state) {
     assert_non_null(strstr(status_text(), "of version 9"));
 }
 
+// A desk that runs for weeks writes hundreds of megabytes here, and holds as much memory as at
+// first.
+static void test_memory_does_not_grow(void **state) {
+    (void)state;
+    enum { BATCH = 4000 };
+    struct records_db *db;
+    struct records_options options = options_of_test("first", BEGAN_S);
+    assert_int_equal(records_db_open(&db, &options.db), STATUS_OK);
+    int64_t first = 0;
+    for (uint32_t batch = 0; batch < 3; batch++) {
+        assert_int_equal(records_db_begin(db), STATUS_OK);
+        for (uint32_t i = 0; i < BATCH; i++) {
+            struct records_item item = {
+                .time_ns = 5000 + i,
+                .kind = EVENT_JOB_STATE,
+                .u.job = {.job = batch * BATCH + i + 1, .sell_venue = 1, .state = JOB_PENDING}};
+            assert_int_equal(records_db_take(db, &item), STATUS_OK);
+        }
+        assert_int_equal(records_db_commit(db, 0), STATUS_OK);
+        first = batch == 0 ? sqlite3_memory_used() : first;
+    }
+    assert_true(first > 1024 * 1024); // the cache is there from the first page on
+    int64_t grown = sqlite3_memory_used() - first;
+    if (grown > 128 * 1024) {
+        fail_msg("%lld bytes more", (long long)grown);
+    }
+    records_db_close(db);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_an_attempt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_refusal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_memory_does_not_grow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_old_sessions_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_full_ring_loses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_full_disk_ends_recording_only, set_up, tear_down),

@@ -222,16 +222,61 @@ static void test_percent_change(void **state) {
     harness_destroy(h);
 }
 
-// A rule of another name in the row begins anew: the configuration was read again.
+static void change_alerts(void *arg, const struct settings_alerts *rules) {
+    struct settings *settings = arg;
+    settings->alerts = *rules;
+}
+
+// The configuration was read again: rules `from` to `to` of these, as they stand there.
+static void change_rules(struct harness *h, const struct settings_alerts *rules, uint16_t from,
+                         uint16_t to) {
+    struct event_alert_rule event = {.count = (uint16_t)rules->count};
+    for (event.at = from; event.at < to; event.at++) {
+        event.rule = rules->rules[event.at];
+        harness_input(h, EVENT_ALERT_RULE, &event);
+    }
+}
+
 static void test_reloaded(void **state) {
     (void)state;
-    static const char *const condition = "price_above BTC/USDT 1";
-    struct harness *h = with_rules(&condition, 1, ALERT_NOTIFY);
+    static const char *const conditions[] = {"price_above BTC/USDT 1", "price_below BTC/USDT 2",
+                                             "price_above BTC/USDT 3"};
+    struct harness *h = with_rules(conditions, 3, ALERT_NOTIFY);
+    h->desk.change_alerts = change_alerts;
+    h->desk.change_arg = &h->settings;
     harness_calm_for(h, NS_PER_S);
     assert_int_equal(spoken(h, "rule0"), 1);
-    snprintf(h->settings.alerts.rules[0].name, ALERT_NAME_MAX, "other");
+    assert_int_equal(spoken(h, "rule2"), 1);
+    harness_mark(h);
+    // The last one moves to the front, the first one is made anew, the middle one goes.
+    struct settings_alerts next = {
+        .count = 2, .rules = {h->settings.alerts.rules[2], h->settings.alerts.rules[0]}};
+    next.rules[1].cooldown_ns = 30 * NS_PER_S;
+    change_rules(h, &next, 0, 1);
+    change_rules(h, &next, 0, 1); // once more from the start
+    assert_int_equal(h->settings.alerts.count, 3);
     harness_calm_for(h, NS_PER_S);
-    assert_int_equal(spoken(h, "other"), 1);
+    assert_int_equal(spoken(h, "rule0") + spoken(h, "rule2"), 0);
+    change_rules(h, &next, 1, 2);
+    assert_int_equal(h->settings.alerts.count, 2);
+    assert_string_equal(harness_alert(h, "settings")->text, "2 alert rules are in force now");
+    harness_calm_for(h, NS_PER_S);
+    assert_int_equal(spoken(h, "rule2"), 0); // it has told this already
+    assert_int_equal(spoken(h, "rule0"), 1);
+    // One that is missing leaves everything as it is.
+    next.count = 3;
+    next.rules[2] = next.rules[0];
+    change_rules(h, &next, 0, 1);
+    change_rules(h, &next, 2, 3);
+    assert_int_equal(h->settings.alerts.count, 2);
+    harness_input(h, EVENT_ALERT_RULE, &(struct event_alert_rule){0});
+    assert_int_equal(h->settings.alerts.count, 0);
+    // A replay whose configuration is not at hand changes nothing, and says so.
+    h->desk.change_alerts = NULL;
+    harness_mark(h);
+    change_rules(h, &next, 0, 3);
+    assert_int_equal(h->settings.alerts.count, 0);
+    assert_int_equal(harness_alert(h, "settings")->severity, SEVERITY_WARN);
     harness_destroy(h);
 }
 

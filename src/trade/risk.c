@@ -87,8 +87,8 @@ void risk_publish_venue(const struct desk *desk, uint16_t venue, int64_t now_ns,
 }
 
 // Rules leave figures behind when they pass, too: one that refuses is asked again for its own.
-static void name_refusal(const struct risk_rule *rule, const struct risk_case *c,
-                         struct verdict *verdict) {
+__attribute__((noinline)) static void
+name_refusal(const struct risk_rule *rule, const struct risk_case *c, struct verdict *verdict) {
     *verdict = (struct verdict){0};
     ASSERT(rule->refuses(c, verdict));
     if (verdict->rule == RULE_NONE) { // the allocator names its own
@@ -98,20 +98,23 @@ static void name_refusal(const struct risk_rule *rule, const struct risk_case *c
     }
 }
 
-static bool run_rule(const struct risk_rule *rule, struct risk_case *c, struct verdict *verdict) {
-    int leg = -1, last = -1;
-    if (rule->per_leg) {
-        leg = c->job->single ? c->job->only : LEG_BUY;
-        last = c->job->single ? c->job->only : LEG_SELL;
+static inline bool asks(const struct risk_rule *rule, struct risk_case *c, int leg,
+                        struct verdict *verdict) {
+    c->leg = leg;
+    if (__builtin_expect(!rule->refuses(c, verdict), 1)) {
+        return false;
     }
-    for (; leg <= last; leg++) {
-        c->leg = leg;
-        if (__builtin_expect(rule->refuses(c, verdict), 0)) {
-            name_refusal(rule, c, verdict);
-            return true;
-        }
+    name_refusal(rule, c, verdict);
+    return true;
+}
+
+static inline bool run_rule(const struct risk_rule *rule, struct risk_case *c,
+                            struct verdict *verdict) {
+    if (!rule->per_leg) {
+        return asks(rule, c, -1, verdict);
     }
-    return false;
+    return (job_uses(c->job, LEG_BUY) && asks(rule, c, LEG_BUY, verdict)) ||
+           (job_uses(c->job, LEG_SELL) && asks(rule, c, LEG_SELL, verdict));
 }
 
 struct verdict risk_check_job(const struct desk *desk, const struct job *job, int64_t now_ns,

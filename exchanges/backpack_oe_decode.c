@@ -54,6 +54,7 @@ static enum oe_error error_of(const struct failure *failure) {
         {"INSUFFICIENT_SUPPLY", OE_ERROR_MARGIN},
         {"INVALID_ASSET", OE_ERROR_SYMBOL},
         {"INVALID_MARKET", OE_ERROR_SYMBOL},
+        {"INVALID_POSITION_ID", OE_ERROR_REQUEST},
         {"INVALID_PRICE", OE_ERROR_PRICE},
         {"INVALID_QUANTITY", OE_ERROR_SIZE},
         {"INVALID_RANGE", OE_ERROR_REQUEST},
@@ -112,12 +113,7 @@ static void decode_failure(const struct oe_call *call, uint32_t http_status, str
             oe_emit_refused(sink, call, OE_ERROR_BUSY, text);
         }
     } else if (call->kind == OE_QUERY && error == OE_ERROR_NO_ORDER) {
-        struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
-        event.client_id = call->client_id;
-        event.venue_id = call->venue_id;
-        event.order.state = OE_STATE_GONE;
-        event.text = text;
-        sink->on_event(sink, &event);
+        oe_emit_gone(sink, call, text);
     } else if (call->kind == OE_POSITIONS && error == OE_ERROR_NO_ORDER) {
         oe_emit_end(sink, call, 0, (struct slice){"", 0}); // no position in that symbol
     } else {

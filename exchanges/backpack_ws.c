@@ -6,6 +6,7 @@
 #include "exchanges/backpack_md.h"
 #include "exchanges/fast_text.h"
 #include "exchanges/md_decode.h"
+#include "exchanges/md_quote.h"
 
 enum kind { KIND_BBO, KIND_BOOK, KIND_FUNDING, KIND_IGNORED, KIND_UNKNOWN };
 
@@ -221,26 +222,15 @@ static void emit_book(const struct md *md, const struct event *event, uint16_t s
 void backpack_emit_funding(const struct md *md, const struct backpack_funding *told,
                            uint16_t symbol, struct md_sink *sink) {
     int64_t interval_ns = md->funding_interval_ns[symbol];
-    struct md_update update = {
-        .kind = MD_FUNDING,
-        .symbol = symbol,
-        .venue_time_ns = told->venue_time_ns,
-        .funding = {.has_rate = told->rate.size > 0,
-                    .has_mark = told->mark.size > 0,
-                    .has_index = told->index.size > 0,
-                    .next_settlement_ns = md_ns_from_ms(told->next_ms),
-                    .interval_ns = interval_ns > 0 ? interval_ns : BACKPACK_FUNDING_INTERVAL_NS},
-    };
-    struct md_funding *funding = &update.funding;
-    struct rate rate = {0};
-    if ((funding->has_rate && !md_read_rate(told->rate, &rate)) ||
-        (funding->has_mark && !md_read_px_near(told->mark, &funding->mark)) ||
-        (funding->has_index && !md_read_px_near(told->index, &funding->index))) {
-        md_refuse(sink, FEED_BAD_NUMBER, told->symbol);
-        return;
-    }
-    funding->per_hour = md_rate_per_hour(rate, funding->interval_ns);
-    sink->on_update(sink, &update);
+    const struct md_funding_text funding = {
+        .name = told->symbol,
+        .rate = told->rate,
+        .mark = told->mark,
+        .index = told->index,
+        .interval_ns = interval_ns > 0 ? interval_ns : BACKPACK_FUNDING_INTERVAL_NS,
+        .next_settlement_ns = md_ns_from_ms(told->next_ms),
+        .venue_time_ns = told->venue_time_ns};
+    md_emit_funding(sink, symbol, &funding);
 }
 
 static void emit_event(const struct md *md, struct event *event, struct md_sink *sink) {

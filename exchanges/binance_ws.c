@@ -5,6 +5,7 @@
 #include "exchanges/binance_md.h"
 #include "exchanges/fast_text.h"
 #include "exchanges/md_decode.h"
+#include "exchanges/md_quote.h"
 
 // The members of all events that are decoded. `b` and `a` are a price in one event and a side of
 // the book in another.
@@ -200,24 +201,16 @@ static void emit_book(const struct md *md, const struct event *event, uint16_t s
 
 static void emit_funding(const struct md *md, const struct event *event, uint16_t symbol,
                          struct md_sink *sink) {
-    struct md_update update = {
-        .kind = MD_FUNDING, .symbol = symbol, .venue_time_ns = md_ns_from_ms(event->time)};
-    struct md_funding *funding = &update.funding;
     int64_t interval_ns = md->funding_interval_ns[symbol];
-    funding->interval_ns = interval_ns > 0 ? interval_ns : BINANCE_FUNDING_INTERVAL_NS;
-    funding->has_mark = event->mark.size > 0;
-    funding->has_index = event->index.size > 0;
-    funding->has_rate = event->rate.size > 0;
-    struct rate rate = {0};
-    if ((funding->has_mark && !md_read_px_near(event->mark, &funding->mark)) ||
-        (funding->has_index && !md_read_px_near(event->index, &funding->index)) ||
-        (funding->has_rate && !md_read_rate(event->rate, &rate))) {
-        md_refuse(sink, FEED_BAD_NUMBER, event->symbol);
-        return;
-    }
-    funding->per_hour = md_rate_per_hour(rate, funding->interval_ns);
-    funding->next_settlement_ns = md_ns_from_ms(event->engine_time);
-    sink->on_update(sink, &update);
+    const struct md_funding_text funding = {
+        .name = event->symbol,
+        .rate = event->rate,
+        .mark = event->mark,
+        .index = event->index,
+        .interval_ns = interval_ns > 0 ? interval_ns : BINANCE_FUNDING_INTERVAL_NS,
+        .next_settlement_ns = md_ns_from_ms(event->engine_time),
+        .venue_time_ns = md_ns_from_ms(event->time)};
+    md_emit_funding(sink, symbol, &funding);
 }
 
 static void emit_event(const struct md *md, const struct event *event, struct md_sink *sink) {

@@ -4,6 +4,7 @@
 
 #include "exchanges/edgex_md.h"
 #include "exchanges/md_decode.h"
+#include "exchanges/md_quote.h"
 
 struct members {
     struct slice contract, name, type;
@@ -170,25 +171,14 @@ static void emit_book_ticker(const struct members *m, uint16_t symbol, struct md
 static void emit_ticker(const struct md *md, const struct members *m, uint16_t symbol,
                         struct md_sink *sink) {
     int64_t interval_ns = md->funding_interval_ns[symbol];
-    struct md_update update = {
-        .kind = MD_FUNDING,
-        .symbol = symbol,
-        .funding = {.has_rate = m->rate.size > 0,
-                    .has_mark = m->mark.size > 0,
-                    .has_index = m->index.size > 0,
-                    .next_settlement_ns = md_ns_from_ms(m->next_ms),
-                    .interval_ns = interval_ns > 0 ? interval_ns : EDGEX_FUNDING_INTERVAL_NS},
-    };
-    struct md_funding *funding = &update.funding;
-    struct rate rate = {0};
-    if ((funding->has_rate && !md_read_rate(m->rate, &rate)) ||
-        (funding->has_mark && !md_read_px_near(m->mark, &funding->mark)) ||
-        (funding->has_index && !md_read_px_near(m->index, &funding->index))) {
-        md_refuse(sink, FEED_BAD_NUMBER, m->contract);
-        return;
-    }
-    funding->per_hour = md_rate_per_hour(rate, funding->interval_ns);
-    sink->on_update(sink, &update);
+    const struct md_funding_text funding = {
+        .name = m->contract,
+        .rate = m->rate,
+        .mark = m->mark,
+        .index = m->index,
+        .interval_ns = interval_ns > 0 ? interval_ns : EDGEX_FUNDING_INTERVAL_NS,
+        .next_settlement_ns = md_ns_from_ms(m->next_ms)};
+    md_emit_funding(sink, symbol, &funding);
 }
 
 static void emit(const struct md *md, const struct members *m, const struct edgex_list *list,

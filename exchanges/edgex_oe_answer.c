@@ -28,15 +28,6 @@ static struct slice words_of(const struct envelope *envelope, struct text *out) 
     return text_slice(out);
 }
 
-static void emit_gone(const struct oe_call *call, struct slice text, struct oe_sink *sink) {
-    struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
-    event.client_id = call->client_id;
-    event.venue_id = call->venue_id;
-    event.order.state = OE_STATE_GONE;
-    event.text = text;
-    sink->on_event(sink, &event);
-}
-
 static void decode_failure(const struct oe_call *call, uint32_t http_status,
                            const struct envelope *envelope, struct oe_sink *sink) {
     char words_data[WORDS_MAX];
@@ -49,7 +40,7 @@ static void decode_failure(const struct oe_call *call, uint32_t http_status,
     } else if (!known && http_status < 400 && oe_call_changes(call->kind)) {
         oe_emit_text(sink, OE_EVENT_UNKNOWN, call, text); // not said that it was not carried out
     } else if (call->kind == OE_QUERY && error == OE_ERROR_NO_ORDER) {
-        emit_gone(call, text, sink);
+        oe_emit_gone(sink, call, text);
     } else if (!known) {
         oe_emit_http(sink, call, http_status >= 400 ? http_status : 400, text);
     } else {
@@ -145,7 +136,7 @@ static bool decode_query(const struct oe *oe, const struct oe_call *call, struct
         return false;
     }
     if (count == 0) {
-        emit_gone(call, (struct slice){"", 0}, sink);
+        oe_emit_gone(sink, call, (struct slice){"", 0});
     }
     return true;
 }

@@ -71,15 +71,6 @@ static bool is_unknown(const struct extended_error *error, uint32_t http_status)
            (error->code == 0 && http_status >= 500);
 }
 
-static void emit_gone(const struct oe_call *call, struct slice text, struct oe_sink *sink) {
-    struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
-    event.client_id = call->client_id;
-    event.venue_id = call->venue_id;
-    event.order.state = OE_STATE_GONE;
-    event.text = text;
-    sink->on_event(sink, &event);
-}
-
 // An account without money has no balance: 404 is its answer.
 static void emit_no_balance(const struct oe_call *call, struct oe_sink *sink) {
     struct oe_event event = oe_event_for(OE_EVENT_BALANCE, call);
@@ -103,7 +94,7 @@ static void decode_error(struct extended *extended, const struct oe_call *call,
     } else if (call->kind == OE_BALANCES) {
         emit_no_balance(call, sink);
     } else if (call->kind == OE_QUERY) {
-        emit_gone(call, error->text, sink);
+        oe_emit_gone(sink, call, error->text);
     } else if (call->kind != OE_CANCEL && call->kind != OE_PLACE) { // it was no order's
         bool of_market = call->symbol != OE_SYMBOL_NONE;
         oe_emit_refused(sink, call, of_market ? OE_ERROR_SYMBOL : OE_ERROR_OTHER, error->text);
@@ -197,7 +188,7 @@ static bool decode_query(struct extended_rows *rows, struct envelope *envelope) 
     }
     bool good = extended_read_orders(rows, &envelope->data);
     if (good && rows->count == 0) { // by client id: never arrived
-        emit_gone(rows->call, (struct slice){"", 0}, rows->sink);
+        oe_emit_gone(rows->sink, rows->call, (struct slice){"", 0});
     }
     return good;
 }

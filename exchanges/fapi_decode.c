@@ -30,6 +30,8 @@ static enum oe_error error_of(int64_t code) {
         {-4140, OE_ERROR_SYMBOL},       {-4192, OE_ERROR_LIMIT},
         {-4225, OE_ERROR_NONCE},        {-4400, OE_ERROR_LIMIT},
         {-5021, OE_ERROR_NO_LIQUIDITY}, {-5022, OE_ERROR_WOULD_TAKE},
+        {-2021, OE_ERROR_PRICE},        {-5039, OE_ERROR_REQUEST},
+        {-4183, OE_ERROR_PRICE},        {-4184, OE_ERROR_PRICE},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (rows[i].code == code) {
@@ -71,19 +73,10 @@ void fapi_decode_error(const struct oe_call *call, uint32_t http_status, struct 
         oe_emit_text(sink, OE_EVENT_UNKNOWN, call, text);
         return;
     }
-    if (call->kind == OE_QUERY && error_of(code) == OE_ERROR_NO_ORDER) {
-        struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
-        event.client_id = call->client_id;
-        event.venue_id = call->venue_id;
-        event.order.state = OE_STATE_GONE;
-        event.text = text;
-        sink->on_event(sink, &event);
-        return;
-    }
     bool is_key =
         code == -1000 && text.size > 0 && // Aster's words for a bad signature
         (slice_starts(text, SLICE("Signature")) || slice_starts(text, SLICE("signature")));
-    oe_emit_refused(sink, call, is_key ? OE_ERROR_KEYS : error_of(code), text);
+    oe_emit_failure(sink, call, is_key ? OE_ERROR_KEYS : error_of(code), false, text);
 }
 
 static void read_order(struct json *r, struct fapi_order *row) {

@@ -59,18 +59,7 @@ static void decode_failure(struct grvt *grvt, const struct oe_call *call, int64_
         grvt->cookie[0] = '\0'; // upkeep logs in again
         error = call->kind == OE_LOGIN ? OE_ERROR_KEYS : error;
     }
-    if (is_unknown(code) && oe_call_changes(call->kind)) {
-        oe_emit_text(sink, OE_EVENT_UNKNOWN, call, text);
-    } else if (call->kind == OE_QUERY && error == OE_ERROR_NO_ORDER) {
-        struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
-        event.client_id = call->client_id;
-        event.venue_id = call->venue_id;
-        event.order.state = OE_STATE_GONE;
-        event.text = text;
-        sink->on_event(sink, &event);
-    } else {
-        oe_emit_refused(sink, call, error, text);
-    }
+    oe_emit_failure(sink, call, error, is_unknown(code), text);
 }
 
 // ---- answers -----------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 // {"result":…}; a refusal {"code":3000,"message":…}.
 #include "exchanges/grvt_md.h"
 #include "exchanges/md_answer.h"
+#include "exchanges/md_quote.h"
 
-enum { INTERVAL_MAX_HOURS = 24, PERCENT = 100 };
+enum { INTERVAL_MAX_HOURS = 24 };
 
 static void read_side(struct json *r, struct slice *out, bool *told) {
     *told = true;
@@ -91,31 +92,21 @@ void grvt_emit_bbo(const struct grvt_feed *feed, const struct md_bbo *bbo, uint1
 
 void grvt_emit_funding(const struct md *md, const struct grvt_feed *feed, uint16_t symbol,
                        struct md_sink *sink) {
-    struct md_update update = {
-        .kind = MD_FUNDING,
-        .symbol = symbol,
-        .venue_time_ns = feed->time_ns,
-        .funding = {.has_rate = feed->rate.size > 0,
-                    .has_mark = feed->mark.size > 0,
-                    .has_index = feed->index.size > 0,
-                    .next_settlement_ns = feed->next_ns,
-                    .interval_ns = md->funding_interval_ns[symbol]},
-    };
-    struct md_funding *funding = &update.funding;
+    int64_t interval_ns = md->funding_interval_ns[symbol];
     if (feed->interval_h > 0 && feed->interval_h <= INTERVAL_MAX_HOURS) {
-        funding->interval_ns = feed->interval_h * 3600 * NS_PER_S;
-    } else if (funding->interval_ns == 0) {
-        funding->interval_ns = GRVT_FUNDING_INTERVAL_NS;
+        interval_ns = feed->interval_h * 3600 * NS_PER_S;
+    } else if (interval_ns == 0) {
+        interval_ns = GRVT_FUNDING_INTERVAL_NS;
     }
-    struct rate percent = {0};
-    if ((funding->has_rate && !md_read_rate(feed->rate, &percent)) ||
-        (funding->has_mark && !md_read_px_near(feed->mark, &funding->mark)) ||
-        (funding->has_index && !md_read_px_near(feed->index, &funding->index))) {
-        md_refuse(sink, FEED_BAD_NUMBER, feed->instrument);
-        return;
-    }
-    funding->per_hour = md_rate_per_hour(percent, funding->interval_ns * PERCENT);
-    sink->on_update(sink, &update);
+    const struct md_funding_text funding = {.name = feed->instrument,
+                                            .rate = feed->rate,
+                                            .percent = true,
+                                            .mark = feed->mark,
+                                            .index = feed->index,
+                                            .interval_ns = interval_ns,
+                                            .next_settlement_ns = feed->next_ns,
+                                            .venue_time_ns = feed->time_ns};
+    md_emit_funding(sink, symbol, &funding);
 }
 
 struct envelope {

@@ -230,12 +230,7 @@ bool hyperliquid_decode_status(struct oe *oe, const struct oe_call *call, struct
         return false;
     }
     if (slice_equals(outer.status, SLICE("unknownOid"))) {
-        struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
-        event.client_id = call->client_id;
-        event.venue_id = call->venue_id;
-        event.order.state = OE_STATE_GONE;
-        event.text = outer.status;
-        sink->on_event(sink, &event);
+        oe_emit_gone(sink, call, outer.status);
         return true;
     }
     return read_update(outer.order, &update) && read_order(update.order, &order) &&

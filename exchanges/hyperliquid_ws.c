@@ -5,6 +5,7 @@
 #include "exchanges/fast_text.h"
 #include "exchanges/hyperliquid_md.h"
 #include "exchanges/md_decode.h"
+#include "exchanges/md_quote.h"
 
 struct envelope {
     struct slice channel;
@@ -123,20 +124,11 @@ void hyperliquid_read_context(struct json *r, struct hyperliquid_context *contex
 
 void hyperliquid_emit_context(const struct hyperliquid_context *context, uint16_t symbol,
                               struct md_sink *sink) {
-    struct md_update update = {.kind = MD_FUNDING,
-                               .symbol = symbol,
-                               .funding = {.has_rate = context->funding.size > 0,
-                                           .has_mark = context->mark.size > 0,
-                                           .has_index = context->oracle.size > 0,
-                                           .interval_ns = 3600 * NS_PER_S}};
-    struct md_funding *funding = &update.funding;
-    if ((funding->has_rate && !md_read_rate(context->funding, &funding->per_hour)) ||
-        (funding->has_mark && !md_read_px_near(context->mark, &funding->mark)) ||
-        (funding->has_index && !md_read_px_near(context->oracle, &funding->index))) {
-        md_refuse(sink, FEED_BAD_NUMBER, (struct slice){0});
-        return;
-    }
-    sink->on_update(sink, &update);
+    const struct md_funding_text funding = {.rate = context->funding,
+                                            .mark = context->mark,
+                                            .index = context->oracle,
+                                            .interval_ns = 3600 * NS_PER_S};
+    md_emit_funding(sink, symbol, &funding);
 }
 
 void hyperliquid_emit_bbo(const struct md *md, uint16_t symbol, const struct hyperliquid_book *book,

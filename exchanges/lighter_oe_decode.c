@@ -233,14 +233,6 @@ static bool decode_fees(const struct oe_call *call, const struct answer *answer,
     return true;
 }
 
-static void emit_gone(const struct oe_call *call, struct oe_sink *sink) {
-    struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
-    event.client_id = call->client_id;
-    event.venue_id = call->venue_id;
-    event.order.state = OE_STATE_GONE;
-    sink->on_event(sink, &event);
-}
-
 // Lists go on while they are younger than what is asked for.
 static void emit_end(const struct lighter_rows *rows, const struct answer *answer) {
     bool more = answer->cursor.size > 0 && rows->count > 0 &&
@@ -282,7 +274,7 @@ static bool decode_good(struct oe *oe, const struct oe_call *call, struct answer
         lighter->markets_known = answer->has_list;
     }
     if (call->kind == OE_QUERY && !rows.found) {
-        emit_gone(call, sink);
+        oe_emit_gone(sink, call, (struct slice){"", 0});
     } else if ((call->kind == OE_KEYS || call->kind == OE_BALANCES) && !rows.found) {
         oe_emit_refused(sink, call, OE_ERROR_KEYS, SLICE("the venue knows no such account or key"));
     } else if (call->kind != OE_QUERY && call->kind != OE_KEYS) {

@@ -43,9 +43,9 @@ void md_emit_funding(struct md_sink *sink, uint16_t symbol, const struct md_fund
     if ((funding->has_rate && !md_read_rate(text->rate, &rate)) ||
         (funding->has_mark && !md_read_px_near(text->mark, &funding->mark)) ||
         (funding->has_index && !md_read_px_near(text->index, &funding->index))) {
-        md_refuse(sink, FEED_BAD_NUMBER, (struct slice){0});
+        md_refuse(sink, FEED_BAD_NUMBER, text->name);
         return;
     }
-    funding->per_hour = md_rate_per_hour(rate, text->interval_ns);
+    funding->per_hour = md_rate_per_hour(rate, text->interval_ns * (text->percent ? 100 : 1));
     sink->on_update(sink, &update);
 }

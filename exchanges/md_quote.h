@@ -14,8 +14,10 @@ struct md_quote_text {
 };
 
 struct md_funding_text {
+    struct slice name; // what a refusal names
     struct slice rate; // for one interval
     struct slice mark, index;
+    bool percent;        // the rate is
     int64_t interval_ns; // > 0
     int64_t next_settlement_ns, venue_time_ns;
 };

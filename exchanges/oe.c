@@ -301,6 +301,26 @@ void oe_emit_end(struct oe_sink *sink, const struct oe_call *call, uint32_t rows
     sink->on_event(sink, &event);
 }
 
+void oe_emit_gone(struct oe_sink *sink, const struct oe_call *call, struct slice text) {
+    struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
+    event.client_id = call->client_id;
+    event.venue_id = call->venue_id;
+    event.order.state = OE_STATE_GONE;
+    event.text = text;
+    sink->on_event(sink, &event);
+}
+
+void oe_emit_failure(struct oe_sink *sink, const struct oe_call *call, enum oe_error error,
+                     bool in_doubt, struct slice text) {
+    if (in_doubt && oe_call_changes(call->kind)) {
+        oe_emit_text(sink, OE_EVENT_UNKNOWN, call, text);
+    } else if (call->kind == OE_QUERY && error == OE_ERROR_NO_ORDER) {
+        oe_emit_gone(sink, call, text);
+    } else {
+        oe_emit_refused(sink, call, error, text);
+    }
+}
+
 bool oe_call_changes(enum oe_call_kind kind) {
     return kind == OE_PLACE || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_AMEND ||
            kind == OE_LEVERAGE || kind == OE_DEADMAN;
@@ -316,8 +336,10 @@ void oe_emit_http(struct oe_sink *sink, const struct oe_call *call, uint32_t htt
         } else {
             oe_emit_refused(sink, call, OE_ERROR_BUSY, text);
         }
-    } else if (http_status == 401 || http_status == 403) {
+    } else if (http_status == 401) {
         oe_emit_refused(sink, call, OE_ERROR_KEYS, text);
+    } else if (http_status == 403) {
+        oe_emit_refused(sink, call, OE_ERROR_BUSY, text); // the firewall in front of the venue
     } else if (http_status >= 400) {
         oe_emit_refused(sink, call, OE_ERROR_OTHER, text);
     } else {

@@ -522,23 +522,6 @@ static bool read_verdict(struct slice data, struct slice *venue_id, struct slice
     return true;
 }
 
-static void emit_failure(const struct oe_call *call, int64_t code, struct slice text,
-                         struct oe_sink *sink) {
-    enum oe_error error = okx_error_of(code);
-    if (okx_is_unknown(code) && oe_call_changes(call->kind)) {
-        oe_emit_text(sink, OE_EVENT_UNKNOWN, call, text);
-    } else if (call->kind == OE_QUERY && error == OE_ERROR_NO_ORDER) {
-        struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
-        event.client_id = call->client_id;
-        event.venue_id = call->venue_id;
-        event.order.state = OE_STATE_GONE;
-        event.text = text;
-        sink->on_event(sink, &event);
-    } else {
-        oe_emit_refused(sink, call, error, text);
-    }
-}
-
 static void decode_order_answer(const struct oe_call *call, struct slice data, int64_t outer,
                                 struct slice outer_text, struct oe_sink *sink) {
     struct oe_event event = oe_event_for(OE_EVENT_ACCEPTED, call);
@@ -553,7 +536,7 @@ static void decode_order_answer(const struct oe_call *call, struct slice data, i
         }
     }
     if (code != 0) {
-        emit_failure(call, code, text, sink);
+        oe_emit_failure(sink, call, okx_error_of(code), okx_is_unknown(code), text);
         return;
     }
     sink->on_event(sink, &event);
@@ -584,7 +567,8 @@ void okx_decode_result(struct oe *oe, const struct oe_call *call, uint32_t http_
     if (call->kind == OE_PLACE || call->kind == OE_CANCEL || call->kind == OE_AMEND) {
         decode_order_answer(call, data, code, text, sink);
     } else if (code != 0 || http_status != 200) {
-        emit_failure(call, code != 0 ? code : 50001, text, sink);
+        code = code != 0 ? code : 50001;
+        oe_emit_failure(sink, call, okx_error_of(code), okx_is_unknown(code), text);
     } else if (!decode_rows(oe, call, data, sink)) {
         oe_emit_text(sink, oe_call_changes(call->kind) ? OE_EVENT_UNKNOWN : OE_EVENT_SURPRISE, call,
                      body);

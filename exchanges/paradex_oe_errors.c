@@ -93,22 +93,6 @@ struct paradex_verdict paradex_verdict_of_code(int64_t code) {
     return (struct paradex_verdict){OE_ERROR_OTHER, false};
 }
 
-void paradex_emit_failure(const struct oe_call *call, struct paradex_verdict verdict,
-                          struct slice text, struct oe_sink *sink) {
-    if (verdict.lost && oe_call_changes(call->kind)) {
-        oe_emit_text(sink, OE_EVENT_UNKNOWN, call, text);
-    } else if (call->kind == OE_QUERY && verdict.error == OE_ERROR_NO_ORDER) {
-        struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
-        event.client_id = call->client_id;
-        event.venue_id = call->venue_id;
-        event.order.state = OE_STATE_GONE;
-        event.text = text;
-        sink->on_event(sink, &event);
-    } else {
-        oe_emit_refused(sink, call, verdict.error, text);
-    }
-}
-
 // What cannot be read is no proof of anything.
 void paradex_emit_unreadable(const struct oe_call *call, struct slice text, struct oe_sink *sink) {
     bool in_doubt = call != NULL && oe_call_changes(call->kind);

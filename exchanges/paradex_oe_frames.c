@@ -54,7 +54,8 @@ static void decode_failure(struct oe *oe, const struct oe_call *call, struct sli
                            struct oe_sink *sink) {
     struct failure failure;
     read_failure(error, &failure);
-    paradex_emit_failure(call, failure.verdict, text_slice(&failure.text), sink);
+    oe_emit_failure(sink, call, failure.verdict.error, failure.verdict.lost,
+                    text_slice(&failure.text));
     if (failure.verdict.error == OE_ERROR_LOGIN) {
         lose_session(oe->state, &failure, sink);
     }

@@ -9,13 +9,13 @@
 #include "base/ring.h"
 #include "io/http.h"
 #include "io/lane.h"
+#include "io/lane_index.h"
 #include "io/rate.h"
 #include "io/ws.h"
 
 enum {
     LANE_TICK_MS = 50,
-    LANE_TICK_SOON_MS = 5, // until it is ready, and what an earlier session left has ended
-    LANE_ORDERS_MAX = 1024,
+    LANE_TICK_SOON_MS = 5,  // until it is ready, and what an earlier session left has ended
     LANE_CALLS_MAX = 128,   // on the way
     LANE_REQUESTS_MAX = 16, // of them by REST
     LANE_BODY_MAX = 2 * 1024 * 1024,
@@ -162,8 +162,11 @@ struct lane {
     struct ring commands; // struct event_order
     _Atomic bool cancel_lost;
     struct lane_order *orders;
-    uint32_t live; // orders that are not over
-    struct lane_call calls[LANE_CALLS_MAX];
+    struct lane_index index;                // of them
+    uint32_t next_order;                    // row to be used next, unless it is live
+    uint32_t live;                          // orders that are not over
+    uint32_t past_live;                     // those of them that an earlier session placed
+    struct lane_call calls[LANE_CALLS_MAX]; // a call is at its tag, modulo
     uint32_t next_tag;
     struct seen_set trades;
     struct lane_symbol *symbols; // the universe's
@@ -226,7 +229,6 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event);
 void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms);
 void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms); // whole, likewise
 void lane_orders_ask_all(struct lane *lane);
-bool lane_past_live(const struct lane *lane); // an order of an earlier session
 bool lane_orders_any(const struct lane *lane, enum lane_order_state state);
 bool lane_order_live(const struct lane_order *order);
 

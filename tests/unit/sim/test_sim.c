@@ -62,6 +62,22 @@ static struct sim *start(bool tls, int64_t speed_ppm) {
     return sim;
 }
 
+// Two venues on one recorded book of `served`: what plays a whole recording plays a small one.
+static struct sim *start_small(const char *path, const char *recorded, const char *served,
+                               int64_t speed_ppm, bool tls) {
+    const struct sim_map map[] = {{recorded, served}, {recorded, "okx"}};
+    struct sim_options options = {.path = path,
+                                  .map = map,
+                                  .map_count = COUNT_OF(map),
+                                  .speed_ppm = speed_ppm,
+                                  .loop = true,
+                                  .tls = tls};
+    struct sim *sim;
+    assert_int_equal(sim_create(&sim, &options), STATUS_OK);
+    assert_int_equal(sim_start(sim), STATUS_OK);
+    return sim;
+}
+
 static struct fetched fetched;
 
 static void calls(void **state) {
@@ -232,7 +248,8 @@ static void streams(void **state) {
 
 static void restart_closes_with_1001(void **state) {
     (void)state;
-    struct sim *sim = start(true, 300 * PPM_ONE); // 145 s in half a second
+    struct sim *sim = start_small(DEMO_PATH "/binance-spot-btcusdt.ndjson.gz", "binance-spot",
+                                  "hyperliquid", 300 * PPM_ONE, true); // 145 s in half a second
     run_client(&client, sim, "hyperliquid", "/ws",
                "{\"method\":\"subscribe\",\"subscription\":{\"type\":\"bbo\",\"coin\":\"BTC\"}}",
                0);
@@ -352,15 +369,15 @@ static void old_connections_end(void **state) {
 // One that never reads is cut off; another keeps its stream meanwhile.
 static void slow_client(void **state) {
     (void)state;
-    struct sim *sim = start(false, 300 * PPM_ONE);
+    struct sim *sim = start_small(DEMO_PATH "/binance-usdm-btcusdt.ndjson.gz", "binance", "binance",
+                                  300 * PPM_ONE, false);
     struct sim_endpoint endpoint;
     assert_true(sim_endpoint(sim, "binance", &endpoint));
     int fd = dial(endpoint.port);
     int small = 4096;
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
     say(fd, "GET "
-            "/public/stream?streams=btcusdt@bookTicker/btcusdt@depth@0ms/ethusdt@depth@0ms/"
-            "ethusdt@bookTicker "
+            "/public/stream?streams=btcusdt@bookTicker/btcusdt@depth@0ms "
             "HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: "
             "websocket\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");

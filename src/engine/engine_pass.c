@@ -352,9 +352,12 @@ static void measure(struct engine *engine) {
 }
 
 bool engine_pass_end(struct engine *engine, int64_t publish_after_ns) {
+    // Orders do not wait for a picture, unless there was none for long: the next pass draws it.
+    int64_t patience_ns = engine->command_count > 0 ? engine->options.publish_ns : 0;
     commit(engine);
     if (engine->changed &&
-        engine->now_ns >= add_saturating(engine->published_ns, publish_after_ns)) {
+        engine->now_ns >=
+            add_saturating(engine->published_ns, add_saturating(publish_after_ns, patience_ns))) {
         engine_pass_publish(engine);
     }
     measure(engine);

@@ -259,7 +259,7 @@ static void on_tick(uv_timer_t *timer);
 
 // At the start every answer leads to the next question, and each would wait for a tick.
 static void tick_again(struct lane *lane) {
-    bool waits = !lane->reconciled || lane_past_live(lane);
+    bool waits = !lane->reconciled || lane->past_live > 0;
     uint64_t wait_ms = waits && !lane->keys_wrong ? LANE_TICK_SOON_MS : LANE_TICK_MS;
     ASSERT(uv_timer_start(&lane->tick, on_tick, wait_ms, 0) == 0);
 }

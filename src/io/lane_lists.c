@@ -91,7 +91,7 @@ struct lane_list *lane_positions_list(struct lane *lane) {
 static int64_t fills_since_ns(const struct lane *lane, uint16_t symbol) {
     int64_t known_ns = lane->symbols[symbol].fills_ns;
     int64_t since_ns = known_ns != 0 ? known_ns : lane->started_ns;
-    if (lane->past_ns != 0 && lane->past_ns < since_ns && lane_past_live(lane)) {
+    if (lane->past_ns != 0 && lane->past_ns < since_ns && lane->past_live > 0) {
         since_ns = lane->past_ns;
     }
     return since_ns + (lane_venue_ns(lane) - lane_now_ns(lane)) - LANE_LOOK_BACK_MS * NS_PER_MS;

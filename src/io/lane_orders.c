@@ -51,6 +51,7 @@ static void over(struct lane *lane, struct lane_order *order, enum report_kind e
     order->due_ms = 0;
     order->ended_ms = lane_loop_ms(lane);
     lane->live--;
+    lane->past_live -= order->past;
     if (end == REPORT_REJECTED) {
         log_warn(lane->oe.venue->name, "order %s rejected: %s", order->client_id, order->text);
     }
@@ -237,6 +238,7 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
         return; // known by its name, should a list of fills tell one that came late
     }
     lane->live++;
+    lane->past_live++;
     if (lane->past_ns == 0 || command->created_ns < lane->past_ns) {
         lane->past_ns = command->created_ns;
     }
@@ -511,15 +513,6 @@ void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms) {
             }
         }
     }
-}
-
-bool lane_past_live(const struct lane *lane) {
-    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
-        if (lane->orders[i].past && lane_order_live(&lane->orders[i])) {
-            return true;
-        }
-    }
-    return false;
 }
 
 bool lane_orders_any(const struct lane *lane, enum lane_order_state state) {

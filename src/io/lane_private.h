@@ -165,6 +165,7 @@ struct lane {
     struct lane_index index;                // of them
     uint32_t next_order;                    // row to be used next, unless it is live
     uint32_t live;                          // orders that are not over
+    uint32_t past_live;                     // those of them that an earlier session placed
     struct lane_call calls[LANE_CALLS_MAX]; // a call is at its tag, modulo
     uint32_t next_tag;
     struct seen_set trades;
@@ -228,7 +229,6 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event);
 void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms);
 void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms); // whole, likewise
 void lane_orders_ask_all(struct lane *lane);
-bool lane_past_live(const struct lane *lane); // an order of an earlier session
 bool lane_orders_any(const struct lane *lane, enum lane_order_state state);
 bool lane_order_live(const struct lane_order *order);
 

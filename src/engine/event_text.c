@@ -301,9 +301,15 @@ static void print_past_job(struct text *out, const struct universe *universe,
     add_usd(out, "fees ", e->fees);
 }
 
+static void print_alert_rule(struct text *out, const struct event_alert_rule *e) {
+    text_add_format(out, " %u of %u", e->at + 1, e->count);
+    add_fixed(out, e->rule.name, sizeof(e->rule.name));
+    add_fixed(out, e->rule.condition, sizeof(e->rule.condition));
+}
+
 static void print_past_end(struct text *out, const struct event_past_end *e) {
-    text_add_format(out, " known %u doubt %u killed %u lost %u jobs_used %u", e->known,
-                    e->doubt, e->killed, e->lost, e->jobs_used);
+    text_add_format(out, " known %u doubt %u killed %u lost %u jobs_used %u", e->known, e->doubt,
+                    e->killed, e->lost, e->jobs_used);
     ADD_NAME(out, e->state, TRADING_STATE_COUNT, trading_state_name);
     add_usd(out, "day_start_pnl ", e->day_start_pnl);
 }
@@ -390,9 +396,7 @@ static void print_payload(struct text *out, const struct universe *universe,
         add_int(out, "count ", event->u.settings.count);
         break;
     case EVENT_ALERT_RULE:
-        text_add_format(out, " %u of %u %s: %s", event->u.alert_rule.at + 1,
-                        event->u.alert_rule.count, event->u.alert_rule.rule.name,
-                        event->u.alert_rule.rule.condition);
+        print_alert_rule(out, &event->u.alert_rule);
         break;
     case EVENT_ORDER_REPORT:
         print_report(out, universe, &event->u.report);

@@ -302,8 +302,8 @@ static void print_past_job(struct text *out, const struct universe *universe,
 }
 
 static void print_past_end(struct text *out, const struct event_past_end *e) {
-    text_add_format(out, " known %u doubt %u killed %u lost %u jobs_used %u", e->known,
-                    e->doubt, e->killed, e->lost, e->jobs_used);
+    text_add_format(out, " known %u doubt %u killed %u lost %u jobs_used %u", e->known, e->doubt,
+                    e->killed, e->lost, e->jobs_used);
     ADD_NAME(out, e->state, TRADING_STATE_COUNT, trading_state_name);
     add_usd(out, "day_start_pnl ", e->day_start_pnl);
 }
@@ -389,11 +389,13 @@ static void print_payload(struct text *out, const struct universe *universe,
     case EVENT_SETTINGS_CHANGED:
         add_int(out, "count ", event->u.settings.count);
         break;
-    case EVENT_ALERT_RULE:
-        text_add_format(out, " %u of %u %s: %s", event->u.alert_rule.at + 1,
-                        event->u.alert_rule.count, event->u.alert_rule.rule.name,
-                        event->u.alert_rule.rule.condition);
+    case EVENT_ALERT_RULE: {
+        const struct alert_rule *rule = &event->u.alert_rule.rule;
+        text_add_format(out, " %u of %u", event->u.alert_rule.at + 1, event->u.alert_rule.count);
+        add_fixed(out, rule->name, sizeof(rule->name));
+        add_fixed(out, rule->condition, sizeof(rule->condition));
         break;
+    }
     case EVENT_ORDER_REPORT:
         print_report(out, universe, &event->u.report);
         break;

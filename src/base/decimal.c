@@ -4,12 +4,8 @@
 
 #include "base/status.h"
 
-__extension__ typedef __int128 wide;
+typedef decimal_wide wide;
 __extension__ typedef unsigned __int128 wide_size;
-
-// price * quantity has 20 digits after the point, USD 6.
-#define NOTIONAL_SCALE INT64_C(100000000000000)
-_Static_assert(PX_DIGITS + QTY_DIGITS - USD_DIGITS == 14, "scale of a notional");
 
 // A result as sign and size: 64 bits of size carry every quotient that does not saturate.
 struct quotient {
@@ -89,40 +85,28 @@ static inline int64_t round_near(struct quotient q) {
     return signed_result(&q, q.half);
 }
 
-int64_t mul_div_floor(int64_t a, int64_t b, int64_t c) {
+int64_t mul_div_floor_wide(int64_t a, int64_t b, int64_t c) {
     return round_floor(divide_product(a, b, c));
 }
 
-int64_t mul_div_ceil(int64_t a, int64_t b, int64_t c) {
+int64_t mul_div_ceil_wide(int64_t a, int64_t b, int64_t c) {
     return round_ceil(divide_product(a, b, c));
 }
 
-int64_t mul_div_near(int64_t a, int64_t b, int64_t c) {
+int64_t mul_div_near_wide(int64_t a, int64_t b, int64_t c) {
     return round_near(divide_product(a, b, c));
 }
 
 struct usd usd_notional_floor(struct px price, struct qty quantity) {
-    return (struct usd){mul_div_floor(price.v, quantity.v, NOTIONAL_SCALE)};
+    return (struct usd){mul_div_floor_wide(price.v, quantity.v, NOTIONAL_SCALE)};
 }
 
 struct usd usd_notional_ceil(struct px price, struct qty quantity) {
-    return (struct usd){mul_div_ceil(price.v, quantity.v, NOTIONAL_SCALE)};
+    return (struct usd){mul_div_ceil_wide(price.v, quantity.v, NOTIONAL_SCALE)};
 }
 
 struct usd usd_notional_near(struct px price, struct qty quantity) {
-    return (struct usd){mul_div_near(price.v, quantity.v, NOTIONAL_SCALE)};
-}
-
-struct usd usd_bps_floor(struct usd amount, struct bps share) {
-    return (struct usd){mul_div_floor(amount.v, share.v, BPS_WHOLE)};
-}
-
-struct usd usd_bps_ceil(struct usd amount, struct bps share) {
-    return (struct usd){mul_div_ceil(amount.v, share.v, BPS_WHOLE)};
-}
-
-struct usd usd_bps_near(struct usd amount, struct bps share) {
-    return (struct usd){mul_div_near(amount.v, share.v, BPS_WHOLE)};
+    return (struct usd){mul_div_near_wide(price.v, quantity.v, NOTIONAL_SCALE)};
 }
 
 struct bps bps_between_floor(struct px a, struct px b) {
@@ -135,6 +119,13 @@ struct bps bps_between_near(struct px a, struct px b) {
     return (struct bps){round_near(divide_wide(((wide)a.v - b.v) * BPS_WHOLE, b.v))};
 }
 
+bool bps_beyond(struct px a, struct px b, struct bps limit) {
+    ASSERT(b.v > 0 && limit.v >= 0);
+    // Half away from zero: beyond the limit from half a unit above it on.
+    wide_size apart = a.v > b.v ? (uint64_t)a.v - (uint64_t)b.v : (uint64_t)b.v - (uint64_t)a.v;
+    return apart * (2 * BPS_WHOLE) >= (2 * (wide_size)limit.v + 1) * (uint64_t)b.v;
+}
+
 struct bps bps_share_near(struct usd part, struct usd whole) {
     ASSERT(whole.v > 0);
     return (struct bps){mul_div_near(part.v, BPS_WHOLE, whole.v)};
@@ -142,24 +133,12 @@ struct bps bps_share_near(struct usd part, struct usd whole) {
 
 struct qty qty_for_usd_floor(struct usd amount, struct px price) {
     ASSERT(price.v > 0);
-    return (struct qty){mul_div_floor(amount.v, NOTIONAL_SCALE, price.v)};
-}
-
-bool qty_covers_usd(struct qty quantity, struct usd amount, struct px price) {
-    ASSERT(price.v > 0);
-    // floor(amount / price) <= quantity, without the division: amount < (quantity + 1) * price.
-    return quantity.v == INT64_MAX ||
-           (wide)amount.v * NOTIONAL_SCALE < ((wide)quantity.v + 1) * price.v;
+    return (struct qty){mul_div_floor_wide(amount.v, NOTIONAL_SCALE, price.v)};
 }
 
 struct px px_average_near(struct usd amount, struct qty quantity) {
     ASSERT(quantity.v != 0);
-    return (struct px){mul_div_near(amount.v, NOTIONAL_SCALE, quantity.v)};
-}
-
-struct px px_mid_floor(struct px a, struct px b) {
-    // The common bits and half of the others: no carry is lost, and the shift rounds down.
-    return (struct px){(a.v & b.v) + ((a.v ^ b.v) >> 1)};
+    return (struct px){mul_div_near_wide(amount.v, NOTIONAL_SCALE, quantity.v)};
 }
 
 struct px px_shift_floor(struct px price, struct bps shift) {

@@ -19,6 +19,8 @@
 
 #include "base/buf.h"
 
+__extension__ typedef __int128 decimal_wide; // products
+
 struct px {
     int64_t v;
 };
@@ -49,6 +51,10 @@ enum {
 #define BPS_WHOLE INT64_C(1000000) // 100 % in units of struct bps
 #define PPM_ONE   INT64_C(1000000) // scores and shares: parts per million
 
+// price * quantity has 20 digits after the point, USD 6.
+#define NOTIONAL_SCALE INT64_C(100000000000000)
+_Static_assert(PX_DIGITS + QTY_DIGITS - USD_DIGITS == 14, "scale of a notional");
+
 // Literals for defaults and tests: USD(300), BPS_C(250) = 2.50 bps.
 #define USD(whole)        ((struct usd){(int64_t)(whole)*USD_ONE})
 #define BPS(whole)        ((struct bps){(int64_t)(whole)*BPS_ONE})
@@ -72,10 +78,34 @@ MUST_CHECK static inline bool qty_parse(struct slice text, struct qty *out) {
     return decimal_parse(text, QTY_DIGITS, &out->v);
 }
 
-// a * b / c with a 128-bit product, saturating. c must not be 0.
-int64_t mul_div_floor(int64_t a, int64_t b, int64_t c);
-int64_t mul_div_ceil(int64_t a, int64_t b, int64_t c);
-int64_t mul_div_near(int64_t a, int64_t b, int64_t c);
+// a * b / c with a 128-bit product, saturating. c must not be 0. A product that fits 64 bits, over
+// a divisor above zero, is worked out in place: where the divisor is a scale that costs no
+// division.
+int64_t mul_div_floor_wide(int64_t a, int64_t b, int64_t c);
+int64_t mul_div_ceil_wide(int64_t a, int64_t b, int64_t c);
+int64_t mul_div_near_wide(int64_t a, int64_t b, int64_t c);
+static inline int64_t mul_div_floor(int64_t a, int64_t b, int64_t c) {
+    int64_t product;
+    if (__builtin_expect(c <= 0 || __builtin_mul_overflow(a, b, &product), 0)) {
+        return mul_div_floor_wide(a, b, c);
+    }
+    return product / c - (product % c < 0);
+}
+static inline int64_t mul_div_ceil(int64_t a, int64_t b, int64_t c) {
+    int64_t product;
+    if (__builtin_expect(c <= 0 || __builtin_mul_overflow(a, b, &product), 0)) {
+        return mul_div_ceil_wide(a, b, c);
+    }
+    return product / c + (product % c > 0);
+}
+static inline int64_t mul_div_near(int64_t a, int64_t b, int64_t c) {
+    int64_t product;
+    if (__builtin_expect(c <= 0 || __builtin_mul_overflow(a, b, &product), 0)) {
+        return mul_div_near_wide(a, b, c);
+    }
+    int64_t rest = product % c;
+    return product / c + (rest > 0 && rest >= c - rest) - (rest < 0 && rest <= -c - rest);
+}
 static inline int64_t add_saturating(int64_t a, int64_t b) {
     int64_t sum;
     if (__builtin_add_overflow(a, b, &sum)) {
@@ -122,23 +152,44 @@ struct usd usd_notional_ceil(struct px price, struct qty quantity);
 struct usd usd_notional_near(struct px price, struct qty quantity);
 
 // amount * bps / 10000.
-struct usd usd_bps_floor(struct usd amount, struct bps share);
-struct usd usd_bps_ceil(struct usd amount, struct bps share);
-struct usd usd_bps_near(struct usd amount, struct bps share);
+static inline struct usd usd_bps_floor(struct usd amount, struct bps share) {
+    return (struct usd){mul_div_floor(amount.v, share.v, BPS_WHOLE)};
+}
+static inline struct usd usd_bps_ceil(struct usd amount, struct bps share) {
+    return (struct usd){mul_div_ceil(amount.v, share.v, BPS_WHOLE)};
+}
+static inline struct usd usd_bps_near(struct usd amount, struct bps share) {
+    return (struct usd){mul_div_near(amount.v, share.v, BPS_WHOLE)};
+}
 
 // (a - b) / b in bps. b must be positive.
 struct bps bps_between_floor(struct px a, struct px b);
 struct bps bps_between_near(struct px a, struct px b);
+// How far a is from b, either way, and whether that is more than `limit` (not below zero): the same
+// answer without a division. b must be positive.
+static inline struct bps bps_distance_near(struct px a, struct px b) {
+    struct bps apart = bps_between_near(a, b);
+    return apart.v < 0 ? (struct bps){sub_saturating(0, apart.v)} : apart;
+}
+bool bps_beyond(struct px a, struct px b, struct bps limit);
 // part / whole in bps. whole must be positive.
 struct bps bps_share_near(struct usd part, struct usd whole);
 
 // Largest quantity whose notional at `price` does not exceed `amount`. price must be positive.
 struct qty qty_for_usd_floor(struct usd amount, struct px price);
 // Whether that quantity is within `quantity`: the same answer without a division.
-bool qty_covers_usd(struct qty quantity, struct usd amount, struct px price);
+static inline bool qty_covers_usd(struct qty quantity, struct usd amount, struct px price) {
+    ASSERT(price.v > 0);
+    // floor(amount / price) <= quantity: amount < (quantity + 1) * price.
+    return quantity.v == INT64_MAX ||
+           (decimal_wide)amount.v * NOTIONAL_SCALE < ((decimal_wide)quantity.v + 1) * price.v;
+}
 // Volume-weighted price of an amount over a quantity; quantity must be non-zero.
 struct px px_average_near(struct usd amount, struct qty quantity);
-struct px px_mid_floor(struct px a, struct px b);
+static inline struct px px_mid_floor(struct px a, struct px b) {
+    // The common bits and half of the others: no carry is lost, and the shift rounds down.
+    return (struct px){(a.v & b.v) + ((a.v ^ b.v) >> 1)};
+}
 
 // price * (1 + bps): the shift may be negative.
 struct px px_shift_floor(struct px price, struct bps shift);

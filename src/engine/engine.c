@@ -28,11 +28,12 @@ static bool allocate(struct engine *engine) {
     engine->commands = calloc(ENGINE_COMMANDS_MAX, sizeof(*engine->commands));
     engine->quote_samples = calloc(listings, sizeof(*engine->quote_samples));
     engine->depth_samples = calloc(listings, sizeof(*engine->depth_samples));
+    engine->unfiled = calloc(options->universe->symbol_count, sizeof(*engine->unfiled));
     engine->stages = calloc(options->universe->venue_count, sizeof(*engine->stages));
     return engine->quotes_left != NULL && engine->depths_left != NULL &&
            engine->depth_sampled_ns != NULL && engine->quote_updates != NULL &&
            engine->commands != NULL && engine->quote_samples != NULL &&
-           engine->depth_samples != NULL && engine->stages != NULL;
+           engine->depth_samples != NULL && engine->unfiled != NULL && engine->stages != NULL;
 }
 
 static enum status create_parts(struct engine *engine) {
@@ -91,6 +92,7 @@ void engine_finish(struct engine *engine) {
     free(engine->commands);
     free(engine->quote_samples);
     free(engine->depth_samples);
+    free(engine->unfiled);
     free(engine->stages);
     (void)pthread_mutex_destroy(&engine->lock);
     (void)pthread_mutex_destroy(&engine->send_lock);

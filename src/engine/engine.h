@@ -55,15 +55,20 @@ struct engine_options {
     int64_t (*machine_ns)(void); // mono_now_ns to have passes measured; NULL: longest_pass_ns is 0
 };
 
-// The newest sample of a listing that no decision has used yet (journal_quotes_all false).
+// The newest sample of a listing; `unfiled` says whether it is on file (journal_quotes_all false).
 struct engine_quote_sample {
-    struct event_header header; // sequence 0: none
+    struct event_header header;
     struct event_quote quote;
 };
 struct engine_depth_sample {
     struct event_header header;
     struct event_depth depth;
 };
+// Which venues' newest samples of a symbol are not on file: bit per venue.
+struct engine_unfiled {
+    uint64_t quotes, depths;
+};
+_Static_assert(VENUE_MAX <= 64, "venues are bits of a word");
 
 enum {
     ENGINE_COMMANDS_MAX = 1024, // order commands of one pass
@@ -95,10 +100,12 @@ struct engine {
     uint32_t command_count;
     struct engine_quote_sample *quote_samples; // per listing
     struct engine_depth_sample *depth_samples; // per listing
+    struct engine_unfiled *unfiled;            // per symbol
     struct event held;                         // the input at hand, while nothing came of it
-    bool holding;
-    int64_t pass_start_ns; // machine time
-    struct stages *stages; // by venue
+    bool holding;                              // there is one
+    uint32_t held_listing;                     // of a quote or depth: its sample is the payload
+    int64_t pass_start_ns;                     // machine time
+    struct stages *stages;                     // by venue
 
     // Between threads.
     _Atomic int64_t told_ns; // time of the newest caller, also of one that did not get in

@@ -45,48 +45,67 @@ static bool is_sample(const struct event *event) {
     }
 }
 
+static uint64_t venue_bit(uint16_t venue) {
+    return UINT64_C(1) << venue;
+}
+
 static void hold(struct engine *engine, const struct event *event) {
-    memcpy(&engine->held, event, sizeof(event->header) + event->header.size);
     engine->holding = true;
+    engine->held.header = event->header;
     if (event->header.kind == EVENT_QUOTE_UPDATED) {
         const struct event_quote *quote = &event->u.quote;
         uint32_t id = listing_id(engine->options.universe, quote->venue, quote->symbol);
         engine->quote_samples[id] = (struct engine_quote_sample){event->header, *quote};
+        engine->unfiled[quote->symbol].quotes |= venue_bit(quote->venue);
+        engine->held_listing = id;
     } else if (event->header.kind == EVENT_DEPTH_UPDATED) {
         const struct event_depth *depth = &event->u.depth;
         uint32_t id = listing_id(engine->options.universe, depth->venue, depth->symbol);
         engine->depth_samples[id] = (struct engine_depth_sample){event->header, *depth};
+        engine->unfiled[depth->symbol].depths |= venue_bit(depth->venue);
+        engine->held_listing = id;
+    } else {
+        memcpy(&engine->held.u, &event->u, event->header.size);
     }
 }
 
-static void append_sample(struct engine *engine, struct event_header *header, const void *payload) {
-    if (header->sequence != 0 && header->sequence != engine->held.header.sequence) {
+// In front of the input that is held, which may be one of them.
+static void append_sample(struct engine *engine, const struct event_header *header,
+                          const void *payload) {
+    if (header->sequence != engine->held.header.sequence) {
         struct event sample;
         sample.header = *header;
         sample.header.flags |= EVENT_SAMPLE;
         memcpy(&sample.u, payload, header->size);
         append(engine, &sample);
     }
-    header->sequence = 0;
 }
 
 static void append_samples(struct engine *engine, uint16_t symbol) {
-    const struct universe *universe = engine->options.universe;
-    for (uint16_t venue = 0; venue < universe->venue_count; venue++) {
-        uint32_t id = listing_id(universe, venue, symbol);
-        struct engine_quote_sample *quote = &engine->quote_samples[id];
-        append_sample(engine, &quote->header, &quote->quote);
-        struct engine_depth_sample *depth = &engine->depth_samples[id];
-        append_sample(engine, &depth->header, &depth->depth);
+    struct engine_unfiled *unfiled = &engine->unfiled[symbol];
+    for (uint64_t left = unfiled->quotes | unfiled->depths; left != 0; left &= left - 1) {
+        uint16_t venue = (uint16_t)__builtin_ctzll(left);
+        uint32_t id = listing_id(engine->options.universe, venue, symbol);
+        if ((unfiled->quotes & venue_bit(venue)) != 0) {
+            const struct engine_quote_sample *quote = &engine->quote_samples[id];
+            append_sample(engine, &quote->header, &quote->quote);
+        }
+        if ((unfiled->depths & venue_bit(venue)) != 0) {
+            const struct engine_depth_sample *depth = &engine->depth_samples[id];
+            append_sample(engine, &depth->header, &depth->depth);
+        }
     }
+    *unfiled = (struct engine_unfiled){0};
 }
 
 // Something came of the input at hand: it goes on file after all, before what it caused.
 static void append_held(struct engine *engine) {
     engine->holding = false;
     if (engine->held.header.kind == EVENT_QUOTE_UPDATED) {
+        engine->held.u.quote = engine->quote_samples[engine->held_listing].quote;
         append_samples(engine, engine->held.u.quote.symbol);
     } else if (engine->held.header.kind == EVENT_DEPTH_UPDATED) {
+        engine->held.u.depth = engine->depth_samples[engine->held_listing].depth;
         append_samples(engine, engine->held.u.depth.symbol);
     }
     append(engine, &engine->held);
@@ -333,9 +352,12 @@ static void measure(struct engine *engine) {
 }
 
 bool engine_pass_end(struct engine *engine, int64_t publish_after_ns) {
+    // Orders do not wait for a picture, unless there was none for long: the next pass draws it.
+    int64_t patience_ns = engine->command_count > 0 ? engine->options.publish_ns : 0;
     commit(engine);
     if (engine->changed &&
-        engine->now_ns >= add_saturating(engine->published_ns, publish_after_ns)) {
+        engine->now_ns >=
+            add_saturating(engine->published_ns, add_saturating(publish_after_ns, patience_ns))) {
         engine_pass_publish(engine);
     }
     measure(engine);

@@ -18,7 +18,7 @@ static bool venue_price(const struct desk *desk, uint16_t venue, uint16_t symbol
         return false;
     }
     const struct quote *quote = picture_quote(desk, venue, symbol);
-    if (quote->bid.v <= 0 || quote->ask.v <= 0 || !picture_is_fresh(desk, venue, quote, now_ns)) {
+    if (quote->bid.v <= 0 || quote->ask.v <= 0 || !picture_is_fresh(desk, venue, symbol, now_ns)) {
         return false;
     }
     *price = px_mid_floor(quote->bid, quote->ask).v;

@@ -55,9 +55,12 @@ static bool is_helped(const struct settings_capital *settings, const struct purs
         return settings->layer_borrow && part != LAYER_5 &&
                allocator_open(settings, purse, LAYER_5);
     }
+    if (part != POOL_ARB || purse->used[POOL_ARB].v <= 0) {
+        return false; // nothing used is above no mark
+    }
     struct usd mark =
         usd_bps_floor(allocator_part_size(settings, purse, POOL_ARB), settings->top_up_above);
-    return part == POOL_ARB && purse->used[POOL_ARB].v > mark.v;
+    return purse->used[POOL_ARB].v > mark.v;
 }
 
 struct usd allocator_available(const struct settings_capital *settings, const struct purse *purse,

@@ -1,28 +1,5 @@
 #include "trade/cost.h"
 
-enum maker_leg cost_maker_leg(const struct venue_entry *buy, const struct venue_entry *sell,
-                              enum execution_mode mode) {
-    if (mode == EXECUTION_SAFE_TAKER_ONLY) {
-        return MAKER_NONE;
-    }
-    int64_t buy_saving = buy->taker_fee.v - buy->maker_fee.v;
-    int64_t sell_saving = sell->taker_fee.v - sell->maker_fee.v;
-    return buy_saving >= sell_saving ? MAKER_BUY : MAKER_SELL;
-}
-
-struct bps cost_open_fees(const struct venue_entry *buy, const struct venue_entry *sell,
-                          enum maker_leg maker) {
-    switch (maker) {
-    case MAKER_BUY:
-        return (struct bps){buy->maker_fee.v + sell->taker_fee.v};
-    case MAKER_SELL:
-        return (struct bps){buy->taker_fee.v + sell->maker_fee.v};
-    case MAKER_NONE:
-    default:
-        return (struct bps){buy->taker_fee.v + sell->taker_fee.v};
-    }
-}
-
 struct bps cost_slippage(const struct quote *quote, const struct depth *depth, enum side taker,
                          struct usd notional, struct usd unknown_size) {
     bool buys = taker == SIDE_BUY;
@@ -31,9 +8,8 @@ struct bps cost_slippage(const struct quote *quote, const struct depth *depth, e
         return (struct bps){BPS_WHOLE};
     }
     bool unsized = (quote->flags & (buys ? QUOTE_ASK_UNKNOWN_SIZE : QUOTE_BID_UNKNOWN_SIZE)) != 0;
-    struct qty shown = unsized ? qty_for_usd_floor(unknown_size, best)
-                               : (buys ? quote->ask_size : quote->bid_size);
-    if (qty_covers_usd(shown, notional, best)) { // mostly the best level carries it
+    if (unsized ? qty_covers_usd(qty_for_usd_floor(unknown_size, best), notional, best)
+                : cost_best_carries(quote, taker, notional)) {
         return (struct bps){0};
     }
     struct qty wanted = qty_for_usd_floor(notional, best);

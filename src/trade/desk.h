@@ -84,6 +84,15 @@ static inline const struct quote *picture_quote(const struct desk *desk, uint16_
                                                 uint16_t symbol) {
     return &picture_listing(desk, venue, symbol)->quote;
 }
+// FRESH_OK or FRESH_WARN.
+static inline bool picture_is_fresh(const struct desk *desk, uint16_t venue, uint16_t symbol,
+                                    int64_t now_ns) {
+    const struct picture_listing *listing = picture_listing(desk, venue, symbol);
+    const struct settings_feeds *limits = &desk->settings->feeds;
+    bool known = now_ns <= listing->fresh_until_ns && desk->picture.stale_ns == limits->stale_ns &&
+                 desk->picture.quiet_ns == limits->quiet_ns;
+    return known || picture_judge_fresh(desk, venue, &listing->quote, now_ns);
+}
 static inline const struct depth *picture_depth(const struct desk *desk, uint16_t venue,
                                                 uint16_t symbol) {
     return &desk->picture.depths[listing_id(desk->universe, venue, symbol)];

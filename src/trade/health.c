@@ -135,7 +135,7 @@ static uint32_t count_fresh(const struct desk *desk, uint16_t venue, int64_t now
     for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
         if (universe_listing(desk->universe, venue, symbol)->ready) {
             listed++;
-            *fresh += picture_is_fresh(desk, venue, picture_quote(desk, venue, symbol), now_ns);
+            *fresh += picture_is_fresh(desk, venue, symbol, now_ns);
         }
     }
     return listed;

@@ -75,16 +75,6 @@ static bool is_backlog(const struct desk *desk, uint16_t venue, const struct quo
             stamped_age_of(desk, venue, quote, quote->receive_ns) > stale_ns);
 }
 
-static void note_frame(const struct desk *desk, struct picture_venue *venue, int64_t frame_ns) {
-    if (frame_ns <= venue->frame_ns) {
-        return;
-    }
-    if (venue->frame_ns != 0 && frame_ns - venue->frame_ns > desk->settings->feeds.stale_ns) {
-        venue->resumed_ns = frame_ns;
-    }
-    venue->frame_ns = frame_ns;
-}
-
 static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
                                    const struct quote *quote, int64_t now_ns) {
     if (quote->receive_ns == 0) {
@@ -112,6 +102,58 @@ static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
     return FRESH_STALE;
 }
 
+// When the quote at hand, fresh now, will be too old by one of its two ages. All else that makes it
+// stale is an event: a frame after a silence, the feed's word, a changed limit.
+static void note_fresh(struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns) {
+    const struct settings_feeds *limits = &desk->settings->feeds;
+    struct picture_listing *listing = listing_of(desk, venue, symbol);
+    const struct quote *quote = &listing->quote;
+    if (freshness_of(desk, venue, quote, now_ns) != FRESH_OK) {
+        listing->fresh_until_ns = 0;
+        return;
+    }
+    listing->fresh_until_ns = add_saturating(quote->receive_ns, limits->stale_ns);
+    const struct event_feed *feed = &desk->picture.venues[venue].feed;
+    if ((quote->flags & QUOTE_POLLED) == 0 && quote->venue_time_ns != 0 && feed->clock_known) {
+        int64_t until_ns = sub_saturating(add_saturating(quote->venue_time_ns, limits->quiet_ns),
+                                          feed->clock_offset_ns);
+        if (until_ns < listing->fresh_until_ns) {
+            listing->fresh_until_ns = until_ns;
+        }
+    }
+}
+
+static void forget_fresh(struct desk *desk, uint16_t venue) {
+    for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
+        listing_of(desk, venue, symbol)->fresh_until_ns = 0;
+    }
+}
+
+static void adopt_limits(struct desk *desk) {
+    const struct settings_feeds *limits = &desk->settings->feeds;
+    struct picture *picture = &desk->picture;
+    if (picture->stale_ns == limits->stale_ns && picture->quiet_ns == limits->quiet_ns) {
+        return;
+    }
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        forget_fresh(desk, venue);
+    }
+    picture->stale_ns = limits->stale_ns;
+    picture->quiet_ns = limits->quiet_ns;
+}
+
+static void note_frame(struct desk *desk, uint16_t at, int64_t frame_ns) {
+    struct picture_venue *venue = &desk->picture.venues[at];
+    if (frame_ns <= venue->frame_ns) {
+        return;
+    }
+    if (venue->frame_ns != 0 && frame_ns - venue->frame_ns > desk->settings->feeds.stale_ns) {
+        venue->resumed_ns = frame_ns;
+        forget_fresh(desk, at);
+    }
+    venue->frame_ns = frame_ns;
+}
+
 enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16_t symbol,
                                  int64_t now_ns, int64_t *age_ms) {
     const struct quote *quote = picture_quote(desk, venue, symbol);
@@ -119,8 +161,8 @@ enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16
     return freshness_of(desk, venue, quote, now_ns);
 }
 
-bool picture_is_fresh(const struct desk *desk, uint16_t venue, const struct quote *quote,
-                      int64_t now_ns) {
+bool picture_judge_fresh(const struct desk *desk, uint16_t venue, const struct quote *quote,
+                         int64_t now_ns) {
     enum freshness freshness = freshness_of(desk, venue, quote, now_ns);
     return freshness == FRESH_OK || freshness == FRESH_WARN;
 }
@@ -133,7 +175,7 @@ bool picture_usable(const struct desk *desk, uint16_t venue, uint16_t symbol, in
         desk->universe->venues[venue].role == VENUE_OFF) {
         return false;
     }
-    return picture_is_fresh(desk, venue, quote, now_ns);
+    return picture_is_fresh(desk, venue, symbol, now_ns);
 }
 
 int64_t isqrt_floor(int64_t value) {
@@ -199,7 +241,9 @@ static void note_fast_market(struct desk *desk, struct bus *bus, uint16_t venue,
 static void on_quote(struct desk *desk, struct bus *bus, const struct event_quote *event) {
     struct picture_listing *listing = listing_of(desk, event->venue, event->symbol);
     listing->quote = event->quote;
-    note_frame(desk, &desk->picture.venues[event->venue], event->quote.receive_ns);
+    note_frame(desk, event->venue, event->quote.receive_ns);
+    adopt_limits(desk);
+    note_fresh(desk, event->venue, event->symbol, bus->now_ns);
     if (event->quote.bid.v > 0 && event->quote.ask.v > 0) {
         note_fast_market(desk, bus, event->venue, event->symbol);
         picture_judge_quorum(desk, bus, event->venue, event->symbol);
@@ -287,6 +331,7 @@ static enum status picture_on_event(void *self, struct bus *bus, const struct ev
         }
         tell_feed(desk, bus, &event->u.feed);
         venue->feed = event->u.feed;
+        forget_fresh(desk, event->u.feed.venue); // its clock may be another
         break;
     }
     case EVENT_ORDER_COMMAND: { // until the lane tells, which it does in a moment
@@ -302,7 +347,7 @@ static enum status picture_on_event(void *self, struct bus *bus, const struct ev
         desk->picture.venues[event->u.lane.venue].lane = event->u.lane;
         break;
     case EVENT_FEED_ALIVE:
-        note_frame(desk, &desk->picture.venues[event->u.alive.venue], event->u.alive.frame_ns);
+        note_frame(desk, event->u.alive.venue, event->u.alive.frame_ns);
         break;
     default:
         break;
@@ -345,7 +390,7 @@ static void sample_spread(struct desk *desk, uint16_t venue, uint16_t symbol, in
     struct picture_listing *listing = listing_of(desk, venue, symbol);
     const struct quote *quote = &listing->quote;
     if (quote->bid.v <= 0 || quote->ask.v <= quote->bid.v ||
-        !picture_is_fresh(desk, venue, quote, now_ns)) {
+        !picture_is_fresh(desk, venue, symbol, now_ns)) {
         return;
     }
     int64_t spread = bps_between_near(quote->ask, quote->bid).v;

@@ -17,6 +17,7 @@ enum { PICTURE_QUORUM_OFF = -1, PICTURE_QUORUM_OTHERS_MIN = 3 };
 
 struct picture_listing {
     struct quote quote;
+    int64_t fresh_until_ns; // FRESH_OK without another look, while the limits stand; 0: not known
     struct event_funding funding;
     int64_t funding_ns;                       // when it came, 0 = never
     struct px fast_min[PICTURE_FAST_BUCKETS]; // of the mid, per tenth of the window
@@ -57,6 +58,7 @@ struct picture {
     struct picture_symbol *symbols;
     int32_t *squares; // PICTURE_VOLATILITY_SAMPLES per symbol
     int64_t sampled_ns;
+    int64_t stale_ns, quiet_ns; // the limits that every fresh_until_ns was worked out with
 };
 
 extern const struct component picture_component;
@@ -81,9 +83,10 @@ extern const struct depth picture_no_depth; // empty
 // stale_ms; what a connection told that is gone is stale; FRESH_STALE never trades.
 enum freshness picture_freshness(const struct desk *desk, uint16_t venue, uint16_t symbol,
                                  int64_t now_ns, int64_t *age_ms);
-// FRESH_OK or FRESH_WARN, of the venue's quote at hand: without the age, which costs a division.
-bool picture_is_fresh(const struct desk *desk, uint16_t venue, const struct quote *quote,
-                      int64_t now_ns);
+// FRESH_OK or FRESH_WARN, worked out; picture_is_fresh (inline, in desk.h) says the same and mostly
+// knows it.
+bool picture_judge_fresh(const struct desk *desk, uint16_t venue, const struct quote *quote,
+                         int64_t now_ns);
 // Fresh, sized on both sides, neither quarantined nor an outlier, not off.
 bool picture_usable(const struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns);
 
@@ -104,10 +107,9 @@ uint32_t picture_mids_median(const struct picture_mids *mids, uint16_t except, s
 // (VENUE_MAX: none left out). Returns how many venues took part; *mid is 0 when none did.
 uint32_t picture_median_mid(const struct desk *desk, uint16_t symbol, uint16_t except,
                             int64_t now_ns, struct px *mid);
-// Distance of a listing's mid from the median of the others, taken from the symbol's mids, when at
-// least three others are fresh; false: quorum off.
-bool picture_quorum_distance(const struct desk *desk, uint16_t venue, uint16_t symbol,
-                             const struct picture_mids *mids, struct bps *distance);
+// The median of the others of a symbol, from its mids, when at least three others are fresh; false:
+// quorum off.
+bool picture_quorum_others(uint16_t venue, const struct picture_mids *mids, struct px *others);
 // Judges a listing's new quote, or every listing of a symbol once a second, and tells who left the
 // others. Between two seconds a quote within half the limit of the last median is let through
 // without a look at the others.

@@ -8,7 +8,7 @@ void picture_gather_mids(const struct desk *desk, uint16_t symbol, int64_t now_n
         const struct quote *quote = picture_quote(desk, venue, symbol);
         if (quote->bid.v <= 0 || (quote->flags & QUOTE_QUARANTINED) != 0 ||
             desk->universe->venues[venue].role == VENUE_OFF ||
-            !picture_is_fresh(desk, venue, quote, now_ns)) {
+            !picture_is_fresh(desk, venue, symbol, now_ns)) {
             continue;
         }
         int64_t value = px_mid_floor(quote->bid, quote->ask).v;
@@ -50,16 +50,6 @@ uint32_t picture_median_mid(const struct desk *desk, uint16_t symbol, uint16_t e
     return picture_mids_median(&mids, except, mid);
 }
 
-bool picture_quorum_distance(const struct desk *desk, uint16_t venue, uint16_t symbol,
-                             const struct picture_mids *mids, struct bps *distance) {
-    struct px others;
-    if (picture_mids_median(mids, venue, &others) < PICTURE_QUORUM_OTHERS_MIN) {
-        return false;
-    }
-    const struct quote *quote = picture_quote(desk, venue, symbol);
-    *distance = bps_between_near(px_mid_floor(quote->bid, quote->ask), others);
-    if (distance->v < 0) {
-        distance->v = -distance->v;
-    }
-    return true;
+bool picture_quorum_others(uint16_t venue, const struct picture_mids *mids, struct px *others) {
+    return picture_mids_median(mids, venue, others) >= PICTURE_QUORUM_OTHERS_MIN;
 }

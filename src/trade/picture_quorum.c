@@ -8,14 +8,16 @@ static void judge(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t s
                   const struct picture_mids *mids) {
     struct picture_listing *listing =
         &desk->picture.listings[listing_id(desk->universe, venue, symbol)];
-    struct bps distance;
-    if (listing->quote.bid.v <= 0 || !picture_is_fresh(desk, venue, &listing->quote, bus->now_ns) ||
-        !picture_quorum_distance(desk, venue, symbol, mids, &distance)) {
+    struct px others;
+    if (listing->quote.bid.v <= 0 || !picture_is_fresh(desk, venue, symbol, bus->now_ns) ||
+        !picture_quorum_others(venue, mids, &others)) {
         listing->quorum.v = PICTURE_QUORUM_OFF;
         listing->outlier = false;
         return;
     }
     bool was_outlier = listing->outlier;
+    struct px mid = px_mid_floor(listing->quote.bid, listing->quote.ask);
+    struct bps distance = bps_distance_near(mid, others);
     listing->quorum = distance;
     listing->outlier = distance.v > desk->settings->feeds.quorum.v;
     bool told =

@@ -86,23 +86,30 @@ void risk_publish_venue(const struct desk *desk, uint16_t venue, int64_t now_ns,
     row->order_latency_ns = own->latency_ns;
 }
 
-static bool asks(const struct risk_rule *rule, struct risk_case *c, int leg,
-                 struct verdict *verdict) {
-    c->leg = leg;
-    verdict->rule = RULE_NONE;
-    verdict->figure = verdict->limit = 0;
-    if (!rule->refuses(c, verdict)) {
-        return false;
-    }
+// Rules leave figures behind when they pass, too: one that refuses is asked again for its own.
+__attribute__((noinline)) static void
+name_refusal(const struct risk_rule *rule, const struct risk_case *c, struct verdict *verdict) {
+    *verdict = (struct verdict){0};
+    ASSERT(rule->refuses(c, verdict));
     if (verdict->rule == RULE_NONE) { // the allocator names its own
         verdict->rule = (uint16_t)rule->rule;
-        verdict->venue = leg < 0 ? VENUE_MAX : c->job->legs[leg].venue;
+        verdict->venue = c->leg < 0 ? VENUE_MAX : c->job->legs[c->leg].venue;
         verdict->symbol = c->job->symbol;
     }
+}
+
+static inline bool asks(const struct risk_rule *rule, struct risk_case *c, int leg,
+                        struct verdict *verdict) {
+    c->leg = leg;
+    if (__builtin_expect(!rule->refuses(c, verdict), 1)) {
+        return false;
+    }
+    name_refusal(rule, c, verdict);
     return true;
 }
 
-static bool run_rule(const struct risk_rule *rule, struct risk_case *c, struct verdict *verdict) {
+static inline bool run_rule(const struct risk_rule *rule, struct risk_case *c,
+                            struct verdict *verdict) {
     if (!rule->per_leg) {
         return asks(rule, c, -1, verdict);
     }
@@ -126,7 +133,7 @@ struct verdict risk_check_scored(const struct desk *desk, const struct job *job,
     score->known = false;
     bool overridden = desk_overridden(desk, now_ns);
     struct verdict verdict = {0};
-    for (uint32_t i = 0; i < risk_table_count; i++) {
+    for (uint32_t i = 0; i < COUNT_OF(risk_table); i++) {
         if (!run_rule(&risk_table[i], &c, &verdict)) {
             continue;
         }

@@ -84,10 +84,13 @@ bool risk_execution_quote(const struct risk_case *c, struct verdict *v) {
 }
 
 bool risk_execution_stale(const struct risk_case *c, struct verdict *v) {
-    enum freshness freshness =
-        picture_freshness(c->desk, venue_of(c), c->job->symbol, c->now_ns, &v->figure);
+    uint16_t venue = venue_of(c), symbol = c->job->symbol;
+    if (picture_is_fresh(c->desk, venue, symbol, c->now_ns)) {
+        return false;
+    }
+    (void)picture_freshness(c->desk, venue, symbol, c->now_ns, &v->figure);
     v->limit = c->desk->settings->feeds.stale_ns / NS_PER_MS;
-    return freshness != FRESH_OK && freshness != FRESH_WARN;
+    return true;
 }
 
 bool risk_execution_quarantine(const struct risk_case *c, struct verdict *v) {
@@ -97,13 +100,18 @@ bool risk_execution_quarantine(const struct risk_case *c, struct verdict *v) {
         v->figure = v->limit;
         return true;
     }
-    struct bps distance;
-    if (!picture_quorum_distance(c->desk, venue_of(c), c->job->symbol, c->mids, &distance)) {
+    struct px others;
+    if (!picture_quorum_others(venue_of(c), c->mids, &others)) {
         return false; // fewer than three others: off, and shown as off
     }
-    v->figure = distance.v;
-    v->limit = c->desk->settings->feeds.quorum.v;
-    return v->figure > v->limit;
+    struct px mid = px_mid_floor(quote->bid, quote->ask);
+    struct bps limit = c->desk->settings->feeds.quorum;
+    if (!bps_beyond(mid, others, limit)) {
+        return false;
+    }
+    v->figure = bps_distance_near(mid, others).v;
+    v->limit = limit.v;
+    return true;
 }
 
 bool risk_execution_order_size(const struct risk_case *c, struct verdict *v) {
@@ -129,19 +137,26 @@ bool risk_execution_collar(const struct risk_case *c, struct verdict *v) {
     }
     const struct quote *quote = picture_quote(c->desk, venue_of(c), c->job->symbol);
     struct px price = side_of(c) == SIDE_BUY ? quote->ask : quote->bid;
-    int64_t distance = bps_between_near(price, c->median).v;
-    v->figure = distance < 0 ? -distance : distance;
-    v->limit = c->desk->settings->risk.collar.v;
-    return v->figure > v->limit;
+    struct bps limit = c->desk->settings->risk.collar;
+    if (!bps_beyond(price, c->median, limit)) {
+        return false;
+    }
+    v->figure = bps_distance_near(price, c->median).v;
+    v->limit = limit.v;
+    return true;
 }
 
 bool risk_execution_slippage(const struct risk_case *c, struct verdict *v) {
     const struct settings *settings = c->desk->settings;
     uint16_t venue = venue_of(c), symbol = c->job->symbol;
-    v->figure = cost_slippage(picture_quote(c->desk, venue, symbol),
-                              picture_fresh_depth(c->desk, venue, symbol, c->now_ns), side_of(c),
-                              job_order_notional(settings, c->job), settings->feeds.unknown_size)
-                    .v;
+    const struct quote *quote = picture_quote(c->desk, venue, symbol);
+    struct usd notional = job_order_notional(settings, c->job);
+    v->figure = 0;
+    if (!cost_best_carries(quote, side_of(c), notional)) {
+        v->figure = cost_slippage(quote, picture_fresh_depth(c->desk, venue, symbol, c->now_ns),
+                                  side_of(c), notional, settings->feeds.unknown_size)
+                        .v;
+    }
     v->limit = settings->risk.slippage_max.v;
     if (c->job->strategy == STRATEGY_WASH && settings->wash.slippage_max.v < v->limit) {
         v->limit = settings->wash.slippage_max.v;

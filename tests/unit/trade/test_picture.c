@@ -141,11 +141,77 @@ static void test_volatility_window_changes(void **state) {
     harness_destroy(h);
 }
 
+static uint64_t draw(uint64_t *seed, uint64_t below) {
+    *seed = hash_mix(*seed + 1);
+    return *seed % below;
+}
+
+// What the picture remembers of a quote's freshness, and what it would work out, through everything
+// that makes quotes stale: age, late stamps, silence, a lost connection, moved clocks and limits.
+static void test_remembered_freshness(void **state) {
+    (void)state;
+    static const enum feed_state states[] = {FEED_LIVE, FEED_LIVE, FEED_POLLING, FEED_DOWN};
+    struct harness *h = harness_create();
+    uint64_t seed = 7;
+    uint32_t fresh = 0, stale = 0;
+    for (int i = 0; i < 20000; i++) {
+        uint16_t venue = (uint16_t)draw(&seed, h->universe.venue_count);
+        h->now_ns += (int64_t)draw(&seed, 200) * NS_PER_MS;
+        struct px mid = harness_mid(H_BTC);
+        struct event_quote quote = {.venue = venue, .symbol = H_BTC};
+        quote.quote = (struct quote){
+            .bid = mid,
+            .ask = {mid.v + PX_ONE},
+            .bid_size = {QTY_ONE},
+            .ask_size = {QTY_ONE},
+            .receive_ns = h->now_ns - (int64_t)draw(&seed, 100) * NS_PER_MS,
+            .flags = draw(&seed, 4) == 0 ? (uint32_t)QUOTE_POLLED : 0,
+        };
+        if (draw(&seed, 4) != 0) {
+            quote.quote.venue_time_ns = h->now_ns - (int64_t)draw(&seed, 40000) * NS_PER_MS;
+        }
+        struct event_feed feed = {.venue = venue,
+                                  .state = (uint8_t)states[draw(&seed, COUNT_OF(states))],
+                                  .clock_known = draw(&seed, 3) != 0,
+                                  .clock_offset_ns =
+                                      ((int64_t)draw(&seed, 4000) - 2000) * NS_PER_MS};
+        struct event_alive alive = {.venue = venue, .frame_ns = h->now_ns};
+        switch (draw(&seed, 20)) {
+        case 0:
+            harness_input(h, EVENT_FEED_STATE, &feed);
+            break;
+        case 1:
+            harness_input(h, EVENT_FEED_ALIVE, &alive);
+            break;
+        case 2: // silence on all
+            h->now_ns += (int64_t)draw(&seed, 8000) * NS_PER_MS;
+            break;
+        case 3:
+            h->settings.feeds.stale_ns = (int64_t)(1 + draw(&seed, 6)) * NS_PER_S;
+            h->settings.feeds.quiet_ns = (int64_t)(1 + draw(&seed, 40)) * NS_PER_S;
+            break;
+        default:
+            harness_input(h, EVENT_QUOTE_UPDATED, &quote);
+            break;
+        }
+        for (uint16_t at = 0; at < h->universe.venue_count; at++) {
+            bool known = picture_is_fresh(&h->desk, at, H_BTC, h->now_ns);
+            assert_true(known == picture_judge_fresh(
+                                     &h->desk, at, picture_quote(&h->desk, at, H_BTC), h->now_ns));
+            fresh += known;
+            stale += !known;
+        }
+    }
+    assert_true(fresh > 5000 && stale > 5000);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lanes_are_told_once),
         cmocka_unit_test(test_feeds_are_told_once),
         cmocka_unit_test(test_one_sided_quotes_have_no_mid),
+        cmocka_unit_test(test_remembered_freshness),
         cmocka_unit_test(test_volatility_window),
         cmocka_unit_test(test_volatility_window_changes),
     };

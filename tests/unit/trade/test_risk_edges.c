@@ -59,9 +59,13 @@ static void test_quotes(void **state) {
         harness_input(h, EVENT_FEED_ALIVE, &alive);
     }
     assert_false(refuses(h, &job, risk_execution_stale, LEG_SELL, &v));
-    assert_int_equal(v.figure, 900);
+    int64_t age_ms;
+    assert_int_equal(picture_freshness(&h->desk, H_EXTENDED, H_BTC, h->now_ns, &age_ms),
+                     FRESH_WARN);
+    assert_int_equal(age_ms, 900);
     h->now_ns += 6 * NS_PER_S; // nobody is fresh: no median, the stale rule refuses
     assert_true(refuses(h, &job, risk_execution_stale, LEG_SELL, &v));
+    assert_int_equal(v.figure, 6900);
     assert_false(refuses(h, &job, risk_execution_collar, LEG_SELL, &v));
     assert_false(refuses(h, &job, risk_execution_quarantine, LEG_SELL, &v));
     harness_destroy(h);

@@ -54,6 +54,7 @@ static enum oe_error error_of(const struct failure *failure) {
         {"INSUFFICIENT_SUPPLY", OE_ERROR_MARGIN},
         {"INVALID_ASSET", OE_ERROR_SYMBOL},
         {"INVALID_MARKET", OE_ERROR_SYMBOL},
+        {"INVALID_POSITION_ID", OE_ERROR_REQUEST},
         {"INVALID_PRICE", OE_ERROR_PRICE},
         {"INVALID_QUANTITY", OE_ERROR_SIZE},
         {"INVALID_RANGE", OE_ERROR_REQUEST},

@@ -30,6 +30,8 @@ static enum oe_error error_of(int64_t code) {
         {-4140, OE_ERROR_SYMBOL},       {-4192, OE_ERROR_LIMIT},
         {-4225, OE_ERROR_NONCE},        {-4400, OE_ERROR_LIMIT},
         {-5021, OE_ERROR_NO_LIQUIDITY}, {-5022, OE_ERROR_WOULD_TAKE},
+        {-2021, OE_ERROR_PRICE},        {-5039, OE_ERROR_REQUEST},
+        {-4183, OE_ERROR_PRICE},        {-4184, OE_ERROR_PRICE},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (rows[i].code == code) {

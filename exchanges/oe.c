@@ -336,8 +336,10 @@ void oe_emit_http(struct oe_sink *sink, const struct oe_call *call, uint32_t htt
         } else {
             oe_emit_refused(sink, call, OE_ERROR_BUSY, text);
         }
-    } else if (http_status == 401 || http_status == 403) {
+    } else if (http_status == 401) {
         oe_emit_refused(sink, call, OE_ERROR_KEYS, text);
+    } else if (http_status == 403) {
+        oe_emit_refused(sink, call, OE_ERROR_BUSY, text); // the firewall in front of the venue
     } else if (http_status >= 400) {
         oe_emit_refused(sink, call, OE_ERROR_OTHER, text);
     } else {

@@ -45,6 +45,9 @@ static void decode_refusal(struct oe *oe, const struct oe_call *call, uint32_t h
     if (!told || !paradex_find_error(refusal.name, &verdict)) {
         verdict = paradex_verdict_of_status(http_status);
     }
+    if (http_status == 403 && !told) {
+        verdict = (struct paradex_verdict){OE_ERROR_BUSY, false}; // a firewall's page
+    }
     if (http_status == 429) {
         verdict = paradex_verdict_of_status(http_status); // whatever it is called
     }

@@ -204,6 +204,9 @@ static enum vacc_refusal check_account(const struct vacc *account, const struct 
     if (same != NULL && same->end == VACC_LIVE) {
         return VACC_DUPLICATE;
     }
+    if (account->live_count >= VACC_LIVE_MAX) {
+        return VACC_TOO_MANY;
+    }
     if (request->reduce_only) {
         return reducible(account, request->listing, request->side).v == 0 ? VACC_NOT_REDUCING
                                                                           : VACC_TAKEN;
@@ -223,6 +226,7 @@ static struct vacc_order *free_row(struct vacc *account) {
             return order;
         }
     }
+    ASSERT(!"a row that is not live");
     return NULL;
 }
 
@@ -265,10 +269,10 @@ enum vacc_refusal vacc_place(struct vacc *account, const struct vsim_world *worl
         account->options.refuses_post_only && vacc_crosses(world, &made)) {
         refusal = VACC_WOULD_TAKE;
     }
-    struct vacc_order *order = refusal == VACC_TAKEN ? free_row(account) : NULL;
-    if (order == NULL) {
-        return refusal == VACC_TAKEN ? VACC_TOO_MANY : refusal;
+    if (refusal != VACC_TAKEN) {
+        return refusal;
     }
+    struct vacc_order *order = free_row(account);
     made.number = account->options.first_number + ++account->order_count;
     (void)string_copy(made.client_id, VACC_ID_MAX, request->client_id);
     *order = made;

@@ -16,11 +16,14 @@
 
 enum {
     VACC_ORDERS_MAX = 2048, // remembered; the oldest finished one makes room
+    VACC_LIVE_MAX = 500,    // at once; venues allow 200 to 1000. One answer holds them all
+    VACC_ROW_MAX = 1024,    // bytes of one in it, at the venue with the most to say
     VACC_FILLS_MAX = 4096,
     VACC_EVENTS_MAX = 4096, // a session that falls further behind has lost its stream
     VACC_ID_MAX = 72,
 };
 #define VACC_ALL UINT32_MAX // every listing
+_Static_assert(VACC_LIVE_MAX *VACC_ROW_MAX <= VSIM_SCRATCH_SIZE, "a list of open orders fits");
 
 enum vacc_kind { VACC_POST_ONLY, VACC_IOC, VACC_GTC, VACC_FOK, VACC_MARKET };
 

@@ -413,7 +413,8 @@ void oe_emit_gone(struct oe_sink *sink, const struct oe_call *call, struct slice
 void oe_emit_failure(struct oe_sink *sink, const struct oe_call *call, enum oe_error error,
                      bool in_doubt, struct slice text);
 // What an HTTP status says by itself when the body does not: a refusal (4xx), a limit (429, 418),
-// or that the outcome is unknown (5xx to a call that changes something).
+// or that the outcome is unknown (5xx to a call that changes something). A 403 whose body is none
+// of the venue's is its firewall's: nothing was carried out, and it says nothing of the keys.
 void oe_emit_http(struct oe_sink *sink, const struct oe_call *call, uint32_t http_status,
                   struct slice text);
 // Whether a lost answer leaves something in doubt: PLACE, CANCEL, CANCEL_ALL, AMEND, LEVERAGE,

@@ -32,7 +32,14 @@ static void prompt_footer(struct console *console, struct rect area) {
     x = draw_string(&console->canvas, area, x, 0, INK_STRONG, ": ");
     x = draw_string(&console->canvas, area, x, 0, INK_INPUT, prompt->text);
     x = draw_string(&console->canvas, area, x, 0, INK_INPUT, "_");
-    (void)draw_string(&console->canvas, area, x + 2, 0, INK_FAINT, "Enter takes it, Esc leaves");
+    // Whole, shorter, or not at all: half a word helps nobody.
+    static const char *const hints[] = {"Enter takes it, Esc leaves", "Enter, Esc"};
+    for (size_t i = 0; i < COUNT_OF(hints); i++) {
+        if (x + 2 + (int)strlen(hints[i]) <= area.columns) {
+            (void)draw_string(&console->canvas, area, x + 2, 0, INK_FAINT, hints[i]);
+            return;
+        }
+    }
 }
 
 const struct mode mode_prompt = {.name = "prompt", .key = prompt_key, .footer = prompt_footer};

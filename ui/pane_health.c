@@ -357,6 +357,31 @@ static void add_part(struct head *head, const struct state_health_part *part, co
     }
 }
 
+// The part that takes most from the whole, the first one where none does.
+static int worst_part(const struct state_health *h) {
+    int worst = 0;
+    uint32_t most = 0;
+    for (int i = 0; i < HEALTH_PART_COUNT; i++) {
+        uint32_t takes = (100 - h->parts[i].score) * h->parts[i].weight;
+        if (takes > most) {
+            most = takes;
+            worst = i;
+        }
+    }
+    return worst;
+}
+
+// Where there is no room for all of them the worst comes first.
+static void add_parts(struct head *head, const struct state_health *h, int room) {
+    int first = room < HEALTH_PART_COUNT ? worst_part(h) : 0;
+    add_part(head, &h->parts[first], health_part_name((enum health_part)first));
+    for (int i = 0; i < HEALTH_PART_COUNT; i++) {
+        if (i != first) {
+            add_part(head, &h->parts[i], health_part_name((enum health_part)i));
+        }
+    }
+}
+
 static void add_over(struct head *head, const struct state_health *h) {
     for (int i = 0; i < METRIC_COUNT; i++) {
         const struct state_metric *metric = &h->metrics[i];
@@ -390,14 +415,12 @@ static int health_head(const struct view *view, struct canvas *canvas, struct re
     struct text *text = head_add(&head, "overall", (int)h->overall * 10, score_ink(h->overall));
     text_add_format(text, h->time_ns != 0 ? "%u of 100" : "not told yet", h->overall);
     add_over(&head, h);
-    for (int i = 0; i < HEALTH_PART_COUNT; i++) {
-        add_part(&head, &h->parts[i], health_part_name((enum health_part)i));
-    }
-    add_screen(&head, &view->screen);
-    add_engine(&head, view->header);
     int wanted = (int)view->count[STATE_VENUES] + 1;
     int kept = wanted < area.rows / 2 ? wanted : area.rows / 2;
     kept = kept < ROWS_KEPT ? ROWS_KEPT : kept;
+    add_parts(&head, h, area.rows - kept - head.count);
+    add_screen(&head, &view->screen);
+    add_engine(&head, view->header);
     return head_draw(&head, canvas, area, kept);
 }
 

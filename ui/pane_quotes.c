@@ -339,20 +339,61 @@ static void quotes_details(const struct view *view, uint32_t row, struct page *p
     add_venue(view, q, page);
 }
 
+// What keeps the whole desk from opening, whatever is asked about.
+static enum rule desk_rule(const struct state_header *h) {
+    return h->killed                      ? RULE_KILLED
+           : h->state == TRADING_HALTED   ? RULE_HALTED
+           : h->state == TRADING_REDUCING ? RULE_REDUCING
+           : h->status == DESK_PAUSED     ? RULE_PAUSED
+                                          : RULE_NONE;
+}
+
+static enum rule venue_rule(const struct view *view, const struct state_venue *v) {
+    if (v->role != VENUE_TRADE) {
+        return RULE_VENUE_ROLE;
+    }
+    if (v->tripped) {
+        return RULE_VENUE_TRIPPED;
+    }
+    if (v->state != FEED_LIVE) {
+        return RULE_VENUE_DOWN;
+    }
+    if (view->header->mode != DESK_LIVE || v->lane == LANE_READY) {
+        return view->header->mode == DESK_LIVE && v->deadman == DEADMAN_FAILED ? RULE_DEADMAN
+                                                                               : RULE_NONE;
+    }
+    return v->lane == LANE_NO_KEYS ? RULE_NO_KEYS : RULE_LANE;
+}
+
+// A symbol that is frozen, until when; both are soft rules.
+static bool frozen(const struct view *view, uint16_t symbol, struct verdict *verdict) {
+    for (uint32_t i = 0; i < view->risk->freeze_count && i < STATE_FREEZES_MAX; i++) {
+        const struct state_freeze *freeze = &view->risk->freezes[i];
+        if (freeze->symbol == symbol && !view->header->overridden) {
+            verdict->rule = freeze->rule;
+            verdict->figure = (freeze->until_ns - view_now_ns(view)) / NS_PER_MS;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void quotes_why(const struct view *view, uint32_t row, struct page *page) {
     const struct state_quote *q = quote_of(view, row);
     struct text title = TEXT_OVER(page->title);
     text_add_format(&title, "May %s on %s trade?", view_symbol(view, q->symbol),
                     view->universe->venues[q->venue].name);
     struct verdict verdict = {.rule = RULE_NONE, .venue = q->venue, .symbol = q->symbol};
-    const struct state_venue *v =
-        q->venue < view->count[STATE_VENUES] ? &view->venues[q->venue] : NULL;
-    if (v != NULL && v->role != VENUE_TRADE) {
-        verdict.rule = RULE_VENUE_ROLE;
-    } else if (v != NULL && v->tripped) {
-        verdict.rule = RULE_VENUE_TRIPPED;
-    } else if (v != NULL && v->state != FEED_LIVE) {
-        verdict.rule = RULE_VENUE_DOWN;
+    enum rule of_desk = desk_rule(view->header);
+    enum rule of_venue = q->venue < view->count[STATE_VENUES]
+                             ? venue_rule(view, &view->venues[q->venue])
+                             : RULE_NONE;
+    if (of_desk != RULE_NONE) {
+        verdict = (struct verdict){.rule = of_desk, .venue = VENUE_MAX, .symbol = SYMBOL_MAX};
+    } else if (frozen(view, q->symbol, &verdict)) {
+        verdict.venue = VENUE_MAX;
+    } else if (of_venue != RULE_NONE) {
+        verdict.rule = of_venue;
     } else if (!q->present) {
         verdict.rule = RULE_NO_QUOTE;
     } else if ((q->flags & QUOTE_QUARANTINED) != 0) {
@@ -372,6 +413,9 @@ static void quotes_why(const struct view *view, uint32_t row, struct page *page)
         return;
     }
     page_add_verdict(page, view, &verdict);
+    if (verdict.rule == RULE_NONE) {
+        page_add(page, INK_FAINT, "note", "w on an opportunity tells what stands against that");
+    }
     if (verdict.rule == RULE_NONE && (q->flags & (QUOTE_BID_SMALL | QUOTE_ASK_SMALL)) != 0) {
         page_add(page, INK_WARN, "note", "one side is below min_volume_usd: shown, not traded");
     }

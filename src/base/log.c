@@ -73,6 +73,8 @@ void log_init(const struct clock *clock, enum log_level least) {
     desk_log.head = 0;
     desk_log.tail = 0;
     desk_log.recent_last = 0;
+    memset(desk_log.queue, 0, sizeof(desk_log.queue)); // its pages come now, see base/pages.h
+    memset(desk_log.recent, 0, sizeof(desk_log.recent));
     unlock(&desk_log.queue_lock);
     atomic_store(&desk_log.least, (int)least);
     atomic_store(&desk_log.to_stderr, false);

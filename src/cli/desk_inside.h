@@ -90,7 +90,8 @@ struct desk_past {
     struct recall recall;
     struct universe names; // what its numbers stand for
     bool named;
-    bool found, damaged;
+    bool found;
+    enum past_doubt doubt;
     char stamp[JOURNAL_STAMP_MAX]; // of the session read, "" = none
 };
 

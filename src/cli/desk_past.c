@@ -8,16 +8,42 @@
 #include "cli/desk_inside.h"
 #include "cli/session_names.h"
 
-// The recall of one session. False: it was not told what the one before it left, or cannot be
-// opened at all, so the one before it has to be read.
-static bool read_session(struct desk_past *past, struct journal_session *session) {
+static void doubt_if(struct desk_past *past, bool damaged) {
+    past->doubt = damaged ? DOUBT_DAMAGED : past->doubt;
+}
+
+// Another version of this program wrote it.
+static bool is_foreign(const struct journal_session *session) {
+    uint16_t format = session->reader.format;
+    return format != 0 && format != EVENT_FORMAT;
+}
+
+// The recall of one session, if it was told what the one before it left; else that one has to be
+// read. No memory or no descriptor is no damage: it passes, and what was left is still there.
+static enum status read_session(struct desk_past *past, struct journal_session *session,
+                                uint64_t *bytes_lost) {
     struct event event;
     recall_init(&past->recall);
     while (journal_session_next(session, &event) == JOURNAL_RECORD) {
         recall_event(&past->recall, &event);
     }
-    past->damaged = past->damaged || session->end == JOURNAL_DAMAGED || past->recall.lossy;
-    return past->recall.told;
+    if (session->unread) {
+        return STATUS_SYSTEM;
+    }
+    doubt_if(past, session->end == JOURNAL_DAMAGED || past->recall.lossy);
+    if (!past->recall.told) {
+        return STATUS_OK;
+    }
+    enum status status = session_names(session, &past->names);
+    if (status == STATUS_SYSTEM) {
+        return status;
+    }
+    past->found = true;
+    past->named = status == STATUS_OK;
+    doubt_if(past, !past->named);
+    memcpy(past->stamp, session->stamp, sizeof(past->stamp));
+    *bytes_lost = session->bytes_lost;
+    return STATUS_OK;
 }
 
 // Sessions from the newest back: a desk that died before it was told has not traded. One that is
@@ -35,18 +61,19 @@ static enum status find_session(struct desk_past *past, const char *folder, uint
         }
         memcpy(before, session.stamp, sizeof(before));
         if (status != STATUS_OK) { // an empty file held nothing
-            past->damaged = past->damaged || session.map_size > 0 || status == STATUS_NO_INPUT;
             log_warn("desk", "%s", status_text());
+            if (is_foreign(&session)) { // what is older is not how things stood when it ended
+                past->doubt = DOUBT_FORMAT;
+                return STATUS_OK;
+            }
+            doubt_if(past, session.map_size > 0 || status == STATUS_NO_INPUT);
             continue;
         }
-        if (read_session(past, &session)) {
-            past->found = true;
-            past->named = session_names(&session, &past->names);
-            past->damaged = past->damaged || !past->named;
-            memcpy(past->stamp, session.stamp, sizeof(past->stamp));
-            *bytes_lost = session.bytes_lost;
-        }
+        status = read_session(past, &session, bytes_lost);
         journal_session_close(&session);
+        if (status != STATUS_OK) {
+            return status_context(status, "what the last session left");
+        }
     }
     return STATUS_OK;
 }
@@ -55,8 +82,10 @@ static void describe(struct desk_run *run, uint64_t bytes_lost) {
     const struct desk_past *past = run->past;
     const struct recall *recall = &past->recall;
     struct text text = TEXT_OVER(run->notice);
-    if (past->damaged) {
-        text_add_string(&text, "the last session's journal is damaged; ");
+    if (past->doubt != DOUBT_NONE) {
+        text_add_string(&text, past->doubt == DOUBT_FORMAT
+                                   ? "another version wrote the last session's journal; "
+                                   : "the last session's journal is damaged; ");
     }
     if (past->found && (!recall->farewell || recall->order_count > 0)) {
         text_add_format(&text, "last session broke off after %llu events",
@@ -202,8 +231,11 @@ void desk_past_tell(struct desk_run *run) {
             end = run->past->recall.end;
         }
         end.known = run->past->found && run->past->named;
-        end.damaged = run->past->damaged;
-        end.lost = 0;
+        if (run->desk.mode != DESK_LIVE) { // nobody signs there: told once
+            end.doubt = DOUBT_NONE;
+            end.lost = 0;
+        }
+        end.doubt = run->past->doubt != DOUBT_NONE ? (uint8_t)run->past->doubt : end.doubt;
         if (end.known != 0) {
             end.lost += tell_positions(run);
             end.lost += tell_jobs(run);

@@ -5,7 +5,9 @@
 #include "io/journal.h"
 #include "market/instrument.h"
 
-// False when this build does not understand the configuration; true: `universe` is to be finished.
-bool session_names(const struct journal_session *session, struct universe *universe);
+// STATUS_OK: `universe` is to be finished. STATUS_SYSTEM: no memory; anything else: this build does
+// not understand the configuration.
+enum status session_names(const struct journal_session *session,
+                          struct universe *universe) MUST_CHECK;
 
 #endif

@@ -84,7 +84,8 @@ static enum status verify(struct journal_session *session, bool json) {
 static enum status show(struct journal_session *session) {
     struct universe universe;
     struct event event;
-    bool named = session_names(session, &universe); // without them events are told in numbers
+    // Without them events are told in numbers.
+    bool named = session_names(session, &universe) == STATUS_OK;
     bool wanted = true;
     while (wanted && journal_session_next(session, &event) == JOURNAL_RECORD) {
         char bytes[1024];

@@ -239,7 +239,8 @@ bool event_input_fits(const struct universe *universe, const struct event *event
     case EVENT_PAST_TRADE:
         return fits_venue(universe, event->u.past_trade.venue);
     case EVENT_PAST_END:
-        return event->u.past_end.state < TRADING_STATE_COUNT;
+        return event->u.past_end.state < TRADING_STATE_COUNT &&
+               event->u.past_end.doubt < DOUBT_COUNT;
     default:
         return false; // derived kinds never come from outside
     }

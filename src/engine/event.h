@@ -302,11 +302,17 @@ struct event_past_trade { // a fill that is booked already
     uint64_t order, trade;
     uint16_t venue, pad[3];
 };
+enum past_doubt { // why some of what was left may not be told
+    DOUBT_NONE,
+    DOUBT_DAMAGED, // the journal is damaged
+    DOUBT_FORMAT,  // another version of this program wrote it
+    DOUBT_COUNT
+};
 struct event_past_end {
     uint64_t session_key;  // of the newest session that sent orders
     uint32_t jobs_used;    // job numbers up to here are taken
     uint8_t known;         // 1: there was a session, and what it left is told
-    uint8_t damaged;       // 1: its journal is, so some of it may be missing
+    uint8_t doubt;         // enum past_doubt
     uint8_t killed, state; // latched kill, enum trading_state
     uint32_t lost;         // positions and orders of venues or symbols this session does not have
     uint32_t pad;

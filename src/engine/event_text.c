@@ -302,8 +302,8 @@ static void print_past_job(struct text *out, const struct universe *universe,
 }
 
 static void print_past_end(struct text *out, const struct event_past_end *e) {
-    text_add_format(out, " known %u damaged %u killed %u lost %u jobs_used %u", e->known,
-                    e->damaged, e->killed, e->lost, e->jobs_used);
+    text_add_format(out, " known %u doubt %u killed %u lost %u jobs_used %u", e->known,
+                    e->doubt, e->killed, e->lost, e->jobs_used);
     ADD_NAME(out, e->state, TRADING_STATE_COUNT, trading_state_name);
     add_usd(out, "day_start_pnl ", e->day_start_pnl);
 }

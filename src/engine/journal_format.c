@@ -97,6 +97,7 @@ enum status journal_reader_init(struct journal_reader *reader, const void *data,
         return status_fail(STATUS_DATA, "the journal's head is damaged");
     }
     memcpy(&file.format, body, sizeof(file.format)); // first in the head of every format
+    reader->format = file.format;
     if (file.format != EVENT_FORMAT) {
         return status_fail(STATUS_DATA, "the journal is of format %u, this program reads %d",
                            file.format, EVENT_FORMAT);

@@ -28,6 +28,7 @@ struct journal_reader {
     const unsigned char *data;
     size_t size, at;      // at: end of what was read and found good
     struct slice config;  // configuration text of the header
+    uint16_t format;      // of the head; 0: it could not be read that far
     uint16_t mode;        // enum desk_mode
     uint32_t file_number; // of the session
     uint64_t base;        // sequence number the session had reached when this file began

@@ -99,6 +99,7 @@ struct journal_session {
     uint64_t events, last_sequence;
     int64_t last_ns; // desk time of the newest event read
     enum journal_read end;
+    bool unread; // ended so because a file is there and could not be opened: status_text() says why
     uint64_t bytes_lost; // behind the place where reading ended; 0 after a clean end
 };
 

@@ -193,6 +193,7 @@ enum journal_read journal_session_next(struct journal_session *session, struct e
         if (status != STATUS_OK) {
             bool torn =
                 status == STATUS_DATA && number + 1 == session->file_count && is_begun(session);
+            session->unread = status == STATUS_SYSTEM;
             session->reader.at = 0;
             session->reader.why = status == STATUS_SYSTEM
                                       ? "the file cannot be read"

@@ -12,24 +12,22 @@ struct lane_order *lane_call_order(const struct lane_call *row) {
     return row->order != NULL && row->order->order == row->order_id ? row->order : NULL;
 }
 
-// Not the row whose answer is being read, though it be over: what the answer leads to would be
-// taken for it.
-static struct lane_call *free_row(struct lane *lane) {
+// The row of the next tag. Not the row whose answer is being read, though it be over: what the
+// answer leads to would be taken for it.
+static struct lane_call *next_free_row(struct lane *lane) {
     for (uint32_t i = 0; i < LANE_CALLS_MAX; i++) {
-        if (!lane->calls[i].busy && &lane->calls[i] != lane->answering) {
-            return &lane->calls[i];
+        lane->next_tag = lane->next_tag == UINT32_MAX ? LANE_CALLS_MAX : lane->next_tag + 1;
+        struct lane_call *row = &lane->calls[lane->next_tag % LANE_CALLS_MAX];
+        if (!row->busy && row != lane->answering) {
+            return row;
         }
     }
     return NULL;
 }
 
 static struct lane_call *row_of(struct lane *lane, uint32_t tag) {
-    for (uint32_t i = 0; i < LANE_CALLS_MAX && tag != 0; i++) {
-        if (lane->calls[i].busy && lane->calls[i].call.tag == tag) {
-            return &lane->calls[i];
-        }
-    }
-    return NULL;
+    struct lane_call *row = &lane->calls[tag % LANE_CALLS_MAX];
+    return tag != 0 && row->busy && row->call.tag == tag ? row : NULL;
 }
 
 static struct slice keep(char *out, size_t capacity, struct slice from) {
@@ -166,15 +164,14 @@ static bool is_urgent(const struct lane *lane, const struct lane_order *order,
            (order != NULL && order->urgent);
 }
 
-static enum status send_message(struct lane *lane, const struct oe_call *call,
-                                struct lane_order *order, int64_t *retry_ms) {
+static enum status send_message(struct lane *lane, struct lane_call *row,
+                                const struct oe_call *call, struct lane_order *order,
+                                int64_t *retry_ms) {
     struct oe_message *message = lane->message;
     int64_t now_ns = lane_now_ns(lane);
     int64_t when_ns =
         rate_when_ns(&lane->rate, &message->cost, is_urgent(lane, order, call->kind), now_ns);
-    struct lane_call *row = free_row(lane);
-    bool full = row == NULL ||
-                (message->way == OE_WAY_REST && http_active(lane->http) >= LANE_REQUESTS_MAX);
+    bool full = message->way == OE_WAY_REST && http_active(lane->http) >= LANE_REQUESTS_MAX;
     struct lane_call none = {.number = message->number};
     if (when_ns > now_ns || full) {
         unused(lane, &none);
@@ -201,7 +198,10 @@ enum status lane_call(struct lane *lane, const struct oe_call *call, struct lane
                       int64_t *retry_ms) {
     struct oe_call own = *call;
     *retry_ms = NOT_NOW_MS;
-    lane->next_tag = lane->next_tag == UINT32_MAX ? 1 : lane->next_tag + 1;
+    struct lane_call *row = next_free_row(lane);
+    if (row == NULL) {
+        return status_fail(STATUS_UNAVAILABLE, "too many requests on the way");
+    }
     own.tag = lane->next_tag;
     own.now_ns = lane_venue_ns(lane);
     own.random = hash_mix(lane->config.seed ^ (uint64_t)own.now_ns << 20 ^ own.tag);
@@ -210,7 +210,7 @@ enum status lane_call(struct lane *lane, const struct oe_call *call, struct lane
     int64_t encoded_ns = mono_now_ns();
     if (status == STATUS_OK) {
         lane->order_cost = own.kind == OE_PLACE ? lane->message->cost : lane->order_cost;
-        status = send_message(lane, &own, order, retry_ms);
+        status = send_message(lane, row, &own, order, retry_ms);
     }
     if (status == STATUS_OK && own.kind == OE_PLACE) {
         struct stages *stages = engine_stages(lane->config.engine, lane->config.venue_index);

@@ -6,6 +6,14 @@ bool lane_order_live(const struct lane_order *order) {
     return order->state != LANE_ORDER_FREE && order->state != LANE_ORDER_OVER;
 }
 
+static uint64_t hash_number(uint64_t order) {
+    return hash_mix(order) | 1; // 0 is no name
+}
+
+static uint64_t hash_name(struct slice name) {
+    return name.size > 0 ? hash_bytes(name.data, name.size, 0) | 1 : 0;
+}
+
 static int64_t backoff_ms(uint32_t asks) {
     int64_t wait_ms = (int64_t)LANE_ASK_MS << (asks < 6 ? asks : 6);
     return wait_ms < LANE_ASK_MAX_MS ? wait_ms : LANE_ASK_MAX_MS;
@@ -136,20 +144,34 @@ static void make_unknown(struct lane *lane, struct lane_order *order, const char
 
 // ---- commands ----------------------------------------------------------------------------------
 
-static struct lane_order *row_for(struct lane *lane, uint64_t id) {
-    struct lane_order *oldest = NULL;
+// Rows are used in turn: what is over is remembered for as long as there are others.
+static struct lane_order *free_row(struct lane *lane) {
     for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
-        struct lane_order *row = &lane->orders[i];
-        if (id != 0 ? row->order == id && row->state != LANE_ORDER_FREE
-                    : row->state == LANE_ORDER_FREE) {
+        struct lane_order *row = &lane->orders[(lane->next_order + i) % LANE_ORDERS_MAX];
+        if (!lane_order_live(row)) {
+            lane->next_order = (uint32_t)(row - lane->orders) + 1;
             return row;
         }
-        if (id == 0 && row->state == LANE_ORDER_OVER &&
-            (oldest == NULL || row->ended_ms < oldest->ended_ms)) {
-            oldest = row;
-        }
     }
-    return oldest;
+    return NULL;
+}
+
+static void fill_row(struct lane *lane, struct lane_order *row, const struct lane_order *order,
+                     uint64_t session_key) {
+    uint32_t number = (uint32_t)(row - lane->orders);
+    *row = *order;
+    lane->oe.venue->client_id(session_key, row->order, row->client_id);
+    lane_index_set(&lane->index, number, LANE_KEY_ORDER, hash_number(row->order));
+    lane_index_set(&lane->index, number, LANE_KEY_CLIENT, hash_name(slice_of(row->client_id)));
+    lane_index_set(&lane->index, number, LANE_KEY_VENUE, 0);
+}
+
+static struct lane_order *row_for(struct lane *lane, uint64_t id) {
+    uint32_t row = lane_index_find(&lane->index, LANE_KEY_ORDER, hash_number(id));
+    while (row != LANE_ROW_NONE && lane->orders[row].order != id) {
+        row = lane_index_next(&lane->index, LANE_KEY_ORDER, row);
+    }
+    return row != LANE_ROW_NONE ? &lane->orders[row] : NULL;
 }
 
 static struct oe_order wanted_of(const struct event_order *command) {
@@ -161,7 +183,7 @@ static struct oe_order wanted_of(const struct event_order *command) {
 }
 
 static void on_place(struct lane *lane, const struct event_order *command) {
-    struct lane_order *order = row_for(lane, 0);
+    struct lane_order *order = free_row(lane);
     struct lane_order refused = {.order = command->order, .symbol = command->symbol};
     bool urgent = command->phase != LEG_OPEN || command->reduce_only != 0;
     if (order == NULL || (!urgent && !lane_is_ready(lane))) {
@@ -170,14 +192,14 @@ static void on_place(struct lane *lane, const struct event_order *command) {
         report_plain(lane, &refused, REPORT_REJECTED);
         return;
     }
-    *order = (struct lane_order){
+    struct lane_order asked = {
         .order = command->order,
         .symbol = command->symbol,
         .wanted = wanted_of(command),
         .urgent = urgent,
         .asked_ms = lane_loop_ms(lane),
     };
-    lane->oe.venue->client_id(lane->config.session_key, command->order, order->client_id);
+    fill_row(lane, order, &asked, lane->config.session_key);
     lane->live++;
     place(lane, order);
 }
@@ -192,14 +214,14 @@ static bool is_over(enum order_state state) {
 }
 
 static void on_ask(struct lane *lane, const struct event_order *command) {
-    struct lane_order *order = row_for(lane, 0);
+    struct lane_order *order = free_row(lane);
     int64_t now_ms = lane_loop_ms(lane);
     if (order == NULL) {
         log_error(lane->oe.venue->name, "no room to ask for order %s", command->client_id);
         return; // it stays unknown, and nothing opens
     }
     bool over = is_over((enum order_state)command->state);
-    *order = (struct lane_order){
+    struct lane_order past = {
         .order = command->order,
         .state = over ? LANE_ORDER_OVER : LANE_ORDER_UNKNOWN,
         .symbol = command->symbol,
@@ -211,7 +233,7 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
         .due_ms = over ? 0 : now_ms + 1,
         .ended_ms = now_ms, // filled: none, a list tells again what is booked
     };
-    lane->oe.venue->client_id(command->session_key, command->order, order->client_id);
+    fill_row(lane, order, &past, command->session_key);
     if (over) {
         return; // known by its name, should a list of fills tell one that came late
     }
@@ -245,31 +267,35 @@ void lane_command(struct lane *lane, const struct event_order *command) {
 
 // ---- evidence ----------------------------------------------------------------------------------
 
-static bool is_named(const struct lane_order *order, const struct oe_event *event) {
-    return order->state != LANE_ORDER_FREE &&
-           ((event->client_id.size > 0 &&
-             slice_equals(event->client_id, slice_of(order->client_id))) ||
-            (event->venue_id.size > 0 && slice_equals(event->venue_id, slice_of(order->venue_id))));
-}
-
-struct lane_order *lane_order_of(struct lane *lane, const struct oe_event *event) {
-    for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
-        if (is_named(&lane->orders[i], event)) {
-            return &lane->orders[i];
+static struct lane_order *named(struct lane *lane, enum lane_key key, struct slice name) {
+    uint32_t row = lane_index_find(&lane->index, key, hash_name(name));
+    for (; row != LANE_ROW_NONE; row = lane_index_next(&lane->index, key, row)) {
+        struct lane_order *order = &lane->orders[row];
+        const char *own = key == LANE_KEY_CLIENT ? order->client_id : order->venue_id;
+        if (slice_equals(name, slice_of(own))) {
+            return order;
         }
     }
     return NULL;
 }
 
-static void learn_venue_id(struct lane_order *order, struct slice id) {
-    if (id.size > 0 && id.size < sizeof(order->venue_id)) {
+struct lane_order *lane_order_of(struct lane *lane, const struct oe_event *event) {
+    struct lane_order *order = named(lane, LANE_KEY_CLIENT, event->client_id);
+    return order != NULL ? order : named(lane, LANE_KEY_VENUE, event->venue_id);
+}
+
+static void learn_venue_id(struct lane *lane, struct lane_order *order, struct slice id) {
+    if (id.size > 0 && id.size < sizeof(order->venue_id) &&
+        !slice_equals(id, slice_of(order->venue_id))) {
         (void)string_copy(order->venue_id, sizeof(order->venue_id), id);
+        lane_index_set(&lane->index, (uint32_t)(order - lane->orders), LANE_KEY_VENUE,
+                       hash_name(id));
     }
 }
 
 void lane_order_accepted(struct lane *lane, struct lane_order *order,
                          const struct oe_event *event) {
-    learn_venue_id(order, event->venue_id);
+    learn_venue_id(lane, order, event->venue_id);
     if (order->state == LANE_ORDER_SENT || order->state == LANE_ORDER_UNKNOWN) {
         order->state = LANE_ORDER_TAKEN;
         order->due_ms = lane_loop_ms(lane) + LANE_EVIDENCE_MS;
@@ -376,7 +402,7 @@ void lane_order_state(struct lane *lane, const struct oe_event *event) {
         order->asking = false;
         order->cancel_out = false; // whatever became of it, the answer says more
     }
-    learn_venue_id(order, event->venue_id);
+    learn_venue_id(lane, order, event->venue_id);
     struct qty filled = event->order.has_filled ? event->order.filled : order->filled;
     bool told = event->order.has_filled;
     if (event->text.size > 0 && lane_order_live(order)) {
@@ -423,7 +449,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
         return;
     }
     uint64_t trade = trade_number(order, event->fill.trade);
-    learn_venue_id(order, event->venue_id);
+    learn_venue_id(lane, order, event->venue_id);
     if (event->fill.size.v <= 0 || !seen_set_add(&lane->trades, trade)) {
         counter_add(&lane->stats.duplicates, 1);
         return;
@@ -490,10 +516,12 @@ void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms) {
 }
 
 bool lane_orders_any(const struct lane *lane, enum lane_order_state state) {
-    for (uint32_t i = 0; lane->live > 0 && i < LANE_ORDERS_MAX; i++) {
+    uint32_t left = lane->live;
+    for (uint32_t i = 0; left > 0 && i < LANE_ORDERS_MAX; i++) {
         if (lane->orders[i].state == state) {
             return true;
         }
+        left -= lane_order_live(&lane->orders[i]);
     }
     return false;
 }

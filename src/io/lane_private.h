@@ -9,13 +9,13 @@
 #include "base/ring.h"
 #include "io/http.h"
 #include "io/lane.h"
+#include "io/lane_index.h"
 #include "io/rate.h"
 #include "io/ws.h"
 
 enum {
     LANE_TICK_MS = 50,
-    LANE_TICK_SOON_MS = 5, // until it is ready, and what an earlier session left has ended
-    LANE_ORDERS_MAX = 1024,
+    LANE_TICK_SOON_MS = 5,  // until it is ready, and what an earlier session left has ended
     LANE_CALLS_MAX = 128,   // on the way
     LANE_REQUESTS_MAX = 16, // of them by REST
     LANE_BODY_MAX = 2 * 1024 * 1024,
@@ -162,9 +162,11 @@ struct lane {
     struct ring commands; // struct event_order
     _Atomic bool cancel_lost;
     struct lane_order *orders;
-    uint32_t live;      // orders that are not over
-    uint32_t past_live; // those of them that an earlier session placed
-    struct lane_call calls[LANE_CALLS_MAX];
+    struct lane_index index;                // of them
+    uint32_t next_order;                    // row to be used next, unless it is live
+    uint32_t live;                          // orders that are not over
+    uint32_t past_live;                     // those of them that an earlier session placed
+    struct lane_call calls[LANE_CALLS_MAX]; // a call is at its tag, modulo
     uint32_t next_tag;
     struct seen_set trades;
     struct lane_symbol *symbols; // the universe's

@@ -12,6 +12,14 @@
 static BIO_METHOD *method;
 static pthread_once_t method_once = PTHREAD_ONCE_INIT;
 
+// SSL_get_error looks at what is queued from before, too. Clearing an empty queue writes all of its
+// entries, for each message and each order: one look tells that there is nothing.
+static void clear_errors(void) {
+    if (ERR_peek_error() != 0) {
+        ERR_clear_error();
+    }
+}
+
 static int bio_read(BIO *bio, char *out, int size) {
     struct stream *stream = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
@@ -82,7 +90,7 @@ static bool expect_host(SSL *ssl, const char *host) {
     if (X509_VERIFY_PARAM_set1_ip_asc(wanted, host) == 1) {
         return true;
     }
-    ERR_clear_error();
+    clear_errors();
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     return SSL_set1_host(ssl, host) == 1 && set_server_name(ssl, host);
 }
@@ -111,7 +119,7 @@ static bool session_create(struct stream *stream) {
 }
 
 static void handshake(struct stream *stream) {
-    ERR_clear_error();
+    clear_errors();
     int result = SSL_do_handshake(stream->ssl);
     if (result != 1) {
         int error = SSL_get_error(stream->ssl, result);
@@ -129,7 +137,7 @@ static void handshake(struct stream *stream) {
 }
 
 bool stream_tls_start(struct stream *stream) {
-    ERR_clear_error();
+    clear_errors();
     if (!session_create(stream)) {
         tls_fail(stream, "set-up");
         return false;
@@ -141,11 +149,13 @@ bool stream_tls_start(struct stream *stream) {
 // False: nothing more to read now, or the stream is closing.
 static bool read_record(struct stream *stream) {
     size_t count = 0;
-    ERR_clear_error();
+    clear_errors();
     if (SSL_read_ex(stream->ssl, stream->receive + stream->receive_size,
                     stream->config.receive_max - stream->receive_size, &count) == 1) {
         stream->receive_size += count;
-        return stream_deliver(stream);
+        // Nothing is left of what was read: the next attempt would only say so.
+        bool more = stream->cipher_at < stream->cipher_size || SSL_has_pending(stream->ssl) == 1;
+        return stream_deliver(stream) && more;
     }
     int error = SSL_get_error(stream->ssl, 0);
     if (error == SSL_ERROR_ZERO_RETURN) {
@@ -177,7 +187,7 @@ bool stream_tls_send(struct stream *stream, const void *data, size_t size) {
     const unsigned char *at = data;
     while (size > 0) {
         size_t count = 0;
-        ERR_clear_error();
+        clear_errors();
         if (SSL_write_ex(stream->ssl, at, size, &count) != 1) {
             tls_fail(stream, "sending");
             return false;
@@ -193,7 +203,7 @@ void stream_tls_end(struct stream *stream) {
     if (stream->ssl == NULL || stream_send_room(stream) < STREAM_RECORD_EXTRA) {
         return;
     }
-    ERR_clear_error();
+    clear_errors();
     (void)SSL_shutdown(stream->ssl); // twice is harmless: OpenSSL sends the alert once
-    ERR_clear_error();
+    clear_errors();
 }

@@ -115,12 +115,19 @@ static bool apply_fill(struct desk *desk, struct bus *bus, struct order *order,
     return true;
 }
 
+// An order whose fate was unknown is there: a cancel that was asked for before may be lost with the
+// rest. To ask twice changes nothing at the lane.
+static void ask_cancel_again(struct order *order, bool was_unknown) {
+    order->cancel_asked = order->cancel_asked && !was_unknown;
+}
+
 static void on_fill(struct desk *desk, struct bus *bus, struct order *order,
                     const struct event_report *report) {
-    bool was_live = order_live(order);
+    bool was_live = order_live(order), was_unknown = order->state == ORDER_UNKNOWN;
     if (!apply_fill(desk, bus, order, report)) {
         return;
     }
+    ask_cancel_again(order, was_unknown);
     risk_note_answer(desk, order->venue);
     struct usd value = usd_notional_near(report->price, report->size);
     struct job *job = job_find(&desk->jobs, order->job);
@@ -200,9 +207,7 @@ static void on_accepted(struct desk *desk, struct bus *bus, struct order *order)
     if (!order_apply(&desk->orders, order, ORDER_EVENT_ACCEPTED, bus->now_ns)) {
         return;
     }
-    if (was_unknown) {
-        order->cancel_asked = false; // it rests: a cancel asked before is lost with the rest
-    }
+    ask_cancel_again(order, was_unknown);
     risk_note_answer(desk, order->venue);
     execution_emit_order(bus, EVENT_ORDER_PLACED, order, ORDER_ACTION_PLACE);
 }

@@ -59,5 +59,7 @@ struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, 
 
 // Sum of the unhedged notional of all running jobs.
 struct usd execution_unhedged(const struct desk *desk);
+// How long after a fill the other leg has to follow.
+int64_t execution_hedge_deadline_ns(const struct desk *desk, const struct job *job);
 
 #endif

@@ -60,7 +60,5 @@ bool execution_any_working(const struct job *job);
 // Less than the leg's venue can trade.
 bool execution_is_dust(const struct desk *desk, const struct job *job, int leg, struct qty size);
 int64_t execution_wait_fill_ns(const struct desk *desk, const struct job *job);
-// A filled leg has to be hedged within this.
-int64_t execution_hedge_deadline_ns(const struct desk *desk, const struct job *job);
 
 #endif

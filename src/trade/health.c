@@ -66,12 +66,30 @@ static void grade_capital(const struct desk *desk, struct grade *grade) {
     }
 }
 
+static void note_unhedged(struct desk *desk, int64_t now_ns) {
+    struct health *health = &desk->health;
+    if (health->unhedged_at_ns != 0) {
+        health->unhedged_usd_ms = add_saturating(
+            health->unhedged_usd_ms,
+            mul_div_near(health->unhedged.v, now_ns - health->unhedged_at_ns, NS_PER_MS));
+    }
+    health->unhedged = execution_unhedged(desk);
+    health->unhedged_at_ns = now_ns;
+}
+
+static struct usd mean_unhedged(const struct health *health) {
+    int64_t span_ns = health->unhedged_at_ns - health->since_ns;
+    return health->since_ns == 0 || span_ns <= 0
+               ? health->unhedged
+               : (struct usd){mul_div_near(health->unhedged_usd_ms, NS_PER_MS, span_ns)};
+}
+
 static void grade_exposure(const struct desk *desk, struct grade *grade) {
     const struct settings_risk *limits = &desk->settings->risk;
-    struct usd unhedged = execution_unhedged(desk);
+    struct usd unhedged = mean_unhedged(&desk->health);
     if (take(grade, unhedged.v, limits->unhedged_max.v)) {
-        text_add_format(&grade->reason, "%s of %s USD unhedged", watch_usd(unhedged).text,
-                        watch_usd(limits->unhedged_max).text);
+        text_add_format(&grade->reason, "%s of %s USD unhedged on average",
+                        watch_usd(unhedged).text, watch_usd(limits->unhedged_max).text);
     }
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
@@ -350,8 +368,12 @@ static void judge_metric(struct desk *desk, struct bus *bus, enum health_metric 
 }
 
 static enum status health_on_event(void *self, struct bus *bus, const struct event *event) {
-    struct health *health = &((struct desk *)self)->health;
-    (void)bus;
+    struct desk *desk = self;
+    struct health *health = &desk->health;
+    note_unhedged(desk, bus->now_ns);
+    if (event->header.kind != EVENT_JOB_STATE) {
+        return STATUS_OK;
+    }
     uint8_t state = event->u.job.state;
     if (state == JOB_DONE || state == JOB_FAILED) {
         health->outcomes = health->outcomes << 1 | (state == JOB_DONE);
@@ -365,6 +387,7 @@ static enum status health_on_time(void *self, struct bus *bus, int64_t now_ns) {
     struct state_health *now = &desk->health.now;
     struct event_health event = {0};
     uint32_t sum = 0;
+    note_unhedged(desk, now_ns);
     for (int i = 0; i < HEALTH_PART_COUNT; i++) {
         judge(desk, bus, (enum health_part)i, &now->parts[i]);
         event.component[i] = now->parts[i].score;
@@ -373,6 +396,8 @@ static enum status health_on_time(void *self, struct bus *bus, int64_t now_ns) {
     event.overall = sum / 100;
     now->overall = event.overall;
     now->time_ns = now_ns;
+    desk->health.since_ns = now_ns;
+    desk->health.unhedged_usd_ms = 0;
     desk->health.due_ns = now_ns + desk->settings->health.interval_ns;
     bus_emit(bus, EVENT_HEALTH_SNAPSHOT, &event);
     for (int i = 0; i < METRIC_COUNT; i++) {
@@ -393,7 +418,7 @@ static void health_publish(void *self, struct state_draft *draft, int64_t now_ns
 
 const struct component health_component = {
     .name = "health",
-    .kinds = EVENT_BIT(EVENT_JOB_STATE),
+    .kinds = EVENT_BIT(EVENT_JOB_STATE) | EVENT_BIT(EVENT_ORDER_FILLED),
     .on_event = health_on_event,
     .on_time = health_on_time,
     .deadline = health_deadline,

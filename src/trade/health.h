@@ -17,6 +17,11 @@ struct health {
     uint64_t outcomes; // of the last ended jobs that filled: a bit each, newest lowest, 1: done
     uint32_t outcome_count; // of those, at most HEALTH_OUTCOMES_MAX
     int64_t due_ns;
+    // What was unhedged since the last look: every leg that fills before the other leaves a moment
+    // of it, and a score that caught such moments would tell chance.
+    struct usd unhedged;               // since unhedged_at_ns
+    int64_t unhedged_at_ns;            // 0 = nothing was noted yet
+    int64_t unhedged_usd_ms, since_ns; // 1e-6 USD * ms up to then, and from when on
 };
 
 extern const struct component health_component;

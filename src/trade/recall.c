@@ -229,6 +229,9 @@ static void on_control(struct recall *recall, const struct event_control *contro
         recall->end.killed = 0;
     } else if (control->verb == CONTROL_STATE && person) {
         recall->end.state = (uint8_t)control->value;
+    } else if (control->verb == CONTROL_ACCEPT) {
+        recall->end.doubt = DOUBT_NONE;
+        recall->end.lost = 0;
     }
 }
 

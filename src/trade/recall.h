@@ -22,7 +22,8 @@ struct recall {
     bool farewell; // the desk was stopped in order
     bool told;     // an EVENT_PAST_END was read: nothing before it is missing
     bool lossy;    // more was live than a desk can hold
-    struct event_past_end end;
+    struct event_past_end
+        end; // doubt and lost: what this session was told itself and nobody signed
     struct event_past_order orders[ORDERS_MAX];
     struct event_past_job jobs[JOBS_MAX];
     uint32_t order_count, job_count;

@@ -247,8 +247,8 @@ static void on_past_end(struct desk *desk, struct bus *bus, const struct event_p
     reconcile->told = true;
     reconcile->began_ns = bus->now_ns;
     // A paper desk has nobody to ask: it says so and goes on with what could be read.
-    reconcile->doubtful =
-        desk->mode == DESK_LIVE && (reconcile->doubtful || past->damaged != 0 || past->lost > 0);
+    reconcile->doubtful = desk->mode == DESK_LIVE &&
+                          (reconcile->doubtful || past->doubt != DOUBT_NONE || past->lost > 0);
     if (past->jobs_used > desk->jobs.next_id) {
         desk->jobs.next_id = past->jobs_used;
     }
@@ -260,11 +260,15 @@ static void on_past_end(struct desk *desk, struct bus *bus, const struct event_p
             end_paper_order(bus, order);
         }
     }
-    if (past->damaged != 0 || past->lost > 0) {
+    if (past->doubt != DOUBT_NONE) {
         watch_alert(bus, SEVERITY_RED, "reconcile",
-                    past->damaged != 0
-                        ? "the last session's journal is damaged: what it lost is not known"
-                        : "the last session traded venues or symbols that this one does not have");
+                    past->doubt == DOUBT_FORMAT
+                        ? "another version wrote the last session's journal: what it left is not "
+                          "known"
+                        : "the last session's journal is damaged: what it lost is not known");
+    } else if (past->lost > 0) {
+        watch_alert(bus, SEVERITY_RED, "reconcile",
+                    "the last session traded venues or symbols that this one does not have");
     }
     if (desk->mode == DESK_LIVE) {
         reconcile->phase = RECONCILE_ASKING;

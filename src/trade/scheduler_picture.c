@@ -22,6 +22,15 @@ static void publish_leg(const struct job *job, int i, struct state_leg *row) {
     }
 }
 
+// The earlier of the state's deadline and the hedge's.
+static int64_t deadline_of(const struct desk *desk, const struct job *job) {
+    if (job->state != JOB_OPENING || job->unhedged_since_ns == 0) {
+        return job->deadline_ns;
+    }
+    int64_t hedge_ns = job->unhedged_since_ns + execution_hedge_deadline_ns(desk, job);
+    return job->deadline_ns == 0 || hedge_ns < job->deadline_ns ? hedge_ns : job->deadline_ns;
+}
+
 static void publish_job(const struct desk *desk, const struct job *job, struct state_job *row) {
     *row = (struct state_job){
         .id = job->id,
@@ -40,7 +49,7 @@ static void publish_job(const struct desk *desk, const struct job *job, struct s
         .volume_ppm = job->volume_ppm,
         .final_ppm = job->final_ppm,
         .created_ns = job->created_ns,
-        .deadline_ns = job->deadline_ns,
+        .deadline_ns = deadline_of(desk, job),
         .finished_ns = job->finished_ns,
         .verdict = job->verdict,
     };

@@ -9,6 +9,9 @@
 // were written before. Both sleep between the ticks. What the desk has here is a lane's way without
 // its table of orders and its rate budgets.
 //
+// What the desk's own parts take is printed beside what the floor's write takes: the second leg
+// cannot come sooner behind the first than its write, which is mostly the system's.
+//
 // The first quarter of a round is dropped; the figures are of the round in the middle. A third
 // thread measures how well the machine keeps time: rounds in a restless minute say nothing.
 #include <fcntl.h>
@@ -212,6 +215,8 @@ struct bench {
     size_t journal_size;
     int journal_fd;
     struct histogram journal_ns;
+    struct histogram encode_ns[LEGS], write_ns[LEGS]; // of the desk's own time
+    struct state_quantiles decide;                    // of the last round
     const struct samples *samples;
 };
 
@@ -235,7 +240,9 @@ static void on_command(void *arg, const struct event_order *command) {
     if (command->action != ORDER_ACTION_PLACE) {
         return;
     }
-    struct door *door = &b->doors[command->venue == 0 ? 0 : 1];
+    int leg = command->venue == 0 ? 0 : 1;
+    struct door *door = &b->doors[leg];
+    int64_t start_ns = mono_now_ns();
     struct oe_call call = {.kind = OE_PLACE,
                            .tag = ++door->tag,
                            .symbol = command->symbol,
@@ -247,8 +254,11 @@ static void on_command(void *arg, const struct event_order *command) {
                            .client_id = slice_of(command->client_id),
                            .now_ns = clock_now_ns(&b->clock)};
     ASSERT(oe_encode(&door->oe, &call, &door->message) == STATUS_OK);
+    int64_t encoded_ns = mono_now_ns();
     b->order_size = door->message.body.size;
     ASSERT(!door->open || ws_send(door->ws, text_slice(&door->message.body)));
+    histogram_add(&b->encode_ns[leg], (uint64_t)(encoded_ns - start_ns));
+    histogram_add(&b->write_ns[leg], (uint64_t)(mono_now_ns() - encoded_ns));
     ASSERT(b->sent_count < COUNT_OF(b->sent));
     b->sent[b->sent_count++] = *command;
 }
@@ -382,6 +392,7 @@ static void create_desk(struct bench *b) {
 }
 
 static void destroy_desk(struct bench *b) {
+    b->decide = stages_quantiles(&engine_stages(&b->engine, 0)->decide_ns);
     engine_finish(&b->engine);
     desk_finish(&b->desk);
     quote_cache_finish(&b->cache);
@@ -445,6 +456,7 @@ struct bare {
     bool failed;
     unsigned char text[LWS_PRE + 1024];
     size_t size;
+    struct histogram write_ns[LEGS];
 };
 static struct bare bare;
 
@@ -453,8 +465,10 @@ static void on_update(struct md_sink *sink, const struct md_update *update) {
     if (update->kind == MD_BBO && update->bbo.bid.v == LOW_BID * (PX_ONE / 10) &&
         bare.open == LEGS) {
         for (int leg = 0; leg < LEGS; leg++) {
+            int64_t start_ns = mono_now_ns();
             memset(bare.text + LWS_PRE, 'x', bare.size); // the library masks it where it lies
             (void)lws_write(bare.doors[leg], bare.text + LWS_PRE, bare.size, LWS_WRITE_TEXT);
+            histogram_add(&bare.write_ns[leg], (uint64_t)(mono_now_ns() - start_ns));
         }
     }
 }
@@ -502,7 +516,9 @@ static void floor_round(const struct venue_side *side, SSL_CTX *tls,
     info.provided_client_ssl_ctx = tls;
     struct lws_context *context = lws_create_context(&info);
     ASSERT(context != NULL);
-    bare = (struct bare){.sink = {on_update}, .size = size};
+    bare.sink = (struct md_sink){on_update};
+    bare.size = size;
+    bare.open = 0;
     ASSERT(md_create(&bare.md, venue_find(SLICE("binance"))->md, universe, 0) == STATUS_OK);
     bare.doors[0] = connect_bare(context, side, "/order0", 1);
     bare.doors[1] = connect_bare(context, side, "/order1", 2);
@@ -555,6 +571,15 @@ static bool report(const struct bench *b, struct figures *own, struct figures *f
     print_us("p50", legs);
     print_us("floor lws", middle(floor->legs, ROUNDS));
     printf(" goal 2.0 us %s\n", legs <= GOAL_LEGS_NS ? "ok" : "FAIL");
+    printf("of that the desk's own:");
+    print_us("decision", b->decide.p50_ns);
+    for (int leg = 0; leg < LEGS; leg++) {
+        print_us(leg == 0 ? "first encode" : "second encode",
+                 (int64_t)histogram_quantile(&b->encode_ns[leg], 500000));
+        print_us("write", (int64_t)histogram_quantile(&b->write_ns[leg], 500000));
+        print_us("floor", (int64_t)histogram_quantile(&bare.write_ns[leg], 500000));
+    }
+    printf("\n");
     printf("P15 journal written before the order leaves: p50 %lld ns goal %d ns %s\n",
            (long long)journal, GOAL_JOURNAL_NS, journal <= GOAL_JOURNAL_NS ? "ok" : "FAIL");
     return good && calm && legs <= GOAL_LEGS_NS && journal <= GOAL_JOURNAL_NS;

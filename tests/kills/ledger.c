@@ -178,7 +178,7 @@ static void on_fill(struct reading *reading, const struct universe *names,
 static void read_events(struct reading *reading, struct journal_session *session) {
     struct universe names;
     struct event event;
-    if (!session_names(session, &names)) {
+    if (session_names(session, &names) != STATUS_OK) {
         printf("# %s: not understood\n", session->stamp);
         reading->wrong++;
         return;

@@ -5,8 +5,11 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <openssl/err.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <uv.h>
+#include <zlib.h>
 
 #define SIX long a, long b, long c, long d, long e, long f
 #define FRONT(name)                                                                                \
@@ -34,6 +37,23 @@
     FRONT(name) {                                                                                  \
         long result = __real_##name(a, b, c, d, e, f);                                             \
         return nth_is_due(#name, __builtin_frame_address(0)) ? failed : result;                    \
+    }
+#define FAILS_STREAM(name, failed, stream)                                                         \
+    FRONT(name) {                                                                                  \
+        if (nth_is_due(#name, __builtin_frame_address(0))) {                                       \
+            ((FILE *)stream)->_flags |= _IO_ERR_SEEN; /* what ferror tells */                      \
+            errno = EIO;                                                                           \
+            return failed;                                                                         \
+        }                                                                                          \
+        return __real_##name(a, b, c, d, e, f);                                                    \
+    }
+#define FAILS_TLS(name, failed)                                                                    \
+    FRONT(name) {                                                                                  \
+        if (nth_is_due(#name, __builtin_frame_address(0))) {                                       \
+            ERR_raise(ERR_LIB_SSL, ERR_R_MALLOC_FAILURE);                                          \
+            return failed;                                                                         \
+        }                                                                                          \
+        return __real_##name(a, b, c, d, e, f);                                                    \
     }
 
 #include "calls.inc"

@@ -4,7 +4,8 @@
 // account, so each also recovers what the one before it left; in the end no order was placed twice
 // and every fill is booked once.
 //
-//   test_nth live|demo [LIVES|all]     so many of the places, drawn; or every one, both ways
+//   test_nth live|demo [LIVES|all|FIRST-LAST]     so many of the places, drawn; every one, both
+//                                                 ways; or these, both ways
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ enum {
     TRADE_MS = 150,      // from there
     PATIENCE_MS = 25000, // of a stop: longer than a live desk waits for its cancels
     TAIL_LINES = 12,
+    FUNCTIONS_MAX = 256,
 };
 
 struct life {
@@ -37,6 +39,8 @@ struct life {
 
 static struct {
     uint32_t lives, hit, ended, refused; // refused: it ended with a sentence
+    char functions[FUNCTIONS_MAX][40];   // that failed
+    uint32_t function_count;
 } told;
 
 // ---- what it is made to do ---------------------------------------------------------------------
@@ -85,6 +89,21 @@ static void open_client(struct bench *bench) {
     }
 }
 
+// Whether the desk has a handler for `number`.
+static bool is_caught(const struct bench *bench, int number) {
+    char path[64], line[128];
+    unsigned long long caught = 0;
+    (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)bench->desk);
+    FILE *status = fopen(path, "re");
+    while (status != NULL && fgets(line, sizeof(line), status) != NULL) {
+        (void)!sscanf(line, "SigCgt: %llx", &caught);
+    }
+    if (status != NULL) {
+        (void)fclose(status);
+    }
+    return (caught >> (number - 1) & 1) != 0;
+}
+
 static void live_through(struct bench *bench, const struct life *life) {
     open_client(bench);
     if (life->demo == NULL) {
@@ -94,7 +113,9 @@ static void live_through(struct bench *bench, const struct life *life) {
     bench_pause_ms(TRADE_MS);
     (void)!bench_ask(bench, "positions json");
     change_config(bench);
-    (void)kill(bench->desk, SIGHUP);
+    if (is_caught(bench, SIGHUP)) { // else it is still on its way there, and it would end it
+        (void)kill(bench->desk, SIGHUP);
+    }
     bench_pause_ms(TRADE_MS / 2);
     (void)!bench_ask(bench, "orders json");
     (void)kill(bench->desk, SIGTERM);
@@ -195,6 +216,22 @@ static uint32_t read_called(const char *path, struct life *life) {
     return places;
 }
 
+static void count_function(const struct life *life) {
+    char name[sizeof(told.functions[0])];
+    if (sscanf(life->called, "%*u %39s", name) != 1) {
+        return;
+    }
+    told.hit++;
+    for (uint32_t i = 0; i < told.function_count; i++) {
+        if (strcmp(told.functions[i], name) == 0) {
+            return;
+        }
+    }
+    if (told.function_count < FUNCTIONS_MAX) {
+        memcpy(told.functions[told.function_count++], name, sizeof(name));
+    }
+}
+
 // How many places there are; *wrong: how much is.
 static uint32_t live(struct bench *bench, struct life *life, uint32_t *wrong) {
     char number[16], path[128], log[128];
@@ -214,7 +251,7 @@ static uint32_t live(struct bench *bench, struct life *life, uint32_t *wrong) {
     uint32_t places = read_called(path, life);
     const char *fault = judge(bench, life, status, hung);
     told.lives++;
-    told.hit += life->called[0] != '\0';
+    count_function(life);
     told.ended += WIFEXITED(status) && WEXITSTATUS(status) == 0;
     told.refused += WIFEXITED(status) && WEXITSTATUS(status) != 0;
     if (fault != NULL) {
@@ -227,10 +264,10 @@ static uint32_t live(struct bench *bench, struct life *life, uint32_t *wrong) {
     return places;
 }
 
-static uint32_t live_all(struct bench *bench, const char *demo, uint32_t places) {
+static uint32_t live_all(struct bench *bench, const char *demo, uint32_t first, uint32_t last) {
     uint32_t wrong = 0;
-    for (uint32_t i = 0; i < 2 * places; i++) {
-        struct life life = {.demo = demo, .n = 1 + i / 2, .stays = i % 2 != 0};
+    for (uint32_t i = 2 * first; i < 2 * (last + 1); i++) {
+        struct life life = {.demo = demo, .n = i / 2, .stays = i % 2 != 0};
         (void)live(bench, &life, &wrong);
     }
     return wrong;
@@ -266,8 +303,10 @@ int main(int argc, char **argv) {
     if (places == 0) {
         bench_give_up("no place is counted: see %s/desk.log", bench.folder);
     }
-    wrong += strcmp(size, "all") == 0 ? live_all(&bench, demo, places)
-                                      : live_some(&bench, demo, places, lives);
+    uint32_t from = 1, to = places;
+    bool range = sscanf(size, "%u-%u", &from, &to) == 2;
+    wrong += range || strcmp(size, "all") == 0 ? live_all(&bench, demo, from, to)
+                                               : live_some(&bench, demo, places, lives);
     if (demo == NULL) {
         uint64_t sessions = 0, torn = 0;
         wrong += agree_end(&bench);
@@ -276,10 +315,9 @@ int main(int argc, char **argv) {
     } else {
         sim_stop(bench.sim);
     }
-    printf(
-        "# %u places; %u lives, in %u a call failed: %u went on and ended in order, %u ended with "
-        "a sentence\n",
-        places, told.lives, told.hit, told.ended, told.refused);
+    printf("# %u places; %u lives, in %u a call failed, of %u functions: %u went on and ended in "
+           "order, %u ended with a sentence\n",
+           places, told.lives, told.hit, told.function_count, told.ended, told.refused);
     printf("%s 1 - %s: a call fails, %u lives\n", wrong == 0 ? "ok" : "not ok", kind, told.lives);
     bench_finish(&bench, wrong > 0);
     return wrong == 0 ? 0 : 1;

@@ -92,14 +92,13 @@ static void tell_rows(struct engine *engine, const struct recall *recall) {
     }
 }
 
-void left_tell(struct engine *engine, const struct recall *recall, bool damaged) {
+void left_tell(struct engine *engine, const struct recall *recall, enum past_doubt doubt) {
     struct event_past_end end = {0};
     if (recall != NULL) {
         end = recall->end;
         tell_rows(engine, recall);
     }
     end.known = recall != NULL;
-    end.damaged = damaged;
-    end.lost = 0;
+    end.doubt = doubt != DOUBT_NONE ? (uint8_t)doubt : end.doubt;
     tell(engine, EVENT_PAST_END, &end);
 }

@@ -14,7 +14,7 @@ struct left {
 struct left left_of_desk(const struct desk *desk);
 struct left left_of_recall(const struct recall *recall);
 // As cli/desk_past.c does it; the numbers of venues and symbols are the same in every life.
-// `recall` NULL: nothing is known; `damaged`: some of it may be missing.
-void left_tell(struct engine *engine, const struct recall *recall, bool damaged);
+// `recall` NULL: nothing is known; `doubt`: some of it may be missing.
+void left_tell(struct engine *engine, const struct recall *recall, enum past_doubt doubt);
 
 #endif

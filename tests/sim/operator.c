@@ -8,6 +8,8 @@ enum {
     BACK_MOST_MS = 15000,
     START_MS = 3000,
     SIGNS_S = 5,
+    AWAY_MOST_S = 180,
+    CLEARS_LATE_MS = 30000,
     STOP_WAIT_S = 15
 };
 
@@ -64,7 +66,7 @@ static void submit(struct operator* operator, struct subject * subject) {
 }
 
 void operator_puts_back(struct operator* operator, struct subject * subject) {
-    operator->back_ns = 0;
+    operator->back_ns = operator->resumes_ns = 0;
     order(operator, subject, CONTROL_CLEAR, 0, 0);
     order(operator, subject, CONTROL_STATE, TRADING_ACTIVE, 0);
     for (int i = 0; i < STRATEGY_COUNT; i++) {
@@ -90,8 +92,18 @@ void operator_begin(struct operator* operator, uint64_t seed) {
     *operator=(struct operator){.dice = dice_of(seed, 400)};
 }
 
+// Half of the time it is only told to go on: what held it back before still does. And who has to
+// sign is not always there.
 void operator_expects(struct operator* operator) {
-    operator->back_ns = moment_now_ns() + START_MS * NS_PER_MS;
+    struct dice *dice = &operator->dice;
+    operator->resumes_ns = moment_now_ns() + START_MS * NS_PER_MS;
+    operator->back_ns = operator->resumes_ns;
+    if (dice_hit(dice, 500000)) {
+        operator->back_ns += dice_between(dice, BACK_LEAST_MS, CLEARS_LATE_MS) * NS_PER_MS;
+    }
+    if (dice_hit(dice, 250000)) {
+        operator->away_ns = moment_now_ns() + dice_between(dice, 1, AWAY_MOST_S) * NS_PER_S;
+    }
     operator->stops_ns = 0;
 }
 
@@ -102,6 +114,12 @@ static void stop(struct operator* operator, struct subject * subject) {
     operator->orders++;
     operator->stops_ns = moment_now_ns();
     subject_control(subject, &kill);
+}
+
+void operator_calms(struct operator* operator, struct subject * subject) {
+    operator_puts_back(operator, subject);
+    operator->next_ns = INT64_MAX;
+    operator->away_ns = 0;
 }
 
 bool operator_has_stopped(const struct operator* operator, const struct subject * subject) {
@@ -183,12 +201,17 @@ bool operator_acts(struct operator* operator, struct subject * subject) {
         return true; // nobody is listened to any more
     }
     int64_t now_ns = moment_now_ns();
+    if (operator->resumes_ns != 0 && now_ns >= operator->resumes_ns) {
+        operator->resumes_ns = 0;
+        order(operator, subject, CONTROL_RESUME, 0, 0);
+    }
     if (operator->back_ns != 0 && now_ns >= operator->back_ns) {
         operator_puts_back(operator, subject);
     }
     bool differs = subject->desk.reconcile.phase == RECONCILE_DIFFERS;
     operator->differs_ns = !differs ? 0 : operator->differs_ns != 0 ? operator->differs_ns : now_ns;
-    if (differs && now_ns - operator->differs_ns >= SIGNS_S * NS_PER_S) {
+    if (differs &&
+        now_ns >= operator->away_ns && now_ns - operator->differs_ns >= SIGNS_S * NS_PER_S) {
         order(operator, subject, CONTROL_ACCEPT, 0, 0); // the venues' positions are what is there
         operator->differs_ns = 0;
     }

@@ -48,7 +48,7 @@ static void client_id_of(const struct event_order *order, char out[OE_CLIENT_ID_
     host_number(order->venue)->venue->oe->client_id(order->session_key, order->order, out);
 }
 
-void oracle_on_life(struct oracle *oracle, const struct recall *recall, bool signs) {
+void oracle_on_life(struct oracle *oracle, const struct recall *recall, enum past_doubt doubt) {
     ledger_life(&oracle->ledger, recall, client_id_of);
     if (oracle->ledger.lost > 0) {
         oracle_fail(oracle, 8, "the journal tells of %u orders that were never commanded",
@@ -60,7 +60,8 @@ void oracle_on_life(struct oracle *oracle, const struct recall *recall, bool sig
     oracle->flattens = false;
     oracle->flattened_ns = 0;
     oracle->left = 0;
-    oracle->must_sign = signs;
+    oracle->must_sign = oracle->must_sign || doubt != DOUBT_NONE;
+    oracle->must_tell = doubt;
     oracle->watched_ns = moment_now_ns();
     for (uint32_t i = 0; i < oracle->bare_count; i++) {
         oracle->bare[i].ns = 0;
@@ -159,6 +160,15 @@ static void on_job(struct oracle *oracle, const struct event *event) {
     }
 }
 
+// Why a signature is wanted, in words that a person can act on.
+static void note_doubt(struct oracle *oracle, const struct event_alert *alert) {
+    static const char *const words[DOUBT_COUNT] = {"", "is damaged", "another version"};
+    bool about = strcmp(alert->rule, "reconcile") == 0;
+    if (about && strstr(alert->text, words[oracle->must_tell]) != NULL) {
+        oracle->must_tell = DOUBT_NONE;
+    }
+}
+
 static void judge_text(struct oracle *oracle, const char *text, size_t size) {
     oracle->looked[10]++;
     if (keys_leaked((struct slice){text, size})) {
@@ -214,6 +224,7 @@ void oracle_on_event(void *arg, const struct event *event) {
                           event->u.alert.text);
         }
         oracle->left += strcmp(event->u.alert.rule, "dust") == 0;
+        note_doubt(oracle, &event->u.alert);
         break;
     case EVENT_LANE_STATE:
         judge_text(oracle, event->u.lane.text, sizeof(event->u.lane.text));
@@ -439,6 +450,9 @@ void oracle_watch(struct oracle *oracle) {
     int64_t now_ns = moment_now_ns(), passed_ns = now_ns - oracle->watched_ns;
     oracle->watched_ns = now_ns;
     watch_log(oracle);
+    if (subject->alive && oracle->must_tell != DOUBT_NONE) {
+        oracle_fail(oracle, 8, "the desk does not say why it doubts what was left");
+    }
     for (uint32_t i = 0; subject->alive && i < subject->desk.jobs.live_count; i++) {
         const struct job *job = &subject->desk.jobs.jobs[subject->desk.jobs.live[i]];
         if (job_running(job)) {

@@ -6,9 +6,9 @@
 // O3  what a job holds unhedged is never more than one of its legs, and not for long
 // O4  what the pools lent is what running jobs have reserved, and never below zero
 // O5  no order opens on a quote that its venue does not show, or on a clock that is off
-// O6  nothing opens on a paused, halted or killed desk, nor on one whose journal is damaged before
-// a
-//     person has signed; nothing closes there unless it is told to
+// O6  nothing opens on a paused, halted or killed desk, nor on one whose journal is damaged or of
+//     another format before a person has signed, in that life or a later one; nothing closes there
+//     unless it is told to
 // O7  limits hold with everything that is on the way counted at its worst
 // O8  the journal alone leads to the same decisions and the same desk, and tells the next life all
 //     that the last one knew
@@ -48,6 +48,7 @@ struct oracle {
     int left;                      // jobs of this life that ended with less than can be traded
     bool signed_now;               // the book takes over what the venues have
     bool must_sign;                // nothing opens before
+    enum past_doubt must_tell;     // the desk has not said yet why
     uint64_t signatures, needless; // of them without a cause that is still there
     bool money_moved;              // jobs or reservations may have changed since O4 looked
     uint64_t log_seen;
@@ -60,9 +61,9 @@ void oracle_begin(struct oracle *oracle, struct subject *subject);
 void oracle_finish(struct oracle *oracle);
 void oracle_fail(struct oracle *oracle, int number, const char *format, ...) PRINTF_LIKE(3, 4);
 
-// A new life of the desk begins, by what the journal tells (NULL: nothing). `signs`: some of it may
-// be missing, so nothing opens before a person has signed.
-void oracle_on_life(struct oracle *oracle, const struct recall *recall, bool signs);
+// A new life of the desk begins, by what the journal tells (NULL: nothing). `doubt`: some of it
+// may be missing: the desk says why, and nothing opens before a person has signed.
+void oracle_on_life(struct oracle *oracle, const struct recall *recall, enum past_doubt doubt);
 // Whether the desk has a reason to ask a person: what others did, or an end of the journal that is
 // lost.
 bool oracle_has_cause(const struct oracle *oracle);

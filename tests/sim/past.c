@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/table.h"
 #include "engine/journal_format.h"
 
 enum { NEAR_THE_END = 2048, FIRST_CAPACITY = 1 << 20 };
+enum { HEAD_SIZE_AT = 24, HEAD_CHECKSUM_AT = 28, HEAD_AT = 32 }; // the format is first in it
 
 static void make_room(struct past *past, size_t size) {
     if (past->capacity - past->size < size) {
@@ -63,6 +65,31 @@ static bool says(char *why, const char *text, size_t at, size_t expected) {
     return false;
 }
 
+// As another version of the program would have begun the file: in order, but of its own format.
+static void rewrite_head(struct past *past, int format) {
+    unsigned char *data = past->data;
+    uint16_t number = (uint16_t)format;
+    uint32_t size, checksum;
+    memcpy(data + HEAD_AT, &number, sizeof(number));
+    memcpy(&size, data + HEAD_SIZE_AT, sizeof(size));
+    checksum = (uint32_t)hash_bytes(data + HEAD_AT, size, size);
+    memcpy(data + HEAD_CHECKSUM_AT, &checksum, sizeof(checksum));
+}
+
+// Upgraded, or taken back to an older version.
+static bool read_foreign(struct past *past, struct dice *dice, struct recall *recall, char *why) {
+    struct journal_reader reader;
+    enum journal_read end;
+    int format = EVENT_FORMAT + (dice_hit(dice, 500000) ? 1 : -1);
+    rewrite_head(past, format);
+    bool opened = read_all(past, past->size, recall, &reader, &end);
+    rewrite_head(past, EVENT_FORMAT);
+    if (opened || reader.format != format) {
+        return says(why, "another format was opened", reader.at, 0);
+    }
+    return true;
+}
+
 bool past_read(struct past *past, bool spoiled, struct dice *dice, struct recall *recall,
                enum past_end *how, char *why) {
     struct journal_reader reader;
@@ -84,15 +111,13 @@ bool past_read(struct past *past, bool spoiled, struct dice *dice, struct recall
             opened && reader.at == sound && end == (at == sound ? JOURNAL_END : JOURNAL_TORN);
         return right || says(why, "a torn tail", opened ? reader.at : 0, sound);
     }
-    bool flipped = *how == PAST_DAMAGED;
-    size_t byte = flipped ? at : sizeof(JOURNAL_MAGIC) - 3; // the number of the format
-    unsigned char bit = (unsigned char)(1u << dice_between(dice, 0, flipped ? 7 : 2));
-    past->data[byte] ^= bit;
-    bool opened = read_all(past, past->size, recall, &reader, &end);
-    past->data[byte] ^= bit;
-    if (!flipped) {
-        return !opened || says(why, "another format was opened", reader.at, 0);
+    if (*how == PAST_FOREIGN) {
+        return read_foreign(past, dice, recall, why);
     }
+    unsigned char bit = (unsigned char)(1u << dice_between(dice, 0, 7));
+    past->data[at] ^= bit;
+    bool opened = read_all(past, past->size, recall, &reader, &end);
+    past->data[at] ^= bit;
     bool right = opened && reader.at == sound && end != JOURNAL_END;
     *how = end == JOURNAL_TORN ? PAST_TORN : PAST_DAMAGED; // in the last record they look alike
     return right || says(why, "a flipped bit", opened ? reader.at : 0, sound);

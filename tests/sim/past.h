@@ -17,7 +17,7 @@ void past_add(struct past *past, const unsigned char *records, size_t size);
 void past_end(struct past *past);
 // What the disk did: nothing, it tore the tail, it flipped a bit near the end, or the file is of
 // another format.
-enum past_end { PAST_SOUND, PAST_TORN, PAST_DAMAGED, PAST_REFUSED, PAST_END_COUNT };
+enum past_end { PAST_SOUND, PAST_TORN, PAST_DAMAGED, PAST_FOREIGN, PAST_END_COUNT };
 
 // Reads it back as a start does, after the disk did what the dice say; `recall` holds what could be
 // read. False: that is not what was written, `why` (256 bytes) says how.

@@ -25,7 +25,8 @@ static struct {
     struct prices market;
     struct weather weather; // the machine's
     struct recall recall;
-    bool recalled, damaged;        // by the journal of the last life
+    bool recalled;                 // by the journal of the last life
+    enum past_doubt doubt;         // likewise
     int64_t starts_ns, watched_ns; // starts: a desk that died; 0 = it lives
     uint64_t jobs, least_messages;
 } all;
@@ -55,10 +56,10 @@ static enum status begin(const struct run_options *options) {
 
 static void starts(void) {
     const struct recall *recall = all.recalled ? &all.recall : NULL;
-    oracle_on_life(&all.oracle, recall, all.damaged);
+    oracle_on_life(&all.oracle, recall, all.doubt);
     operator_expects(&all.operator);
     all.starts_ns = 0;
-    if (subject_start(&all.subject, recall, all.damaged) != STATUS_OK) {
+    if (subject_start(&all.subject, recall, all.doubt) != STATUS_OK) {
         oracle_fail(&all.oracle, 0, "the desk does not start: %s", status_text());
     }
 }
@@ -90,12 +91,15 @@ static void has_died(void) {
     if (!past_read(&all.subject.past, spoiled, &all.weather.dice, &recall, &end, why)) {
         oracle_fail(&all.oracle, 8, "%s", why);
     }
-    all.damaged = end == PAST_DAMAGED || end == PAST_REFUSED;
-    if (end == PAST_REFUSED) {
+    if (end == PAST_FOREIGN) {
         all.recalled = false; // nobody can read it
+        all.doubt = DOUBT_FORMAT;
     } else if (recall.told) {
         all.recall = recall;
         all.recalled = true;
+        all.doubt = end == PAST_DAMAGED ? DOUBT_DAMAGED : DOUBT_NONE;
+    } else if (end == PAST_DAMAGED) {
+        all.doubt = DOUBT_DAMAGED;
     }
     if (end == PAST_SOUND && !all.subject.unseen) {
         judge_recall();
@@ -165,8 +169,7 @@ static void calm(void) {
     if (!all.subject.alive) {
         starts();
     }
-    operator_puts_back(&all.operator, & all.subject);
-    all.operator.next_ns = INT64_MAX;
+    operator_calms(&all.operator, & all.subject);
     run_for(CALM_S * NS_PER_S);
     if (!all.oracle.failed) {
         oracle_settled(&all.oracle, false);

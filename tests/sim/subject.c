@@ -349,7 +349,8 @@ static enum status start_venues(struct subject *subject) {
     return status;
 }
 
-enum status subject_start(struct subject *subject, const struct recall *recall, bool damaged) {
+enum status subject_start(struct subject *subject, const struct recall *recall,
+                          enum past_doubt doubt) {
     ASSERT(!subject->alive);
     subject->lives++;
     subject->disk_full = subject->dying = false;
@@ -369,7 +370,7 @@ enum status subject_start(struct subject *subject, const struct recall *recall, 
                                  .venues = subject->universe.venue_count,
                                  .symbols = subject->universe.symbol_count};
     engine_input(&subject->engine, EVENT_DESK_STARTED, &started, moment_now_ns());
-    left_tell(&subject->engine, recall, damaged);
+    left_tell(&subject->engine, recall, doubt);
     status = start_venues(subject);
     subject->keeper_ns = moment_now_ns();
     subject->keeper = moment_in(0, keeper_runs, subject);

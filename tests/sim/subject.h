@@ -82,9 +82,9 @@ struct subject {
 enum status subject_begin(struct subject *subject,
                           const struct subject_options *options) MUST_CHECK;
 // A new life. `recall`: what the journal of the last one told, NULL: nothing is known of it;
-// `damaged`: and some of it may be missing.
+// `doubt`: why some of it may be missing.
 enum status subject_start(struct subject *subject, const struct recall *recall,
-                          bool damaged) MUST_CHECK;
+                          enum past_doubt doubt) MUST_CHECK;
 void subject_die(struct subject *subject);
 void subject_end(struct subject *subject);
 void subject_control(struct subject *subject, const struct control_request *request);

@@ -196,7 +196,7 @@ static const struct refusal {
     // Too many, the gateway's refusal, and a venue that does not know itself.
     {OE_PLACE, 429, CODE("GATEWAY_TOO_MANY_REQUESTS"), "rejected rate"},
     {OE_PLACE, 429, "", "rejected rate"},
-    {OE_PLACE, 403, "\"error code: 1020\"", "rejected keys"},
+    {OE_PLACE, 403, "\"error code: 1020\"", "rejected busy"},
     {OE_PLACE, 500, CODE("GATEWAY_PARAM_INVALID"), "unknown none"},
     {OE_PLACE, 502, "<html>bad gateway</html>", "unknown none"},
     {OE_BALANCES, 502, "<html>bad gateway</html>", "rejected busy"},

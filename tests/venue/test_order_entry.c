@@ -472,6 +472,28 @@ static void test_upkeep(void **state) {
     rig_destroy(&rig);
 }
 
+static void expect_page(uint32_t http_status, enum oe_event_kind kind, enum oe_error error) {
+    struct oe_call call = {.kind = OE_PLACE, .tag = 7, .symbol = 0, .client_id = SLICE("c1")};
+    rig_forget(&rig);
+    rig.oe.venue->decode_answer(&rig.oe, &call, http_status, SLICE("Content-Type: text/html\r\n"),
+                                SLICE("<html>Attention Required!</html>"), &rig.sink);
+    const struct oe_event *event = rig_last(&rig, kind);
+    assert_non_null(event);
+    assert_int_equal(event->tag, 7);
+    assert_int_equal(event->error, error);
+}
+
+// What stands in front of a venue answers with a page: its refusal says nothing of the keys, and
+// what it could not pass on may have arrived.
+static void test_pages(void **state) {
+    (void)state;
+    begin();
+    expect_page(403, OE_EVENT_REJECTED, OE_ERROR_BUSY);
+    expect_page(429, OE_EVENT_REJECTED, OE_ERROR_RATE);
+    expect_page(502, OE_EVENT_UNKNOWN, OE_ERROR_NONE);
+    rig_destroy(&rig);
+}
+
 // A key that is not the account's: nothing gets through, and it is called a matter of keys.
 static void test_wrong_key(void **state) {
     (void)state;
@@ -515,6 +537,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_account),         cmocka_unit_test(test_lists_end),
         cmocka_unit_test(test_deadman),         cmocka_unit_test(test_liquidation),
         cmocka_unit_test(test_upkeep),          cmocka_unit_test(test_wrong_key),
+        cmocka_unit_test(test_pages),
     };
     const char *venue = argc > 1 ? argv[1] : "binance";
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -316,7 +316,7 @@ static void test_what_does_not_fit(void **state) {
                      .action = ALERT_ACTION_COUNT - 1}),
         ROW(EVENT_PAST_POSITION, past_position, .venue = 1, .symbol = 1),
         ROW(EVENT_PAST_TRADE, past_trade, .venue = 1),
-        ROW(EVENT_PAST_END, past_end, .state = TRADING_STATE_COUNT - 1),
+        ROW(EVENT_PAST_END, past_end, .state = TRADING_STATE_COUNT - 1, .doubt = DOUBT_COUNT - 1),
     };
     static const struct event bad[] = {
         ROW(EVENT_DESK_STARTED, desk, .mode = DESK_MODE_COUNT, .venues = 2, .symbols = 2),
@@ -369,6 +369,7 @@ static void test_what_does_not_fit(void **state) {
         ROW(EVENT_PAST_POSITION, past_position, .symbol = 2),
         ROW(EVENT_PAST_TRADE, past_trade, .venue = 2),
         ROW(EVENT_PAST_END, past_end, .state = TRADING_STATE_COUNT),
+        ROW(EVENT_PAST_END, past_end, .doubt = DOUBT_COUNT),
     };
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         if (!event_input_fits(&universe, &good[i])) {

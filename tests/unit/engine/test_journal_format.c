@@ -227,6 +227,9 @@ static void test_heads(void **state) {
         memcpy(image.data + AT_CHECKSUM, &checksum, sizeof(checksum));
         struct journal_reader reader;
         assert_int_equal(journal_reader_init(&reader, image.data, image.size), STATUS_DATA);
+        if (rows[i].why == NULL) {
+            assert_int_equal(reader.format, rows[i].value);
+        }
         char other_format[80];
         snprintf(other_format, sizeof(other_format),
                  "the journal is of format %u, this program reads %d", rows[i].value, EVENT_FORMAT);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -123,6 +124,21 @@ static void test_refused(void **state) {
     assert_int_equal(place(SIDE_BUY, VACC_GTC, 100, 10, "a", &order), VACC_TAKEN);
 }
 
+// There is an end to open orders, as everywhere; one that goes makes room.
+static void test_too_many(void **state) {
+    (void)state;
+    const struct vacc_order *order;
+    char id[16];
+    account->cash = USD(1000000);
+    for (int i = 0; i < VACC_LIVE_MAX; i++) {
+        (void)snprintf(id, sizeof(id), "n%d", i);
+        assert_int_equal(place(SIDE_BUY, VACC_GTC, 90, 1, id, &order), VACC_TAKEN);
+    }
+    assert_int_equal(place(SIDE_BUY, VACC_GTC, 90, 1, "one more", &order), VACC_TOO_MANY);
+    assert_true(vacc_cancel(account, &world, order, VACC_CANCELED));
+    assert_int_equal(place(SIDE_BUY, VACC_GTC, 90, 1, "one more", &order), VACC_TAKEN);
+}
+
 static void test_own_orders_do_not_trade(void **state) {
     (void)state;
     const struct vacc_order *rest;
@@ -181,6 +197,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_take, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_too_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_own_orders_do_not_trade, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_deadman_and_cancel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_funding_and_meddling, set_up, tear_down),

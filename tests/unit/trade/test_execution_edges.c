@@ -66,6 +66,36 @@ static void test_fills_that_cannot_be(void **state) {
     harness_destroy(h);
 }
 
+// A cancel that was asked for before the order's fate was unknown is asked for again, whatever
+// tells that the order is there: it may be lost with the rest.
+static void test_cancel_of_an_unknown_order(void **state) {
+    (void)state;
+    for (int part = 0; part < 2; part++) {
+        struct harness *h = by_hand();
+        struct job *job = resting(h);
+        struct event_order maker = last_command(h);
+        harness_control(h, CONTROL_CANCEL_JOB, job->id);
+        assert_int_equal(last_command(h).action, ORDER_ACTION_CANCEL);
+        harness_report(h, maker.order, H_EXTENDED, REPORT_UNKNOWN, (struct px){0}, (struct qty){0});
+        harness_mark(h);
+        harness_advance(h, H_MS(100));
+        assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0); // the lane asks for it
+        harness_report(h, maker.order, H_EXTENDED, part != 0 ? REPORT_FILL : REPORT_ACCEPTED,
+                       maker.price, (struct qty){maker.size.v / 2});
+        harness_advance(h, H_MS(100));
+        uint32_t cancels = 0;
+        for (uint32_t i = h->mark; i < h->count; i++) {
+            const struct event *event = &h->events[i];
+            cancels += event->header.kind == EVENT_ORDER_COMMAND &&
+                       event->u.order.order == maker.order &&
+                       event->u.order.action == ORDER_ACTION_CANCEL;
+        }
+        assert_int_equal(cancels, 1);
+        harness_check(h);
+        harness_destroy(h);
+    }
+}
+
 // No row for a job: a late fill, a position to close and an order by hand are told, not forgotten.
 static void test_no_job_row(void **state) {
     (void)state;
@@ -181,8 +211,11 @@ static void test_who_waits_goes_by_score(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fills_that_cannot_be),    cmocka_unit_test(test_no_job_row),
-        cmocka_unit_test(test_whom_a_flatten_hits),     cmocka_unit_test(test_best_venue),
+        cmocka_unit_test(test_fills_that_cannot_be),
+        cmocka_unit_test(test_cancel_of_an_unknown_order),
+        cmocka_unit_test(test_no_job_row),
+        cmocka_unit_test(test_whom_a_flatten_hits),
+        cmocka_unit_test(test_best_venue),
         cmocka_unit_test(test_who_waits_goes_by_score),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

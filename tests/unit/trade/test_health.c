@@ -106,7 +106,8 @@ static void test_each_part(void **state) {
          "extended: drawdown 500.00 of 1000.00 bps"},
         {"day's loss", capital_loss, HEALTH_CAPITAL, 75, 95,
          "the day's loss is 125.00 of 500.00 USD"},
-        {"unhedged", exposure_unhedged, HEALTH_EXPOSURE, 90, 98, "50.00 of 500.00 USD unhedged"},
+        {"unhedged", exposure_unhedged, HEALTH_EXPOSURE, 90, 98,
+         "50.00 of 500.00 USD unhedged on average"},
         {"exposure clock", exposure_clock, HEALTH_EXPOSURE, 0, 80,
          "job 1: exposure clock 5000.00 of 5000.00 USD*s"},
         {"breaker", execution_tripped, HEALTH_EXECUTION, 66, 93,
@@ -134,6 +135,34 @@ static void test_each_part(void **state) {
         }
         harness_destroy(h);
     }
+}
+
+static void fill(struct harness *h) {
+    struct event event = {.header = {.kind = EVENT_ORDER_FILLED}};
+    h->engine.bus.now_ns = h->now_ns;
+    assert_int_equal(health_component.on_event(&h->desk, &h->engine.bus, &event), STATUS_OK);
+}
+
+// A leg that waits a moment for the other is no illness: 400 USD for one second of five.
+static void test_exposure_is_a_mean(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    (void)look(h);
+    struct job *job = job_create(&h->desk.jobs, h->now_ns);
+    h->now_ns += NS_PER_S;
+    job->unhedged = USD(400);
+    fill(h);
+    h->now_ns += NS_PER_S;
+    job->unhedged = (struct usd){0};
+    fill(h);
+    h->now_ns += 3 * NS_PER_S;
+    const struct state_health *health = look(h);
+    assert_int_equal(health->parts[HEALTH_EXPOSURE].score, 84);
+    assert_string_equal(health->parts[HEALTH_EXPOSURE].reason,
+                        "80.00 of 500.00 USD unhedged on average");
+    h->now_ns += 5 * NS_PER_S; // and the next look begins anew
+    assert_int_equal(look(h)->parts[HEALTH_EXPOSURE].score, 100);
+    harness_destroy(h);
 }
 
 static struct bus_slot *slot_of(struct harness *h, const struct component *component) {
@@ -300,6 +329,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_at_rest_all_is_well),
         cmocka_unit_test(test_each_part),
+        cmocka_unit_test(test_exposure_is_a_mean),
         cmocka_unit_test(test_hearts),
         cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_success_counts_jobs_that_filled),

@@ -229,6 +229,19 @@ static void test_numbers(void **state) {
     assert_int_equal(recall.end.jobs_used, 60);
 }
 
+// What nobody signed is doubted by the next session, too.
+static void test_doubt(void **state) {
+    (void)state;
+    TELL(EVENT_DESK_STARTED, desk, .venues = 3);
+    TELL(EVENT_PAST_END, past_end, .known = 1, .doubt = DOUBT_FORMAT, .lost = 2);
+    TELL(EVENT_CONTROL, control, .verb = CONTROL_RESUME, .origin = ORIGIN_KEYBOARD);
+    assert_int_equal(recall.end.doubt, DOUBT_FORMAT);
+    assert_int_equal(recall.end.lost, 2);
+    TELL(EVENT_CONTROL, control, .verb = CONTROL_ACCEPT, .origin = ORIGIN_KEYBOARD);
+    assert_int_equal(recall.end.doubt, DOUBT_NONE);
+    assert_int_equal(recall.end.lost, 0);
+}
+
 // More was live than a desk can hold: the start has to know that it does not know everything.
 static void test_too_much(void **state) {
     (void)state;
@@ -285,6 +298,7 @@ int main(void) {
         cmocka_unit_test_setup(test_positions, set_up),
         cmocka_unit_test_setup(test_controls, set_up),
         cmocka_unit_test_setup(test_numbers, set_up),
+        cmocka_unit_test_setup(test_doubt, set_up),
         cmocka_unit_test_setup(test_too_much, set_up),
         cmocka_unit_test_setup(test_trades, set_up),
     };

@@ -443,7 +443,7 @@ static void test_damage_is_signed(void **state) {
     (void)state;
     struct harness *h = harness_create();
     h->desk.mode = DESK_LIVE;
-    struct event_past_end end = {.known = 1, .damaged = 1};
+    struct event_past_end end = {.known = 1, .doubt = DOUBT_DAMAGED};
     harness_input(h, EVENT_PAST_END, &end);
     assert_int_equal(h->desk.reconcile.phase, RECONCILE_DIFFERS);
     harness_control(h, CONTROL_ACCEPT, 0);

@@ -220,13 +220,16 @@ static void test_what_was_lost(void **state) {
         const char *text;
     } rows[] = {
         {DESK_LIVE,
-         {.known = 1, .damaged = 1},
+         {.known = 1, .doubt = DOUBT_DAMAGED},
          "the last session's journal is damaged: what it lost is not known"},
+        {DESK_LIVE,
+         {.doubt = DOUBT_FORMAT},
+         "another version wrote the last session's journal: what it left is not known"},
         {DESK_LIVE,
          {.known = 1, .lost = 2},
          "the last session traded venues or symbols that this one does not have"},
         {DESK_PAPER,
-         {.known = 1, .damaged = 1},
+         {.known = 1, .doubt = DOUBT_DAMAGED},
          "the last session's journal is damaged: what it lost is not known"},
         {DESK_PAPER,
          {.known = 1, .lost = 2},

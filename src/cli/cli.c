@@ -90,9 +90,12 @@ const struct cli_verb cli_verbs[] = {
          CLI_BIT(CLI_TRUST),
      0, 0, "perpdesk doctor", verb_doctor},
     {"venue",
-     "NAME orders|positions|balances|fees|fills|login, NAME order SYMBOL buy|sell SIZE PRICE "
-     "[post_only|ioc|gtc] [reduce_only], NAME cancel ID, NAME cancel-all|flatten [SYMBOL], NAME "
-     "dead-man SECONDS [SYMBOL], or NAME trade|reference|off",
+     "NAME orders|positions|balances|fees|fills|login\n"
+     "NAME order SYMBOL buy|sell SIZE PRICE [post_only|ioc|gtc] [reduce_only]\n"
+     "NAME cancel ID\n"
+     "NAME cancel-all|flatten [SYMBOL]\n"
+     "NAME dead-man SECONDS [SYMBOL]\n"
+     "NAME trade|reference|off",
      "ask a venue directly with its keys and wait until it says what became of it, or set its role "
      "in a running desk",
      CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_SET) | CLI_BIT(CLI_DRY_RUN) | CALL_OPTIONS |
@@ -150,11 +153,28 @@ static const struct cli_verb *find_verb(struct slice name) {
     return row == NULL && control_find(name, &verb) ? cli_control_verb((uint32_t)verb) : row;
 }
 
+// The next of a verb's forms, a line each; "" once where it takes no operands. False: no more.
+static bool next_form(const char **rest, struct slice *form) {
+    if (*rest == NULL) {
+        return false;
+    }
+    const char *end = strchr(*rest, '\n');
+    *form = end != NULL ? (struct slice){*rest, (size_t)(end - *rest)} : slice_of(*rest);
+    *rest = end != NULL ? end + 1 : NULL;
+    return true;
+}
+
 void cli_print_verb_help(struct text *out, const struct cli_verb *verb) {
-    text_add_format(out,
-                    "Example:\n  %s\n\nUsage: perpdesk %s [OPTION]...%s%s\n%s: %s.\n\nOptions:\n",
-                    verb->example, verb->name, verb->operands[0] != '\0' ? " " : "", verb->operands,
-                    verb->name, verb->sentence);
+    const char *label = "Usage:", *forms = verb->operands;
+    struct slice form;
+    text_add_format(out, "Example:\n  %s\n\n", verb->example);
+    for (; next_form(&forms, &form); label = "      ") {
+        text_add_format(out, "%s perpdesk %s [OPTION]...%s", label, verb->name,
+                        form.size > 0 ? " " : "");
+        text_add(out, form);
+        text_add_char(out, '\n');
+    }
+    text_add_format(out, "%s: %s.\n\nOptions:\n", verb->name, verb->sentence);
     for (uint32_t i = 0; i < CLI_OPTION_COUNT; i++) {
         if (((verb->options | CLI_BIT(CLI_HELP)) & CLI_BIT(i)) != 0) {
             cli_print_option(out, (enum cli_option)i);
@@ -162,16 +182,23 @@ void cli_print_verb_help(struct text *out, const struct cli_verb *verb) {
     }
 }
 
-// A line, or two where the name and its operands do not fit their column.
+// A line, or more where the name and its operands do not fit their column or there are several
+// forms.
 static void print_verb(struct text *out, const struct cli_verb *verb) {
     enum { COLUMN = 22 };
     char name[96];
-    struct text text = TEXT_OVER(name);
-    text_add_format(&text, "%s%s%s", verb->name, verb->operands[0] != '\0' ? " " : "",
-                    verb->operands);
-    bool fits = text.size <= COLUMN;
-    if (!fits) {
-        text_add_format(out, "  %s\n", name);
+    const char *forms = verb->operands;
+    struct slice form;
+    bool fits = false;
+    while (next_form(&forms, &form)) {
+        struct text text = TEXT_OVER(name);
+        text_add_format(&text, "%s%s", verb->name, form.size > 0 ? " " : "");
+        text_add(&text, form);
+        ASSERT(!text.truncated);
+        fits = text.size <= COLUMN && forms == NULL;
+        if (!fits) {
+            text_add_format(out, "  %s\n", name);
+        }
     }
     text_add_format(out, "  %-*s %s\n", COLUMN, fits ? name : "", verb->sentence);
 }

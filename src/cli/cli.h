@@ -112,7 +112,7 @@ struct cli_option_row {
 
 struct cli_verb {
     const char *name;
-    const char *operands; // as the synopsis shows them, "" = none
+    const char *operands; // as the synopsis shows them, a line a form; "" = none
     const char *sentence;
     uint64_t options; // CLI_BIT of each it understands; --help is always
     uint32_t operands_min, operands_max;

@@ -383,7 +383,9 @@ static enum status check_sense(const struct cli_verb *verb, const struct cli_arg
         return status_fail(STATUS_USAGE, "--keep needs --rotate-mb");
     }
     if (args->operand_count < verb->operands_min) {
-        return status_fail(STATUS_USAGE, "%s needs %s", verb->name, verb->operands);
+        int first = (int)strcspn(verb->operands, "\n"); // of several forms
+        return status_fail(STATUS_USAGE, "%s needs %.*s%s", verb->name, first, verb->operands,
+                           verb->operands[first] != '\0' ? ", or what --help shows" : "");
     }
     return STATUS_OK;
 }

@@ -21,7 +21,7 @@ static void add_choices(struct text *out, const char *synopsis) {
             size++;
         }
         bool beside = at[size] == '|' || (at > synopsis && at[-1] == '|');
-        if (size > 0 && beside && strchr("| [],", at[size]) != NULL) { // or the end
+        if (size > 0 && beside && strchr("| [],\n", at[size]) != NULL) { // or the end
             text_add_string(out, out->size > before ? " " : "");
             text_add(out, (struct slice){at, size});
         }

@@ -131,7 +131,7 @@ enum rule_unit {
       "too many jobs on the symbol this minute")                                                   \
     X(RULE_REPEAT_DAY, "repeat_day", LEVEL_SCHEDULE, UNIT_COUNT, true, "too many jobs today")      \
     X(RULE_STRATEGY_OFF, "strategy_off", LEVEL_SCHEDULE, UNIT_COUNT, true,                         \
-      "the strategy is off: by configuration, or after losing in a row until named on again")      \
+      "the strategy is off: by configuration, or after losing in a row until switched on")         \
     X(RULE_EXPOSURE_CLOCK, "exposure_clock", LEVEL_SCHEDULE, UNIT_USD, true,                       \
       "too much is unhedged right now")                                                            \
     X(RULE_EXPIRED, "expired", LEVEL_SCHEDULE, UNIT_MS, true, "it waited too long and expired")    \

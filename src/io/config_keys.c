@@ -245,13 +245,15 @@ const struct config_key config_keys[] = {
           "Jobs of a symbol started in a minute"),
     COUNT("risk", "max_jobs_per_day", 1, 1000000, 2000, true, risk.repeat_day_max,
           "Jobs of a symbol started in a day"),
-    COUNT("risk", "max_losing_in_a_row", 1, 10000, 5, true, risk.losing_max,
-          "After so many losing jobs in a row a strategy is off until a person names it on again"),
+    COUNT(
+        "risk", "max_losing_in_a_row", 1, 10000, 5, true, risk.losing_max,
+        "After so many losing jobs in a row a strategy is off until a person switches it on again"),
     MONEY("risk", "max_unhedged_usd", USD, 1, 1000000000, 500, true, risk.unhedged_max,
           "With more than this unhedged no new job starts"),
     {"risk", "max_unhedged_usd_s", CONFIG_USD_S, CONFIG_UNIT_USD_S, DOLLARS(1), DOLLARS(1000000000),
      DOLLARS(5000), NULL, true, AT(risk.unhedged_usd_s_max),
-     "Exposure clock of a job: dollars unhedged times seconds"},
+     "Exposure clock of a job, dollars unhedged times seconds: past this its opening is taken "
+     "back"},
     TIME("risk", "override_sec", S, SEC(1), SEC(86400), SEC(300), false, risk.override_ns,
          "A manual override ends by itself after this"),
     TIME("risk", "funding_blackout_min", MIN, 0, MINUTES(1440), MINUTES(10), true,
@@ -305,7 +307,9 @@ const struct config_key config_keys[] = {
     TIME("execution", "wait_fill_timeout_sec", S, MSEC(100), SEC(600), SEC(30), true,
          execution.wait_fill_ns, "Longest wait for the fill of a resting leg"),
     TIME("execution", "hedge_deadline_ms", MS, MSEC(10), SEC(600), SEC(3), true,
-         execution.hedge_deadline_ns, "A fill has to be hedged within this"),
+         execution.hedge_deadline_ns,
+         "A fill has to be hedged within this: past half of it at the emergency collar, past three "
+         "quarters on another venue if there is one, past all of it the job unwinds"),
     TIME("execution", "late_request_ms", MS, MSEC(200), SEC(60), MSEC(6000), false,
          execution.late_request_ns,
          "A venue may still take an order so long after it was sent: one it does not know is "
@@ -341,7 +345,7 @@ const struct config_key config_keys[] = {
           "Expected slippage of a leg may not be larger; the smaller of this and max_slippage_bps "
           "holds"),
     TIME("wash", "max_leg_gap_ms", MS, MSEC(10), SEC(60), MSEC(800), true, wash.leg_gap_ns,
-         "A hedged leg that is later than this behind the other is tried at the emergency collar"),
+         "hedge_deadline_ms for the legs of hedged volume, where this is shorter"),
     SHARE("wash", "stop_loss_pct", PERCENT, BP(1), PCT(100), PCT(2), true, wash.loss_stop,
           "A job that has lost this share of its notional is closed"),
     SHARE("wash", "max_pool_share_pct", PERCENT, BP(1), PCT(100), PCT(10), true,

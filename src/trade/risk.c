@@ -228,7 +228,7 @@ void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job
         risk->losing[job->strategy] = 0;
         risk->strategies_off |= UINT32_C(1) << job->strategy;
         watch_alert(bus, SEVERITY_RED, "losing",
-                    "%s lost %u times in a row and is off until named on again",
+                    "%s lost %u times in a row and is off until a person switches it on",
                     strategy_name(job->strategy), desk->settings->risk.losing_max);
     }
 }

@@ -104,6 +104,17 @@ static bool is_caught(const struct bench *bench, int number) {
     return (caught >> (number - 1) & 1) != 0;
 }
 
+// A slow one may not be that far yet, or be on its way out.
+static void stop(struct bench *bench) {
+    while (!is_caught(bench, SIGTERM) && !bench_has_died(bench) &&
+           bench_age_ms(bench) < PATIENCE_MS) {
+        bench_pause_ms(5);
+    }
+    if (is_caught(bench, SIGTERM)) {
+        (void)kill(bench->desk, SIGTERM);
+    }
+}
+
 static void live_through(struct bench *bench, const struct life *life) {
     open_client(bench);
     if (life->demo == NULL) {
@@ -118,7 +129,7 @@ static void live_through(struct bench *bench, const struct life *life) {
     }
     bench_pause_ms(TRADE_MS / 2);
     (void)!bench_ask(bench, "orders json");
-    (void)kill(bench->desk, SIGTERM);
+    stop(bench);
 }
 
 // ---- how it ended ------------------------------------------------------------------------------

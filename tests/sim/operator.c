@@ -122,6 +122,13 @@ void operator_calms(struct operator* operator, struct subject * subject) {
     operator->away_ns = 0;
 }
 
+// Who stops trading may stop the desk, too: what was ordered holds in the next life.
+static void quit_perhaps(struct operator* operator, struct subject * subject) {
+    if (dice_hit(&operator->dice, 400000)) {
+        stop(operator, subject);
+    }
+}
+
 bool operator_has_stopped(const struct operator* operator, const struct subject * subject) {
     if (operator->stops_ns == 0) {
         return false;
@@ -149,9 +156,11 @@ static bool act(struct operator* operator, struct subject * subject) {
         break;
     case 2:
         order(operator, subject, CONTROL_KILL, dice_between(dice, 0, 1), 0);
+        quit_perhaps(operator, subject);
         break;
     case 3:
         order(operator, subject, CONTROL_STATE, dice_between(dice, 0, 2), 0);
+        quit_perhaps(operator, subject);
         break;
     case 4:
         order_venue(operator, subject, CONTROL_VENUE_ROLE, false, dice_between(dice, 1, 2));

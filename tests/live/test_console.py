@@ -286,8 +286,8 @@ def flatten_in_parts(desk):
 
 
 def log_in_again(desk):
-    """The venues forget the login. Some refuse the next order for it, and a later one is taken. That
-    is no alarm: the console stays armed."""
+    """The venues forget the login. Some refuse the next order for it, and a later one is taken.
+    That is no alarm: the console stays armed."""
     orders = desk.more("orders")
     for venue in desk.venues:
         desk.sim.order(f"trouble {venue} login")

@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 
+from outside import case, plan
+
 PROGRAM = sys.argv[1]
 HOME = tempfile.TemporaryDirectory()
 ENVIRONMENT = {**os.environ, "HOME": HOME.name, "XDG_CONFIG_HOME": HOME.name + "/config",
@@ -38,17 +40,6 @@ MISTAKES = [
     ("/nonexistent", 66, "/nonexistent"),
     ("--set desk.symbols=DOGE/USDT", 65, "no book of a venue and symbol"),
 ]
-
-number = 0
-
-
-def case(good, name, why=""):
-    global number
-    number += 1
-    print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
-    for line in str(why).splitlines() if not good else []:
-        print(f"# {line}")
-
 
 def start(words, **more):
     return subprocess.Popen([PROGRAM, "backtest", *words], text=True, env=ENVIRONMENT,
@@ -176,4 +167,4 @@ sweep()
 mistakes()
 ends()
 bar()
-print(f"1..{number}")
+plan()

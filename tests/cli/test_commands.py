@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 
+from outside import case, plan
+
 PROGRAM, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 HOME = tempfile.TemporaryDirectory()
 # Nothing of this machine's configuration or state takes part.
@@ -135,17 +137,6 @@ BAD_LINES = {
     33: "maker_bps stands in an unknown section", 35: "did you mean taker_bps?",
     36: "without its ]",
 }
-
-number = 0
-
-
-def case(good, name, why=""):
-    global number
-    number += 1
-    print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
-    for line in why.splitlines() if not good else []:
-        print(f"# {line}")
-
 
 def run(words, **more):
     return subprocess.run([PROGRAM, *words], capture_output=True, text=True, env=ENVIRONMENT,
@@ -508,4 +499,4 @@ replay()
 record()
 doctor()
 simulator()
-print(f"1..{number}")
+plan()

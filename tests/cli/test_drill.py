@@ -6,40 +6,17 @@ test_drill.py PERPDESK
 """
 
 import json
-import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 
+from outside import Desk, case, plan
+
 PROGRAM = sys.argv[1]
 SLOW_MS = 60000  # what a drill itself gives up after; how fast it is on a quiet machine it tells
 
-number = 0
-
-
-def case(good, name, why=""):
-    global number
-    number += 1
-    print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
-    for line in str(why).splitlines() if not good else []:
-        print(f"# {line}")
-
-
-class Desk:
-    def __init__(self, folder):
-        self.environment = {**os.environ, "HOME": folder, "XDG_CONFIG_HOME": folder + "/config",
-                            "XDG_STATE_HOME": folder + "/state", "XDG_RUNTIME_DIR": folder}
-        self.process = subprocess.Popen(
-            [PROGRAM, "run", "--headless", "--demo", "--demo-speed=2"], env=self.environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def ask(self, *words):
-        done = subprocess.run([PROGRAM, *words], env=self.environment, capture_output=True,
-                              text=True, check=False, timeout=180)
-        return done.stdout if done.returncode == 0 else f"{done.returncode} {done.stderr}"
-
+class DrilledDesk(Desk):
     def rows(self, *words):
         try:
             return [json.loads(line) for line in self.ask(*words, "--json").splitlines()]
@@ -89,13 +66,13 @@ def drills(desk, folder):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(folder)
+        desk = DrilledDesk(PROGRAM, folder, "--demo-speed=2")
         try:
             drills(desk, folder)
         finally:
             desk.process.kill()
             desk.process.wait()
-    print(f"1..{number}")
+    plan()
 
 
 main()

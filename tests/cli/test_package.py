@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 
+from outside import case, plan
+
 PROGRAM, ROOT = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 FILES = [
     "bin/perpdesk",
@@ -31,17 +33,6 @@ FILES = [
     "share/doc/perpdesk/copyright",
     "share/perpdesk/demo/binance-usdm-btcusdt.ndjson.gz",
 ]
-
-number = 0
-
-
-def case(good, name, why=""):
-    global number
-    number += 1
-    print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
-    for line in str(why).splitlines() if not good else []:
-        print(f"# {line}")
-
 
 def console(program, environment):
     """What a console on the demo drew until it was told to end, and how it ended."""
@@ -86,7 +77,7 @@ def main():
         packages = list(pathlib.Path(folder).glob("perpdesk_*.deb"))
         case(built.returncode == 0 and len(packages) == 1, "a package is built", built.stderr)
         if len(packages) != 1:
-            print(f"1..{number}")
+            plan()
             return
         shown = subprocess.run(["dpkg-deb", "-f", packages[0], "Depends"], capture_output=True,
                                text=True, check=True).stdout
@@ -109,7 +100,7 @@ def main():
         case(status == 0 and b"BTC/USDT" in drawn and b"DEMO desk stopped" in drawn,
              "its binary starts --demo",
              f"{status} {drawn[-500:]}")
-    print(f"1..{number}")
+    plan()
 
 
 main()

@@ -6,13 +6,13 @@ test_reload.py PERPDESK SOURCE_ROOT
 """
 
 import json
-import os
 import pathlib
 import signal
-import subprocess
 import sys
 import tempfile
 import time
+
+from outside import Desk, case, plan
 
 PROGRAM = sys.argv[1]
 FIRST = """[risk]
@@ -48,28 +48,13 @@ condition = equity_usd > 1
 """
 MISTAKEN = "[risk]\nmax_order_usd = much\nmax_failures = 0\n"
 
-number = 0
-
-
-def case(good, name, why=""):
-    global number
-    number += 1
-    print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
-    for line in str(why).splitlines() if not good else []:
-        print(f"# {line}")
-
-
-class Desk:
+class ReloadedDesk(Desk):
     def __init__(self, folder):
-        self.environment = {**os.environ, "HOME": folder, "XDG_CONFIG_HOME": folder + "/config",
-                            "XDG_STATE_HOME": folder + "/state", "XDG_RUNTIME_DIR": folder}
         self.file = pathlib.Path(folder) / "desk.ini"
         self.told = pathlib.Path(folder) / "told"
         self.file.write_text(FIRST)
         with open(self.told, "w", encoding="utf-8") as told:
-            self.process = subprocess.Popen(
-                [PROGRAM, "run", "--headless", "--demo", "--config", str(self.file)],
-                env=self.environment, stdin=subprocess.DEVNULL, stdout=told, stderr=told)
+            super().__init__(PROGRAM, folder, "--config", str(self.file), told=told)
 
     def wait_for(self, text, seconds=40):
         end = time.monotonic() + seconds
@@ -82,11 +67,6 @@ class Desk:
     def load(self, text):
         self.file.write_text(text)
         self.process.send_signal(signal.SIGHUP)
-
-    def ask(self, *words):
-        done = subprocess.run([PROGRAM, *words], env=self.environment, capture_output=True,
-                              text=True, check=False, timeout=60)
-        return done.stdout if done.returncode == 0 else f"{done.returncode} {done.stderr}"
 
     def speaks(self, rule, seconds=20):
         """The severity in which the alert rule speaks."""
@@ -134,7 +114,7 @@ def set_cases(desk):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(folder)
+        desk = ReloadedDesk(folder)
         case(desk.wait_for("DEMO desk runs"), "the desk runs", desk.told.read_text())
         end = time.monotonic() + 40
         while desk.newest_job() == 0 and time.monotonic() < end:
@@ -192,7 +172,7 @@ def main():
         case(code == 0, "the desk ends in order", f"{code}\n{desk.told.read_text()}")
         replay = desk.ask("replay", "--verify", folder + "/state/perpdesk/demo")
         case("all equal" in replay, "its journal replays to the same decisions", replay)
-    print(f"1..{number}")
+    plan()
 
 
 main()

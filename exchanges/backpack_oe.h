@@ -27,4 +27,11 @@ void backpack_decode_answer(struct oe *oe, const struct oe_call *call, uint32_t 
 void backpack_decode_frame(struct oe *oe, uint32_t socket, struct slice frame, int64_t now_ns,
                            struct oe_sink *sink);
 
+// backpack_oe_errors.c
+// An answer that is none: refused, unknown or gone, as the call and the status make of it.
+void backpack_decode_failure(const struct oe_call *call, uint32_t http_status, struct slice body,
+                             struct oe_sink *sink);
+enum oe_error backpack_error_of_words(struct slice message, enum oe_error otherwise);
+enum oe_error backpack_error_of_reason(struct slice reason); // why an order ended; "" is none
+
 #endif

@@ -4,123 +4,6 @@
 #include "exchanges/md_decode.h"
 #include "exchanges/oe_fields.h"
 
-// ---- errors ------------------------------------------------------------------------------------
-
-struct failure {
-    struct slice code, message;
-};
-
-// Two codes stand for many things: what is meant is in the words.
-static enum oe_error error_of_words(struct slice message, enum oe_error otherwise) {
-    static const struct {
-        const char *word;
-        enum oe_error error;
-    } rows[] = {
-        {"immediately match", OE_ERROR_WOULD_TAKE},
-        {"signature", OE_ERROR_KEYS},
-        {"api key", OE_ERROR_KEYS},
-        {"expired", OE_ERROR_CLOCK},
-        {"timestamp", OE_ERROR_CLOCK},
-        {"duplicate", OE_ERROR_DUPLICATE},
-        {"already exists", OE_ERROR_DUPLICATE},
-        {"not found", OE_ERROR_NO_ORDER},
-        {"reduce only", OE_ERROR_REDUCE_ONLY},
-        {"reduce-only", OE_ERROR_REDUCE_ONLY},
-        {"self trade", OE_ERROR_SELF_TRADE},
-        {"self-trade", OE_ERROR_SELF_TRADE},
-        {"price decimal", OE_ERROR_PRICE},
-        {"quantity decimal", OE_ERROR_SIZE},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (oe_has_word(message, rows[i].word)) {
-            return rows[i].error;
-        }
-    }
-    return otherwise;
-}
-
-static enum oe_error error_of(const struct failure *failure) {
-    static const struct {
-        const char *code;
-        enum oe_error error;
-    } rows[] = {
-        {"ACCOUNT_DEACTIVATED", OE_ERROR_KEYS},
-        {"ACCOUNT_LIQUIDATING", OE_ERROR_MARGIN},
-        {"BORROW_LIMIT", OE_ERROR_MARGIN},
-        {"BORROW_REQUIRES_LEND_REDEEM", OE_ERROR_MARGIN},
-        {"FORBIDDEN", OE_ERROR_KEYS},
-        {"INSUFFICIENT_FUNDS", OE_ERROR_MARGIN},
-        {"INSUFFICIENT_MARGIN", OE_ERROR_MARGIN},
-        {"INSUFFICIENT_SUPPLY", OE_ERROR_MARGIN},
-        {"INVALID_ASSET", OE_ERROR_SYMBOL},
-        {"INVALID_MARKET", OE_ERROR_SYMBOL},
-        {"INVALID_POSITION_ID", OE_ERROR_REQUEST},
-        {"INVALID_PRICE", OE_ERROR_PRICE},
-        {"INVALID_QUANTITY", OE_ERROR_SIZE},
-        {"INVALID_RANGE", OE_ERROR_REQUEST},
-        {"INVALID_SIGNATURE", OE_ERROR_KEYS},
-        {"INVALID_SOURCE", OE_ERROR_KEYS},
-        {"INVALID_SYMBOL", OE_ERROR_SYMBOL},
-        {"INVALID_TWO_FACTOR_CODE", OE_ERROR_KEYS},
-        {"LEND_LIMIT", OE_ERROR_LIMIT},
-        {"LEND_REQUIRES_BORROW_REPAY", OE_ERROR_MARGIN},
-        {"MAINTENANCE", OE_ERROR_BUSY},
-        {"MAX_LEVERAGE_REACHED", OE_ERROR_MARGIN},
-        {"NOT_IMPLEMENTED", OE_ERROR_REQUEST},
-        {"ORDER_LIMIT", OE_ERROR_LIMIT},
-        {"POSITION_LIMIT", OE_ERROR_LIMIT},
-        {"RESOURCE_NOT_FOUND", OE_ERROR_NO_ORDER},
-        {"TOO_EARLY", OE_ERROR_BUSY},
-        {"TOO_MANY_REQUESTS", OE_ERROR_RATE},
-        {"TRADING_PAUSED", OE_ERROR_SYMBOL},
-        {"UNAUTHORIZED", OE_ERROR_KEYS},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (slice_equals(failure->code, slice_of(rows[i].code))) {
-            return rows[i].error;
-        }
-    }
-    if (slice_equals(failure->code, SLICE("INVALID_CLIENT_REQUEST"))) {
-        return error_of_words(failure->message, OE_ERROR_REQUEST);
-    }
-    return error_of_words(failure->message, OE_ERROR_OTHER);
-}
-
-// The venue does not know itself what became of the request.
-static bool is_unknown(const struct failure *failure, uint32_t http_status) {
-    return slice_equals(failure->code, SLICE("TIMEOUT")) ||
-           slice_equals(failure->code, SLICE("SERVER_ERROR")) ||
-           (http_status >= 500 && error_of(failure) != OE_ERROR_BUSY);
-}
-
-static void decode_failure(const struct oe_call *call, uint32_t http_status, struct slice body,
-                           struct oe_sink *sink) {
-    static const struct md_field fields[] = {
-        {"code", offsetof(struct failure, code)},
-        {"message", offsetof(struct failure, message)},
-    };
-    struct failure failure = {.code = {"", 0}};
-    if (!md_read_object(body, fields, COUNT_OF(fields), &failure) || failure.code.size == 0) {
-        oe_emit_http(sink, call, http_status, body);
-        return;
-    }
-    enum oe_error error = error_of(&failure);
-    struct slice text = failure.message.size > 0 ? failure.message : failure.code;
-    if (is_unknown(&failure, http_status)) {
-        if (oe_call_changes(call->kind)) {
-            oe_emit_text(sink, OE_EVENT_UNKNOWN, call, text);
-        } else {
-            oe_emit_refused(sink, call, OE_ERROR_BUSY, text);
-        }
-    } else if (call->kind == OE_QUERY && error == OE_ERROR_NO_ORDER) {
-        oe_emit_gone(sink, call, text);
-    } else if (call->kind == OE_POSITIONS && error == OE_ERROR_NO_ORDER) {
-        oe_emit_end(sink, call, 0, (struct slice){"", 0}); // no position in that symbol
-    } else {
-        oe_emit_refused(sink, call, error, text);
-    }
-}
-
 // ---- rows --------------------------------------------------------------------------------------
 
 struct order {
@@ -147,38 +30,10 @@ static bool is_own_doing(struct slice origin) {
     return origin.size > 0 && !slice_equals(origin, SLICE("USER"));
 }
 
-static enum oe_error error_of_reason(struct slice reason) {
-    static const struct {
-        const char *word;
-        enum oe_error error;
-    } rows[] = {
-        {"PostOnlyTaker", OE_ERROR_WOULD_TAKE},
-        {"PostOnlyMode", OE_ERROR_WOULD_TAKE},
-        {"InsufficientMargin", OE_ERROR_MARGIN},
-        {"InsufficientFunds", OE_ERROR_MARGIN},
-        {"InsufficientBorrowableQuantity", OE_ERROR_MARGIN},
-        {"PriceOutOfBounds", OE_ERROR_PRICE},
-        {"PriceBand", OE_ERROR_PRICE},
-        {"PRICE_BAND", OE_ERROR_PRICE},
-        {"InvalidPrice", OE_ERROR_PRICE},
-        {"InvalidQuantity", OE_ERROR_SIZE},
-        {"SelfTradePrevention", OE_ERROR_SELF_TRADE},
-        {"ReduceOnlyNotReduced", OE_ERROR_REDUCE_ONLY},
-        {"PositionLimit", OE_ERROR_LIMIT},
-        {"ImmediateOrCancel", OE_ERROR_NO_LIQUIDITY},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (slice_equals(reason, slice_of(rows[i].word))) {
-            return rows[i].error;
-        }
-    }
-    return reason.size > 0 ? OE_ERROR_OTHER : OE_ERROR_NONE;
-}
-
 // An order that expired for a reason, with nothing done of it, was refused in truth; the rest of an
 // IOC only ran out.
 static void judge_expiry(const struct order *row, struct oe_event *event) {
-    enum oe_error error = error_of_reason(row->reason);
+    enum oe_error error = backpack_error_of_reason(row->reason);
     event->text = row->reason;
     if (event->order.filled.v != 0 || error == OE_ERROR_NONE) {
         return;
@@ -516,7 +371,7 @@ void backpack_decode_answer(struct oe *oe, const struct oe_call *call, uint32_t 
     if (http_status == 202) { // taken, not carried out yet
         oe_emit(sink, OE_EVENT_ACCEPTED, call);
     } else if (http_status != 200) {
-        decode_failure(call, http_status, body, sink);
+        backpack_decode_failure(call, http_status, body, sink);
     } else if (!decode_rows(oe, call, body, &count, sink)) {
         oe_emit_text(sink, oe_call_changes(call->kind) ? OE_EVENT_UNKNOWN : OE_EVENT_SURPRISE, call,
                      body);
@@ -565,14 +420,17 @@ static bool push_position(const struct oe *oe, struct slice data, struct oe_sink
 
 // An error follows nothing but our subscription: the account is not told any more.
 static bool push_error(struct slice data, struct oe_sink *sink) {
-    static const struct md_field fields[] = {{"message", offsetof(struct failure, message)}};
-    struct failure failure = {.code = {"", 0}};
-    if (!md_read_object(data, fields, COUNT_OF(fields), &failure)) {
+    struct error {
+        struct slice message;
+    };
+    static const struct md_field fields[] = {{"message", offsetof(struct error, message)}};
+    struct error error = {.message = {"", 0}};
+    if (!md_read_object(data, fields, COUNT_OF(fields), &error)) {
         return false;
     }
     struct oe_event event = oe_event_for(OE_EVENT_SESSION, NULL);
-    event.error = error_of_words(failure.message, OE_ERROR_OTHER);
-    event.text = failure.message;
+    event.error = backpack_error_of_words(error.message, OE_ERROR_OTHER);
+    event.text = error.message;
     sink->on_event(sink, &event);
     return true;
 }

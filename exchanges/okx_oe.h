@@ -28,7 +28,10 @@ bool okx_contracts_read(const struct listing *listing, struct slice text, bool i
                         struct qty *out);
 bool okx_contracts_write(const struct listing *listing, struct qty size, struct text *out);
 
-// The rows of `data`, by REST or pushed; `call` NULL: pushed. False: not what was expected.
+int64_t okx_ms_of(struct slice text); // a time of theirs; 0: none
+
+// okx_oe_rows.c: the rows of `data`, by REST or pushed; `call` NULL: pushed. False: not what was
+// expected.
 bool okx_decode_orders(const struct oe *oe, const struct oe_call *call, struct json *rows,
                        uint32_t *count, struct slice *last_id, struct oe_sink *sink);
 bool okx_decode_fills(const struct oe *oe, const struct oe_call *call, struct json *rows,

@@ -4,6 +4,20 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+struct slice slice_take_word(struct slice *rest) {
+    while (rest->size > 0 && rest->data[0] == ' ') {
+        rest->data++;
+        rest->size--;
+    }
+    struct slice word = {rest->data, 0};
+    while (word.size < rest->size && rest->data[word.size] != ' ') {
+        word.size++;
+    }
+    rest->data += word.size;
+    rest->size -= word.size;
+    return word;
+}
+
 struct text text_over(char *data, size_t capacity) {
     ASSERT(data != NULL);
     ASSERT(capacity > 0);

@@ -29,6 +29,10 @@ static inline bool slice_starts(struct slice a, struct slice prefix) {
     return a.size >= prefix.size && memcmp(a.data, prefix.data, prefix.size) == 0;
 }
 
+// Takes the next word off what is left of a line: what stands up to a blank or the end, behind any
+// blanks. Empty at the end of the line.
+struct slice slice_take_word(struct slice *rest);
+
 // A text buffer over the caller's array. Always NUL-terminated. What does not fit is cut and
 // `truncated` is set and stays set, so one check at the end is enough.
 struct text {

@@ -1,11 +1,15 @@
 #include "base/pages.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 enum { PAGE_LEAST_BYTES = 4096 }; // a machine with larger pages is touched more often than needed
 
 void *pages_create(size_t count, size_t size) {
-    char *memory = calloc(count, size); // which refuses a product that overflows
+    if (size > 0 && count > SIZE_MAX / size) {
+        return NULL;
+    }
+    char *memory = calloc(count, size);
     if (memory == NULL || count == 0 || size == 0) {
         return memory;
     }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/inquiry.h"
+#include "io/private_ws.h"
 
 enum { BACKOFF_MS = 500, CLOSE_TIMEOUT_MS = 500 };
 
@@ -18,36 +19,13 @@ static const char *base_of(const struct inquiry *inquiry) {
     return base[0] != '\0' ? base : NULL;
 }
 
-static enum status aim(struct inquiry_socket *socket) {
-    struct inquiry *inquiry = socket->inquiry;
-    char url_data[OE_URL_MAX], moved_data[OE_URL_MAX], headers_data[OE_HEADERS_MAX];
-    struct text url = TEXT_OVER(url_data), moved = TEXT_OVER(moved_data);
-    struct text headers = TEXT_OVER(headers_data);
-    const char *base = base_of(inquiry);
-    enum status status =
-        inquiry->venue->oe->open(&inquiry->oe, socket->index, now_ns(), &url, &headers);
-    if (base != NULL) {
-        url_move(base, url_data, &moved);
-    }
-    if (status == STATUS_OK && (url.truncated || moved.truncated || headers.truncated)) {
-        status = status_fail(STATUS_CONFIG, "an address that is too long");
-    }
-    if (status == STATUS_OK) {
-        status =
-            ws_set_target(socket->ws, base != NULL ? moved_data : url_data, text_slice(&headers));
-    }
-    OPENSSL_cleanse(url_data, sizeof(url_data));
-    OPENSSL_cleanse(moved_data, sizeof(moved_data));
-    OPENSSL_cleanse(headers_data, sizeof(headers_data));
-    return status;
-}
-
 static bool may_connect(struct ws *ws, void *user) {
     (void)ws;
     struct inquiry_socket *socket = user;
-    if (aim(socket) != STATUS_OK) {
-        (void)string_copy(socket->inquiry->trouble, sizeof(socket->inquiry->trouble),
-                          slice_of(status_text()));
+    struct inquiry *inquiry = socket->inquiry;
+    if (private_ws_aim(socket->ws, &inquiry->oe, socket->index, now_ns(), base_of(inquiry)) !=
+        STATUS_OK) {
+        (void)string_copy(inquiry->trouble, sizeof(inquiry->trouble), slice_of(status_text()));
         return false;
     }
     return true;

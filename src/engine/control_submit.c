@@ -2,17 +2,6 @@
 // SECONDS]".
 #include "engine/control_text.h"
 
-static struct slice next_word(struct slice *text) {
-    while (text->size > 0 && text->data[0] == ' ') {
-        text->data++, text->size--;
-    }
-    struct slice word = {text->data, 0};
-    while (text->size > 0 && text->data[0] != ' ') {
-        text->data++, text->size--, word.size++;
-    }
-    return word;
-}
-
 static int shown(struct slice word) { // what an answer repeats of it
     return (int)(word.size < 32 ? word.size : 32);
 }
@@ -77,8 +66,8 @@ static enum status parse_option(struct slice name, struct slice value,
 
 enum status control_parse_submit(struct slice words, const struct universe *universe,
                                  struct control_request *request) {
-    struct slice side = next_word(&words), venue = next_word(&words), symbol = next_word(&words),
-                 notional = next_word(&words);
+    struct slice side = slice_take_word(&words), venue = slice_take_word(&words),
+                 symbol = slice_take_word(&words), notional = slice_take_word(&words);
     *request = (struct control_request){.verb = CONTROL_SUBMIT, .origin = request->origin};
     if (notional.size == 0) {
         return status_fail(STATUS_USAGE, "submit: expected %s", control_operands(CONTROL_SUBMIT));
@@ -94,10 +83,10 @@ enum status control_parse_submit(struct slice words, const struct universe *univ
         status = status_fail(STATUS_USAGE, "submit: %.*s is no amount of USD", shown(notional),
                              notional.data);
     }
-    struct slice option = next_word(&words);
+    struct slice option = slice_take_word(&words);
     while (status == STATUS_OK && option.size > 0) {
-        status = parse_option(option, next_word(&words), universe, request);
-        option = next_word(&words);
+        status = parse_option(option, slice_take_word(&words), universe, request);
+        option = slice_take_word(&words);
     }
     return status;
 }

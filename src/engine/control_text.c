@@ -82,20 +82,6 @@ bool control_find(struct slice name, enum control_verb *verb) {
 
 // ---- reading -----------------------------------------------------------------------------------
 
-static struct slice next_word(struct slice *rest) {
-    while (rest->size > 0 && rest->data[0] == ' ') {
-        rest->data++;
-        rest->size--;
-    }
-    struct slice word = {rest->data, 0};
-    while (word.size < rest->size && rest->data[word.size] != ' ') {
-        word.size++;
-    }
-    rest->data += word.size;
-    rest->size -= word.size;
-    return word;
-}
-
 static bool same_word(struct slice word, const char *name) {
     size_t size = strlen(name);
     for (size_t i = 0; i < size && word.size == size; i++) {
@@ -158,7 +144,7 @@ static enum status read_target(struct slice *word, struct slice *rest,
                                control_name(request->verb), (int)word->size, word->data);
         }
         request->venue = (uint16_t)venue;
-        *word = next_word(rest);
+        *word = slice_take_word(rest);
     }
     if (range->symbol && word->size > 0) {
         int symbol = universe_find_symbol(universe, *word);
@@ -167,7 +153,7 @@ static enum status read_target(struct slice *word, struct slice *rest,
                                control_name(request->verb), (int)word->size, word->data);
         }
         request->symbol = (uint16_t)symbol;
-        *word = next_word(rest);
+        *word = slice_take_word(rest);
     }
     return STATUS_OK;
 }
@@ -175,7 +161,7 @@ static enum status read_target(struct slice *word, struct slice *rest,
 enum status control_parse(struct slice line, const struct universe *universe,
                           struct control_request *request) {
     struct slice rest = line;
-    struct slice name = next_word(&rest);
+    struct slice name = slice_take_word(&rest);
     *request = (struct control_request){.venue = CONTROL_ANY, .symbol = CONTROL_ANY};
     if (!control_find(name, &request->verb)) {
         return status_fail(STATUS_USAGE, "there is no control verb %.*s",
@@ -186,20 +172,20 @@ enum status control_parse(struct slice line, const struct universe *universe,
         return submit == STATUS_OK ? control_check(request, universe) : submit;
     }
     const struct control_words *words = words_of(request->verb);
-    struct slice word = next_word(&rest);
+    struct slice word = slice_take_word(&rest);
     enum status status = read_target(&word, &rest, universe, request);
     if (status == STATUS_OK && words->word2 != NULL) {
         int64_t most = control_range_of(request->verb)->value2_max;
         status =
             find_word(word, words->word2, most, &request->value2) ? STATUS_OK : expected(request);
-        word = next_word(&rest);
+        word = slice_take_word(&rest);
     }
     if (status == STATUS_OK && takes_value(request->verb)) {
         if (word.size == 0 && words->optional) {
             request->value = control_range_of(request->verb)->value_min;
         } else {
             status = read_value(word, request);
-            word = next_word(&rest);
+            word = slice_take_word(&rest);
         }
     }
     if (status == STATUS_OK && word.size > 0) {

@@ -1,4 +1,5 @@
-// What feed.c (life and time), feed_md.c (decoded updates) and feed_rest.c (requests) share.
+// What feed.c (life and time), feed_connection.c (sockets), feed_md.c (decoded updates) and
+// feed_rest.c (requests) share.
 #ifndef PERPDESK_IO_FEED_PRIVATE_H
 #define PERPDESK_IO_FEED_PRIVATE_H
 
@@ -113,12 +114,18 @@ void feed_show_frame(const struct feed *feed,
                      const struct feed_frame *frame); // to on_frame, stamped
 void feed_tell_state(struct feed *feed);              // as an event, with the figures of now
 void feed_judge_state(struct feed *feed);             // works the state out and tells a change
-void feed_subscribe_waiting(struct feed *feed);       // connections that waited for the rules
+bool feed_clock_known(const struct feed *feed);
+void feed_part_released(struct feed *feed);                // of those that are pending
+void feed_note_stamp(struct feed *feed, int64_t venue_ns); // of a message on the stream
+
+// feed_connection.c
+// Sets the connection up, without a socket where url is NULL; ws_start begins it.
+enum status feed_connection_create(struct feed *feed, uint32_t index, const char *url) MUST_CHECK;
+void feed_connection_tick(struct feed_connection *connection);
+void feed_subscribe_waiting(struct feed *feed); // connections that waited for the rules
 // Takes one message of what the venue allows. Answers to its pings and heartbeats go out unasked.
 bool feed_may_send(struct feed *feed);
-bool feed_clock_known(const struct feed *feed);
 bool feed_delivers(const struct feed *feed); // the quotes' connection is open and has brought data
-void feed_note_stamp(struct feed *feed, int64_t venue_ns); // of a message on the stream
 
 // feed_md.c
 void feed_on_update(struct md_sink *sink, const struct md_update *update);

@@ -1,6 +1,7 @@
 // The private sockets: where they connect to, greeting, heartbeat, age, loss.
 #include "base/log.h"
 #include "io/lane_private.h"
+#include "io/private_ws.h"
 
 #include <openssl/crypto.h>
 
@@ -14,31 +15,6 @@ enum {
 static void note_needs(struct lane_socket *socket, enum status status) {
     struct text needs = TEXT_OVER(socket->needs);
     text_add_string(&needs, status != STATUS_OK ? status_text() : "");
-}
-
-static enum status aim(struct lane_socket *socket) {
-    struct lane *lane = socket->lane;
-    char url_data[OE_URL_MAX], moved_data[OE_URL_MAX], headers_data[OE_HEADERS_MAX];
-    struct text url = TEXT_OVER(url_data), moved = TEXT_OVER(moved_data);
-    struct text headers = TEXT_OVER(headers_data);
-    enum status status =
-        lane->oe.venue->open(&lane->oe, socket->index, lane_venue_ns(lane), &url, &headers);
-    note_needs(socket, status);
-    const char *base = lane->config.ws[socket->index];
-    if (base != NULL) {
-        url_move(base, url_data, &moved);
-    }
-    if (status == STATUS_OK && (url.truncated || moved.truncated || headers.truncated)) {
-        status = status_fail(STATUS_CONFIG, "an address that is too long");
-    }
-    if (status == STATUS_OK) {
-        status =
-            ws_set_target(socket->ws, base != NULL ? moved_data : url_data, text_slice(&headers));
-    }
-    OPENSSL_cleanse(url_data, sizeof(url_data));
-    OPENSSL_cleanse(moved_data, sizeof(moved_data));
-    OPENSSL_cleanse(headers_data, sizeof(headers_data));
-    return status;
 }
 
 static void greet(struct lane_socket *socket) {
@@ -121,8 +97,12 @@ static void on_stopped(struct ws *ws, void *user) {
 static bool may_connect(struct ws *ws, void *user) {
     (void)ws;
     struct lane_socket *socket = user;
-    struct connect_budget *budget = socket->lane->config.connects;
-    if (aim(socket) != STATUS_OK) {
+    struct lane *lane = socket->lane;
+    struct connect_budget *budget = lane->config.connects;
+    enum status status = private_ws_aim(socket->ws, &lane->oe, socket->index, lane_venue_ns(lane),
+                                        lane->config.ws[socket->index]);
+    note_needs(socket, status);
+    if (status != STATUS_OK) {
         return false; // no login yet: asked again after the back-off
     }
     return budget == NULL || connect_budget_take(budget, mono_now_ns() / NS_PER_MS);

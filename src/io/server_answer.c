@@ -9,20 +9,6 @@
 #include "engine/wire.h"
 #include "io/server_private.h"
 
-static struct slice take_word(struct slice *rest) {
-    while (rest->size > 0 && rest->data[0] == ' ') {
-        rest->data++;
-        rest->size--;
-    }
-    struct slice word = {rest->data, 0};
-    while (word.size < rest->size && rest->data[word.size] != ' ') {
-        word.size++;
-    }
-    rest->data += word.size;
-    rest->size -= word.size;
-    return word;
-}
-
 static struct slice trim(struct slice rest) {
     while (rest.size > 0 && rest.data[0] == ' ') {
         rest.data++;
@@ -110,7 +96,7 @@ static enum status hello(struct server_client *client, struct slice rest, struct
                  {"console", CALLER_CONSOLE},
                  {"take", CALLER_CONSOLE}};
     struct server *server = client->server;
-    struct slice word = take_word(&rest);
+    struct slice word = slice_take_word(&rest);
     struct slice build = trim(rest);
     enum caller_kind kind = CALLER_UNKNOWN;
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -184,7 +170,7 @@ static enum status names(struct server_client *client, struct slice rest, struct
 }
 
 static bool take_number(struct slice *rest, uint64_t *number) {
-    struct slice word = take_word(rest);
+    struct slice word = slice_take_word(rest);
     *number = 0;
     for (size_t i = 0; i < word.size; i++) {
         if (word.data[i] < '0' || word.data[i] > '9' || i >= 19) {
@@ -353,7 +339,7 @@ static const struct {
 
 enum status server_obey(struct server_client *client, struct slice line, struct text *answer) {
     struct slice rest = line;
-    struct slice verb = take_word(&rest);
+    struct slice verb = slice_take_word(&rest);
     if (slice_equals(verb, SLICE("hello"))) {
         return hello(client, rest, answer);
     }

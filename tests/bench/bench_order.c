@@ -261,7 +261,7 @@ static enum status journal_commit(void *arg) {
 }
 
 static void open_journal(struct bench *b) {
-    char path[] = "/tmp/perpdesk-bench-XXXXXX";
+    char path[] = P_tmpdir "/perpdesk-bench-XXXXXX";
     ASSERT(mkdtemp(path) != NULL);
     struct journal_options options = {
         .mode = DESK_LIVE, .file_bytes_max = UINT64_C(1) << 40, .buffer_bytes = 1 << 20};

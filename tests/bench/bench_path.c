@@ -226,6 +226,9 @@ static void end_job(struct bench *b) {
     control(b, CONTROL_CANCEL_JOB, b->command.job);
     report.kind = REPORT_CANCELED;
     engine_input(&b->engine, EVENT_ORDER_REPORT, &report, b->now_ns);
+    // The order took its part of the lane's room, which a lane tells again in a moment.
+    struct event_lane lane = {.venue = b->command.venue, .state = LANE_READY, .room = 1000};
+    engine_input(&b->engine, EVENT_LANE_STATE, &lane, b->now_ns);
     ASSERT(b->desk.jobs.live_count == 0 && b->desk.orders.live_count == 0);
 }
 

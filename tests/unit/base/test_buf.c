@@ -98,6 +98,29 @@ static void slices(void **state) {
     assert_false(slice_starts(SLICE("xbc"), SLICE("ab")));
 }
 
+static void words(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        const char *words[4]; // the last one is empty
+        const char *left;     // behind the first
+    } rows[] = {
+        {"", {""}, ""},
+        {"   ", {""}, ""},
+        {"venue", {"venue", ""}, ""},
+        {"  venue  okx off ", {"venue", "okx", "off", ""}, "  okx off "},
+        {"a\tb c", {"a\tb", "c", ""}, " c"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct slice rest = slice_of(rows[i].line);
+        for (size_t k = 0; k < COUNT_OF(rows[i].words) && rows[i].words[k] != NULL; k++) {
+            assert_true(slice_equals(slice_take_word(&rest), slice_of(rows[i].words[k])));
+            assert_true(k > 0 || slice_equals(rest, slice_of(rows[i].left)));
+        }
+        assert_int_equal(rest.size, 0);
+    }
+}
+
 static void copies(void **state) {
     (void)state;
     char out[4];
@@ -113,10 +136,8 @@ static void copies(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(adding),
-        cmocka_unit_test(integers),
-        cmocka_unit_test(slices),
-        cmocka_unit_test(copies),
+        cmocka_unit_test(adding), cmocka_unit_test(integers), cmocka_unit_test(slices),
+        cmocka_unit_test(words),  cmocka_unit_test(copies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

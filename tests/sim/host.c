@@ -173,25 +173,12 @@ static void poll_sessions(struct host *host) {
     }
 }
 
-// Somebody closes at once what an order has just made: the position is as it was told before.
-static void undo(struct host *host, uint32_t listing, enum side side, struct qty size) {
-    host->undoes = false;
-    vacc_meddle(host->account, &host->world, listing, side == SIDE_BUY ? SIDE_SELL : SIDE_BUY, size,
-                false);
-}
-
 static void settle(struct host *host) {
     vacc_tick(host->account, &host->world);
     const struct vacc_event *event;
     while ((event = vacc_event(host->account, host->told + 1)) != NULL) {
         host->told++;
-        bool undone = host->undoes && event->kind == VACC_EVENT_FILL;
-        uint32_t listing = event->listing;
-        struct vacc_fill fill = event->fill;
         options.on_account(options.arg, host, event);
-        if (undone) {
-            undo(host, listing, fill.side, fill.size);
-        }
     }
     ASSERT(host->told == host->account->event_count);
     poll_sessions(host);
@@ -427,10 +414,6 @@ static void cut_all(struct host *host, bool deaf) {
 }
 
 static void meddle(struct host *host, bool liquidation) {
-    if (!liquidation && dice_hit(&host->weather.dice, PPM_ONE / 3)) {
-        host->undoes = true;
-        return;
-    }
     uint32_t listing = (uint32_t)dice_between(&host->weather.dice, 0, PRICES_SYMBOLS - 1);
     const struct vsim_listing *row = &host->world.listings[listing];
     struct qty net = host->account->positions[listing].net;
@@ -607,7 +590,6 @@ enum status hosts_begin(const struct host_options *wanted) {
 void hosts_calm(void) {
     for (uint32_t i = 0; i < hosts_count(); i++) {
         weather_calm(&hosts[i].weather);
-        hosts[i].undoes = false;
         memset(hosts[i].account->faults, 0, sizeof(hosts[i].account->faults));
     }
 }

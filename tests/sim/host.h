@@ -65,7 +65,6 @@ struct host {
     struct host_old_answer old[HOST_OLD_ANSWERS];
     uint64_t calls, says;
     uint64_t told;     // events of the account that were handed on
-    bool undoes;       // the next fill, by hand
     int64_t broken_ns; // when its connections last broke
 };
 

@@ -74,13 +74,14 @@ static void stream_said(struct lane *lane, uint16_t symbol, const struct oe_posi
 
 // It moved while the list was on its way, so the list may be older: nobody is told. But the fill
 // that moved it may be an old one that only another list told now, and then this one had the truth:
-// where it says something else it is asked for again.
+// unless there is no doubt it is asked for again.
 static bool is_passed_over(struct lane *lane, const struct lane_position *row, struct qty net) {
     struct lane_list *list = lane_positions_list(lane);
     if (row->moved_ms == 0 || row->moved_ms < list->asked_ms) {
         return false;
     }
-    list->doubted = list->doubted || !row->told || !is_explained(row, net);
+    bool clear = row->told && net.v == row->net.v && net.v == row->net_listed.v;
+    list->doubted = list->doubted || !clear;
     return true;
 }
 
@@ -118,6 +119,9 @@ void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought,
     row->net = listed ? row->net : qty_add(row->net, bought);
     if (row->told && row->odd && is_explained(row, row->hearsay.net)) {
         tell(lane, symbol, &row->hearsay); // it was ahead of this fill
+    } else if (listed && !lane_positions_list(lane)->busy) {
+        // Did the position told last have it? A millisecond on, as a list counts that is newer.
+        lane_positions_want(lane, lane_loop_ms(lane) + 1);
     }
 }
 

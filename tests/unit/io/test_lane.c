@@ -363,7 +363,8 @@ static void test_good_life(void **state) {
     rig_finish(&rig);
 }
 
-// The end is told when the fill that is missing has come, by the list.
+// The end is told when the fill that is missing has come, by the list. Whether the position told
+// before had it nobody knows: it is asked for at once.
 static void test_fill_is_missing(void **state) {
     (void)state;
     struct rig rig;
@@ -372,10 +373,14 @@ static void test_fill_is_missing(void **state) {
     rig.answers[OE_FILLS][0] = (struct answer){200, "end"};
     rig.answers[OE_FILLS][1] = (struct answer){200, "end"};
     rig.answers[OE_FILLS][2] = (struct answer){200, "fill 4 1\nend"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "position 1\nend"};
     rig_start(&rig);
+    int told = rig.positions;
     command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_OPEN);
     until(&rig, &rig.report_count, 2);
     expect(&rig, "fill expired");
+    until(&rig, &rig.positions, told + 1); // with that fill in it, or undone by somebody since
+    assert_int_equal(rig.requests[OE_POSITIONS], 2);
     rig_finish(&rig);
 }
 

@@ -477,7 +477,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
     report(lane, order, &fill);
     lane_position_filled(lane, order->symbol,
                          order->wanted.side == SIDE_BUY ? fill.size : qty_neg(fill.size),
-                         event->snapshot);
+                         event->snapshot || (event->tag != 0 && event->call == OE_FILLS));
     if (!lane_order_live(order)) {
         return; // late: the engine books it all the same
     }

@@ -389,11 +389,12 @@ static void quotes_why(const struct view *view, uint32_t row, struct page *page)
                              ? venue_rule(view, &view->venues[q->venue])
                              : RULE_NONE;
     if (of_desk != RULE_NONE) {
-        verdict = (struct verdict){.rule = of_desk, .venue = VENUE_MAX, .symbol = SYMBOL_MAX};
+        verdict =
+            (struct verdict){.rule = (uint16_t)of_desk, .venue = VENUE_MAX, .symbol = SYMBOL_MAX};
     } else if (frozen(view, q->symbol, &verdict)) {
         verdict.venue = VENUE_MAX;
     } else if (of_venue != RULE_NONE) {
-        verdict.rule = of_venue;
+        verdict.rule = (uint16_t)of_venue;
     } else if (!q->present) {
         verdict.rule = RULE_NO_QUOTE;
     } else if ((q->flags & QUOTE_QUARANTINED) != 0) {

@@ -26,8 +26,10 @@ static void tell(struct lane *lane, uint16_t symbol, const struct oe_position *s
     engine_input(lane->config.engine, EVENT_VENUE_POSITION, &event, lane_now_ns(lane));
 }
 
-static bool is_explained(const struct lane_position *row, struct qty net) {
-    return net.v == row->net.v || net.v == row->net_listed.v;
+// A stream may still be on its way through fills that a list told already: what it says explains
+// itself by all of them only. A list that was asked for after them may go without.
+static bool is_explained(const struct lane_position *row, struct qty net, bool listed) {
+    return net.v == row->net_listed.v || (listed && net.v == row->net.v);
 }
 
 // A private connection was opened just now: pictures of before are likely.
@@ -64,7 +66,7 @@ static void stream_said(struct lane *lane, uint16_t symbol, const struct oe_posi
         if (!list->busy) {
             lane_positions_want(lane, lane_loop_ms(lane));
         }
-    } else if (!row->told || is_explained(row, said->net)) {
+    } else if (!row->told || is_explained(row, said->net, false)) {
         tell(lane, symbol, said);
     } else {
         hear(lane, row, said, false);
@@ -92,7 +94,7 @@ static void list_said(struct lane *lane, uint16_t symbol, const struct oe_positi
     }
     bool repeated = row->odd && row->hearsay.net.v == said->net.v &&
                     lane_positions_list(lane)->asked_ms >= row->believe_ms;
-    if (!row->told || is_explained(row, said->net) || repeated) {
+    if (!row->told || is_explained(row, said->net, true) || repeated) {
         tell(lane, symbol, said);
     } else {
         hear(lane, row, said, true);
@@ -117,7 +119,7 @@ void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought,
     row->filled_since = true;
     row->net_listed = qty_add(row->net_listed, bought);
     row->net = listed ? row->net : qty_add(row->net, bought);
-    if (row->told && row->odd && is_explained(row, row->hearsay.net)) {
+    if (row->told && row->odd && is_explained(row, row->hearsay.net, false)) {
         tell(lane, symbol, &row->hearsay); // it was ahead of this fill
     } else if (listed && !lane_positions_list(lane)->busy) {
         // Did the position told last have it? A millisecond on, as a list counts that is newer.

@@ -193,7 +193,11 @@ static void learn_rules(struct bare *bare) {
     }
     struct slice query = slice_of(request.path);
     struct slice path = vsim_cut(&query, '?');
-    struct vsim_request call = {slice_of(request.method), path, query, slice_of(request.body)};
+    struct vsim_request call = {.method = slice_of(request.method),
+                                .path = path,
+                                .query = query,
+                                .body = slice_of(request.body),
+                                .headers = SLICE("Content-Type: application/json\r\n")};
     ASSERT(sim->answer(&world, &call, &text) == 200);
     bare->md.venue->decode_rest(&bare->md, MD_REQUEST_INSTRUMENTS, 0, text_slice(&text),
                                 &bare->sink);

@@ -149,6 +149,13 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
         bare_failed = true;
         return 0;
+    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: { // Extended takes nobody without a name
+        static const char agent[] = "bench";
+        unsigned char **at = in;
+        return lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_USER_AGENT,
+                                            (const unsigned char *)agent, sizeof(agent) - 1, at,
+                                            *at + size);
+    }
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
         lws_callback_on_writable(wsi);
         return 0;

@@ -14,12 +14,7 @@ static struct slice trim(struct slice text) {
 
 static struct slice take_word(struct slice *rest) {
     *rest = trim(*rest);
-    struct slice word = {rest->data, 0};
-    while (word.size < rest->size && rest->data[word.size] != ' ') {
-        word.size++;
-    }
-    rest->data += word.size;
-    rest->size -= word.size;
+    struct slice word = slice_take_word(rest);
     *rest = trim(*rest);
     return word;
 }

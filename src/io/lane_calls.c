@@ -154,13 +154,13 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
 
 // What lowers risk, or says what became of an order; and every question before the first answer,
 // when no order can be sent anyway.
-static bool is_urgent(const struct lane *lane, const struct lane_order *order,
-                      enum oe_call_kind kind) {
+static bool is_urgent(struct lane *lane, const struct lane_order *order, enum oe_call_kind kind) {
     if (kind == OE_FILLS && lane->reconciled) {
         return lane_orders_any(lane, LANE_ORDER_ENDING); // else it is the look now and then
     }
     return !lane->reconciled || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN ||
            kind == OE_QUERY || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
+           (kind == OE_POSITIONS && lane_positions_list(lane)->pressing) ||
            (order != NULL && order->urgent);
 }
 

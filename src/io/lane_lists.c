@@ -79,6 +79,7 @@ void lane_positions_want(struct lane *lane, int64_t due_ms) {
     const struct lane_list *row = lane_positions_list(lane);
     if (!row->wanted || (row->attempts == 0 && row->due_ms > due_ms)) {
         want_at(lane, LANE_LIST_POSITIONS, 0, due_ms);
+        lane_positions_list(lane)->pressing = true;
     }
 }
 
@@ -166,10 +167,10 @@ void lane_lists_tick(struct lane *lane) {
     }
     // An order that waits for the venue's message rate goes first.
     bool yields = lane->reconciled && lane_orders_any(lane, LANE_ORDER_AGAIN);
-    for (uint16_t i = 0; !yields && i < lane->oe.symbol_count; i++) {
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
         for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
             const struct lane_list *row = &lane->symbols[i].lists[list];
-            if (row->wanted && !row->busy && now_ms >= row->due_ms) {
+            if (row->wanted && !row->busy && now_ms >= row->due_ms && (row->pressing || !yields)) {
                 ask(lane, list, i);
             }
         }
@@ -212,6 +213,7 @@ void lane_lists_describe_wait(const struct lane *lane, struct text *out) {
 static void want_later(const struct lane *lane, struct lane_list *row, uint32_t attempts) {
     uint32_t doubled = attempts < 6 ? attempts : 6;
     *row = (struct lane_list){.wanted = true,
+                              .pressing = row->pressing,
                               .attempts = attempts + 1,
                               .due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled)};
 }
@@ -266,7 +268,7 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
     if (cursor.size > 0 && string_copy(row->cursor, sizeof(row->cursor), cursor)) {
         return; // the next page
     }
-    row->wanted = false;
+    row->wanted = row->pressing = false;
     row->cursor[0] = '\0';
     if (list == LANE_LIST_ORDERS) {
         lane_orders_listed(lane, symbol, row->asked_ms);
@@ -280,6 +282,7 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
         lane_positions_listed(lane);
         if (row->doubted) {
             want_later(lane, row, attempts);
+            row->pressing = true;
             row->due_ms = attempts == 0 ? lane_loop_ms(lane) : row->due_ms; // the fill is known now
         }
         lane_positions_confirm(lane);

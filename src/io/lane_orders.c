@@ -327,6 +327,9 @@ void lane_order_refused(struct lane *lane, struct lane_order *order, enum oe_cal
             order->retried = true;
             order->state = LANE_ORDER_AGAIN;
         } else {
+            if (error == OE_ERROR_REDUCE_ONLY) {
+                lane_position_refused(lane, order->symbol);
+            }
             char prefix[24];
             struct text name = TEXT_OVER(prefix);
             text_add_format(&name, "%s: ", oe_error_name(error));
@@ -407,6 +410,9 @@ void lane_order_state(struct lane *lane, const struct oe_event *event) {
     bool told = event->order.has_filled;
     if (event->text.size > 0 && lane_order_live(order)) {
         set_text(order, event->order.liquidation ? "by the venue: " : "", event->text);
+    }
+    if (event->error == OE_ERROR_REDUCE_ONLY) {
+        lane_position_refused(lane, order->symbol);
     }
     switch (event->order.state) {
     case OE_STATE_NEW:

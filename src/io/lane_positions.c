@@ -15,6 +15,7 @@ static void tell(struct lane *lane, uint16_t symbol, const struct oe_position *s
     if (row->told && !row->filled_since && row->net.v == said->net.v) {
         return;
     }
+    row->first = !row->told;
     row->told = true;
     row->filled_since = false;
     row->net = row->net_listed = said->net;
@@ -29,7 +30,7 @@ static void tell(struct lane *lane, uint16_t symbol, const struct oe_position *s
 // A stream may still be on its way through fills that a list told already: what it says explains
 // itself by all of them only. A list that was asked for after them may go without.
 static bool is_explained(const struct lane_position *row, struct qty net, bool listed) {
-    return net.v == row->net_listed.v || (listed && net.v == row->net.v);
+    return net.v == row->net_listed.v || (listed && row->first && net.v == row->net.v);
 }
 
 // A private connection was opened just now: pictures of before are likely.
@@ -124,6 +125,20 @@ void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought,
     } else if (listed && !lane_positions_list(lane)->busy) {
         // Did the position told last have it? A millisecond on, as a list counts that is newer.
         lane_positions_want(lane, lane_loop_ms(lane) + 1);
+    }
+}
+
+void lane_position_refused(struct lane *lane, uint16_t symbol) {
+    struct lane_position *row = row_of(lane, symbol);
+    int64_t now_ms = lane_loop_ms(lane);
+    if (now_ms < row->refused_ms + LANE_EVIDENCE_MS) {
+        return; // another order of ours may be about to reduce it: no list for each refusal
+    }
+    row->refused_ms = now_ms;
+    if (lane_positions_list(lane)->busy) {
+        lane_positions_list(lane)->doubted = true;
+    } else {
+        lane_positions_want(lane, now_ms);
     }
 }
 

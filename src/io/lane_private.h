@@ -92,7 +92,8 @@ struct lane_call {
 // A list to be asked for: of the account, or (…_PER_SYMBOL) of one symbol.
 struct lane_list {
     bool wanted, busy;
-    bool doubted; // positions: of the list at hand something was passed over
+    bool doubted;  // positions: of the list at hand something was passed over
+    bool pressing; // positions: what is believed may be wrong, so it goes before any order
     int64_t due_ms, asked_ms;
     uint32_t attempts;
     char cursor[128];
@@ -118,6 +119,7 @@ struct lane_socket {
 // What the venue said of a position, and what our fills make of it.
 struct lane_position {
     bool told;
+    bool first;            // nothing was known before: fills that a list tells later may be in it
     bool filled_since;     // then the same is told again: that it holds now is news
     struct qty net;        // as told, and the fills since
     struct qty net_listed; // and those that a list told, which it may or may not have had
@@ -125,6 +127,7 @@ struct lane_position {
     bool odd;              // the venue said `hearsay`, which no fill explains,
     int64_t believe_ms;    // which is believed when a list asked for after this says the same
     struct oe_position hearsay;
+    int64_t refused_ms; // a reduce-only order was refused for it, and the position asked for
 };
 
 struct lane_symbol {
@@ -239,7 +242,7 @@ void lane_lists_describe_wait(const struct lane *lane, struct text *out); // not
 void lane_list_end(struct lane *lane, struct lane_call *row, struct slice cursor);
 void lane_list_failed(struct lane *lane, const struct lane_call *row);
 void lane_fills_want(struct lane *lane, uint16_t symbol);
-void lane_positions_want(struct lane *lane, int64_t due_ms); // no list is on the way
+void lane_positions_want(struct lane *lane, int64_t due_ms); // at a doubt; no list is on the way
 struct lane_list *lane_positions_list(struct lane *lane);
 void lane_foreign(struct lane *lane, const struct oe_event *event); // an order that is not ours
 void lane_balance(struct lane *lane, const struct oe_event *event);
@@ -254,6 +257,8 @@ void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error
 void lane_position(struct lane *lane, const struct oe_event *event);
 // A fill of ours was reported; listed: by a list, so that the position told last may have it.
 void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought, bool listed);
+// The venue found nothing that a reduce-only order of ours would reduce.
+void lane_position_refused(struct lane *lane, uint16_t symbol);
 void lane_positions_listed(struct lane *lane);  // the list is whole
 void lane_positions_confirm(struct lane *lane); // asks for the list that hearsay waits for
 

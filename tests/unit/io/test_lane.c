@@ -503,6 +503,58 @@ static void test_position_before_its_fill(void **state) {
     rig_finish(&rig);
 }
 
+// A fill that the stream lost and a list told: a list of positions that does not have it is an old
+// one, however well it agrees with what was known before.
+static void test_list_without_a_fill(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0\nfill 4 1\nposition 1"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "order canceled 2"};
+    rig.answers[OE_FILLS][0] = (struct answer){200, "end"};
+    rig.answers[OE_FILLS][1] = (struct answer){200, "fill 5 1\nend"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "end"};
+    rig.answers[OE_POSITIONS][1] = (struct answer){200, "position 1\nend"};
+    rig.answers[OE_POSITIONS][2] = (struct answer){200, "position 2\nend"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    assert_int_equal(rig.position.v, QTY_ONE / 1000);
+    int told = rig.positions;
+    command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.positions, told + 1);
+    expect(&rig, "accepted fill fill");
+    assert_int_equal(rig.position.v, 2 * (QTY_ONE / 1000));
+    assert_int_equal(rig.requests[OE_POSITIONS], 3);
+    rig_finish(&rig);
+}
+
+// Nothing to reduce, says the venue: the position is asked for, before the orders that wait for its
+// message rate, since they would find nothing either.
+static void test_nothing_to_reduce(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.venue.buckets[0].limit = 5; // two a second are ours
+    rig.venue.place_cost.units[0] = 1;
+    rig.answers[OE_PLACE][0] = (struct answer){200, "rejected reduce_only"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "position 2\nend"};
+    rig.answers[OE_POSITIONS][1] = (struct answer){200, "end"};
+    rig_start(&rig);
+    int refused = -4; // as many are tried at any time
+    while (rig.requests[OE_POSITIONS] < 2 && !rig.timed_out) {
+        for (; refused < rig.report_count; refused++) {
+            command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE);
+        }
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    assert_in_range(rig.requests[OE_PLACE], 1, 3);
+    int told = rig.positions;
+    until(&rig, &rig.positions, told + 1);
+    assert_int_equal(rig.position.v, 0);
+    rig_finish(&rig);
+}
+
 // What is booked of an order of an earlier session is told again by the lists: it counts once, or
 // the order would be taken for full and nobody told of its end.
 static void test_past_order_is_partly_filled(void **state) {
@@ -807,6 +859,8 @@ int main(void) {
         cmocka_unit_test(test_hearsay_is_true),
         cmocka_unit_test(test_hearsay_is_false),
         cmocka_unit_test(test_position_before_its_fill),
+        cmocka_unit_test(test_list_without_a_fill),
+        cmocka_unit_test(test_nothing_to_reduce),
         cmocka_unit_test(test_past_order_has_ended),
         cmocka_unit_test(test_past_order_is_partly_filled),
         cmocka_unit_test(test_list_is_given_up),

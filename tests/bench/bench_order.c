@@ -14,7 +14,6 @@
 //
 // The first quarter of a round is dropped; the figures are of the round in the middle. A third
 // thread measures how well the machine keeps time: rounds in a restless minute say nothing.
-#include <dirent.h>
 #include <fcntl.h>
 #include <libwebsockets.h>
 #include <pthread.h>
@@ -23,6 +22,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../unit/io/folder.h"
 #include "../unit/io/loop_server.h"
 #include "base/table.h"
 #include "bench_desk.h"
@@ -276,13 +276,7 @@ static void open_journal(struct bench *b) {
 static void remove_journal(struct bench *b) {
     journal_finish(&b->journal);
     (void)close(b->bare_fd);
-    DIR *folder = opendir(b->folder.path);
-    ASSERT(folder != NULL);
-    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        (void)unlinkat(dirfd(folder), entry->d_name, 0); // "." and ".." stay
-    }
-    (void)closedir(folder);
-    (void)rmdir(b->folder.path);
+    ASSERT(folder_remove(b->folder.path));
     journal_folder_close(&b->folder);
 }
 

@@ -6,12 +6,12 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../io/folder.h"
 #include "base/log.h"
 #include "base/table.h"
 #include "cli/desk_inside.h"
@@ -97,19 +97,6 @@ static void write_session(char kind, uint32_t number) {
     }
 }
 
-static void remove_files(const char *path) {
-    DIR *dir = opendir(path);
-    assert_non_null(dir);
-    const struct dirent *entry;
-    while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_name[0] != '.') {
-            assert_int_equal(unlinkat(dirfd(dir), entry->d_name, 0), 0);
-        }
-    }
-    (void)closedir(dir);
-    assert_int_equal(rmdir(path), 0);
-}
-
 static void check(const struct row *row) {
     const struct desk_past *past = run.past;
     uint32_t found = past->found ? past->recall.end.jobs_used : 0;
@@ -140,7 +127,7 @@ static void test_which(void **state) {
         check(&rows[i]);
         desk_past_forget(&run);
         journal_folder_close(&folder);
-        remove_files(path);
+        assert_true(folder_remove(path));
     }
     log_finish();
 }

@@ -5,7 +5,6 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,24 +15,13 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "folder.h"
 #include "io/journal_names.h"
 
 static char folder_path[64];
 static struct journal_folder folder;
 static struct journal journal;
 static struct clock test_clock;
-
-static void remove_files(const char *path) {
-    DIR *dir = opendir(path);
-    assert_non_null(dir);
-    const struct dirent *entry;
-    while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_name[0] != '.') {
-            assert_int_equal(unlinkat(dirfd(dir), entry->d_name, 0), 0);
-        }
-    }
-    (void)closedir(dir);
-}
 
 static int set_up(void **state) {
     (void)state;
@@ -48,9 +36,8 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
     (void)state;
     journal_folder_close(&folder);
-    remove_files(folder_path);
     log_finish();
-    return rmdir(folder_path);
+    return folder_remove(folder_path) ? 0 : -1;
 }
 
 static struct journal_options options_of_test(void) {

@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "folder.h"
 #include "io/records.h"
 
 enum { ROWS_MAX = 8, BEGAN_S = 1000 };
@@ -33,18 +33,6 @@ static struct row {
     char state[16], rule[24], pair[64];
 } rows[ROWS_MAX];
 static uint32_t row_count;
-
-static void remove_files(void) {
-    DIR *dir = opendir(folder);
-    assert_non_null(dir);
-    const struct dirent *entry;
-    while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_name[0] != '.') {
-            assert_int_equal(unlinkat(dirfd(dir), entry->d_name, 0), 0);
-        }
-    }
-    (void)closedir(dir);
-}
 
 static int set_up(void **state) {
     (void)state;
@@ -67,9 +55,8 @@ static int tear_down(void **state) {
     (void)state;
     quote_cache_finish(&cache);
     universe_finish(&universe);
-    remove_files();
     log_finish();
-    return rmdir(folder);
+    return folder_remove(folder) ? 0 : -1;
 }
 
 static struct records_options options_of_test(const char *stamp, int64_t began_s) {
@@ -348,7 +335,7 @@ static void test_what_is_no_records(void **state) {
     assert_int_equal(records_create(&records, &options), STATUS_DATA);
     assert_non_null(strstr(status_text(), "move it away"));
     assert_int_equal(records_db_read(path, 0, keep_row, NULL), STATUS_DATA);
-    remove_files();
+    assert_int_equal(unlink(path), 0);
     (void)begin(&records, &options);
     records_finish(&records);
     struct stat found;

@@ -209,17 +209,6 @@ static enum status open_socket(struct oe *oe, uint32_t socket, int64_t now_ns, s
     return STATUS_OK;
 }
 
-// The stream begins by itself.
-static enum oe_greeting greet(struct oe *oe, uint32_t socket, uint32_t step, int64_t now_ns,
-                              struct text *out) {
-    (void)oe;
-    (void)socket;
-    (void)step;
-    (void)now_ns;
-    (void)out;
-    return OE_GREETING_DONE;
-}
-
 static void decode_frame(struct oe *oe, uint32_t socket, struct slice frame, int64_t now_ns,
                          struct oe_sink *sink) {
     (void)socket;
@@ -259,8 +248,7 @@ const struct venue_oe aster_oe = {
     .client_id = fapi_client_id,
     .encode = encode,
     .decode_answer = decode_answer,
-    .open = open_socket,
-    .greet = greet,
+    .open = open_socket, // no greeting: the stream begins by itself
     .decode_frame = decode_frame,
     .upkeep = upkeep,
 };

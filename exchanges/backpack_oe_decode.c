@@ -428,10 +428,8 @@ static bool push_error(struct slice data, struct oe_sink *sink) {
     if (!md_read_object(data, fields, COUNT_OF(fields), &error)) {
         return false;
     }
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, NULL);
-    event.error = backpack_error_of_words(error.message, OE_ERROR_OTHER);
-    event.text = error.message;
-    sink->on_event(sink, &event);
+    oe_emit_session_off(sink, NULL, 0, backpack_error_of_words(error.message, OE_ERROR_OTHER),
+                        error.message);
     return true;
 }
 

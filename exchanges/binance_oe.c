@@ -287,17 +287,6 @@ static enum status open_socket(struct oe *oe, uint32_t socket, int64_t now_ns, s
     return STATUS_OK;
 }
 
-// The order socket's requests are signed one by one, the user stream begins by itself.
-static enum oe_greeting greet(struct oe *oe, uint32_t socket, uint32_t step, int64_t now_ns,
-                              struct text *out) {
-    (void)oe;
-    (void)socket;
-    (void)step;
-    (void)now_ns;
-    (void)out;
-    return OE_GREETING_DONE;
-}
-
 static void decode_frame(struct oe *oe, uint32_t socket, struct slice frame, int64_t now_ns,
                          struct oe_sink *sink) {
     if (socket == SOCKET_ORDERS) {
@@ -337,8 +326,8 @@ const struct venue_oe binance_oe = {
     .client_id = fapi_client_id,
     .encode = encode,
     .decode_answer = decode_answer,
+    // No greeting: order requests are signed one by one, the user stream begins by itself.
     .open = open_socket,
-    .greet = greet,
     .decode_frame = decode_frame,
     .upkeep = upkeep,
 };

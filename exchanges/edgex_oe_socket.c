@@ -62,14 +62,6 @@ static bool read_frame(struct slice text, struct frame *frame) {
     return json_end(&r);
 }
 
-static void tell_session(bool on, enum oe_error error, struct slice text, struct oe_sink *sink) {
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, NULL);
-    event.session.on = on;
-    event.error = error;
-    event.text = text;
-    sink->on_event(sink, &event);
-}
-
 // ---- events ------------------------------------------------------------------------------------
 
 struct lists {
@@ -185,7 +177,7 @@ static bool decode_trade_event(struct oe *oe, struct slice content, struct oe_si
     bool good = decode_lists(oe, event.data, snapshot, &count, sink);
     if (snapshot) { // what of it is not understood is counted, and asked for by REST besides
         edgex->snapshot_seen = true;
-        tell_session(true, OE_ERROR_NONE, (struct slice){"", 0}, sink);
+        oe_emit_session_on(sink, NULL, 0);
     } else if (count == 0) {
         oe_emit(sink, OE_EVENT_ALIVE, NULL); // of something that no list here tells
     }
@@ -228,7 +220,7 @@ static bool decode_error(const struct edgex *edgex, struct slice content, struct
     struct slice text = error.message.size > 0 ? error.message : error.code;
     enum oe_error kind = edgex_error_of(error.code);
     if (!edgex->snapshot_seen || kind == OE_ERROR_KEYS) {
-        tell_session(false, kind, text, sink);
+        oe_emit_session_off(sink, NULL, 0, kind, text);
     } else {
         oe_emit_text(sink, OE_EVENT_NOTICE, NULL, text);
     }

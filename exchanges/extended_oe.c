@@ -307,17 +307,6 @@ static enum status open_socket(struct oe *oe, uint32_t socket, int64_t now_ns, s
     return STATUS_OK;
 }
 
-// The address is the subscription, and the handshake the login.
-static enum oe_greeting greet(struct oe *oe, uint32_t socket, uint32_t step, int64_t now_ns,
-                              struct text *out) {
-    (void)oe;
-    (void)socket;
-    (void)step;
-    (void)now_ns;
-    (void)out;
-    return OE_GREETING_DONE;
-}
-
 static int64_t upkeep(const struct oe *oe, int64_t now_ns, enum oe_call_kind *kind) {
     *kind = OE_RULES;
     return state_of(oe)->markets_known ? INT64_MAX : now_ns;
@@ -349,8 +338,7 @@ const struct venue_oe extended_oe = {
     .client_id = client_id,
     .encode = encode,
     .decode_answer = extended_decode_answer,
-    .open = open_socket,
-    .greet = greet,
+    .open = open_socket, // the address is the subscription, the handshake the login: no greeting
     .decode_frame = extended_decode_frame,
     .upkeep = upkeep,
 };

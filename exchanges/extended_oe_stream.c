@@ -34,14 +34,6 @@ static bool read_frame(struct slice text, struct frame *frame) {
     return json_end(&r);
 }
 
-static void tell_session(bool on, enum oe_error error, struct slice text, struct oe_sink *sink) {
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, NULL);
-    event.session.on = on;
-    event.error = error;
-    event.text = text;
-    sink->on_event(sink, &event);
-}
-
 // False: messages before this one are lost.
 static bool in_order(struct extended *extended, const struct frame *frame) {
     if (frame->sequence < 0) {
@@ -105,7 +97,7 @@ void extended_decode_frame(struct oe *oe, uint32_t socket, struct slice text, in
     if (frame.failed) {
         enum oe_error error = extended_error_of(&frame.error, 0);
         if (error == OE_ERROR_KEYS || error == OE_ERROR_RATE || error == OE_ERROR_BUSY) {
-            tell_session(false, error, frame.error.text, sink);
+            oe_emit_session_off(sink, NULL, 0, error, frame.error.text);
         } else {
             oe_emit_text(sink, OE_EVENT_NOTICE, NULL, frame.error.text);
         }
@@ -114,9 +106,10 @@ void extended_decode_frame(struct oe *oe, uint32_t socket, struct slice text, in
     bool begins = !extended->heard;
     extended->heard = true;
     if (!in_order(extended, &frame)) {
-        tell_session(false, OE_ERROR_OTHER, SLICE("messages of the stream were lost"), sink);
+        oe_emit_session_off(sink, NULL, 0, OE_ERROR_OTHER,
+                            SLICE("messages of the stream were lost"));
     } else if (begins) {
-        tell_session(true, OE_ERROR_NONE, (struct slice){"", 0}, sink);
+        oe_emit_session_on(sink, NULL, 0);
     }
     // What it tells is true all the same.
     if (!frame.has_data || !read_data(oe, &frame, sink)) {

@@ -80,18 +80,13 @@ static void decode_listen_key(struct fapi_listen *listen, uint32_t socket,
         (void)string_copy(listen->key, FAPI_LISTEN_KEY_MAX, listen_key);
     }
     listen->ns = call->now_ns;
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, call);
-    event.session.socket = socket;
-    event.session.on = true;
-    sink->on_event(sink, &event);
+    oe_emit_session_on(sink, call, socket);
 }
 
 void fapi_listen_lose(struct fapi_listen *listen, uint32_t socket, const struct oe_call *call,
                       struct oe_sink *sink) {
     OPENSSL_cleanse(listen->key, FAPI_LISTEN_KEY_MAX);
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, call);
-    event.session.socket = socket;
-    sink->on_event(sink, &event);
+    oe_emit_session_off(sink, call, socket, OE_ERROR_NONE, (struct slice){"", 0});
 }
 
 bool fapi_listen_answer(struct fapi_listen *listen, uint32_t socket, const struct oe_call *call,

@@ -42,16 +42,6 @@ static bool is_unknown(int64_t code) {
     return code == 1002 || code == 1005;
 }
 
-static void tell_session(uint32_t socket, bool on, enum oe_error error, struct slice text,
-                         const struct oe_call *call, struct oe_sink *sink) {
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, call);
-    event.session.socket = socket;
-    event.session.on = on;
-    event.error = error;
-    event.text = text;
-    sink->on_event(sink, &event);
-}
-
 static void decode_failure(struct grvt *grvt, const struct oe_call *call, int64_t code,
                            struct slice text, struct oe_sink *sink) {
     enum oe_error error = grvt_error_of(code);
@@ -236,7 +226,7 @@ static void decode_login(struct grvt *grvt, const struct oe_call *call, const st
                          struct slice headers, struct oe_sink *sink) {
     if (slice_equals(answer->status, SLICE("success")) &&
         grvt_take_login(grvt, headers, call->now_ns)) {
-        tell_session(OE_SOCKETS_MAX, true, OE_ERROR_NONE, (struct slice){"", 0}, call, sink);
+        oe_emit_session_on(sink, call, OE_SOCKETS_MAX);
     } else { // the body may name the key: not repeated
         oe_emit_refused(sink, call, OE_ERROR_KEYS, SLICE("the login brought no session"));
     }
@@ -316,7 +306,7 @@ static bool decode_refusal(struct grvt *grvt, const struct answer *error, struct
     if (grvt_error_of(code) == OE_ERROR_LOGIN) {
         grvt->cookie[0] = '\0';
     }
-    tell_session(0, false, grvt_error_of(code), error->message, NULL, sink);
+    oe_emit_session_off(sink, NULL, 0, grvt_error_of(code), error->message);
     return true;
 }
 
@@ -334,7 +324,7 @@ static void decode_response(struct oe *oe, const struct oe_call *call, const str
     decode_body(oe, call, &inner, whole, sink);
     if (was_in && grvt->cookie[0] == '\0') { // the login was over: so is what was opened with it
         grvt->subscribed = 0;
-        tell_session(0, false, OE_ERROR_LOGIN, inner.message, NULL, sink);
+        oe_emit_session_off(sink, NULL, 0, OE_ERROR_LOGIN, inner.message);
     }
 }
 

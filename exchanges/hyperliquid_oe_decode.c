@@ -316,9 +316,7 @@ static bool decode_acknowledgement(struct hyperliquid *own, struct slice data,
     }
     bool all = own->acknowledged == (1U << HYPERLIQUID_STREAMS) - 1;
     if (all && before != own->acknowledged) {
-        struct oe_event event = oe_event_for(OE_EVENT_SESSION, NULL);
-        event.session.on = true;
-        sink->on_event(sink, &event);
+        oe_emit_session_on(sink, NULL, 0);
     } else {
         oe_emit(sink, OE_EVENT_ALIVE, NULL);
     }

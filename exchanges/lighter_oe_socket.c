@@ -97,14 +97,6 @@ static bool read_frame(struct slice text, struct frame *frame) {
     return json_end(&r);
 }
 
-static void tell_session(bool on, enum oe_error error, struct slice text, struct oe_sink *sink) {
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, NULL);
-    event.session.on = on;
-    event.error = error;
-    event.text = text;
-    sink->on_event(sink, &event);
-}
-
 static void tell_deadman(const struct oe_call *call, int64_t until_ns, struct oe_sink *sink) {
     struct oe_event event = oe_event_for(OE_EVENT_DEADMAN, call);
     event.deadman.until_ns = until_ns;
@@ -157,7 +149,8 @@ static void decode_error(struct lighter *lighter, const struct frame *frame, str
         oe_emit_text(sink, OE_EVENT_SURPRISE, NULL, whole);
     } else if (lighter->acknowledged < LIGHTER_CHANNELS &&
                (error == OE_ERROR_KEYS || error == OE_ERROR_REQUEST || error == OE_ERROR_OTHER)) {
-        tell_session(false, error == OE_ERROR_KEYS ? error : OE_ERROR_LOGIN, frame->text, sink);
+        oe_emit_session_off(sink, NULL, 0, error == OE_ERROR_KEYS ? error : OE_ERROR_LOGIN,
+                            frame->text);
     } else {
         oe_emit_text(sink, frame->code != 0 ? OE_EVENT_NOTICE : OE_EVENT_SURPRISE, NULL,
                      frame->code != 0 ? frame->text : whole);
@@ -166,7 +159,7 @@ static void decode_error(struct lighter *lighter, const struct frame *frame, str
 
 static void acknowledge(struct lighter *lighter, struct oe_sink *sink) {
     if (lighter->acknowledged < LIGHTER_CHANNELS && ++lighter->acknowledged == LIGHTER_CHANNELS) {
-        tell_session(true, OE_ERROR_NONE, (struct slice){"", 0}, sink);
+        oe_emit_session_on(sink, NULL, 0);
     }
     oe_emit(sink, OE_EVENT_ALIVE, NULL);
 }

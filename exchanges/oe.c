@@ -261,6 +261,12 @@ uint64_t oe_trade_number(struct slice id) {
     return hash != 0 ? hash : 1;
 }
 
+enum oe_greeting oe_greet(struct oe *oe, uint32_t socket, uint32_t step, int64_t now_ns,
+                          struct text *out) {
+    return oe->venue->greet == NULL ? OE_GREETING_DONE
+                                    : oe->venue->greet(oe, socket, step, now_ns, out);
+}
+
 // ---- events ------------------------------------------------------------------------------------
 
 struct oe_event oe_event_for(enum oe_event_kind kind, const struct oe_call *call) {
@@ -298,6 +304,22 @@ void oe_emit_end(struct oe_sink *sink, const struct oe_call *call, uint32_t rows
     struct oe_event event = oe_event_for(OE_EVENT_END, call);
     event.end.rows = rows;
     event.end.cursor = cursor;
+    sink->on_event(sink, &event);
+}
+
+void oe_emit_session_on(struct oe_sink *sink, const struct oe_call *call, uint32_t socket) {
+    struct oe_event event = oe_event_for(OE_EVENT_SESSION, call);
+    event.session.socket = socket;
+    event.session.on = true;
+    sink->on_event(sink, &event);
+}
+
+void oe_emit_session_off(struct oe_sink *sink, const struct oe_call *call, uint32_t socket,
+                         enum oe_error error, struct slice text) {
+    struct oe_event event = oe_event_for(OE_EVENT_SESSION, call);
+    event.session.socket = socket;
+    event.error = error;
+    event.text = text;
     sink->on_event(sink, &event);
 }
 

@@ -351,19 +351,11 @@ static bool read_frame(struct slice text, struct frame *frame) {
     return json_end(&r);
 }
 
-static void tell_session(bool on, enum oe_error error, struct slice text, struct oe_sink *sink) {
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, NULL);
-    event.session.on = on;
-    event.error = error;
-    event.text = text;
-    sink->on_event(sink, &event);
-}
-
 static void decode_event(struct okx *okx, const struct frame *frame, struct slice whole,
                          struct oe_sink *sink) {
     if (slice_equals(frame->event, SLICE("login")) && frame->code == 0) {
         okx->logged_in = true;
-        tell_session(true, OE_ERROR_NONE, (struct slice){"", 0}, sink);
+        oe_emit_session_on(sink, NULL, 0);
     } else if (slice_equals(frame->event, SLICE("subscribe"))) {
         okx->acknowledged++;
         oe_emit(sink, OE_EVENT_ALIVE, NULL);
@@ -372,7 +364,7 @@ static void decode_event(struct okx *okx, const struct frame *frame, struct slic
         enum oe_error error = okx_error_of(frame->code);
         if (error == OE_ERROR_KEYS || error == OE_ERROR_LOGIN || error == OE_ERROR_CLOCK) {
             okx->logged_in = false;
-            tell_session(false, error, frame->message, sink);
+            oe_emit_session_off(sink, NULL, 0, error, frame->message);
         } else {
             oe_emit_text(sink, OE_EVENT_NOTICE, NULL, frame->message);
         }

@@ -89,8 +89,6 @@ struct paradex_verdict paradex_verdict_of_status(uint32_t http_status);
 struct paradex_verdict paradex_verdict_of_code(int64_t code); // of JSON-RPC
 // What cannot be read is no proof of anything.
 void paradex_emit_unreadable(const struct oe_call *call, struct slice text, struct oe_sink *sink);
-void paradex_tell_session(const struct oe_call *call, uint32_t socket, bool on, enum oe_error error,
-                          struct slice text, struct oe_sink *sink);
 
 // paradex_oe_encode.c
 

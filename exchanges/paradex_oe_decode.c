@@ -75,7 +75,7 @@ static bool decode_login(struct oe *oe, const struct oe_call *call, struct slice
     paradex_forget_token(paradex);
     (void)string_copy(paradex->token, sizeof(paradex->token), token);
     paradex->token_ns = call->now_ns;
-    paradex_tell_session(call, OE_SOCKETS_MAX, true, OE_ERROR_NONE, (struct slice){"", 0}, sink);
+    oe_emit_session_on(sink, call, OE_SOCKETS_MAX);
     return true;
 }
 

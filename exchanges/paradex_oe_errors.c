@@ -98,13 +98,3 @@ void paradex_emit_unreadable(const struct oe_call *call, struct slice text, stru
     bool in_doubt = call != NULL && oe_call_changes(call->kind);
     oe_emit_text(sink, in_doubt ? OE_EVENT_UNKNOWN : OE_EVENT_SURPRISE, call, text);
 }
-
-void paradex_tell_session(const struct oe_call *call, uint32_t socket, bool on, enum oe_error error,
-                          struct slice text, struct oe_sink *sink) {
-    struct oe_event event = oe_event_for(OE_EVENT_SESSION, call);
-    event.session.socket = socket;
-    event.session.on = on;
-    event.error = error;
-    event.text = text;
-    sink->on_event(sink, &event);
-}

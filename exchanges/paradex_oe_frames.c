@@ -47,7 +47,7 @@ static void lose_session(struct paradex *paradex, const struct failure *failure,
                          struct oe_sink *sink) {
     paradex->authenticated = false;
     paradex_forget_token(paradex);
-    paradex_tell_session(NULL, 0, false, failure->verdict.error, text_slice(&failure->text), sink);
+    oe_emit_session_off(sink, NULL, 0, failure->verdict.error, text_slice(&failure->text));
 }
 
 static void decode_failure(struct oe *oe, const struct oe_call *call, struct slice error,
@@ -155,7 +155,7 @@ static bool decode_greeting(struct paradex *paradex, uint32_t step, struct slice
     bool enabled;
     if (step == PARADEX_STEP_AUTH) {
         paradex->authenticated = true;
-        paradex_tell_session(NULL, 0, true, OE_ERROR_NONE, (struct slice){"", 0}, sink);
+        oe_emit_session_on(sink, NULL, 0);
     } else if (step == PARADEX_STEP_DEADMAN) {
         if (!read_enabled(result, &enabled) || !enabled) {
             return false;

@@ -344,7 +344,8 @@ struct venue_oe {
     // it needs OE_LOGIN first. NULL without sockets.
     enum status (*open)(struct oe *oe, uint32_t socket, int64_t now_ns, struct text *url,
                         struct text *headers) MUST_CHECK;
-    // Login and subscriptions after a connect, step 0, 1, 2 …
+    // Login and subscriptions after a connect, step 0, 1, 2 … Called by oe_greet. NULL: the streams
+    // begin by themselves.
     enum oe_greeting (*greet)(struct oe *oe, uint32_t socket, uint32_t step, int64_t now_ns,
                               struct text *out);
     // One whole message of a socket.
@@ -397,6 +398,9 @@ uint16_t oe_find_symbol(const struct oe *oe, struct slice native);
 // The id of a request on a socket, and back: the call's kind and tag. False: not one of ours.
 void oe_write_tag(struct text *out, const struct oe_call *call);
 bool oe_read_tag(struct slice id, enum oe_call_kind *kind, uint32_t *tag);
+// The next step of a socket's greeting; see venue_oe.greet.
+enum oe_greeting oe_greet(struct oe *oe, uint32_t socket, uint32_t step, int64_t now_ns,
+                          struct text *out);
 // An event that answers the call, or (NULL) comes by itself; everything else zero, no symbol but
 // the call's.
 struct oe_event oe_event_for(enum oe_event_kind kind, const struct oe_call *call);
@@ -407,6 +411,10 @@ void oe_emit_text(struct oe_sink *sink, enum oe_event_kind kind, const struct oe
                   struct slice text); // NOTICE, REPLY, SURPRISE, UNKNOWN
 void oe_emit_end(struct oe_sink *sink, const struct oe_call *call, uint32_t rows,
                  struct slice cursor);
+// A session began, or is over (error: why). `socket`: of which one; OE_SOCKETS_MAX: none of them.
+void oe_emit_session_on(struct oe_sink *sink, const struct oe_call *call, uint32_t socket);
+void oe_emit_session_off(struct oe_sink *sink, const struct oe_call *call, uint32_t socket,
+                         enum oe_error error, struct slice text);
 // The order that was asked for does not exist.
 void oe_emit_gone(struct oe_sink *sink, const struct oe_call *call, struct slice text);
 // What the venue's error says of the call: in doubt, or refused, or that the order does not exist.

@@ -36,8 +36,7 @@ static void greet(struct inquiry_socket *socket) {
     char data[OE_GREETING_MAX];
     while (socket->open && !socket->greeted) {
         struct text out = TEXT_OVER(data);
-        enum oe_greeting next =
-            inquiry->venue->oe->greet(&inquiry->oe, socket->index, socket->step, now_ns(), &out);
+        enum oe_greeting next = oe_greet(&inquiry->oe, socket->index, socket->step, now_ns(), &out);
         if (next == OE_GREETING_WAIT) {
             break;
         }

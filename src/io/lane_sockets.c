@@ -22,8 +22,8 @@ static void greet(struct lane_socket *socket) {
     char data[OE_GREETING_MAX];
     while (socket->open && !socket->greeted) {
         struct text out = TEXT_OVER(data);
-        enum oe_greeting next = lane->oe.venue->greet(&lane->oe, socket->index, socket->step,
-                                                      lane_venue_ns(lane), &out);
+        enum oe_greeting next =
+            oe_greet(&lane->oe, socket->index, socket->step, lane_venue_ns(lane), &out);
         if (next == OE_GREETING_WAIT) {
             break;
         }

@@ -222,7 +222,7 @@ static bool greet(struct rig *rig, uint32_t socket) {
     uint32_t step = 0;
     for (int tries = 0; tries < 100; tries++) {
         struct text out = TEXT_OVER(data);
-        switch (rig->venue->oe->greet(&rig->oe, socket, step, rig->world.now_ns, &out)) {
+        switch (oe_greet(&rig->oe, socket, step, rig->world.now_ns, &out)) {
         case OE_GREETING_SEND:
             vsim_session_text(&rig->sockets[socket].session, text_slice(&out));
             step++;

@@ -594,6 +594,15 @@ void hosts_calm(void) {
     }
 }
 
+bool hosts_refuse(void) {
+    for (uint32_t i = 0; i < hosts_count(); i++) {
+        if (hosts[i].world.calls_refused > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void hosts_end(void) {
     for (uint32_t i = 0; i < hosts_count(); i++) {
         struct host *host = &hosts[i];

@@ -87,6 +87,7 @@ struct host_options {
 
 enum status hosts_begin(const struct host_options *options) MUST_CHECK;
 void hosts_calm(void);
+bool hosts_refuse(void); // one had taken all that its message rate allows when it was last asked
 void hosts_end(void);
 uint32_t hosts_count(void);
 struct host *host_number(uint32_t index);

@@ -12,8 +12,9 @@
 
 enum {
     WATCH_MS = 250,
-    CALM_S = 30, // until everything has to agree
-    FLAT_S = 60, // after that, until everything ordered closed is; messages are counted in it
+    CALM_S = 30,   // until everything has to agree
+    WINDOW_S = 60, // later, where the storm used up what a venue takes in a minute
+    FLAT_S = 60,   // after that, until everything ordered closed is; messages are counted in it
     DOWN_MOST_S = 20,
     FULL_MOST_S = 20,
 };
@@ -171,6 +172,9 @@ static void calm(void) {
     }
     operator_calms(&all.operator, & all.subject);
     run_for(CALM_S * NS_PER_S);
+    if (hosts_refuse()) {
+        run_for(WINDOW_S * NS_PER_S);
+    }
     if (!all.oracle.failed) {
         oracle_settled(&all.oracle, false);
     }

@@ -1,9 +1,8 @@
-// Curses, colours, keys and the window's title.
+// Curses, colours and the window's title.
 //
 // The canvas already knows which cells differ from the terminal, so curses gets only those spans
-// and its own comparison has little left to do. Keys are read through a pad of its own, because
-// reading from a window would refresh it behind our back. Size is asked from the system once a
-// frame rather than waited for as a signal: io threads may receive the signal instead of us.
+// and its own comparison has little left to do. Size is asked from the system once a frame rather
+// than waited for as a signal: io threads may receive the signal instead of us.
 #define NCURSES_WIDECHAR 1
 #include "ui/term.h"
 
@@ -20,28 +19,20 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "base/clock.h"
 #include "ui/term_direct.h"
+#include "ui/term_keys.h"
 #include "ui/term_signal.h"
-
-enum {
-    CODE_PASTE_BEGIN = KEY_MAX + 1,
-    CODE_PASTE_END,
-    PASTE_QUIET_MS = 5000, // a paste whose end got lost ends by itself
-};
 
 static const char CANCEL[] = "\030";
 
 struct term {
     SCREEN *screen;
-    WINDOW *keys;
+    struct term_keys keys;
     FILE *in, *out;
     int fd_in, fd_out;
-    bool utf8, titled, synchronised, pasting, owns_size;
-    int64_t pasted_ns;
+    bool utf8, titled, synchronised, owns_size;
     struct ink_style style;
     bool mouse;
-    int mouse_x, mouse_y;
     attr_t attributes[INK_COUNT][2];
     short pairs[INK_COUNT][2];
     cchar_t span[CANVAS_COLUMNS_MAX];
@@ -217,26 +208,6 @@ static SCREEN *open_screen(struct term *term, const char **type) {
     return NULL;
 }
 
-static enum status open_keys(struct term *term) {
-    if (raw() == ERR || noecho() == ERR || nonl() == ERR) {
-        // Not a terminal (a file, a pipe): then there are no keys to prepare for.
-    }
-    (void)curs_set(0);
-    term->keys = newpad(1, 1);
-    if (term->keys == NULL) {
-        return status_fail(STATUS_SYSTEM, "memory for the keyboard");
-    }
-    (void)keypad(term->keys, TRUE);
-    (void)nodelay(term->keys, TRUE);
-    if (term->mouse) {
-        (void)mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-        (void)mouseinterval(0); // a press is told at once, not after it might be a double click
-    }
-    (void)define_key("\033[200~", CODE_PASTE_BEGIN);
-    (void)define_key("\033[201~", CODE_PASTE_END);
-    return STATUS_OK;
-}
-
 // O_NONBLOCK belongs to the open file, which the shell shares with us: so a file of our own.
 static void open_frames(struct term *term) {
     term->fd_frames = term->fd_out;
@@ -293,7 +264,8 @@ enum status term_start(struct term **out, const struct term_options *options) {
     }
     term->mouse = options->mouse && !term->owns_size;
     make_pairs(term);
-    enum status status = open_keys(term);
+    (void)curs_set(0);
+    enum status status = term_keys_open(&term->keys, term->mouse);
     if (status == STATUS_OK && is_modern(type)) {
         term->is_direct = true;
         status = direct_create(&term->direct, term->style, term->synchronised);
@@ -326,9 +298,7 @@ void term_stop(struct term *term) {
     if (term->titled) {
         write_string(term, "\033[?2026l\033[?2004l\033[23;2t");
     }
-    if (term->keys != NULL) {
-        (void)delwin(term->keys);
-    }
+    term_keys_close(&term->keys);
     (void)endwin();
     delscreen(term->screen);
     direct_destroy(&term->direct);
@@ -354,8 +324,8 @@ void term_set_scheme(struct term *term, struct canvas *canvas, enum ink_scheme s
 }
 
 void term_mouse(const struct term *term, int *x, int *y) {
-    *x = term->mouse_x;
-    *y = term->mouse_y;
+    *x = term->keys.mouse_x;
+    *y = term->keys.mouse_y;
 }
 
 uint64_t term_bytes_written(const struct term *term) {
@@ -498,106 +468,8 @@ void term_redraw(struct term *term, struct canvas *canvas) {
     canvas_forget_shown(canvas);
 }
 
-struct key_row {
-    int code;
-    int input;
-};
-
-static int input_of_code(wint_t code) {
-    static const struct key_row rows[] = {
-        {KEY_UP, INPUT_UP},
-        {KEY_DOWN, INPUT_DOWN},
-        {KEY_LEFT, INPUT_LEFT},
-        {KEY_RIGHT, INPUT_RIGHT},
-        {KEY_PPAGE, INPUT_PAGE_UP},
-        {KEY_NPAGE, INPUT_PAGE_DOWN},
-        {KEY_HOME, INPUT_HOME},
-        {KEY_END, INPUT_END},
-        {KEY_BTAB, INPUT_BACK_TAB},
-        {KEY_ENTER, INPUT_ENTER},
-        {KEY_DC, INPUT_DELETE},
-        {KEY_BACKSPACE, INPUT_BACKSPACE},
-        {CODE_PASTE_BEGIN, INPUT_PASTE_BEGIN},
-        {CODE_PASTE_END, INPUT_PASTE_END},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if ((wint_t)rows[i].code == code) {
-            return rows[i].input;
-        }
-    }
-    return code >= KEY_F(1) && code <= KEY_F(12) ? INPUT_F1 + (int)(code - KEY_F(1))
-                                                 : INPUT_IGNORED;
-}
-
-static int input_of_text(wint_t symbol) {
-    switch (symbol) {
-    case '\t':
-        return INPUT_TAB;
-    case '\r':
-    case '\n':
-        return INPUT_ENTER;
-    case 0x1B:
-        return INPUT_ESCAPE;
-    case 0x7F:
-    case 0x08:
-        return INPUT_BACKSPACE;
-    case ' ':
-        return INPUT_SPACE;
-    default:
-        return symbol < INPUT_BASE ? (int)symbol : INPUT_IGNORED;
-    }
-}
-
-static int read_mouse(struct term *term) {
-    MEVENT event;
-    if (getmouse(&event) != OK) {
-        return INPUT_IGNORED;
-    }
-    term->mouse_x = event.x;
-    term->mouse_y = event.y;
-    return (event.bstate & BUTTON1_PRESSED) != 0   ? INPUT_CLICK
-           : (event.bstate & BUTTON4_PRESSED) != 0 ? INPUT_WHEEL_UP
-           : (event.bstate & BUTTON5_PRESSED) != 0 ? INPUT_WHEEL_DOWN
-                                                   : INPUT_IGNORED;
-}
-
-static int read_key(struct term *term) {
-    wint_t symbol = 0;
-    int kind = wget_wch(term->keys, &symbol);
-    if (kind == ERR) {
-        return INPUT_NONE;
-    }
-    if (kind == KEY_CODE_YES && symbol == KEY_MOUSE) {
-        return read_mouse(term);
-    }
-    return kind == KEY_CODE_YES ? input_of_code(symbol) : input_of_text(symbol);
-}
-
 int term_key(struct term *term) {
-    // Bounded: a paste of any size may take several frames, it still fires nothing.
-    for (int i = 0; i < 4096; i++) {
-        int key = read_key(term);
-        int64_t now_ns = term->pasting || key == INPUT_PASTE_BEGIN ? mono_now_ns() : 0;
-        if (key == INPUT_PASTE_BEGIN) {
-            term->pasting = true;
-            term->pasted_ns = now_ns;
-            continue;
-        }
-        if (!term->pasting) {
-            return key;
-        }
-        if (key == INPUT_PASTE_END) {
-            term->pasting = false;
-            continue;
-        }
-        bool quiet = now_ns - term->pasted_ns > PASTE_QUIET_MS * NS_PER_MS;
-        if (key == INPUT_NONE || quiet) {
-            term->pasting = !quiet;
-            return quiet ? key : INPUT_NONE;
-        }
-        term->pasted_ns = now_ns;
-    }
-    return INPUT_IGNORED;
+    return term_keys_read(&term->keys);
 }
 
 void term_drop_input(struct term *term) {

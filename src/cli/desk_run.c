@@ -10,7 +10,7 @@
 #include "cli/paths.h"
 
 enum { DEMO_STAND_MS = 250, JOURNAL_BUFFER_BYTES = 4 * 1024 * 1024 };
-enum { STOP_WAIT_MS = 2000, STOP_WAIT_LIVE_MS = 15000 };
+enum { STOP_WAIT_MS = 2000, STOP_WAIT_LIVE_MS = 15000, LEVEL_WAIT_MS = 1500 };
 
 // A demo runs on its own terms whatever the file says: paper, everything journalled so that it can
 // be replayed, and no currency basis, because all its books are quoted in dollars of one kind or
@@ -356,6 +356,14 @@ uint32_t desk_run_orders_open(const struct desk_run *run) {
                : 0;
 }
 
+// No order of ours is open, and none is about to be: what a cancel left half filled is levelled by
+// an order of its own, which is waited for as long as that may take.
+static bool is_quiet(const struct desk_run *run, int64_t waited_ms) {
+    struct state_header header;
+    return state_read(engine_board(&run->engine), STATE_HEADER, &header, NULL) == 0 ||
+           (header.orders_open == 0 && (header.unhedged.v == 0 || waited_ms >= LEVEL_WAIT_MS));
+}
+
 // Block, cancel, verify: the way the kill switch goes, told as a signal's so that the journal knows
 // a farewell.
 static void stop_trading(struct desk_run *run) {
@@ -365,15 +373,16 @@ static void stop_trading(struct desk_run *run) {
         log_warn("desk", "stopping: %s", status_text());
     }
     int64_t wait_ms = mode_of(run) == DESK_LIVE ? STOP_WAIT_LIVE_MS : STOP_WAIT_MS;
-    int64_t until_ns = mono_now_ns() + wait_ms * NS_PER_MS;
+    int64_t began_ns = mono_now_ns(), waited_ms = 0;
     struct timespec moment = {.tv_nsec = 5 * NS_PER_MS};
     do {
         engine_publish(&run->engine);
-        if (desk_run_orders_open(run) == 0) {
+        if (is_quiet(run, waited_ms)) {
             return;
         }
         (void)nanosleep(&moment, NULL);
-    } while (mono_now_ns() < until_ns);
+        waited_ms = (mono_now_ns() - began_ns) / NS_PER_MS;
+    } while (waited_ms < wait_ms);
     log_warn("desk", "stopping: orders are still open after %d ms", (int)wait_ms);
 }
 

@@ -120,11 +120,12 @@ void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought,
     row->filled_since = true;
     row->net_listed = qty_add(row->net_listed, bought);
     row->net = listed ? row->net : qty_add(row->net, bought);
-    if (row->told && row->odd && is_explained(row, row->hearsay.net, false)) {
-        tell(lane, symbol, &row->hearsay); // it was ahead of this fill
-    } else if (listed && !lane_positions_list(lane)->busy) {
-        // Did the position told last have it? A millisecond on, as a list counts that is newer.
+    if (listed && !lane_positions_list(lane)->busy) {
+        // There may be more in the list; and did the position told last have it? A millisecond on,
+        // as a list counts that is newer.
         lane_positions_want(lane, lane_loop_ms(lane) + 1);
+    } else if (!listed && row->told && row->odd && is_explained(row, row->hearsay.net, false)) {
+        tell(lane, symbol, &row->hearsay); // it was ahead of this fill
     }
 }
 

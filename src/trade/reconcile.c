@@ -87,8 +87,7 @@ static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t sy
         set_told(&desk->reconcile, row, (struct qty){0});
     }
     int64_t changed = news(desk, row, venue, symbol);
-    bool newer = row->heard_ns >= row->filled_ns; // else it says nothing of our newest fill
-    if (changed == 0 || !newer || !is_believed(desk, venue)) {
+    if (changed == 0 || row->filled_since || !is_believed(desk, venue)) {
         row->since_ns = 0;
         return;
     }
@@ -328,9 +327,8 @@ static bool is_quiet(const struct desk *desk, uint16_t venue, uint16_t symbol) {
 
 static void accept_position(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     struct reconcile_row *row = row_of(desk, venue, symbol);
-    bool newer = row->heard_ns >= row->filled_ns;
     struct qty beyond = distance(desk, row, venue, symbol);
-    if (beyond.v != 0 && newer && is_quiet(desk, venue, symbol)) {
+    if (beyond.v != 0 && !row->filled_since && is_quiet(desk, venue, symbol)) {
         position_accept(desk, bus, venue, symbol, row->venue, row->average);
         row->signed_for = qty_add(row->signed_for, beyond);
         row->signed_ns = row->heard_ns;
@@ -393,7 +391,7 @@ static void take_place(struct desk *desk, struct bus *bus, const struct event_fi
 
 static void on_filled(struct desk *desk, struct bus *bus, const struct event_fill *fill) {
     if (fill->order != 0) { // else the venue's word is what it comes from
-        row_of(desk, fill->venue, fill->symbol)->filled_ns = bus->now_ns;
+        row_of(desk, fill->venue, fill->symbol)->filled_since = true;
         take_place(desk, bus, fill);
     }
     look(desk, bus, fill->venue, fill->symbol);
@@ -403,6 +401,7 @@ static void on_venue_position(struct desk *desk, struct bus *bus,
                               const struct event_venue_position *told) {
     struct reconcile_row *row = row_of(desk, told->venue, told->symbol);
     row->known = true;
+    row->filled_since = false;
     row->heard_ns = bus->now_ns;
     row->venue = told->net;
     row->average = told->average;

@@ -35,11 +35,12 @@ enum {
 
 struct reconcile_row { // of a listing
     bool known;
-    struct qty venue;  // as told
-    struct px average; // likewise, 0 = not told
-    struct qty told;   // of the difference, what an alarm was raised for and nobody signed
-    int64_t heard_ns, filled_ns; // newest word of the venue, newest fill of ours
-    int64_t since_ns;            // a difference is there since; 0 = none
+    struct qty venue;      // as told
+    bool filled_since;     // our newest fill came behind that, which says nothing of it
+    struct px average;     // likewise, 0 = not told
+    struct qty told;       // of the difference, what an alarm was raised for and nobody signed
+    int64_t heard_ns;      // when the venue told it
+    int64_t since_ns;      // a difference is there since; 0 = none
     struct qty signed_for; // taken over by signatures, as far as no fill has explained it since
     int64_t signed_ns;     // newest word of the venue at the newest of them
 };

@@ -136,6 +136,7 @@ struct lane_symbol {
     struct lane_position position;
     int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
     bool arming;
+    bool arm_failed;       // an alarm, until it was armed or disarmed again
     uint32_t arm_failures; // in a row
     uint32_t foreign;      // open orders in the list at hand that are not ours
     int64_t fills_ns;      // desk time up to which its fills are known by a whole list, 0 = none
@@ -184,7 +185,7 @@ struct lane {
     int64_t started_ns;    // desk time
     int64_t past_ns; // when the oldest order of an earlier session was decided, 0 = none asked for
     uint32_t foreign_told;
-    bool deadman_failed;
+    bool deadman_failed; // of any row
     int64_t deadman_until_ms;
 
     enum lane_state state;

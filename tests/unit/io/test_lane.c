@@ -224,20 +224,28 @@ static void wake(void *arg) {
     (void)arg;
 }
 
-static void rig_init(struct rig *rig) {
+// ZZZ is not listed at this venue.
+static void rig_init_for(struct rig *rig, const char *const *symbols, uint16_t count) {
     *rig = (struct rig){.venue = venue};
     assert_int_equal(uv_loop_init(&rig->loop), 0);
     assert_int_equal(uv_timer_init(&rig->loop, &rig->limit), 0);
     rig->limit.data = rig;
     uv_timer_start(&rig->limit, on_limit, 30000, 0);
-    assert_int_equal(universe_create(&rig->universe, 1, 1), STATUS_OK);
+    assert_int_equal(universe_create(&rig->universe, 1, count), STATUS_OK);
     (void)string_copy(rig->universe.venues[0].name, VENUE_NAME_MAX, slice_of(venue.name));
-    assert_int_equal(symbol_parse(&rig->universe.symbols[0], SLICE("BTC/USDT")), STATUS_OK);
+    for (uint16_t i = 0; i < count; i++) {
+        assert_int_equal(symbol_parse(&rig->universe.symbols[i], slice_of(symbols[i])), STATUS_OK);
+    }
     struct engine_options options = {.universe = &rig->universe};
     assert_int_equal(engine_create(&rig->engine, &options), STATUS_OK);
     engine_add(&rig->engine, &witness, rig);
     clock_init_system(&rig->clock);
     loop_server_start(&rig->server, &rig->loop, NULL, &script, rig, 0);
+}
+
+static void rig_init(struct rig *rig) {
+    static const char *const symbols[] = {"BTC/USDT"};
+    rig_init_for(rig, symbols, COUNT_OF(symbols));
 }
 
 static enum status rig_create_lane(struct rig *rig, struct slice key) {
@@ -278,9 +286,12 @@ static void pass(struct rig *rig, int64_t ms) {
 
 static void rig_learn(struct rig *rig) {
     assert_int_equal(lane_start(rig->lane), STATUS_OK);
-    struct listing listing = {.ready = true, .tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
-    assert_true(invented_venue.native_name(&rig->universe.symbols[0], listing.native));
-    lane_learn(rig->lane, 0, &listing);
+    for (uint16_t i = 0; i < rig->universe.symbol_count; i++) {
+        struct listing listing = {.ready = true, .tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
+        if (invented_venue.native_name(&rig->universe.symbols[i], listing.native)) {
+            lane_learn(rig->lane, i, &listing);
+        }
+    }
 }
 
 static void rig_start(struct rig *rig) {
@@ -306,16 +317,22 @@ static void rig_finish(struct rig *rig) {
     universe_finish(&rig->universe);
 }
 
-static void command(struct rig *rig, enum order_action action, enum order_type type,
-                    enum leg_phase phase) {
+static void command_for(struct rig *rig, uint16_t symbol, enum order_action action,
+                        enum order_type type, enum leg_phase phase) {
     rig->orders += action == ORDER_ACTION_PLACE;
     struct event_order order = {.order = rig->orders,
                                 .action = (uint8_t)action,
                                 .type = (uint8_t)type,
                                 .phase = (uint8_t)phase,
+                                .symbol = symbol,
                                 .price = {100 * PX_ONE},
                                 .size = {2 * (QTY_ONE / 1000)}};
     lane_send(rig->lane, &order);
+}
+
+static void command(struct rig *rig, enum order_action action, enum order_type type,
+                    enum leg_phase phase) {
+    command_for(rig, 0, action, type, phase);
 }
 
 static void expect(const struct rig *rig, const char *kinds) {
@@ -848,6 +865,52 @@ static void test_deadman_waits_for_login(void **state) {
     rig_finish(&rig);
 }
 
+// Its order has ended and what was armed is over: it is tried until it works, or nothing would open
+// any more.
+static void test_deadman_recovers_without_orders(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "order canceled 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "armed 1"};
+    rig.answers[OE_DEADMAN][1] = (struct answer){200, "rejected other"};
+    rig.answers[OE_DEADMAN][4] = (struct answer){200, "armed 60"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_DEADMAN], 2);
+    command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
+    until_deadman(&rig, DEADMAN_FAILED);
+    until_deadman(&rig, DEADMAN_OFF);
+    expect(&rig, "accepted canceled");
+    assert_true(rig.requests[OE_DEADMAN] >= 5);
+    rig_finish(&rig);
+}
+
+// Where each symbol has a switch, that of one does not speak for the other's.
+static void test_deadman_per_symbol(void **state) {
+    (void)state;
+    static const char *const symbols[] = {"BTC/USDT", "ETH/USDT"};
+    struct rig rig;
+    rig_init_for(&rig, symbols, COUNT_OF(symbols));
+    rig.venue.flags |= OE_DEADMAN_PER_SYMBOL;
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "rejected other"}; // of the first
+    rig.answers[OE_DEADMAN][1] = (struct answer){200, "armed 60"};       // of the other
+    rig.answers[OE_DEADMAN][2] = (struct answer){200, "rejected other"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_DEADMAN], 1);
+    command_for(&rig, 1, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_CLOSE);
+    until(&rig, &rig.requests[OE_DEADMAN], 2);
+    pass(&rig, 20);
+    command_for(&rig, 1, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "accepted accepted rejected");
+    assert_int_equal(rig.requests[OE_PLACE], 2);
+    rig_finish(&rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrong_key),
@@ -873,6 +936,8 @@ int main(void) {
         cmocka_unit_test(test_keys_refused),
         cmocka_unit_test(test_deadman_fails),
         cmocka_unit_test(test_deadman_waits_for_login),
+        cmocka_unit_test(test_deadman_recovers_without_orders),
+        cmocka_unit_test(test_deadman_per_symbol),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ void lane_lists_want(struct lane *lane) {
         for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
             struct lane_list *row = &lane->symbols[i].lists[list];
             *row = (struct lane_list){0};
-            if (i == 0 || (per_symbol(lane, list) && lane->symbols[i].rules_known)) {
+            if (per_symbol(lane, list) ? lane->symbols[i].rules_known : i == 0) {
                 want(lane, list, i);
             }
         }
@@ -218,12 +218,16 @@ static void want_later(const struct lane *lane, struct lane_list *row, uint32_t 
                               .due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled)};
 }
 
-void lane_list_failed(struct lane *lane, const struct lane_call *row) {
+void lane_list_failed(struct lane *lane, const struct lane_call *row, enum oe_error error) {
     uint32_t list = list_number(row->call.kind);
     if (list == LANE_LIST_COUNT) {
         return; // upkeep has a time of its own
     }
     struct lane_list *of = list_of(lane, list, row->call.symbol);
+    if (error == OE_ERROR_SYMBOL && row->call.symbol != OE_SYMBOL_NONE) {
+        *of = (struct lane_list){0}; // not traded there now: the other symbols need not wait for it
+        return;
+    }
     want_later(lane, of, of->attempts);
 }
 
@@ -262,6 +266,7 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
         return; // asked for before the last connect
     }
     uint32_t attempts = row->attempts;
+    lane_keys_list(lane, call->call.kind);
     row->busy = false;
     row->attempts = 0;
     row->due_ms = lane_loop_ms(lane);

@@ -2,7 +2,7 @@
 // can be lost, late or wrong is provoked; the engine is the real one. Both ends run on one loop.
 //
 // An answer is lines: "accepted", "rejected ERROR", "order STATE FILLED", "fill TRADE SIZE", "end",
-// "nonce", "keys", "position NET", "armed SECONDS". Sizes are in thousandths.
+// "nonce", "keys CAN_TRADE", "position NET", "armed SECONDS". Sizes are in thousandths.
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,6 +81,9 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
         clock_init_system(&clock);
         event.kind = OE_EVENT_DEADMAN;
         event.deadman.until_ns = clock_now_ns(&clock) + a * NS_PER_S;
+    } else if (sscanf(words, "keys %lld", &a) == 1) {
+        event.kind = OE_EVENT_KEYS;
+        event.keys.can_trade = a != 0;
     } else if (strcmp(words, "end") == 0) {
         event.kind = OE_EVENT_END;
     } else if (strcmp(words, "nonce") == 0) {
@@ -224,7 +227,6 @@ static void wake(void *arg) {
     (void)arg;
 }
 
-// ZZZ is not listed at this venue.
 static void rig_init_for(struct rig *rig, const char *const *symbols, uint16_t count) {
     *rig = (struct rig){.venue = venue};
     assert_int_equal(uv_loop_init(&rig->loop), 0);
@@ -619,6 +621,36 @@ static void test_past_order_has_ended(void **state) {
     rig_finish(&rig);
 }
 
+// Where lists are of one symbol each, those are asked for that can be traded; and one that the
+// venue refuses for its symbol keeps none of the others from being traded.
+static void test_symbol_is_not_traded(void **state) {
+    (void)state;
+    static const char *const symbols[] = {"ETH/USDT", "BTC/USDT"};
+    struct rig rig;
+    rig_init_for(&rig, symbols, COUNT_OF(symbols));
+    rig.venue.flags |= OE_OPEN_PER_SYMBOL | OE_FILLS_PER_SYMBOL;
+    rig.answers[OE_OPEN_ORDERS][0] = (struct answer){200, "end"};
+    rig.answers[OE_OPEN_ORDERS][1] = (struct answer){200, "rejected symbol"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    assert_int_equal(lane_start(rig.lane), STATUS_OK);
+    struct listing listing = {.tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
+    for (uint16_t i = 0; i < COUNT_OF(symbols); i++) { // the first one is not to be traded now
+        assert_true(invented_venue.native_name(&rig.universe.symbols[i], listing.native));
+        listing.ready = i == 1;
+        lane_learn(rig.lane, i, &listing);
+    }
+    until(&rig, &rig.ready, 1);
+    assert_int_equal(rig.requests[OE_OPEN_ORDERS], 1);
+    assert_int_equal(rig.requests[OE_FILLS], 1);
+    listing.ready = true;
+    assert_true(invented_venue.native_name(&rig.universe.symbols[0], listing.native));
+    lane_learn(rig.lane, 0, &listing);
+    rig.ready = 0;
+    until(&rig, &rig.requests[OE_OPEN_ORDERS], 3);
+    until(&rig, &rig.ready, 1);
+    rig_finish(&rig);
+}
+
 // Lists are asked for anew while one of before is on its way: what that one says is old.
 static void test_list_is_given_up(void **state) {
     (void)state;
@@ -808,6 +840,47 @@ static void test_keys_refused(void **state) {
     rig_finish(&rig);
 }
 
+// A 401 of a gateway: the same list is answered again, and that was it; but no list speaks for
+// another one.
+static void test_keys_are_taken_again(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_POSITIONS][0] = (struct answer){401, ""};
+    rig.answers[OE_POSITIONS][2] = (struct answer){200, "end"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    rig_learn(&rig);
+    until(&rig, &rig.requests[OE_POSITIONS], 2);
+    assert_int_equal(rig.state.state, LANE_AUTH_FAILED);
+    assert_int_equal(rig.ready, 0);
+    until(&rig, &rig.ready, 1);
+    rig_finish(&rig);
+}
+
+// An order is refused for them: the venue is asked whether they may trade, and is waited for.
+static void test_keys_refused_an_order(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.venue.calls |= OE_BIT(OE_KEYS);
+    rig.answers[OE_KEYS][0] = (struct answer){200, "keys 1"};
+    rig.answers[OE_KEYS][1] = (struct answer){200, "keys 0"};
+    rig.answers[OE_KEYS][2] = (struct answer){200, "keys 1"};
+    rig.answers[OE_PLACE][0] = (struct answer){401, ""};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    expect(&rig, "rejected");
+    rig.ready = 0;
+    until(&rig, &rig.requests[OE_KEYS], 3);
+    assert_int_equal(rig.state.state, LANE_AUTH_FAILED);
+    assert_int_equal(rig.ready, 0);
+    until(&rig, &rig.ready, 1);
+    const int64_t *at_ms = rig.requested_ms[OE_KEYS];
+    assert_in_range(at_ms[2] - at_ms[1], 3500, 20000);
+    rig_finish(&rig);
+}
+
 static void until_deadman(struct rig *rig, enum deadman_state state) {
     while (rig->state.deadman != state && !rig->timed_out) {
         uv_run(&rig->loop, UV_RUN_ONCE);
@@ -926,6 +999,7 @@ int main(void) {
         cmocka_unit_test(test_nothing_to_reduce),
         cmocka_unit_test(test_past_order_has_ended),
         cmocka_unit_test(test_past_order_is_partly_filled),
+        cmocka_unit_test(test_symbol_is_not_traded),
         cmocka_unit_test(test_list_is_given_up),
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_refused_cancel),
@@ -934,6 +1008,8 @@ int main(void) {
         cmocka_unit_test(test_rate_limit),
         cmocka_unit_test(test_tight_rate),
         cmocka_unit_test(test_keys_refused),
+        cmocka_unit_test(test_keys_are_taken_again),
+        cmocka_unit_test(test_keys_refused_an_order),
         cmocka_unit_test(test_deadman_fails),
         cmocka_unit_test(test_deadman_waits_for_login),
         cmocka_unit_test(test_deadman_recovers_without_orders),

@@ -1,8 +1,8 @@
 // A lane against a scripted server that speaks an invented venue's words, so that every answer that
 // can be lost, late or wrong is provoked; the engine is the real one. Both ends run on one loop.
 //
-// An answer is lines: "accepted", "rejected ERROR", "order STATE FILLED", "fill TRADE SIZE", "end",
-// "nonce", "keys CAN_TRADE", "position NET", "armed SECONDS". Sizes are in thousandths.
+// An answer is lines: "accepted", "rejected ERROR", "order STATE FILLED [SIZE]", "fill TRADE SIZE",
+// "end", "nonce", "keys CAN_TRADE", "position NET", "armed SECONDS". Sizes are in thousandths.
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,7 +55,7 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
                 strcmp(oe_error_name((enum oe_error)i), name) == 0 ? (enum oe_error)i : event.error;
         }
         event.text = SLICE("as scripted");
-    } else if (sscanf(words, "order %31s %lld", name, &a) == 2) {
+    } else if (sscanf(words, "order %31s %lld %lld", name, &a, &b) >= 2) {
         event.kind = OE_EVENT_ORDER;
         for (int i = 0; i < OE_STATE_COUNT; i++) {
             event.order.state = strcmp(oe_state_name((enum oe_state)i), name) == 0
@@ -64,6 +64,7 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
         }
         event.order.has_filled = true;
         event.order.filled.v = a * (QTY_ONE / 1000);
+        event.order.size.v = b * (QTY_ONE / 1000);
     } else if (sscanf(words, "fill %lld %lld", &a, &b) == 2) {
         static char of[OE_CLIENT_ID_MAX]; // lists name the session's first order
         client_id(77, 1, of);
@@ -401,6 +402,30 @@ static void test_fill_is_missing(void **state) {
     until(&rig, &rig.positions, told + 1); // with that fill in it, or undone by somebody since
     assert_int_equal(rig.requests[OE_POSITIONS], 2);
     rig_finish(&rig);
+}
+
+// A reduce-only order that the venue cut to what there was is full with less than was wanted, and
+// one that it says it rejected may have traded: what is filled counts, the rest is given back.
+static void test_full_with_less(void **state) {
+    (void)state;
+    static const struct row {
+        const char *answer, *reports;
+    } rows[] = {{"accepted\norder filled 1 1\nfill 4 1", "fill expired"},
+                {"accepted\nfill 4 1\norder filled 1 1", "fill expired"},
+                {"accepted\norder filled 2 2\nfill 4 1\nfill 5 1", "fill fill"},
+                {"accepted\norder filled 2\nfill 4 1\nfill 5 1", "fill fill"},
+                {"accepted\norder rejected 1\nfill 4 1", "fill rejected"},
+                {"accepted\norder rejected 0", "rejected"}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct rig rig;
+        rig_init(&rig);
+        rig.answers[OE_PLACE][0] = (struct answer){200, rows[i].answer};
+        rig_start(&rig);
+        command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE);
+        until(&rig, &rig.report_count, i < 5 ? 2 : 1);
+        expect(&rig, rows[i].reports);
+        rig_finish(&rig);
+    }
 }
 
 // A list tells an old fill while the positions, that have it, are on their way: they are asked for
@@ -989,6 +1014,7 @@ int main(void) {
         cmocka_unit_test(test_wrong_key),
         cmocka_unit_test(test_good_life),
         cmocka_unit_test(test_fill_is_missing),
+        cmocka_unit_test(test_full_with_less),
         cmocka_unit_test(test_position_is_older),
         cmocka_unit_test(test_old_picture),
         cmocka_unit_test(test_odd_list),

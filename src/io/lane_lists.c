@@ -273,6 +273,11 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
     if (cursor.size > 0 && string_copy(row->cursor, sizeof(row->cursor), cursor)) {
         return; // the next page
     }
+    if (cursor.size > 0) { // half a list is none
+        lane_explain(lane, "%s: a cursor of %zu bytes", oe_call_name(kinds[list]), cursor.size);
+        want_later(lane, row, attempts);
+        return;
+    }
     row->wanted = row->pressing = false;
     row->cursor[0] = '\0';
     if (list == LANE_LIST_ORDERS) {

@@ -244,6 +244,15 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
     }
 }
 
+static void on_cancel(struct lane *lane, struct lane_order *order) {
+    if (order->state == LANE_ORDER_AGAIN) {
+        over(lane, order, REPORT_CANCELED); // the venue has never seen it
+    } else if (lane_order_live(order)) {
+        order->cancel_wanted = true;
+        cancel(lane, order);
+    }
+}
+
 void lane_command(struct lane *lane, const struct event_order *command) {
     if (command->symbol >= lane->oe.symbol_count) {
         return;
@@ -257,11 +266,14 @@ void lane_command(struct lane *lane, const struct event_order *command) {
         return;
     }
     struct lane_order *order = row_for(lane, command->order);
-    if (order != NULL && order->state == LANE_ORDER_AGAIN) {
-        over(lane, order, REPORT_CANCELED); // the venue has never seen it
-    } else if (order != NULL && lane_order_live(order)) {
-        order->cancel_wanted = true;
-        cancel(lane, order);
+    if (order != NULL) {
+        on_cancel(lane, order);
+    }
+}
+
+void lane_orders_cancel_all(struct lane *lane) {
+    for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
+        on_cancel(lane, &lane->orders[i]);
     }
 }
 

@@ -18,6 +18,7 @@ enum {
     LANE_TICK_SOON_MS = 5,  // until it is ready, and what an earlier session left has ended
     LANE_CALLS_MAX = 128,   // on the way
     LANE_REQUESTS_MAX = 16, // of them by REST
+    LANE_CURSOR_MAX = 512,
     LANE_BODY_MAX = 2 * 1024 * 1024,
     LANE_COMMANDS_MAX = ENGINE_OUTBOX_MAX,
     LANE_TRADES_REMEMBERED = 65536,
@@ -89,7 +90,8 @@ struct lane_call {
     struct lane_order *order; // and its engine id, because rows are used again
     uint64_t order_id;
     int64_t sent_ms, sent_mono_ns;
-    char client_id[OE_CLIENT_ID_MAX], venue_id[OE_VENUE_ID_MAX], cursor[128];
+    char client_id[OE_CLIENT_ID_MAX], venue_id[OE_VENUE_ID_MAX];
+    char cursor[LANE_CURSOR_MAX];
 };
 
 // A list to be asked for: of the account, or (…_PER_SYMBOL) of one symbol.
@@ -99,7 +101,7 @@ struct lane_list {
     bool pressing; // positions: what is believed may be wrong, so it goes before any order
     int64_t due_ms, asked_ms;
     uint32_t attempts;
-    char cursor[128];
+    char cursor[LANE_CURSOR_MAX];
 };
 enum {
     LANE_LIST_ORDERS,
@@ -246,6 +248,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event);
 void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms);
 void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms); // whole, likewise
 void lane_orders_ask_all(struct lane *lane);
+void lane_orders_cancel_all(struct lane *lane);
 bool lane_orders_any(const struct lane *lane, enum lane_order_state state);
 bool lane_order_live(const struct lane_order *order);
 

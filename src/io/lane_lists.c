@@ -87,6 +87,10 @@ struct lane_list *lane_positions_list(struct lane *lane) {
     return list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE);
 }
 
+const struct lane_list *lane_orders_list(struct lane *lane, uint16_t symbol) {
+    return list_of(lane, LANE_LIST_ORDERS, symbol);
+}
+
 // Whole lists overlap: what a venue books late is seen by the next one. Fills of an order of an
 // earlier session are asked for since it was decided; those that are booked count once.
 static int64_t fills_since_ns(const struct lane *lane, uint16_t symbol) {

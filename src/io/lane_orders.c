@@ -231,7 +231,7 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
         .asked_ms = now_ms,
         .sent_ms = now_ms - age_ms(lane, command),
         .due_ms = over ? 0 : now_ms + 1,
-        .ended_ms = now_ms, // filled: none, a list tells again what is booked
+        // ended_ms: long ago. filled: none, a list tells again what is booked
     };
     fill_row(lane, order, &past, command->session_key);
     if (over) {
@@ -367,8 +367,30 @@ void lane_order_lost(struct lane *lane, struct lane_order *order, enum oe_call_k
     }
 }
 
+// An order that was taken for gone is in a list that was asked for clearly later: nobody waits for
+// it, so it is cancelled. The engine books what it still fills.
+static void is_there_after_all(struct lane *lane, struct lane_order *order,
+                               const struct oe_event *event) {
+    bool listed = event->call == OE_OPEN_ORDERS && event->tag != 0;
+    int64_t asked_ms = lane_orders_list(lane, order->symbol)->asked_ms;
+    if (order->state != LANE_ORDER_OVER || order->filled.v >= order->wanted.size.v || !listed ||
+        asked_ms < order->ended_ms + LANE_EVIDENCE_MS) {
+        return;
+    }
+    log_warn(lane->oe.venue->name, "order %s is open, though it had ended: it is cancelled",
+             order->client_id);
+    order->state = LANE_ORDER_OPEN;
+    order->cancel_wanted = order->accepted_told = true;
+    order->cancel_out = order->asking = false;
+    lane->live++;
+    lane->past_live += order->past;
+}
+
 static void is_there(struct lane *lane, struct lane_order *order, const struct oe_event *event) {
     int64_t now_ms = lane_loop_ms(lane);
+    if (order->state == LANE_ORDER_OVER) {
+        is_there_after_all(lane, order, event);
+    }
     if (!lane_order_live(order) || order->state == LANE_ORDER_ENDING) {
         return; // told late
     }

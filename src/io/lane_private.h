@@ -262,6 +262,7 @@ void lane_list_failed(struct lane *lane, const struct lane_call *row, enum oe_er
 void lane_fills_want(struct lane *lane, uint16_t symbol);
 void lane_positions_want(struct lane *lane, int64_t due_ms); // at a doubt; no list is on the way
 struct lane_list *lane_positions_list(struct lane *lane);
+const struct lane_list *lane_orders_list(struct lane *lane, uint16_t symbol);
 void lane_foreign(struct lane *lane, const struct oe_event *event); // an order that is not ours
 void lane_balance(struct lane *lane, const struct oe_event *event);
 void lane_tell_room(struct lane *lane); // when it is scarce and not what was told

@@ -47,7 +47,9 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
     struct oe_event event = oe_event_for(OE_EVENT_ACCEPTED, call);
     long long a = 0, b = 0;
     char name[32] = "";
-    event.client_id = call->client_id;
+    char of[OE_CLIENT_ID_MAX]; // lists name the session's first order
+    client_id(77, 1, of);
+    event.client_id = call->client_id.size > 0 ? call->client_id : slice_of(of);
     if (sscanf(words, "rejected %31s", name) == 1) {
         event.kind = OE_EVENT_REJECTED;
         for (int i = 0; i < OE_ERROR_COUNT; i++) {
@@ -66,10 +68,7 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
         event.order.filled.v = a * (QTY_ONE / 1000);
         event.order.size.v = b * (QTY_ONE / 1000);
     } else if (sscanf(words, "fill %lld %lld", &a, &b) == 2) {
-        static char of[OE_CLIENT_ID_MAX]; // lists name the session's first order
-        client_id(77, 1, of);
         event.kind = OE_EVENT_FILL;
-        event.client_id = call->client_id.size > 0 ? call->client_id : slice_of(of);
         event.fill.trade = (uint64_t)a;
         event.fill.size.v = b * (QTY_ONE / 1000);
         event.fill.price.v = 100 * PX_ONE;
@@ -525,6 +524,28 @@ static void test_hearsay_is_true(void **state) {
     rig_finish(&rig);
 }
 
+// What the stream says again is no news: the list on its way is not older than it.
+static void test_hearsay_is_repeated(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0\nposition 5"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "end"};
+    rig.answers[OE_POSITIONS][1] = (struct answer){HELD, NULL};
+    rig_start(&rig);
+    int told = rig.positions;
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_POSITIONS], 2);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    pass(&rig, 20); // the position comes behind the report
+    loop_reply(rig.held, 200, "", SLICE("position 5\nend"));
+    until(&rig, &rig.positions, told + 1);
+    assert_int_equal(rig.position.v, 5 * (QTY_ONE / 1000));
+    assert_int_equal(rig.requests[OE_POSITIONS], 2);
+    rig_finish(&rig);
+}
+
 // And never when the list says what was known.
 static void test_hearsay_is_false(void **state) {
     (void)state;
@@ -712,6 +733,38 @@ static void test_long_cursor(void **state) {
     rig_finish(&rig);
 }
 
+static void relearn(struct rig *rig) {
+    struct listing listing = {.tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
+    assert_true(invented_venue.native_name(&rig->universe.symbols[0], listing.native));
+    lane_learn(rig->lane, 0, &listing);
+    listing.ready = true;
+    lane_learn(rig->lane, 0, &listing);
+}
+
+// An order that was over is open after all. A list of just after its end may be an old one; a later
+// one is believed, and the order cancelled.
+static void test_open_after_its_end(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "rejected other"};
+    rig.answers[OE_OPEN_ORDERS][0] = (struct answer){200, "end"};
+    rig.answers[OE_OPEN_ORDERS][1] = (struct answer){200, "order new 0\nend"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "fill 4 1\norder canceled 1"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    relearn(&rig);
+    until(&rig, &rig.requests[OE_OPEN_ORDERS], 2);
+    pass(&rig, 1700);
+    assert_int_equal(rig.requests[OE_CANCEL], 0);
+    relearn(&rig);
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "rejected fill canceled");
+    assert_int_equal(rig.requests[OE_CANCEL], 1);
+    rig_finish(&rig);
+}
+
 // Lists are asked for anew while one of before is on its way: what that one says is old.
 static void test_list_is_given_up(void **state) {
     (void)state;
@@ -722,11 +775,7 @@ static void test_list_is_given_up(void **state) {
     assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
     rig_learn(&rig);
     until(&rig, &rig.requests[OE_POSITIONS], 1);
-    struct listing listing = {.tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
-    assert_true(invented_venue.native_name(&rig.universe.symbols[0], listing.native));
-    lane_learn(rig.lane, 0, &listing);
-    listing.ready = true;
-    lane_learn(rig.lane, 0, &listing);
+    relearn(&rig);
     until(&rig, &rig.ready, 1);
     assert_int_equal(rig.requests[OE_POSITIONS], 2);
     assert_int_equal(rig.position.v, QTY_ONE / 1000);
@@ -1088,6 +1137,7 @@ int main(void) {
         cmocka_unit_test(test_old_picture),
         cmocka_unit_test(test_odd_list),
         cmocka_unit_test(test_hearsay_is_true),
+        cmocka_unit_test(test_hearsay_is_repeated),
         cmocka_unit_test(test_hearsay_is_false),
         cmocka_unit_test(test_position_before_its_fill),
         cmocka_unit_test(test_list_without_a_fill),
@@ -1096,6 +1146,7 @@ int main(void) {
         cmocka_unit_test(test_past_order_is_partly_filled),
         cmocka_unit_test(test_symbol_is_not_traded),
         cmocka_unit_test(test_long_cursor),
+        cmocka_unit_test(test_open_after_its_end),
         cmocka_unit_test(test_cancel_without_room),
         cmocka_unit_test(test_list_is_given_up),
         cmocka_unit_test(test_lost_answer),

@@ -204,6 +204,7 @@ enum status rig_call(struct rig *rig, struct oe_call *call) {
     if (status != STATUS_OK) {
         return status;
     }
+    rig->world.now_ns += rig->late_ms * NS_PER_MS;
     if (rig->message.way == OE_WAY_REST) {
         send_rest(rig, call);
     } else {

@@ -139,7 +139,7 @@ static enum status encode_rest(struct oe *oe, const struct oe_call *call, struct
         [OE_BALANCES] = {"GET", "/api/v5/account/balance", OKX_ACCOUNT},
         [OE_FEES] = {"GET", "/api/v5/account/trade-fee", OKX_ACCOUNT},
         [OE_LEVERAGE] = {"POST", "/api/v5/account/set-leverage", OKX_ACCOUNT},
-        [OE_DEADMAN] = {"POST", "/api/v5/trade/cancel-all-after", OKX_READS},
+        [OE_DEADMAN] = {"POST", "/api/v5/trade/cancel-all-after", OKX_COUNTDOWN},
     };
     struct oe_params params;
     oe_params_begin(&params);
@@ -436,7 +436,8 @@ const struct venue_oe okx_oe = {
     .buckets = {[OKX_ORDERS] = {"orders", 60, 2000},
                 [OKX_CANCELS] = {"cancels", 60, 2000},
                 [OKX_READS] = {"reads", 60, 2000},
-                [OKX_ACCOUNT] = {"account", 5, 2000}},
+                [OKX_ACCOUNT] = {"account", 5, 2000},
+                [OKX_COUNTDOWN] = {"countdown", 1, 1000}},
     .place_cost = {{[OKX_ORDERS] = 1}},
     .mainnet = {"https://www.okx.com", {"wss://ws.okx.com:8443/ws/v5/private"}},
     .testnet = {"https://www.okx.com", {"wss://wspap.okx.com:8443/ws/v5/private"}},

@@ -109,9 +109,6 @@ static void sign_request(const struct oe *oe, int64_t now_ns, struct oe_message 
     add_header(out, SLICE("OK-ACCESS-SIGN"), (struct slice){signature, sizeof(signature)});
     add_header(out, SLICE("OK-ACCESS-TIMESTAMP"), text_slice(&time));
     add_header(out, SLICE("OK-ACCESS-PASSPHRASE"), slice_of(okx->passphrase));
-    if (oe->testnet) {
-        add_header(out, SLICE("x-simulated-trading"), SLICE("1"));
-    }
     if (out->body.size > 0) {
         add_header(out, SLICE("Content-Type"), SLICE("application/json"));
     }
@@ -176,6 +173,9 @@ static enum status encode_rest(struct oe *oe, const struct oe_call *call, struct
     }
     if (call->kind != OE_RULES) {
         sign_request(oe, call->now_ns, out);
+    }
+    if (oe->testnet) { // public questions too: instruments have other numbers there
+        add_header(out, SLICE("x-simulated-trading"), SLICE("1"));
     }
     return STATUS_OK;
 }

@@ -1,4 +1,5 @@
-// What OKX's order entry has of its own: the one call that is limited to one a second.
+// What OKX's order entry has of its own: the one call that is limited to one a second, and demo
+// trading.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,14 +40,32 @@ static void test_countdown(void **state) {
     assert_true(rate_when_ns(&rate, &rig.message.cost, true, now_ns) <= now_ns);
     rate_take(&rate, &rig.message.cost, now_ns);
     assert_true(rate_when_ns(&rate, &rig.message.cost, true, now_ns) >= now_ns + NS_PER_S);
+    assert_int_equal(rate_fullest(&rate, now_ns).used, 0); // no alarm for a person
     encode(OE_OPEN_ORDERS);
     assert_true(rate_when_ns(&rate, &rig.message.cost, true, now_ns) <= now_ns);
+    rig_destroy(&rig);
+}
+
+// Numbers of instruments are not the same in demo trading: they are asked for where they are used.
+static void test_demo(void **state) {
+    (void)state;
+    begin();
+    encode(OE_RULES);
+    assert_string_equal(rig.message.headers_data, "");
+    rig.oe.testnet = true;
+    encode(OE_RULES);
+    assert_string_equal(rig.message.headers_data, "x-simulated-trading: 1\n");
+    encode(OE_OPEN_ORDERS);
+    const char *first = strstr(rig.message.headers_data, "x-simulated-trading: 1\n");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "x-simulated-trading"));
     rig_destroy(&rig);
 }
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_countdown),
+        cmocka_unit_test(test_demo),
     };
     return cmocka_run_group_tests_name("okx_oe", tests, NULL, NULL);
 }

@@ -89,6 +89,22 @@ static bool hurry_resting(struct desk *desk, struct bus *bus, struct job *job,
     return true;
 }
 
+// What would level the legs is on its way, and unanswered is unhedged: past the deadline nobody waits
+// for it. The job unwinds what did fill, and what the order fills later is closed as it comes; until
+// it is known to be over the job does not end.
+static bool wait_for_answer(struct desk *desk, struct bus *bus, struct job *job) {
+    if (job->unhedged_since_ns == 0) {
+        return true;
+    }
+    int64_t deadline_ns = job->unhedged_since_ns + execution_hedge_deadline_ns(desk, job);
+    if (bus->now_ns >= deadline_ns) {
+        execution_begin_unwind(desk, bus, job);
+        return false;
+    }
+    execution_note_deadline(job, deadline_ns);
+    return true;
+}
+
 // False when the job unwinds instead. *levelled: no leg is behind by what its venue can trade.
 static bool level_legs(struct desk *desk, struct bus *bus, struct job *job, bool *levelled) {
     *levelled = true;
@@ -100,7 +116,7 @@ static bool level_legs(struct desk *desk, struct bus *bus, struct job *job, bool
     *levelled = execution_is_dust(desk, job, behind, gap);
     // In taker mode both first orders are on their way: a gap shows only once one has ended.
     if (*levelled || (job->maker == MAKER_NONE && execution_any_working(job))) {
-        return true;
+        return wait_for_answer(desk, bus, job);
     }
     struct order *resting = execution_resting(desk, job, behind);
     return resting != NULL ? hurry_resting(desk, bus, job, resting)

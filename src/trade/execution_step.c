@@ -203,6 +203,34 @@ static void close_quietly(struct desk *desk, struct bus *bus, struct job *job,
     close_by_taker(desk, bus, job);
 }
 
+// An order that ends in a moment, or that was asked to.
+static bool is_unanswered(const struct order *order) {
+    bool rests = order->state == ORDER_OPEN || order->state == ORDER_PARTIAL;
+    return order->type == ORDER_IOC || !rests;
+}
+
+// What closes is not sent twice while its answer is away: the leg stays as it is, however long that
+// takes. A person is told, once for each order.
+static void watch_answers(struct desk *desk, struct bus *bus, struct job *job) {
+    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+        struct order *order = &desk->orders.orders[desk->orders.live[i]];
+        if (order->job != job->id || order->late || !is_unanswered(order)) {
+            continue;
+        }
+        int64_t since_ns = order->type == ORDER_IOC ? order->created_ns : order->changed_ns;
+        since_ns = since_ns > job->state_ns ? since_ns : job->state_ns;
+        int64_t until_ns = since_ns + desk->settings->execution.hedge_deadline_ns;
+        if (bus->now_ns < until_ns) {
+            execution_note_deadline(job, until_ns);
+            continue;
+        }
+        order->late = true;
+        watch_alert(bus, SEVERITY_RED, "unanswered",
+                    "job %u closes, but %s does not answer for order %s: its leg stands", job->id,
+                    desk->universe->venues[order->venue].name, order->client_id);
+    }
+}
+
 // What is left is less than its venue trades: nothing can be done about it by orders.
 static bool only_dust_left(const struct desk *desk, const struct job *job) {
     return execution_is_dust(desk, job, LEG_BUY, leg_held(&job->legs[LEG_BUY])) &&
@@ -271,6 +299,7 @@ void execution_step(struct desk *desk, struct bus *bus, struct job *job) {
     }
     if (job->state == JOB_CLOSING || job->state == JOB_UNWINDING) {
         step_closing(desk, bus, job);
+        watch_answers(desk, bus, job);
     }
     if (!job_live(job)) {
         scheduler_job_ended(desk, bus, job);

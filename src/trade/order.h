@@ -44,6 +44,7 @@ struct order {
     struct qty size, filled;
     struct usd filled_usd, fees;
     bool past; // of an earlier session
+    bool late; // it was told that its answer is missing
     uint64_t session_key;
     int64_t created_ns, changed_ns;
     char client_id[ORDER_CLIENT_ID_MAX];

@@ -96,6 +96,93 @@ static void test_cancel_of_an_unknown_order(void **state) {
     }
 }
 
+// A hedge whose answer does not come hedges nothing: past the deadline what did fill goes back, and
+// what the order fills after all is closed as it comes. Nothing is sent twice meanwhile.
+static void test_unanswered_hedge(void **state) {
+    (void)state;
+    for (int part = 0; part < 4; part++) {
+        bool unknown = (part & 1) != 0, fills = (part & 2) != 0;
+        struct harness *h = by_hand();
+        struct job *job = resting(h);
+        struct event_order maker = last_command(h);
+        harness_report(h, maker.order, H_EXTENDED, REPORT_FILL, maker.price, maker.size);
+        struct event_order hedge = last_command(h);
+        assert_int_equal(hedge.phase, LEG_HEDGE);
+        if (unknown) {
+            harness_report(h, hedge.order, H_LIGHTER, REPORT_UNKNOWN, (struct px){0},
+                           (struct qty){0});
+        }
+        harness_mark(h);
+        harness_calm_for(h, h->settings.execution.hedge_deadline_ns - H_MS(200));
+        assert_int_equal(job->state, JOB_OPENING);
+        assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0);
+        harness_calm_for(h, H_MS(400));
+        assert_int_equal(job->state, JOB_UNWINDING);
+        struct event_order back = last_command(h);
+        assert_int_equal(back.venue, H_EXTENDED);
+        assert_int_equal(back.side, SIDE_BUY);
+        harness_report(h, back.order, H_EXTENDED, REPORT_FILL, back.price, back.size);
+        harness_calm_for(h, NS_PER_S);
+        assert_int_equal(job->state, JOB_UNWINDING); // the hedge may fill yet
+        assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 1);
+        if (fills) {
+            harness_report(h, hedge.order, H_LIGHTER, REPORT_FILL, hedge.price, hedge.size);
+            back = last_command(h);
+            assert_int_equal(back.venue, H_LIGHTER);
+            assert_int_equal(back.side, SIDE_SELL);
+            harness_report(h, back.order, H_LIGHTER, REPORT_FILL, back.price, back.size);
+        } else {
+            harness_report(h, hedge.order, H_LIGHTER, REPORT_EXPIRED, (struct px){0},
+                           (struct qty){0});
+        }
+        assert_int_equal(job->state, JOB_FAILED);
+        assert_true(job_flat(job));
+        harness_check(h);
+        harness_destroy(h);
+    }
+}
+
+// Both legs were taken at once, and one of them is not heard of.
+static void test_unanswered_leg(void **state) {
+    (void)state;
+    struct harness *h = harness_prepare();
+    h->settings.execution.mode = EXECUTION_SAFE_TAKER_ONLY;
+    harness_start(h);
+    harness_paper_off(h);
+    struct job *job = resting(h);
+    struct event_order sell = last_command(h);
+    assert_int_equal(sell.venue, H_EXTENDED);
+    harness_report(h, sell.order, H_EXTENDED, REPORT_FILL, sell.price,
+                   (struct qty){sell.size.v / 2});
+    harness_report(h, sell.order, H_EXTENDED, REPORT_EXPIRED, (struct px){0}, (struct qty){0});
+    harness_calm_for(h, 2 * NS_PER_S);
+    assert_int_equal(job->state, JOB_OPENING);
+    harness_calm_for(h, 2 * NS_PER_S);
+    assert_int_equal(job->state, JOB_UNWINDING);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+// A close that nobody answers is not sent again, and a person is told once.
+static void test_unanswered_close(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct job *job = holding(h);
+    harness_control(h, CONTROL_FLATTEN, 0);
+    harness_mark(h);
+    harness_calm_for(h, 2 * NS_PER_S);
+    assert_null(harness_alert(h, "unanswered"));
+    harness_calm_for(h, 2 * NS_PER_S);
+    assert_int_equal(harness_alert(h, "unanswered")->severity, SEVERITY_RED);
+    assert_int_equal(harness_count(h, EVENT_ALERT), 2); // both legs
+    harness_calm_for(h, 10 * NS_PER_S);
+    assert_int_equal(harness_count(h, EVENT_ALERT), 2);
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0);
+    assert_int_equal(job->state, JOB_CLOSING);
+    harness_check(h);
+    harness_destroy(h);
+}
+
 // No row for a job: a late fill, a position to close and an order by hand are told, not forgotten.
 static void test_no_job_row(void **state) {
     (void)state;
@@ -213,6 +300,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fills_that_cannot_be),
         cmocka_unit_test(test_cancel_of_an_unknown_order),
+        cmocka_unit_test(test_unanswered_hedge),
+        cmocka_unit_test(test_unanswered_leg),
+        cmocka_unit_test(test_unanswered_close),
         cmocka_unit_test(test_no_job_row),
         cmocka_unit_test(test_whom_a_flatten_hits),
         cmocka_unit_test(test_best_venue),

@@ -315,6 +315,59 @@ static void test_broken_rows(void **state) {
     oe_fixture_finish(&fixture);
 }
 
+// Pages go on while they bring rows of the time that was asked for.
+static void test_pages_end(void **state) {
+    (void)state;
+#define FILL(time)                                                                                 \
+    "{\"id\":\"1\",\"contractId\":\"10000001\",\"orderId\":\"9\",\"orderSide\":\"BUY\","           \
+    "\"fillSize\":\"0.001\",\"fillValue\":\"60\",\"fillFee\":\"0.01\"," time "}"
+#define CHANGE(time) "{\"type\":\"DEPOSIT\"," time "}"
+    static const struct page {
+        enum oe_call_kind kind;
+        const char *rows, *cursor;
+        bool goes_on;
+    } pages[] = {
+        {OE_FILLS, FILL("\"matchTime\":\"5000\""), "two", true},
+        {OE_FILLS, FILL("\"matchTime\":\"5000\""), "", false},
+        {OE_FILLS, FILL("\"matchTime\":\"5000\""), "one", false},
+        {OE_FILLS, "", "two", false},
+        {OE_FILLS, FILL("\"matchTime\":\"5000\"") "," FILL("\"matchTime\":\"3999\""), "two", false},
+        {OE_FILLS, FILL("\"createdTime\":\"4000\",\"matchTime\":\"3999\""), "two", true},
+        {OE_FILLS, "{\"contractId\":\"77\",\"matchTime\":\"3999\"}", "two", false},
+        {OE_FUNDING_PAID, CHANGE("\"createdTime\":\"4000\""), "two", true},
+        {OE_FUNDING_PAID, CHANGE("\"createdTime\":\"3999\""), "two", false},
+        {OE_FUNDING_PAID, CHANGE("\"fundingTime\":\"3999\""), "two", false},
+        // What is open is open, however old.
+        {OE_OPEN_ORDERS,
+         "{\"id\":\"1\",\"contractId\":\"10000001\",\"side\":\"BUY\",\"status\":\"OPEN\","
+         "\"createdTime\":\"3999\"}",
+         "two", true},
+    };
+#undef FILL
+#undef CHANGE
+    begin();
+    fixture.sink.on_event = keep_last;
+    for (size_t i = 0; i < COUNT_OF(pages); i++) {
+        char body[1024];
+        struct oe_call call = {.kind = pages[i].kind,
+                               .tag = 7,
+                               .symbol = OE_SYMBOL_NONE,
+                               .since_ns = 4 * NS_PER_S,
+                               .cursor = SLICE("one"),
+                               .now_ns = 9 * NS_PER_S};
+        (void)snprintf(body, sizeof(body),
+                       "{\"code\":\"SUCCESS\",\"data\":{\"dataList\":[%s],"
+                       "\"nextPageOffsetData\":\"%s\"}}",
+                       pages[i].rows, pages[i].cursor);
+        last = (struct oe_event){.kind = OE_EVENT_KIND_COUNT};
+        edgex_oe.decode_answer(&fixture.oe, &call, 200, none, slice_of(body), &fixture.sink);
+        if (last.kind != OE_EVENT_END || (last.end.cursor.size > 0) != pages[i].goes_on) {
+            fail_msg("page %zu: %s", i, body);
+        }
+    }
+    oe_fixture_finish(&fixture);
+}
+
 // ---- how orders end ----------------------------------------------------------------------------
 
 static const struct ending {
@@ -490,8 +543,9 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples),        cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_words_are_kept), cmocka_unit_test(test_broken_rows),
-        cmocka_unit_test(test_endings),        cmocka_unit_test(test_frames),
-        cmocka_unit_test(test_encoding),       cmocka_unit_test(test_bad_secrets),
+        cmocka_unit_test(test_pages_end),      cmocka_unit_test(test_endings),
+        cmocka_unit_test(test_frames),         cmocka_unit_test(test_encoding),
+        cmocka_unit_test(test_bad_secrets),
     };
     return cmocka_run_group_tests_name("edgex_oe", tests, NULL, NULL);
 }

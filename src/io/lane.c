@@ -326,6 +326,9 @@ enum status lane_create(struct lane **out, const struct lane_config *config) {
     if (config->gone_ns == 0) {
         lane->config.gone_ns = LANE_GONE_MS * NS_PER_MS;
     }
+    if (lane->config.gone_ns < config->venue->late_ms * NS_PER_MS) {
+        lane->config.gone_ns = config->venue->late_ms * NS_PER_MS;
+    }
     lane->sink.on_event = lane_on_event;
     lane->state = LANE_CONNECTING;
     lane->order_cost = config->venue->place_cost;

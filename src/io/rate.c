@@ -109,8 +109,8 @@ struct state_budget rate_fullest(struct rate_limits *rate, int64_t now_ns) {
     struct state_budget fullest = {0};
     for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
         struct rate_bucket *bucket = &rate->buckets[i];
-        if (bucket->most == 0) {
-            continue;
+        if (bucket->most <= 1) {
+            continue; // full after any request: that says nothing of how near a limit is
         }
         move_on(bucket, now_ns);
         uint64_t used = used_now(bucket);

@@ -143,6 +143,38 @@ static bool decode_query(const struct oe *oe, const struct oe_call *call, struct
 
 // ---- lists -------------------------------------------------------------------------------------
 
+// Whether a row is older than what was asked for: in a list that begins with the newest all that
+// follow are, even if the venue passed over the filter.
+static bool is_past(struct slice list, int64_t since_ns) {
+    struct times {
+        struct slice created, matched, funded;
+    } row;
+    static const struct md_field fields[] = {
+        {"createdTime", offsetof(struct times, created)},
+        {"matchTime", offsetof(struct times, matched)},
+        {"fundingTime", offsetof(struct times, funded)},
+    };
+    struct json r;
+    bool past = false;
+    json_init(&r, list);
+    json_array_begin(&r);
+    while (md_next_row(&r, fields, COUNT_OF(fields), &row, sizeof(row))) {
+        struct slice time = row.created.size > 0   ? row.created
+                            : row.matched.size > 0 ? row.matched
+                                                   : row.funded;
+        int64_t ms;
+        past = past || (decimal_parse(time, 0, &ms) && ms > 0 && ms < since_ns / NS_PER_MS);
+    }
+    return past;
+}
+
+static struct slice next_page(const struct oe_call *call, struct slice list, uint32_t count,
+                              struct slice cursor) {
+    bool over = count == 0 || slice_equals(cursor, call->cursor) ||
+                (call->kind != OE_OPEN_ORDERS && is_past(list, call->since_ns));
+    return over ? (struct slice){"", 0} : cursor;
+}
+
 static bool decode_page(const struct oe *oe, const struct oe_call *call, struct slice data,
                         struct oe_sink *sink) {
     struct slice key, list = {"", 0}, cursor = {"", 0};
@@ -166,7 +198,9 @@ static bool decode_page(const struct oe *oe, const struct oe_call *call, struct 
                     ? edgex_decode_orders(oe, call, list, true, &count, sink)
                 : call->kind == OE_FILLS ? edgex_decode_fills(oe, call, list, &count, sink)
                                          : edgex_decode_funding(oe, call, list, &count, sink);
-    oe_emit_end(sink, call, count, cursor);
+    if (good) { // a list with a row that cannot be read is not whole
+        oe_emit_end(sink, call, count, next_page(call, list, count, cursor));
+    }
     return good;
 }
 
@@ -238,7 +272,7 @@ static bool decode_account(const struct oe *oe, const struct oe_call *call, stru
     }
     bool good = positions.size > 0 &&
                 edgex_decode_positions(oe, call, positions, assets, true, &count, sink);
-    if (positions.size > 0) {
+    if (good) { // else what could not be read would be taken for flat
         oe_emit_end(sink, call, count, (struct slice){"", 0});
     }
     return good;

@@ -41,11 +41,11 @@ static enum oe_error error_of(int64_t code) {
     return OE_ERROR_OTHER;
 }
 
-// The venue does not know itself what became of the request (-1006, -1007, and 503 "Unknown
-// error"); "Service Unavailable" says that it was not carried out.
+// The venue does not know itself what became of the request: -1006, -1007, and whatever is said
+// with a 5xx. Only -1008 and "Service Unavailable" say that it was not carried out.
 static bool is_unknown(uint32_t http_status, int64_t code, struct slice text) {
     return code == -1006 || code == -1007 ||
-           (http_status == 503 && code != -1008 &&
+           (http_status >= 500 && code != -1008 &&
             !slice_starts(text, SLICE("Service Unavailable")));
 }
 

@@ -109,9 +109,6 @@ static void sign_request(const struct oe *oe, int64_t now_ns, struct oe_message 
     add_header(out, SLICE("OK-ACCESS-SIGN"), (struct slice){signature, sizeof(signature)});
     add_header(out, SLICE("OK-ACCESS-TIMESTAMP"), text_slice(&time));
     add_header(out, SLICE("OK-ACCESS-PASSPHRASE"), slice_of(okx->passphrase));
-    if (oe->testnet) {
-        add_header(out, SLICE("x-simulated-trading"), SLICE("1"));
-    }
     if (out->body.size > 0) {
         add_header(out, SLICE("Content-Type"), SLICE("application/json"));
     }
@@ -139,7 +136,7 @@ static enum status encode_rest(struct oe *oe, const struct oe_call *call, struct
         [OE_BALANCES] = {"GET", "/api/v5/account/balance", OKX_ACCOUNT},
         [OE_FEES] = {"GET", "/api/v5/account/trade-fee", OKX_ACCOUNT},
         [OE_LEVERAGE] = {"POST", "/api/v5/account/set-leverage", OKX_ACCOUNT},
-        [OE_DEADMAN] = {"POST", "/api/v5/trade/cancel-all-after", OKX_READS},
+        [OE_DEADMAN] = {"POST", "/api/v5/trade/cancel-all-after", OKX_COUNTDOWN},
     };
     struct oe_params params;
     oe_params_begin(&params);
@@ -176,6 +173,9 @@ static enum status encode_rest(struct oe *oe, const struct oe_call *call, struct
     }
     if (call->kind != OE_RULES) {
         sign_request(oe, call->now_ns, out);
+    }
+    if (oe->testnet) { // public questions too: instruments have other numbers there
+        add_header(out, SLICE("x-simulated-trading"), SLICE("1"));
     }
     return STATUS_OK;
 }
@@ -436,7 +436,8 @@ const struct venue_oe okx_oe = {
     .buckets = {[OKX_ORDERS] = {"orders", 60, 2000},
                 [OKX_CANCELS] = {"cancels", 60, 2000},
                 [OKX_READS] = {"reads", 60, 2000},
-                [OKX_ACCOUNT] = {"account", 5, 2000}},
+                [OKX_ACCOUNT] = {"account", 5, 2000},
+                [OKX_COUNTDOWN] = {"countdown", 1, 1000}},
     .place_cost = {{[OKX_ORDERS] = 1}},
     .mainnet = {"https://www.okx.com", {"wss://ws.okx.com:8443/ws/v5/private"}},
     .testnet = {"https://www.okx.com", {"wss://wspap.okx.com:8443/ws/v5/private"}},

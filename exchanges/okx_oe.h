@@ -12,7 +12,7 @@ enum {
     OKX_PAGE = 100,   // rows of a list in one answer
 };
 
-enum okx_bucket { OKX_ORDERS, OKX_CANCELS, OKX_READS, OKX_ACCOUNT };
+enum okx_bucket { OKX_ORDERS, OKX_CANCELS, OKX_READS, OKX_ACCOUNT, OKX_COUNTDOWN };
 
 struct okx {
     char api_key[OKX_KEY_MAX], passphrase[OKX_KEY_MAX];

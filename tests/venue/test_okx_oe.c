@@ -1,0 +1,71 @@
+// What OKX's order entry has of its own: the one call that is limited to one a second, and demo
+// trading.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "io/rate.h"
+#include "oe_rig.h"
+
+static const struct slice secrets[OE_SECRETS_MAX] = {
+    {"11111111-2222-3333", 18}, {"0123456789ABCDEF", 16}, {"throwaway-Pass1", 15}};
+
+static struct rig rig;
+
+static void begin(void) {
+    assert_int_equal(rig_create(&rig, "okx", secrets, NULL, USD(100000)), STATUS_OK);
+    assert_true(rig_start(&rig));
+}
+
+static void encode(enum oe_call_kind kind) {
+    struct oe_call call = {.kind = kind,
+                           .tag = 1,
+                           .symbol = OE_SYMBOL_NONE,
+                           .countdown_ms = 60000,
+                           .now_ns = rig.world.now_ns};
+    assert_int_equal(oe_encode(&rig.oe, &call, &rig.message), STATUS_OK);
+}
+
+// okx.md section 5: cancel-all-after once a second, however much else there is room for.
+static void test_countdown(void **state) {
+    (void)state;
+    struct rate_limits rate;
+    begin();
+    encode(OE_DEADMAN);
+    rate_init(&rate, rig.oe.venue->buckets, (struct bps){BPS_WHOLE}, (struct bps){0});
+    int64_t now_ns = rig.world.now_ns;
+    assert_true(rate_when_ns(&rate, &rig.message.cost, true, now_ns) <= now_ns);
+    rate_take(&rate, &rig.message.cost, now_ns);
+    assert_true(rate_when_ns(&rate, &rig.message.cost, true, now_ns) >= now_ns + NS_PER_S);
+    assert_int_equal(rate_fullest(&rate, now_ns).used, 0); // no alarm for a person
+    encode(OE_OPEN_ORDERS);
+    assert_true(rate_when_ns(&rate, &rig.message.cost, true, now_ns) <= now_ns);
+    rig_destroy(&rig);
+}
+
+// Numbers of instruments are not the same in demo trading: they are asked for where they are used.
+static void test_demo(void **state) {
+    (void)state;
+    begin();
+    encode(OE_RULES);
+    assert_string_equal(rig.message.headers_data, "");
+    rig.oe.testnet = true;
+    encode(OE_RULES);
+    assert_string_equal(rig.message.headers_data, "x-simulated-trading: 1\n");
+    encode(OE_OPEN_ORDERS);
+    const char *first = strstr(rig.message.headers_data, "x-simulated-trading: 1\n");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "x-simulated-trading"));
+    rig_destroy(&rig);
+}
+
+int main(void) {
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_countdown),
+        cmocka_unit_test(test_demo),
+    };
+    return cmocka_run_group_tests_name("okx_oe", tests, NULL, NULL);
+}

@@ -135,6 +135,8 @@ static enum status send_rest(struct inquiry *inquiry, const char *method, struct
                                    .url = url,
                                    .headers = headers,
                                    .body = body,
+                                   .once = inquiry->call != NULL &&
+                                           oe_call_changes(inquiry->call->kind),
                                    .timeout_ms = TIMEOUT_MS,
                                    .on_done = on_answer,
                                    .arg = inquiry};

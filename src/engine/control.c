@@ -152,7 +152,7 @@ enum status control_check(const struct control_request *request, const struct un
         return status_fail(STATUS_USAGE, "there is no control verb number %u",
                            (unsigned)request->verb);
     }
-    if ((unsigned)request->origin > ORIGIN_RULE) {
+    if ((unsigned)request->origin > ORIGIN_DISK) {
         return status_fail(STATUS_USAGE, "there is no control origin number %u",
                            (unsigned)request->origin);
     }

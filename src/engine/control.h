@@ -15,7 +15,8 @@ enum control_origin {
     ORIGIN_HTTP,
     ORIGIN_SIGNAL,
     ORIGIN_TEST,
-    ORIGIN_RULE // the action of an alert rule
+    ORIGIN_RULE, // the action of an alert rule
+    ORIGIN_DISK  // little of it is left for the journal
 };
 
 // Whether it may raise risk decides how it is asked: reducing verbs never ask more than y/n and

@@ -107,7 +107,7 @@ const struct config_key config_keys[] = {
     TIME("desk", "records_retention_days", DAYS, DAYS(1), DAYS(3650), DAYS(366), false,
          records_retention_ns, "Sessions older than this are removed from records.db"),
     BYTES("desk", "disk_floor_mb", MB, MBYTES(0), MBYTES(1048576), MBYTES(1024), false,
-          disk_floor_bytes, "With less free disk than this the desk does not go on writing"),
+          disk_floor_bytes, "With less free disk than this trading halts, and no desk starts"),
 
     TIME("feeds", "stale_ms", MS, MSEC(10), SEC(60), MSEC(500), true, feeds.stale_ns,
          "Oldest quote of a leg that may trade, unless nothing changed on a connection that is "

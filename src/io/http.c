@@ -15,6 +15,7 @@ struct slot {
     struct http *http;
     CURL *easy;
     bool busy;
+    bool once, begun; // begun: it was, or may have been, written to a connection
     char error[CURL_ERROR_SIZE];
     char sent[BODY_SENT_MAX];
     struct curl_slist *headers; // of the request at hand
@@ -127,6 +128,9 @@ static void finish(struct slot *slot, CURLcode code) {
     char text[48];
     if (code != CURLE_OK) {
         answer.result = result_of_failure(code);
+        if (answer.result == HTTP_CONNECT_FAILED && slot->begun) {
+            answer.result = HTTP_BROKEN; // of the next connection; the one before had the request
+        }
         answer.text = failure_text(slot, code);
     } else {
         answer.result = result_of_status(status);
@@ -181,6 +185,19 @@ static size_t on_header(char *data, size_t one, size_t size, void *user) {
         slot->seen_size += size;
     }
     return size;
+}
+
+// Before every attempt to write the request. Where a kept connection dies without an answer libcurl
+// makes another attempt by itself, whatever the method; nobody knows what became of the first.
+static int on_write(void *user, char *remote, char *local, int remote_port, int local_port) {
+    (void)remote;
+    (void)local;
+    (void)remote_port;
+    (void)local_port;
+    struct slot *slot = user;
+    bool again = slot->begun;
+    slot->begun = true;
+    return again && slot->once ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 // ---- libcurl on libuv -------------------------------------------------------------------------
@@ -314,6 +331,8 @@ static bool slot_create(struct http *http, struct slot *slot) {
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot->error) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_write) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQDATA, slot) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HEADERDATA, slot) == CURLE_OK;
 }
@@ -472,7 +491,8 @@ enum status http_send(struct http *http, const struct http_request *request) {
     slot->arg = request->arg;
     slot->tag = request->tag;
     slot->body_size = slot->seen_size = 0;
-    slot->too_large = false;
+    slot->too_large = slot->begun = false;
+    slot->once = request->once;
     slot->error[0] = '\0';
     if (!set_headers(slot, request->headers) || !slot_prepare(slot, request, url.tls) ||
         curl_multi_add_handle(http->multi, slot->easy) != CURLM_OK) {

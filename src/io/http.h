@@ -40,6 +40,7 @@ struct http_request {
     const char *url;     // whole
     const char *headers; // lines "Name: value\n", NULL or "" for none; copied
     const char *body;    // NULL or "" for none; copied. JSON, unless the headers name its type
+    bool once; // changes something: never written twice, it is HTTP_BROKEN where libcurl would
     uint32_t timeout_ms;
     void (*on_done)(void *arg, uint64_t tag, const struct http_answer *answer);
     void *arg;

@@ -272,10 +272,6 @@ static enum status commit(void *arg) {
         (void)status_fail_errno(STATUS_IO, "the journal cannot be made durable");
         fail(journal);
     }
-    if (!journal->failed && atomic_load_explicit(&journal->below_floor, memory_order_relaxed)) {
-        (void)fail_floor(journal);
-        fail(journal);
-    }
     if (journal->failed) {
         return status_fail(STATUS_IO, "%s", journal->failure);
     }
@@ -347,7 +343,17 @@ void journal_sync(struct journal *journal) {
 
 void journal_tend(struct journal *journal) {
     bool below = false;
-    if (check_floor(journal, &below) == STATUS_OK && below) {
-        atomic_store(&journal->below_floor, true);
+    if (check_floor(journal, &below) != STATUS_OK) {
+        return;
     }
+    if (below && !atomic_exchange(&journal->below_floor, true)) {
+        (void)fail_floor(journal);
+        log_error("journal", "%s: trading halts, cancels and hedges go on", status_text());
+    } else if (!below && atomic_exchange(&journal->below_floor, false)) {
+        log_info("journal", "there is room again");
+    }
+}
+
+bool journal_is_low(const struct journal *journal) {
+    return atomic_load_explicit(&journal->below_floor, memory_order_relaxed);
 }

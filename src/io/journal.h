@@ -8,8 +8,9 @@
 // session's.
 //
 // The engine appends inside its lock into memory sized at start; commit is one write(). Any failure
-// (full disk, I/O error, free space below the floor) is told by commit with a sentence and sticks:
-// this journal takes nothing any more and its engine sends nothing any more. What was written of a
+// (full disk, I/O error) is told by commit with a sentence and sticks: this journal takes nothing any
+// more and its engine sends nothing any more. Free space below the floor is no failure: what lowers
+// risk still has to be written and sent, and the floor is what it is written on. What was written of a
 // failed commit is cut off again, so the file ends with the last whole pass. journal_sync makes
 // durable what was committed and belongs to one other thread (the keeper's).
 #ifndef PERPDESK_IO_JOURNAL_H
@@ -83,8 +84,10 @@ bool journal_sync_wanted(const struct journal *journal);
 // (set once before threads start).
 void journal_on_wake(struct journal *journal, void (*wake)(void *arg), void *arg);
 bool journal_park(struct journal *journal);
-// Looks at the free space; the next commit fails when it is below the floor. Same thread as sync.
+// Looks at the free space. Same thread as sync.
 void journal_tend(struct journal *journal);
+// Below the floor, when it was last looked at: nothing should be opened any more. Any thread.
+bool journal_is_low(const struct journal *journal);
 
 // Reading a session, file after file. No lock is needed: a growing session reads as a torn tail.
 struct journal_session {

@@ -20,10 +20,30 @@ static void sync_work(uv_work_t *work) {
 
 static void tick(struct keeper *keeper);
 
+// As long as little is left, whoever resumes: but what lowers risk goes on.
+static void halt_when_low(struct keeper *keeper) {
+    struct state_header header;
+    if (!journal_is_low(keeper->options.journal) ||
+        state_read(engine_board(keeper->options.engine), STATE_HEADER, &header, NULL) == 0 ||
+        header.state == TRADING_HALTED) {
+        return;
+    }
+    struct control_request halt = {.verb = CONTROL_STATE,
+                                   .origin = ORIGIN_DISK,
+                                   .venue = CONTROL_ANY,
+                                   .symbol = CONTROL_ANY,
+                                   .value = TRADING_HALTED};
+    if (engine_control(keeper->options.engine, &halt, clock_now_ns(keeper->options.clock)) !=
+        STATUS_OK) {
+        log_error("journal", "cannot halt trading: %s", status_text());
+    }
+}
+
 static void sync_done(uv_work_t *work, int result) {
     struct keeper *keeper = work->data;
     ASSERT(result == 0);
     keeper->syncing = false;
+    halt_when_low(keeper);
     if (!uv_is_closing((uv_handle_t *)&keeper->timer)) {
         tick(keeper);
     }

@@ -143,6 +143,7 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
                                    .url = url,
                                    .headers = message->headers_data,
                                    .body = message->body_data,
+                                   .once = oe_call_changes(row->call.kind),
                                    .timeout_ms = LANE_ANSWER_MS,
                                    .on_done = on_answer,
                                    .arg = lane,

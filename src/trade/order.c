@@ -20,9 +20,10 @@ const uint8_t order_next[ORDER_STATE_COUNT][ORDER_EVENT_COUNT] = {
     [ORDER_FILLED_ALL] = {NEVER, LATE, LATE, LATE, LATE, LATE, LATE, LATE, LATE},
     [ORDER_CANCELING] = {NEVER, LATE, ORDER_CANCELING, DONE, LATE, GONE, ORDER_EXPIRED,
                          ORDER_REJECTED, ORDER_UNKNOWN},
-    // A venue may tell a fill after the cancel: it counts, the order stays gone until it is full.
+    // A venue may tell a fill after the end, even of an order that it, or the lane, took for
+    // refused: it counts, the order stays gone until it is full.
     [ORDER_CANCELED_DONE] = {NEVER, LATE, GONE, DONE, LATE, LATE, LATE, LATE, LATE},
-    [ORDER_REJECTED] = {NEVER, LATE, LATE, LATE, LATE, LATE, LATE, LATE, LATE},
+    [ORDER_REJECTED] = {NEVER, LATE, ORDER_REJECTED, DONE, LATE, LATE, LATE, LATE, LATE},
     [ORDER_EXPIRED] = {NEVER, LATE, ORDER_EXPIRED, DONE, LATE, LATE, LATE, LATE, LATE},
     [ORDER_UNKNOWN] = {NEVER, ORDER_OPEN, ORDER_PARTIAL, DONE, ORDER_CANCELING, GONE, ORDER_EXPIRED,
                        ORDER_REJECTED, ORDER_UNKNOWN},

@@ -227,7 +227,7 @@ static void on_control(struct recall *recall, const struct event_control *contro
         recall->end.killed = 1;
     } else if (control->verb == CONTROL_CLEAR) {
         recall->end.killed = 0;
-    } else if (control->verb == CONTROL_STATE && person) {
+    } else if (control->verb == CONTROL_STATE && person && control->origin != ORIGIN_DISK) {
         recall->end.state = (uint8_t)control->value;
     } else if (control->verb == CONTROL_ACCEPT) {
         recall->end.doubt = DOUBT_NONE;

@@ -357,6 +357,11 @@ static enum status risk_on_event(void *self, struct bus *bus, const struct event
         break;
     case CONTROL_STATE:
         desk->state = (enum trading_state)control->value;
+        if (control->origin == ORIGIN_DISK) {
+            watch_alert(bus, SEVERITY_RED, "disk_floor",
+                        "less disk is free than disk_floor_mb: trading halts, cancels and hedges "
+                        "go on");
+        }
         break;
     case CONTROL_KILL:
         on_kill(desk, bus);

@@ -60,6 +60,8 @@ static void serve(struct loop_connection *c, const struct http_head *head, struc
         loop_reply(c, 200, "", (struct slice){large, sizeof(large)});
     } else if (slice_equals(path, SLICE("/reset"))) {
         stream_reset(c->stream);
+    } else if (slice_equals(path, SLICE("/shut"))) {
+        stream_end(c->stream);
     } else if (slice_equals(path, SLICE("/garbage"))) {
         loop_send_raw(c, "SSH-2.0-x\r\n\r\n", 13);
         stream_end(c->stream);
@@ -199,6 +201,43 @@ static void test_post_and_reuse(void **state) {
     (void)state;
 }
 
+// A kept connection that dies without an answer: what asks is asked again, what changes something
+// is never sent twice, nor is it said not to have been sent because no other connection could be
+// made.
+static void test_once(void **state) {
+    static const struct row {
+        bool once, listens;
+        int seen;
+    } rows[] = {{false, true, 2}, {true, true, 1}, {true, false, 1}, {false, false, 1}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct rig rig;
+        rig_init(&rig, true, NULL);
+        ask(&rig, "/ok");
+        char url[256];
+        loop_server_url(&rig.server, "https", "127.0.0.1", "/shut", url, sizeof(url));
+        if (!rows[i].listens) {
+            stream_listener_close(&rig.server.listener);
+            uv_run(&rig.loop, UV_RUN_NOWAIT);
+        }
+        struct http_request request = {.method = "POST",
+                                       .url = url,
+                                       .body = "{\"order\":1}",
+                                       .once = rows[i].once,
+                                       .timeout_ms = 10000,
+                                       .on_done = on_done,
+                                       .arg = &rig};
+        int before = rig.done, requests = rig.server.requests;
+        assert_int_equal(http_send(rig.http, &request), STATUS_OK);
+        while (rig.done == before) {
+            uv_run(&rig.loop, UV_RUN_ONCE);
+        }
+        assert_string_equal(http_result_name(rig.answer.result), http_result_name(HTTP_BROKEN));
+        assert_int_equal(rig.server.requests - requests, rows[i].seen);
+        rig_finish(&rig);
+    }
+    (void)state;
+}
+
 static void test_methods_and_headers(void **state) {
     static const struct row {
         const char *method, *headers, *body, *echo;
@@ -297,11 +336,9 @@ static void test_limits(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_post_and_reuse),
-        cmocka_unit_test(test_methods_and_headers),
-        cmocka_unit_test(test_tls_refused),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_answers),     cmocka_unit_test(test_post_and_reuse),
+        cmocka_unit_test(test_once),        cmocka_unit_test(test_methods_and_headers),
+        cmocka_unit_test(test_tls_refused), cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,13 +14,15 @@
 #include "io/keeper.h"
 
 static _Atomic int64_t due_ns, ran_ns;
-static _Atomic uint32_t timers;
+static _Atomic uint32_t timers, halts;
 
 static enum status on_event(void *self, struct bus *bus, const struct event *event) {
     (void)self;
     (void)bus;
     if (event->header.kind == EVENT_TIMER) {
         atomic_fetch_add(&timers, 1);
+    } else if (event->header.kind == EVENT_CONTROL && event->u.control.verb == CONTROL_STATE) {
+        atomic_fetch_add(&halts, event->u.control.value == TRADING_HALTED);
     } else if (event->header.kind == EVENT_CONTROL) {
         atomic_store(&due_ns, event->header.time_ns + 3 * NS_PER_MS);
     }
@@ -94,6 +96,12 @@ static void test_keeper(void **state) {
         sleep_ms(10);
     }
     assert_true(atomic_load(&journal.syncs) > 0);
+    assert_int_equal(atomic_load(&halts), 0);
+    journal.options.disk_floor_bytes = UINT64_MAX; // the keeper looks once a second
+    for (int i = 0; i < 500 && atomic_load(&halts) == 0; i++) {
+        sleep_ms(10);
+    }
+    assert_true(atomic_load(&halts) > 0);
     assert_int_equal(keeper_stop(&keeper), STATUS_OK);
 
     journal_finish(&journal);

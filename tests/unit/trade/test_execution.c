@@ -286,26 +286,36 @@ static void test_duplicates_unknown_and_late(void **state) {
     assert_int_equal(h->desk.execution.duplicates, 1);
     harness_check(h);
     harness_destroy(h);
+}
 
-    h = by_hand(); // a fill after the job has ended
-    draft = wash_draft(h);
-    job = harness_open(h, &draft);
-    maker = *last_command(h);
-    harness_advance(h, 5 * NS_PER_S);
-    harness_report(h, maker.order, H_EXTENDED, REPORT_CANCELED, (struct px){0}, (struct qty){0});
-    assert_int_equal(job->state, JOB_EXPIRED);
-    harness_report(h, maker.order, H_EXTENDED, REPORT_FILL, maker.price, maker.size);
-    struct job *owner = harness_job(h);
-    assert_int_not_equal(owner->id, job->id);
-    assert_int_equal(owner->state, JOB_UNWINDING);
-    harness_check(h);
-    struct event_order unwind = *last_command(h);
-    assert_int_equal(unwind.venue, H_EXTENDED);
-    assert_int_equal(unwind.side, SIDE_BUY);
-    harness_report(h, unwind.order, H_EXTENDED, REPORT_FILL, unwind.price, unwind.size);
-    assert_int_equal(owner->state, JOB_FAILED);
-    harness_check(h);
-    harness_destroy(h);
+// A fill after the job has ended, be it of an order that was taken for refused.
+static void test_fill_after_the_end(void **state) {
+    static const struct row {
+        enum report_kind end;
+        enum job_state job;
+    } rows[] = {{REPORT_CANCELED, JOB_EXPIRED}, {REPORT_REJECTED, JOB_FAILED}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct harness *h = by_hand();
+        struct job draft = wash_draft(h);
+        struct job *job = harness_open(h, &draft);
+        struct event_order maker = *last_command(h);
+        harness_advance(h, 5 * NS_PER_S);
+        harness_report(h, maker.order, H_EXTENDED, rows[i].end, (struct px){0}, (struct qty){0});
+        assert_int_equal(job->state, rows[i].job);
+        harness_report(h, maker.order, H_EXTENDED, REPORT_FILL, maker.price, maker.size);
+        struct job *owner = harness_job(h);
+        assert_int_not_equal(owner->id, job->id);
+        assert_int_equal(owner->state, JOB_UNWINDING);
+        harness_check(h);
+        struct event_order unwind = *last_command(h);
+        assert_int_equal(unwind.venue, H_EXTENDED);
+        assert_int_equal(unwind.side, SIDE_BUY);
+        harness_report(h, unwind.order, H_EXTENDED, REPORT_FILL, unwind.price, unwind.size);
+        assert_int_equal(owner->state, JOB_FAILED);
+        harness_check(h);
+        harness_destroy(h);
+    }
+    (void)state;
 }
 
 // One job's hedge must not meet another job's resting close.
@@ -630,6 +640,7 @@ int main(void) {
         cmocka_unit_test(test_taker_only_one_leg),
         cmocka_unit_test(test_rejections),
         cmocka_unit_test(test_duplicates_unknown_and_late),
+        cmocka_unit_test(test_fill_after_the_end),
         cmocka_unit_test(test_self_trade_guard),
         cmocka_unit_test(test_stop_during_opening_and_flatten),
         cmocka_unit_test(test_stopped_while_it_closes),

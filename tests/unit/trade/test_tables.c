@@ -13,7 +13,7 @@ static const char *const order_cells[ORDER_STATE_COUNT] = {
     [ORDER_NEW] = "s...!....",           [ORDER_SENT] = "!opfcgeru",
     [ORDER_OPEN] = "!.pfcger.",          [ORDER_PARTIAL] = "!.pfcgeg.",
     [ORDER_FILLED_ALL] = "!........",    [ORDER_CANCELING] = "!.cf.geru",
-    [ORDER_CANCELED_DONE] = "!.gf.....", [ORDER_REJECTED] = "!........",
+    [ORDER_CANCELED_DONE] = "!.gf.....", [ORDER_REJECTED] = "!.rf.....",
     [ORDER_EXPIRED] = "!.ef.....",       [ORDER_UNKNOWN] = "!opfcgeru",
 };
 static const char order_letters[] = "nsopfcgreu.!";

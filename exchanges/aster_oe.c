@@ -239,6 +239,7 @@ const struct venue_oe aster_oe = {
     .mainnet = {"https://fapi.asterdex.com", {"wss://fstream.asterdex.com/ws"}},
     .testnet = {"https://fapi.asterdex-testnet.com", {"wss://fstream.asterdex-testnet.com/ws"}},
     .socket_age_max_s = 23 * 3600,
+    .late_ms = 11000, // a nonce is good within 10 s of the venue's clock
     .deadman_min_ms = 1000,
     .deadman_max_ms = 600000,
     .state_size = sizeof(struct aster),

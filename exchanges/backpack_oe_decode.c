@@ -139,11 +139,11 @@ static bool emit_position(const struct oe *oe, const struct oe_call *call,
         return row->symbol.size > 0;
     }
     if (row->net.size == 0 || !qty_parse(row->net, &event.position.net) ||
-        !oe_read_price(row->entry, &event.position.average) ||
-        !oe_read_price(row->liquidation, &event.position.liquidation) ||
-        (row->unrealised.size > 0 && !oe_read_usd(row->unrealised, &event.position.unrealised))) {
+        !oe_read_price(row->entry, &event.position.average)) {
         return false;
     }
+    event.position.liquidation = oe_shown_price(row->liquidation);
+    event.position.unrealised = oe_shown_usd(row->unrealised);
     sink->on_event(sink, &event);
     return true;
 }

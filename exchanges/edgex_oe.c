@@ -18,6 +18,9 @@
 // - The codes of refusals: what the sheet names and its words for orders that ended are known. Any
 //   other is a refusal with HTTP 4xx; with HTTP 200 an order's outcome is asked for.
 // - A time stamp more than 60 s off has no code of its own: it looks like wrong keys.
+// - Whether an order is still taken almost 60 s after its time stamp: a lane waits no longer than
+//   execution.late_request_ms before it believes that one is gone, because for so long a leg stands
+//   alone.
 // - The sign of fillFee (the documents show both): a fee counts as paid unless the contract's rate
 //   is a rebate.
 // - The fields of positions: openSize or size.

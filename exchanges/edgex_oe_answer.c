@@ -166,7 +166,9 @@ static bool decode_page(const struct oe *oe, const struct oe_call *call, struct 
                     ? edgex_decode_orders(oe, call, list, true, &count, sink)
                 : call->kind == OE_FILLS ? edgex_decode_fills(oe, call, list, &count, sink)
                                          : edgex_decode_funding(oe, call, list, &count, sink);
-    oe_emit_end(sink, call, count, cursor);
+    if (good) { // a list with a row that cannot be read is not whole
+        oe_emit_end(sink, call, count, cursor);
+    }
     return good;
 }
 
@@ -238,7 +240,7 @@ static bool decode_account(const struct oe *oe, const struct oe_call *call, stru
     }
     bool good = positions.size > 0 &&
                 edgex_decode_positions(oe, call, positions, assets, true, &count, sink);
-    if (positions.size > 0) {
+    if (good) { // else what could not be read would be taken for flat
         oe_emit_end(sink, call, count, (struct slice){"", 0});
     }
     return good;

@@ -2,6 +2,7 @@
 // have in common (edgex.md section 5). Every number is a text; flags are not.
 #include "exchanges/edgex_oe.h"
 #include "exchanges/md_decode.h"
+#include "exchanges/oe_fields.h"
 
 // ---- reading -----------------------------------------------------------------------------------
 
@@ -306,11 +307,11 @@ static bool emit_position(const struct oe *oe, const struct oe_call *call,
     if (event.symbol == OE_SYMBOL_NONE) {
         return row->contract.size > 0;
     }
-    if (size.size == 0 || !qty_parse(size, net) || !read_px(asset.entry, &event.position.average) ||
-        !read_px(asset.liquidation, &event.position.liquidation) ||
-        (asset.unrealised.size > 0 && !read_usd(asset.unrealised, &event.position.unrealised))) {
+    if (size.size == 0 || !qty_parse(size, net) || !read_px(asset.entry, &event.position.average)) {
         return false;
     }
+    event.position.liquidation = oe_shown_price(asset.liquidation);
+    event.position.unrealised = oe_shown_usd(asset.unrealised);
     if (event.position.average.v == 0 && net->v != 0 && read_usd(row->value, &value)) {
         event.position.average = px_average_near(usd_abs(value), qty_abs(*net));
     }

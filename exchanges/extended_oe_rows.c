@@ -2,6 +2,7 @@
 // same members in both, but for the names of two.
 #include "exchanges/extended_oe.h"
 #include "exchanges/md_decode.h"
+#include "exchanges/oe_fields.h"
 
 // Some times are in seconds where the rest is in milliseconds.
 static int64_t ns_of(int64_t time) {
@@ -300,11 +301,11 @@ static bool read_position(struct extended_rows *rows, struct json *r) {
     }
     struct oe_event event = begin_row(rows, OE_EVENT_POSITION, row.market, ns_of(row.updated));
     if (!md_read_qty(row.size, &event.position.net) ||
-        !read_px(row.average, &event.position.average) ||
-        !read_px(row.liquidation, &event.position.liquidation) ||
-        !read_usd(row.unrealised, &event.position.unrealised)) {
+        !read_px(row.average, &event.position.average)) {
         return false;
     }
+    event.position.liquidation = oe_shown_price(row.liquidation);
+    event.position.unrealised = oe_shown_usd(row.unrealised);
     event.position.net.v = is_short ? -event.position.net.v : event.position.net.v;
     rows->sink->on_event(rows->sink, &event);
     return true;

@@ -126,6 +126,7 @@ void extended_sim_position(const struct vsim_world *world, uint32_t listing,
     member_usd(out, "value", usd_notional_near(row->mark, size));
     member_average(out, "openPrice", vacc_entry(position));
     vsim_member_px(out, "markPrice", row, row->mark);
+    vsim_member_string(out, "liquidationPrice", "0");
     member_usd(out, "unrealisedPnl", vacc_unrealised(world->account, world, listing));
     member_usd(out, "realisedPnl", position->realised);
     member_ms(out, stream ? "createdAt" : "createdTime", position->updated_ns);

@@ -1,6 +1,7 @@
 #include "exchanges/fapi_rows.h"
 
 #include "exchanges/md_decode.h"
+#include "exchanges/oe_fields.h"
 
 static bool state_of(struct slice word, enum oe_state *out) {
     static const struct {
@@ -106,10 +107,7 @@ bool fapi_emit_position(const struct oe *oe, const struct oe_call *call,
     event.symbol = oe_find_symbol(oe, row->symbol);
     event.snapshot = call != NULL;
     if (!decimal_parse(row->amount, QTY_DIGITS, &event.position.net.v) ||
-        (row->entry.size > 0 && !md_read_px_near(row->entry, &event.position.average)) ||
-        (row->liquidation.size > 0 &&
-         !md_read_px_near(row->liquidation, &event.position.liquidation)) ||
-        (row->unrealised.size > 0 && !fapi_read_usd(row->unrealised, &event.position.unrealised))) {
+        (row->entry.size > 0 && !md_read_px_near(row->entry, &event.position.average))) {
         return false;
     }
     if (row->side.size > 0 && !slice_equals(row->side, SLICE("BOTH"))) {
@@ -119,6 +117,8 @@ bool fapi_emit_position(const struct oe *oe, const struct oe_call *call,
         }
         return true;
     }
+    event.position.liquidation = oe_shown_price(row->liquidation);
+    event.position.unrealised = oe_shown_usd(row->unrealised);
     sink->on_event(sink, &event);
     return true;
 }

@@ -318,11 +318,11 @@ bool grvt_decode_position(const struct oe *oe, const struct oe_call *call, struc
         return row.instrument.size > 0;
     }
     if (row.size.size == 0 || !qty_parse(row.size, &event.position.net) ||
-        !oe_read_price(row.entry, &event.position.average) ||
-        !oe_read_price(row.liquidation, &event.position.liquidation) ||
-        (row.unrealised.size > 0 && !oe_read_usd(row.unrealised, &event.position.unrealised))) {
+        !oe_read_price(row.entry, &event.position.average)) {
         return false;
     }
+    event.position.liquidation = oe_shown_price(row.liquidation);
+    event.position.unrealised = oe_shown_usd(row.unrealised);
     sink->on_event(sink, &event);
     if (call == NULL) {
         follow_funding(oe, &event, row.funding, sink);

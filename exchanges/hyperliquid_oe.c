@@ -33,8 +33,9 @@
 #include "exchanges/md_decode.h"
 
 enum {
-    CLOID_SIZE = 34,        // 0x and 32 digits
-    ORDER_LIFE_MS = 10000,  // from sending on
+    CLOID_SIZE = 34, // 0x and 32 digits
+    // From sending on: less than a lane waits before it believes that an order is gone.
+    ORDER_LIFE_MS = 5000,
     DEADMAN_RETRY_S = 3600, // the volume that it needs grows slowly
     ACTION_MAX = 1024,      // of one order, cancel or change
     INFO_WEIGHT = 20,       // of most requests

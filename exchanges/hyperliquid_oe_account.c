@@ -1,6 +1,7 @@
 // Fills, funding and the state of the account as events: hyperliquid.md sections 3 and 5.2.
 #include "exchanges/hyperliquid_oe.h"
 #include "exchanges/md_decode.h"
+#include "exchanges/oe_fields.h"
 
 // ---- lists by time -----------------------------------------------------------------------------
 
@@ -252,13 +253,11 @@ static bool emit_position(struct oe *oe, const struct oe_call *call, struct slic
         return true;
     }
     if (!decimal_parse(row.size, QTY_DIGITS, &event.position.net.v) ||
-        (row.entry.size > 0 && !md_read_px_near(row.entry, &event.position.average)) ||
-        (row.liquidation.size > 0 &&
-         !md_read_px_near(row.liquidation, &event.position.liquidation)) ||
-        (row.unrealised.size > 0 &&
-         !decimal_parse_near(row.unrealised, USD_DIGITS, &event.position.unrealised.v))) {
+        (row.entry.size > 0 && !md_read_px_near(row.entry, &event.position.average))) {
         return false;
     }
+    event.position.liquidation = oe_shown_price(row.liquidation);
+    event.position.unrealised = oe_shown_usd(row.unrealised);
     seen[event.symbol] = event.position.net.v != 0;
     sink->on_event(sink, &event);
     return true;

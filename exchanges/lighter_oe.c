@@ -27,6 +27,8 @@
 // - The sign of a funding payment (positionFunding.change): a change of the balance, so negative is
 //   paid.
 // - The price band of immediate orders (21733): the collar is the desk's own.
+// - The least time that a transaction may last (ExpiredAt): orders and changes get 5 s, so that one
+//   that was held up does not turn up later; a venue that wants more refuses them with 21711.
 // - What price_protection does, and the number that is a transaction's status: the first is not
 //   sent, the second not read; an order is told by its own row alone.
 // - The text of 429, and codes that the published list lacks: the status or code alone decides, an

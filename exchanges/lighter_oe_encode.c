@@ -5,7 +5,9 @@
 #include "exchanges/lighter_oe.h"
 
 enum {
-    TX_LIFE_MS = 599000,           // what the reference client gives
+    TX_LIFE_MS = 599000, // what the reference client gives
+    // Of an order: less than a lane waits before it believes that one is gone.
+    ORDER_TX_LIFE_MS = 5000,
     TOKEN_LIFE_S = 8 * 3600 - 120, // eight hours are the most
     ORDER_DAYS = 28,
 };
@@ -143,7 +145,9 @@ static enum status encode_tx(struct oe *oe, const struct oe_call *call, struct o
         return status_fail(STATUS_UNAVAILABLE, "too many transactions are on the way");
     }
     tx.nonce = flight->nonce;
-    tx.expired_at_ms = (uint64_t)(call->now_ns / NS_PER_MS) + TX_LIFE_MS;
+    bool is_order = call->kind == OE_PLACE || call->kind == OE_AMEND;
+    tx.expired_at_ms = (uint64_t)(call->now_ns / NS_PER_MS);
+    tx.expired_at_ms += is_order ? ORDER_TX_LIFE_MS : TX_LIFE_MS;
     flight->until_ns = call->kind == OE_DEADMAN ? (int64_t)tx.fields[1] * NS_PER_MS : 0;
     struct fp5 hash =
         lighter_tx_hash(&tx, oe->testnet ? LIGHTER_CHAIN_TESTNET : LIGHTER_CHAIN_MAINNET);

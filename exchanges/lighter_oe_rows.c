@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "exchanges/lighter_oe.h"
 #include "exchanges/md_decode.h"
+#include "exchanges/oe_fields.h"
 
 uint16_t lighter_find_symbol(const struct oe *oe, int64_t market) {
     const struct lighter *lighter = oe->state;
@@ -343,13 +344,11 @@ static bool decode_position(struct lighter_rows *rows, struct json *r) {
         return lighter->markets_known;    // passed over, it would be taken for flat
     }
     if (!md_read_qty(row.size, &event.position.net) || row.sign < -1 || row.sign > 1 ||
-        (row.average.size > 0 && !md_read_px_near(row.average, &event.position.average)) ||
-        (row.liquidation.size > 0 &&
-         !md_read_px_near(row.liquidation, &event.position.liquidation)) ||
-        (row.unrealised.size > 0 &&
-         !lighter_read_usd(row.unrealised, &event.position.unrealised))) {
+        (row.average.size > 0 && !md_read_px_near(row.average, &event.position.average))) {
         return false;
     }
+    event.position.liquidation = oe_shown_price(row.liquidation);
+    event.position.unrealised = oe_shown_usd(row.unrealised);
     event.position.net.v = row.sign < 0 ? -event.position.net.v : event.position.net.v;
     if (event.position.net.v != 0) { // what is flat is told as what is missing is
         lighter->markets[event.symbol].held = true;

@@ -17,6 +17,16 @@ bool oe_read_price(struct slice text, struct px *out) {
     return text.size == 0 || md_read_px_near(text, out);
 }
 
+struct px oe_shown_price(struct slice text) {
+    struct px price;
+    return md_read_px_near(text, &price) ? price : (struct px){0};
+}
+
+struct usd oe_shown_usd(struct slice text) {
+    struct usd money;
+    return oe_read_usd(text, &money) ? money : (struct usd){0};
+}
+
 bool oe_read_size(struct slice text, struct qty *out) {
     return text.size == 0 || md_read_qty(text, out);
 }

@@ -13,6 +13,10 @@ void oe_read_list(struct json *r, struct slice text);
 MUST_CHECK bool oe_read_usd(struct slice text, struct usd *out);
 // A price with any number of digits; "" leaves 0: it does not apply.
 MUST_CHECK bool oe_read_price(struct slice text, struct px *out);
+// Figures of a position that are only shown: none, unreadable, negative (a price) or too large for
+// us is 0, which is "not told". They are no reason to doubt the position.
+struct px oe_shown_price(struct slice text);
+struct usd oe_shown_usd(struct slice text);
 // Not negative; "" leaves 0.
 MUST_CHECK bool oe_read_size(struct slice text, struct qty *out);
 bool oe_is_dollar(struct slice coin);

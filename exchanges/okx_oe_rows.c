@@ -1,6 +1,7 @@
 // Orders, fills, positions and balances as OKX tells them, in answers and pushes: okx.md sections 5
 // and 7.
 #include "exchanges/md_decode.h"
+#include "exchanges/oe_fields.h"
 #include "exchanges/okx_oe.h"
 
 struct row {
@@ -228,12 +229,12 @@ bool okx_decode_positions(const struct oe *oe, const struct oe_call *call, struc
             continue;
         }
         if (!okx_contracts_read(&oe->listings[event.symbol], row.size, true, &event.position.net) ||
-            !read_price(row.average, &event.position.average) ||
-            !read_price(row.liquidation, &event.position.liquidation) ||
-            (row.unrealised.size > 0 && !read_usd(row.unrealised, &event.position.unrealised))) {
+            !read_price(row.average, &event.position.average)) {
             good = false;
             continue;
         }
+        event.position.liquidation = oe_shown_price(row.liquidation);
+        event.position.unrealised = oe_shown_usd(row.unrealised);
         sink->on_event(sink, &event);
     }
     return good && !rows->failed;

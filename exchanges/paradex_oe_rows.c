@@ -1,6 +1,7 @@
 // The rows of Paradex's account: orders, fills, positions, money, funding, fees (paradex.md section
 // 5). The same objects come by REST and on the socket.
 #include "exchanges/md_decode.h"
+#include "exchanges/oe_fields.h"
 #include "exchanges/paradex_oe.h"
 
 static int64_t ns_of(struct slice ms_text) {
@@ -268,12 +269,11 @@ bool paradex_decode_position(const struct oe *oe, const struct oe_call *call, st
     }
     // Fills are in dollars, and so is this one of the two averages; the other is in USDC.
     struct slice average = position.average_usd.size > 0 ? position.average_usd : position.average;
-    if (!read_price(average, &event.position.average) ||
-        !read_price(position.liquidation, &event.position.liquidation) ||
-        (position.unrealised.size > 0 &&
-         !read_usd(position.unrealised, &event.position.unrealised))) {
+    if (!read_price(average, &event.position.average)) {
         return false;
     }
+    event.position.liquidation = oe_shown_price(position.liquidation);
+    event.position.unrealised = oe_shown_usd(position.unrealised);
     sink->on_event(sink, &event);
     return true;
 }

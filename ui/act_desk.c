@@ -132,9 +132,7 @@ bool act_desk_read_threshold(const struct console *console, struct slice text, s
 static void threshold_given(struct console *console, struct slice text) {
     struct bps value;
     if (!act_desk_read_threshold(console, text, &value)) {
-        console_say(console, INK_BAD,
-                    "not a number of bps with at most two decimals, nor auto: %.*s", (int)text.size,
-                    text.data);
+        console_say(console, INK_BAD, "%s", status_text());
         return;
     }
     act_desk_threshold(console, value);

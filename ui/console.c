@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "engine/control_text.h"
 #include "ui/actions.h"
 #include "ui/told.h"
 
@@ -218,6 +219,7 @@ void console_send(struct console *console, const struct control_request *request
     if (status == STATUS_OK) {
         text_clear(&answer);
         told_print(&answer, console->view.universe, request);
+        control_print_floor(&answer, request, console->view.risk->min_edge);
     }
     console_say(console, status == STATUS_OK ? INK_TEXT : INK_BAD, "%s", data);
 }

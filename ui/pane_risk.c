@@ -7,7 +7,7 @@
 #include "ui/pane.h"
 
 enum column { SINCE, TIMES, STRATEGY, SYMBOL, ROUTE, RULE, FIGURE, LIMIT, COLUMNS };
-enum { ROWS_KEPT = 3, FREEZES_SHOWN = 4 };
+enum { ROWS_KEPT = 3, FREEZES_SHOWN = 4, FIGURE_COLUMNS = 11 };
 
 static int risk_columns(const struct view *view, struct pane_column out[PANE_COLUMNS_MAX]) {
     const struct pane_column columns[COLUMNS] = {
@@ -17,8 +17,8 @@ static int risk_columns(const struct view *view, struct pane_column out[PANE_COL
         [SYMBOL] = {"symbol", view_symbol_columns(view), .priority = 1},
         [ROUTE] = {"buy→sell", 2 * view_venue_columns(view) + 1, .priority = 5},
         [RULE] = {"denied by", 10, .sortable = true, .flexible = true, .most = 24},
-        [FIGURE] = {"figure", 11, .right = true},
-        [LIMIT] = {"limit", 11, .right = true, .priority = 1},
+        [FIGURE] = {"figure", FIGURE_COLUMNS, .right = true},
+        [LIMIT] = {"limit", FIGURE_COLUMNS, .right = true, .priority = 1},
     };
     memcpy(out, columns, sizeof(columns));
     return COLUMNS;
@@ -47,6 +47,11 @@ static enum rule rule_of(const struct state_denial *d) {
 static void cell_figure(struct pane_cell *out, enum rule rule, int64_t figure) {
     if (rule_unit_of(rule) != UNIT_NONE) {
         rule_figure_print(&out->text, rule_unit_of(rule), figure);
+    }
+    if (rule_unit_of(rule) == UNIT_USD && out->text.size > FIGURE_COLUMNS) {
+        text_clear(&out->text);
+        number_usd_short(&out->text, (struct usd){figure});
+        text_add_string(&out->text, " USD");
     }
 }
 

@@ -237,8 +237,10 @@ const char *view_symbol(const struct view *view, uint16_t symbol) {
 void view_add_route(const struct view *view, uint16_t buy, uint16_t sell, struct text *out) {
     char name[VENUE_NAME_MAX];
     text_add_string(out, view_venue(view, buy, name));
-    text_add_string(out, "→");
-    text_add_string(out, view_venue(view, sell, name));
+    if (sell != buy) { // else it is one leg
+        text_add_string(out, "→");
+        text_add_string(out, view_venue(view, sell, name));
+    }
 }
 
 int view_venue_columns(const struct view *view) {

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/desk_inside.h"
 #include "cli/paths.h"
+#include "trade/answer.h"
 
 enum { DEMO_STAND_MS = 250, JOURNAL_BUFFER_BYTES = 4 * 1024 * 1024 };
 enum { STOP_WAIT_MS = 2000, STOP_WAIT_LIVE_MS = 15000, LEVEL_WAIT_MS = 1500 };
@@ -231,6 +232,7 @@ static enum status open_engine(struct desk_run *run) {
         .depth_sample_ns = config->settings.feeds.depth_sample_ns,
         .publish_ns = NS_PER_S / 20,
         .commands = {.send = desk_lanes_send, .arg = run},
+        .judge = answer_judge(&run->desk),
         .is_paper_venue = mode_of(run) != DESK_LIVE,
         .deadline_moved = keeper_wake,
         .deadline_arg = &run->keeper,

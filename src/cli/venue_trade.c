@@ -185,12 +185,24 @@ static enum status place(struct venue_ask *ask, uint16_t symbol, const struct oe
 static const char *const order_words[OE_ORDER_KIND_COUNT] = {
     [OE_POST_ONLY] = "post_only", [OE_IOC] = "ioc", [OE_GTC] = "gtc"};
 
-static bool parse_order(const struct venue_ask *ask, struct oe_order *order) {
-    const char *const *words = &ask->args->operands[2];
-    uint32_t count = ask->args->operand_count - 2;
+static bool parse_amount(const char *word, int digits, int64_t *out) {
+    return decimal_parse(slice_of(word), digits, out) && *out > 0;
+}
+
+enum status venue_parse_order(const struct cli_args *args, struct oe_order *order) {
+    const char *const *words = &args->operands[2];
+    uint32_t count = args->operand_count - 2;
     bool sells = strcmp(words[1], "sell") == 0;
-    order->side = sells ? SIDE_SELL : SIDE_BUY;
-    order->kind = OE_POST_ONLY;
+    *order = (struct oe_order){.side = sells ? SIDE_SELL : SIDE_BUY, .kind = OE_POST_ONLY};
+    if (!sells && strcmp(words[1], "buy") != 0) {
+        return status_fail(STATUS_USAGE, "order: %s is neither buy nor sell", words[1]);
+    }
+    if (!parse_amount(words[2], QTY_DIGITS, &order->size.v)) {
+        return status_fail(STATUS_USAGE, "order: %s is no size above 0", words[2]);
+    }
+    if (!parse_amount(words[3], PX_DIGITS, &order->price.v)) {
+        return status_fail(STATUS_USAGE, "order: %s is no price above 0", words[3]);
+    }
     for (uint32_t i = 4; i < count; i++) {
         bool known = strcmp(words[i], "reduce_only") == 0;
         order->reduce_only = order->reduce_only || known;
@@ -199,22 +211,20 @@ static bool parse_order(const struct venue_ask *ask, struct oe_order *order) {
             order->kind = known ? (enum oe_order_kind)kind : order->kind;
         }
         if (!known) {
-            return false;
+            return status_fail(STATUS_USAGE,
+                               "order: %s: expected post_only, ioc, gtc or reduce_only", words[i]);
         }
     }
-    return (sells || strcmp(words[1], "buy") == 0) &&
-           decimal_parse(slice_of(words[2]), QTY_DIGITS, &order->size.v) &&
-           decimal_parse(slice_of(words[3]), PX_DIGITS, &order->price.v);
+    return STATUS_OK;
 }
 
 enum status venue_order(struct venue_ask *ask) {
-    struct oe_order order = {0};
+    struct oe_order order;
     uint16_t symbol = OE_SYMBOL_NONE;
-    if (ask->args->operand_count < 6 || !parse_order(ask, &order)) {
-        return status_fail(STATUS_USAGE, "order needs SYMBOL buy|sell SIZE PRICE "
-                                         "[post_only|ioc|gtc] [reduce_only]");
+    enum status status = venue_parse_order(ask->args, &order);
+    if (status == STATUS_OK) {
+        status = find_symbol(ask, ask->args->operands[2], &symbol);
     }
-    enum status status = find_symbol(ask, ask->args->operands[2], &symbol);
     if (status == STATUS_OK && !dry(ask)) {
         status = inquiry_connect(ask->inquiry);
     }
@@ -246,10 +256,6 @@ static const struct venue_open *find_open(const struct venue_ask *ask, const cha
 }
 
 enum status venue_cancel(struct venue_ask *ask) {
-    if (ask->args->operand_count != 3) {
-        return status_fail(STATUS_USAGE, "cancel needs the ID of an open order, the venue's or its "
-                                         "client's");
-    }
     const char *id = ask->args->operands[2];
     enum status status = look(ask, OE_OPEN_ORDERS, OE_OPEN_PER_SYMBOL);
     const struct venue_open *row = find_open(ask, id);
@@ -457,8 +463,7 @@ enum status venue_deadman(struct venue_ask *ask) {
     bool each = has_flag(ask, OE_DEADMAN_PER_SYMBOL);
     int64_t ms = -1;
     uint16_t symbol = OE_SYMBOL_NONE;
-    if (ask->args->operand_count < 3 || !decimal_parse(slice_of(ask->args->operands[2]), 3, &ms) ||
-        ms < 0) {
+    if (!decimal_parse(slice_of(ask->args->operands[2]), 3, &ms) || ms < 0) {
         return status_fail(STATUS_USAGE, "dead-man needs SECONDS, 0 takes it off");
     }
     if (has_flag(ask, OE_DEADMAN_BY_SOCKET) || !has_call(ask, OE_DEADMAN)) {

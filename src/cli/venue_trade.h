@@ -38,7 +38,12 @@ void venue_hear(struct venue_ask *ask, const struct oe_event *event);
 // A call of the account, or where the venue wants it so (`flag`) of each symbol.
 enum status venue_list(struct venue_ask *ask, enum oe_call_kind kind, uint32_t flag) MUST_CHECK;
 
-// The verb's operands from the third on are theirs.
+#define VENUE_ORDER_WORDS "SYMBOL buy|sell SIZE PRICE [post_only|ioc|gtc] [reduce_only]"
+// What `order` says of an order, without its symbol; STATUS_USAGE names what is wrong. At least
+// four operands behind the word.
+enum status venue_parse_order(const struct cli_args *args, struct oe_order *order) MUST_CHECK;
+
+// The verb's operands from the third on are theirs; their number was checked.
 enum status venue_order(struct venue_ask *ask) MUST_CHECK;
 enum status venue_cancel(struct venue_ask *ask) MUST_CHECK;
 enum status venue_cancel_all(struct venue_ask *ask) MUST_CHECK;

@@ -35,7 +35,10 @@ static void add_text_row(struct text *line, const struct records_attempt *a) {
     struct text pair = TEXT_OVER(name);
     struct text bps = TEXT_OVER(edge);
     time_text_add(line, a->created_ns);
-    text_add_format(&pair, "%s %s>%s", a->symbol, a->buy, a->sell);
+    text_add_format(&pair, "%s %s", a->symbol, a->buy);
+    if (strcmp(a->buy, a->sell) != 0) { // else it is one leg
+        text_add_format(&pair, ">%s", a->sell);
+    }
     decimal_print(&bps, a->edge.v, BPS_DIGITS, 2, 2);
     text_add_format(line, " %6lld %-5s %-34s %-9s %7s", (long long)a->job, a->strategy, name,
                     a->state, edge);

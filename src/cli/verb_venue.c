@@ -116,39 +116,57 @@ static enum status ask_fills(struct venue_ask *ask) {
     return venue_list(ask, OE_FILLS, OE_FILLS_PER_SYMBOL);
 }
 
-static const struct {
+struct venue_word {
     const char *name;
     enum status (*run)(struct venue_ask *ask);
-} words[] = {
-    {"orders", ask_orders},     {"positions", ask_positions},
-    {"balances", ask_balances}, {"fees", ask_fees},
-    {"fills", ask_fills},       {"order", venue_order},
-    {"cancel", venue_cancel},   {"cancel-all", venue_cancel_all},
-    {"flatten", venue_flatten}, {"dead-man", venue_deadman},
-    {"login", venue_login},
+    uint32_t least, most; // operands behind it
+    const char *needs;    // what those are
 };
 
-static enum status run_word(struct venue_ask *ask) {
-    const char *name = ask->args->operands[1];
+static const struct venue_word words[] = {
+    {"orders", ask_orders, 0, 0, "nothing more"},
+    {"positions", ask_positions, 0, 0, "nothing more"},
+    {"balances", ask_balances, 0, 0, "nothing more"},
+    {"fees", ask_fees, 0, 0, "nothing more"},
+    {"fills", ask_fills, 0, 0, "nothing more"},
+    {"order", venue_order, 4, 6, VENUE_ORDER_WORDS},
+    {"cancel", venue_cancel, 1, 1, "the ID of an open order, the venue's or its client's"},
+    {"cancel-all", venue_cancel_all, 0, 1, "[SYMBOL]"},
+    {"flatten", venue_flatten, 0, 1, "[SYMBOL]"},
+    {"dead-man", venue_deadman, 1, 2, "SECONDS [SYMBOL], 0 takes it off"},
+    {"login", venue_login, 0, 0, "nothing more"},
+};
+
+// What is wrong with the words alone is told before a key is read or the venue is asked.
+static enum status check_words(const struct cli_args *args, const struct venue_word **out) {
+    const char *name = args->operands[1];
     for (size_t i = 0; i < COUNT_OF(words); i++) {
-        if (strcmp(words[i].name, name) == 0) {
-            return words[i].run(ask);
+        uint32_t behind = args->operand_count - 2;
+        if (strcmp(words[i].name, name) != 0) {
+            continue;
         }
+        if (behind < words[i].least || behind > words[i].most) {
+            return status_fail(STATUS_USAGE, "%s needs %s", name, words[i].needs);
+        }
+        *out = &words[i];
+        struct oe_order order;
+        return words[i].run == venue_order ? venue_parse_order(args, &order) : STATUS_OK;
     }
     return status_fail(STATUS_USAGE,
                        "%s: expected orders, positions, balances, fees, fills, order, cancel, "
-                       "cancel-all, flatten, dead-man or login",
+                       "cancel-all, flatten, dead-man, login, or trade, reference or off for a "
+                       "running desk",
                        name);
 }
 
-static enum status run_ask(struct venue_ask *ask) {
+static enum status run_ask(struct venue_ask *ask, const struct venue_word *word) {
     struct inquiry *inquiry = ask->inquiry;
     inquiry->on_event = on_event;
     inquiry->on_dry_run = ask->args->dry_run ? show : NULL;
     inquiry->arg = ask;
     enum status status = inquiry_open(inquiry, ask->args, ask->args->operands[0]);
     if (status == STATUS_OK) {
-        status = run_word(ask);
+        status = word->run(ask);
     }
     if (status == STATUS_OK) {
         status = ask->refused ? status_fail(STATUS_UNAVAILABLE, "%s refused it: see the line",
@@ -161,8 +179,17 @@ static enum status run_ask(struct venue_ask *ask) {
 enum status verb_venue(const struct cli_args *args) {
     for (uint32_t role = 0; role < VENUE_ROLE_COUNT && args->operand_count == 2; role++) {
         if (strcmp(args->operands[1], venue_role_name((enum venue_role)role)) == 0) {
-            return verb_control(args); // a running desk's matter
+            return args->dry_run ? status_fail(STATUS_USAGE,
+                                               "--dry-run shows requests to a venue: %s is said to "
+                                               "a running desk, which would do it",
+                                               args->operands[1])
+                                 : verb_control(args); // a running desk's matter
         }
+    }
+    const struct venue_word *word = NULL;
+    enum status status = check_words(args, &word);
+    if (status != STATUS_OK) {
+        return status;
     }
     struct venue_ask *ask = calloc(1, sizeof(*ask));
     if (ask == NULL) {
@@ -170,9 +197,9 @@ enum status verb_venue(const struct cli_args *args) {
     }
     ask->args = args;
     ask->state = OE_STATE_COUNT;
-    enum status status = seen_set_create(&ask->trades, TRADES_MAX);
+    status = seen_set_create(&ask->trades, TRADES_MAX);
     status = status == STATUS_OK ? inquiry_create(&ask->inquiry) : status;
-    status = status == STATUS_OK ? run_ask(ask) : status;
+    status = status == STATUS_OK ? run_ask(ask, word) : status;
     inquiry_close(ask->inquiry);
     seen_set_finish(&ask->trades);
     free(ask);

@@ -27,7 +27,7 @@ struct control_words {
     const char *(*word)(int64_t value);   // names of the value; NULL: a number
     const char *(*word2)(int64_t value2); // of the second value, which then comes first
     const char *unit;                     // may follow the number
-    const char *below;                    // stands for any number below 0
+    const char *below;                    // is -1; no number below 0 is typed then
     int digits;                           // after the point
     bool optional;                        // the value may be left out: its least one is meant
 };
@@ -113,11 +113,7 @@ static bool read_number(struct slice word, const struct control_words *words, in
         memcmp(word.data + word.size - unit, words->unit, unit) == 0) {
         word.size -= unit;
     }
-    bool good = decimal_parse(word, words->digits, value);
-    if (good && words->below != NULL && *value < 0) {
-        *value = -1; // they all mean the same, and are written the same
-    }
-    return good;
+    return decimal_parse(word, words->digits, value);
 }
 
 static enum status expected(const struct control_request *request) {
@@ -125,10 +121,28 @@ static enum status expected(const struct control_request *request) {
                        control_operands(request->verb));
 }
 
+// Where a word stands for what is below 0: in the unit that was typed.
+static enum status check_above(struct slice word, const struct control_request *request) {
+    const struct control_words *words = words_of(request->verb);
+    int64_t most = control_range_of(request->verb)->value_max;
+    if (same_word(word, words->below) || (request->value >= 0 && request->value <= most)) {
+        return STATUS_OK;
+    }
+    char data[32];
+    struct text end = TEXT_OVER(data);
+    decimal_print(&end, most, words->digits, 0, words->digits);
+    return status_fail(STATUS_USAGE, "%s: %.*s is not in 0..%s %s: expected %s",
+                       control_name(request->verb), (int)(word.size < 32 ? word.size : 32),
+                       word.data, data, words->unit, words->operands);
+}
+
 static enum status read_value(struct slice word, struct control_request *request) {
     const struct control_words *words = words_of(request->verb);
+    if (words->word == NULL && !read_number(word, words, &request->value)) {
+        return expected(request);
+    }
     if (words->word == NULL) {
-        return read_number(word, words, &request->value) ? STATUS_OK : expected(request);
+        return words->below != NULL ? check_above(word, request) : STATUS_OK;
     }
     int64_t most = control_range_of(request->verb)->value_max;
     return find_word(word, words->word, most, &request->value) ? STATUS_OK : expected(request);
@@ -233,5 +247,14 @@ void control_print(struct text *out, const struct universe *universe,
     } else {
         text_add_char(out, ' ');
         decimal_print(out, request->value, words->digits, 0, words->digits);
+    }
+}
+
+void control_print_floor(struct text *out, const struct control_request *request,
+                         struct bps least) {
+    if (request->verb == CONTROL_THRESHOLD && request->value >= 0 && request->value < least.v) {
+        text_add_string(out, ": the mode's ");
+        bps_print(out, least);
+        text_add_string(out, " bps holds");
     }
 }

@@ -23,6 +23,10 @@ enum status control_parse(struct slice line, const struct universe *universe,
 void control_print(struct text *out, const struct universe *universe,
                    const struct control_request *request);
 
+// Behind what a request says: a threshold below what the risk mode asks for as its least edge
+// changes nothing as long as that mode is on. Nothing where it does.
+void control_print_floor(struct text *out, const struct control_request *request, struct bps least);
+
 // The part of both that stands behind the verb of a submit (control_submit.c). The origin stays.
 enum status control_parse_submit(struct slice words, const struct universe *universe,
                                  struct control_request *request) MUST_CHECK;

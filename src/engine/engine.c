@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "engine/engine_inside.h"
+#include "engine/rules.h"
 
 static bool allocate(struct engine *engine) {
     const struct engine_options *options = &engine->options;
@@ -222,6 +223,12 @@ static enum status control(struct engine *engine, const struct control_request *
                            "on the disk and start it again",
                            control_name(request->verb));
     }
+    const struct control_judge *judge = &engine->options.judge;
+    enum status status = judge->before != NULL ? judge->before(judge->arg, request) : STATUS_OK;
+    if (status != STATUS_OK) {
+        (void)pthread_mutex_unlock(&engine->lock);
+        return status_context(status, "%s", control_name(request->verb));
+    }
     struct event_control event = {.verb = (uint16_t)request->verb,
                                   .origin = (uint16_t)request->origin,
                                   .venue = request->venue,
@@ -235,8 +242,11 @@ static enum status control(struct engine *engine, const struct control_request *
     engine_pass_begin(engine, now_ns);
     engine_pass_dirty(engine);
     engine_pass_input(engine, EVENT_CONTROL, &event);
+    char data[VERDICT_TEXT_MAX];
+    struct text why = TEXT_OVER(data);
+    bool denied = judge->denied != NULL && judge->denied(judge->arg, request, &why);
     leave_clean(engine, now_ns, publish_when_late(engine));
-    return STATUS_OK;
+    return denied ? status_fail(STATUS_REFUSED, "refused: %s", data) : STATUS_OK;
 }
 
 enum status engine_control(struct engine *engine, const struct control_request *request,

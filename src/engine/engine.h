@@ -39,11 +39,23 @@ struct command_sink {
     void *arg;
 };
 
+// What the desk has to say to a person's command beside that its words are right. Both are asked
+// inside the lock. A function that is NULL has nothing to say.
+struct control_judge {
+    // Before it enters. STATUS_OK, or status_text() says why it would do nothing: it does not enter
+    // then, and is on no file.
+    enum status (*before)(const void *arg, const struct control_request *request) MUST_CHECK;
+    // After it was carried out: true when it led to nothing, with the reason in `why`. It entered.
+    bool (*denied)(const void *arg, const struct control_request *request, struct text *why);
+    const void *arg;
+};
+
 struct engine_options {
     struct universe *universe;    // owned by the engine from now on, changed only inside the lock
     struct quote_cache *cache;    // NULL in replay
     struct journal_sink journal;  // append NULL: not journalled
     struct command_sink commands; // send NULL: none leave
+    struct control_judge judge;   // of engine_control
     bool journal_quotes_all;      // false: only inputs that led to a derived event are journalled
                                   // ("decisions")
     int64_t depth_sample_ns;      // least time between two depth samples of a listing
@@ -127,7 +139,8 @@ void engine_add(struct engine *engine, const struct component *component, void *
 bool engine_enter_quotes(struct engine *engine, int64_t now_ns);
 // Enters one input of any other kind; waits for the lock. Also takes what is dirty.
 void engine_input(struct engine *engine, enum event_kind kind, const void *payload, int64_t now_ns);
-// A person's command: checked, then entered. On refusal nothing enters and status_text() says why.
+// A person's command: checked, then entered. On refusal nothing enters and status_text() says why,
+// but for STATUS_REFUSED of a submit, which entered and which a rule then denied.
 // After the journal failed nothing that loosens is taken any more (STATUS_IO).
 enum status engine_control(struct engine *engine, const struct control_request *request,
                            int64_t now_ns) MUST_CHECK;

@@ -165,6 +165,7 @@ const char *rule_level_name(enum rule_level level);
 // "4.00 bps", "1 240.00 USD", "350 ms" …
 void rule_figure_print(struct text *out, enum rule_unit unit, int64_t figure);
 // "min_edge: -3.20 bps against 0.00 bps: net edge is below the threshold"
+enum { VERDICT_TEXT_MAX = 200 }; // room for any
 void verdict_print(struct text *out, const struct verdict *verdict);
 
 #endif

@@ -84,6 +84,17 @@ static void add_bps(struct row *row, const char *key, struct bps value) {
     add_decimal(row, key, value.v, BPS_DIGITS, BPS_DIGITS);
 }
 
+// A person's, or "auto"; beside it how high the scanner's own gets.
+static void add_threshold(struct row *row, const struct state_header *header) {
+    if (header->threshold.v >= 0) {
+        add_bps(row, "threshold_bps", header->threshold);
+    } else {
+        add_key(row, "threshold_bps");
+        text_add_string(row->out, row->json ? "null" : "auto");
+    }
+    add_bps(row, "threshold_auto_most_bps", header->threshold_auto);
+}
+
 static void add_flag(struct row *row, const char *key, bool flag) {
     add_key(row, key);
     text_add_string(row->out, row->json ? (flag ? "true" : "false") : flag ? "yes" : "no");
@@ -128,7 +139,7 @@ static void add_header(struct row *row, const struct state_header *h, bool hung)
     add_usd(row, "day_volume_usd", h->day_volume);
     add_usd(row, "loss_used_usd", h->loss_used);
     add_usd(row, "loss_budget_usd", h->loss_budget);
-    add_bps(row, "threshold_bps", h->threshold);
+    add_threshold(row, h);
     add_int(row, "health", h->health);
     add_int(row, "alerts_open", h->alerts_open);
     if (h->demo[0] != '\0') {
@@ -239,7 +250,7 @@ void state_desk_print(struct text *out, bool json, const struct state_header *he
     add_word(&row, "mode", NAME(header->mode, DESK_MODE_COUNT, desk_mode_name));
     add_word(&row, "state", NAME(header->state, TRADING_STATE_COUNT, trading_state_name));
     add_word(&row, "risk_mode", NAME(header->risk_mode, RISK_MODE_COUNT, risk_mode_name));
-    add_bps(&row, "threshold_bps", header->threshold);
+    add_threshold(&row, header);
     end(&row);
 }
 

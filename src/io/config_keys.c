@@ -313,7 +313,7 @@ const struct config_key config_keys[] = {
     TIME("execution", "late_request_ms", MS, MSEC(200), SEC(60), MSEC(6000), false,
          execution.late_request_ns,
          "A venue may still take an order so long after it was sent: one it does not know is "
-         "believed gone only then"),
+         "believed gone only then, or later where the venue's own rules let it"),
     TIME(
         "execution", "deadman_sec", S, SEC(10), SEC(900), SEC(60), false, execution.deadman_ns,
         "A venue's dead-man's switch cancels the orders so long after the desk fell silent; longer "

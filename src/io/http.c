@@ -124,6 +124,9 @@ static void finish(struct slot *slot, CURLcode code) {
     (void)curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &retry_after);
     answer.status = (int)status;
     answer.retry_after_s = retry_after > 0 ? (int64_t)retry_after : 0;
+    if (answer.retry_after_s > HTTP_RETRY_AFTER_MAX_S) {
+        answer.retry_after_s = HTTP_RETRY_AFTER_MAX_S;
+    }
     answer.used_weight = header_number(slot->easy, slot->http->config.weight_header);
     char text[48];
     if (code != CURLE_OK) {

@@ -25,12 +25,14 @@ enum http_result {
     HTTP_RESULT_COUNT
 };
 
+enum { HTTP_RETRY_AFTER_MAX_S = 3600 }; // then it is asked again, whatever was told
+
 struct http_answer {
     enum http_result result;
     int status;            // 0 when there was none
     struct slice body;     // valid during on_done
     struct slice headers;  // lines "Name: value\r\n", likewise; cut when they are many
-    int64_t retry_after_s; // 0 = not told
+    int64_t retry_after_s; // 0 = not told; an hour at most
     int64_t used_weight;   // of the configured header, -1 = not told
     const char *text;      // a sentence for everything but HTTP_OK
 };

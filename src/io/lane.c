@@ -47,7 +47,7 @@ static bool any_rules(const struct lane *lane) {
 }
 
 static enum lane_state state_now(const struct lane *lane) {
-    if (lane->keys_wrong) {
+    if (lane->keys_refused != 0) {
         return LANE_AUTH_FAILED;
     }
     if (!lane_sockets_ready(lane) || !lane->reconciled || !any_rules(lane)) {
@@ -90,7 +90,7 @@ static bool is_room_news(struct lane *lane) {
 // What stands between the lane and its orders, and the last trouble on the way; empty when nothing
 // does.
 static void describe_wait(const struct lane *lane, struct text *out) {
-    bool keys = lane->keys_wrong, sockets = lane_sockets_ready(lane);
+    bool keys = lane->keys_refused != 0, sockets = lane_sockets_ready(lane);
     if (!keys && !sockets) {
         lane_sockets_describe_wait(lane, out);
     } else if (!keys && !lane->reconciled) {
@@ -261,7 +261,7 @@ static void on_tick(uv_timer_t *timer);
 // At the start every answer leads to the next question, and each would wait for a tick.
 static void tick_again(struct lane *lane) {
     bool waits = !lane->reconciled || lane->past_live > 0;
-    uint64_t wait_ms = waits && !lane->keys_wrong ? LANE_TICK_SOON_MS : LANE_TICK_MS;
+    uint64_t wait_ms = waits && lane->keys_refused == 0 ? LANE_TICK_SOON_MS : LANE_TICK_MS;
     ASSERT(uv_timer_start(&lane->tick, on_tick, wait_ms, 0) == 0);
 }
 
@@ -326,6 +326,9 @@ enum status lane_create(struct lane **out, const struct lane_config *config) {
     lane->config.secrets = NULL; // the caller's, and wiped by it
     if (config->gone_ns == 0) {
         lane->config.gone_ns = LANE_GONE_MS * NS_PER_MS;
+    }
+    if (lane->config.gone_ns < config->venue->late_ms * NS_PER_MS) {
+        lane->config.gone_ns = config->venue->late_ms * NS_PER_MS;
     }
     lane->sink.on_event = lane_on_event;
     lane->state = LANE_CONNECTING;

@@ -47,7 +47,7 @@ struct lane_config {
     struct bps rate_share, rate_reserve; // see rate.h
     uint64_t session_key;                // of trade/order.h: client ids are made of it
     int64_t gone_ns; // so long after it was sent an order the venue does not know is believed gone,
-                     // 0: 6 s, longer than any venue\'s window for a late request
+                     // 0: 6 s; longer at a venue whose late_ms says so
     int64_t deadman_ns; // so long after the lane fell silent the venue's switch fires, longer where
                         // the venue takes no less; 0: 60 s
     SSL_CTX *tls;       // verifying client context

@@ -74,7 +74,7 @@ static void lost(struct lane *lane, struct lane_call *row, const char *why) {
         lane_deadman_failed(lane, row->call.symbol, OE_ERROR_OTHER, slice_of(why));
     } else {
         lane_explain(lane, "%s: %s", oe_call_name(row->call.kind), why);
-        lane_list_failed(lane, row);
+        lane_list_failed(lane, row, OE_ERROR_OTHER);
     }
 }
 
@@ -93,7 +93,7 @@ static void not_sent(struct lane *lane, struct lane_call *row, const char *why) 
     } else if (row->call.kind == OE_DEADMAN) {
         lane_deadman_failed(lane, row->call.symbol, OE_ERROR_OTHER, slice_of(why));
     } else {
-        lane_list_failed(lane, row);
+        lane_list_failed(lane, row, OE_ERROR_OTHER);
     }
 }
 
@@ -262,9 +262,9 @@ static void keep_up(struct lane *lane) {
 static void check_keys(struct lane *lane) {
     int64_t retry_ms;
     struct oe_call call = {.kind = OE_KEYS, .symbol = OE_SYMBOL_NONE};
-    if (!lane->keys_checked && (lane->oe.venue->calls & OE_BIT(OE_KEYS)) != 0 &&
-        lane_sockets_ready(lane) && lane_call(lane, &call, NULL, &retry_ms) == STATUS_OK) {
-        lane->keys_checked = true; // what it says matters, not that it comes: signed reads follow
+    if (lane_keys_due(lane) && !is_out(lane, OE_KEYS) && lane_sockets_ready(lane) &&
+        lane_call(lane, &call, NULL, &retry_ms) == STATUS_OK) {
+        lane_keys_asked(lane);
     }
 }
 
@@ -299,23 +299,13 @@ void lane_socket_lost(struct lane *lane, uint32_t socket) {
 
 // ---- events ------------------------------------------------------------------------------------
 
-static void keys_are_wrong(struct lane *lane, struct slice text) {
-    if (!lane->keys_wrong) {
-        log_error(lane->oe.venue->name, "the venue does not take our keys: %.*s",
-                  (int)(text.size < 100 ? text.size : 100), text.size > 0 ? text.data : "");
-    }
-    lane->keys_wrong = true;
-    lane_explain(lane, "keys refused: %.*s", (int)(text.size < 30 ? text.size : 30),
-                 text.size > 0 ? text.data : "");
-}
-
 static void on_refused(struct lane *lane, struct lane_call *row, const struct oe_event *event) {
     if (event->error == OE_ERROR_RATE && (row == NULL || row->way == OE_WAY_SOCKET)) {
         counter_add(&lane->stats.refused_rate, 1);
         rate_refused(&lane->rate, event->rate.retry_after_ms, lane_now_ns(lane));
     }
     if (event->error == OE_ERROR_KEYS) {
-        keys_are_wrong(lane, event->text);
+        lane_keys_wrong(lane, row != NULL ? row->call.kind : OE_PLACE, event->text);
     }
     if (event->error == OE_ERROR_CLOCK && lane->config.doubt_clock != NULL) {
         lane->config.doubt_clock(lane->config.doubt_arg);
@@ -342,17 +332,18 @@ static void on_refused(struct lane *lane, struct lane_call *row, const struct oe
                      oe_error_name(event->error),
                      (int)(event->text.size < 60 ? event->text.size : 60),
                      event->text.size > 0 ? event->text.data : "");
-        lane_list_failed(lane, row);
+        lane_list_failed(lane, row, event->error);
     }
 }
 
 static void on_session(struct lane *lane, const struct oe_event *event) {
     if (event->session.on) {
         lane->upkeep_attempts = 0;
+        lane_keys_taken(lane, OE_BIT(OE_LOGIN));
         return;
     }
     if (event->error == OE_ERROR_KEYS) {
-        keys_are_wrong(lane, event->text);
+        lane_keys_wrong(lane, OE_LOGIN, event->text);
     }
     lane->upkeep_due_ms = 0;
     if (event->session.socket < OE_SOCKETS_MAX) {
@@ -361,8 +352,10 @@ static void on_session(struct lane *lane, const struct oe_event *event) {
 }
 
 static void on_keys(struct lane *lane, const struct oe_event *event) {
-    if (!event->keys.can_trade) {
-        keys_are_wrong(lane, SLICE("the key may not trade"));
+    if (event->keys.can_trade) {
+        lane_keys_taken(lane, OE_BIT(OE_KEYS) | OE_BIT(OE_PLACE));
+    } else {
+        lane_keys_wrong(lane, OE_KEYS, SLICE("the key may not trade"));
     }
     if (event->keys.can_withdraw) {
         log_warn(lane->oe.venue->name, "this key may withdraw: make one that may not");
@@ -412,6 +405,8 @@ void lane_on_event(struct oe_sink *sink, const struct oe_event *event) {
     bool by_socket = row != NULL && row != lane->answering;
     if (row != NULL) {
         row->concluded = row->concluded || concludes(event, row->call.kind);
+        bool taken = event->kind == OE_EVENT_ACCEPTED || event->kind == OE_EVENT_ORDER;
+        lane->keys_refusals = taken && row->call.kind == OE_PLACE ? 0 : lane->keys_refusals;
     }
     switch (event->kind) {
     case OE_EVENT_ACCEPTED:
@@ -449,6 +444,7 @@ void lane_on_event(struct oe_sink *sink, const struct oe_event *event) {
         on_session(lane, event);
         break;
     case OE_EVENT_NONCE:
+        lane_keys_taken(lane, OE_BIT(OE_NONCE));
         lane->nonce_wanted = false;
         lane->upkeep_attempts = 0;
         break;

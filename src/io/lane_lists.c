@@ -60,7 +60,7 @@ void lane_lists_want(struct lane *lane) {
         for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
             struct lane_list *row = &lane->symbols[i].lists[list];
             *row = (struct lane_list){0};
-            if (i == 0 || (per_symbol(lane, list) && lane->symbols[i].rules_known)) {
+            if (per_symbol(lane, list) ? lane->symbols[i].rules_known : i == 0) {
                 want(lane, list, i);
             }
         }
@@ -218,12 +218,16 @@ static void want_later(const struct lane *lane, struct lane_list *row, uint32_t 
                               .due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled)};
 }
 
-void lane_list_failed(struct lane *lane, const struct lane_call *row) {
+void lane_list_failed(struct lane *lane, const struct lane_call *row, enum oe_error error) {
     uint32_t list = list_number(row->call.kind);
     if (list == LANE_LIST_COUNT) {
         return; // upkeep has a time of its own
     }
     struct lane_list *of = list_of(lane, list, row->call.symbol);
+    if (error == OE_ERROR_SYMBOL && row->call.symbol != OE_SYMBOL_NONE) {
+        *of = (struct lane_list){0}; // not traded there now: the other symbols need not wait for it
+        return;
+    }
     want_later(lane, of, of->attempts);
 }
 
@@ -262,6 +266,7 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
         return; // asked for before the last connect
     }
     uint32_t attempts = row->attempts;
+    lane_keys_list(lane, call->call.kind);
     row->busy = false;
     row->attempts = 0;
     row->due_ms = lane_loop_ms(lane);
@@ -341,7 +346,8 @@ void lane_deadman_tick(struct lane *lane) {
         struct lane_symbol *row = &lane->symbols[i];
         // Nobody's orders are to end because ours once were there: what is not needed is disarmed.
         bool live = has_live(lane, i), armed = row->armed_until_ms > now_ms;
-        bool wanted = live || armed || (lane->deadman_failed && row->armed_until_ms == 0);
+        // After a failure it is shown to work, though by now nothing may need it.
+        bool wanted = live || armed || row->arm_failed;
         if (row->arming || now_ms < row->arm_due_ms || !wanted ||
             lane->oe.listings[i].native[0] == '\0') {
             continue;
@@ -354,6 +360,15 @@ void lane_deadman_tick(struct lane *lane) {
     }
 }
 
+// One symbol's success says nothing of another's failure.
+static void set_failed(struct lane *lane, struct lane_symbol *row, bool failed) {
+    row->arm_failed = failed;
+    lane->deadman_failed = false;
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        lane->deadman_failed = lane->deadman_failed || lane->symbols[i].arm_failed;
+    }
+}
+
 void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
     struct lane_symbol *row = armed_row(lane, symbol);
     int64_t now_ms = lane_loop_ms(lane);
@@ -362,7 +377,7 @@ void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
     row->armed_until_ms = until_ns == 0 ? 0 : now_ms + (until_ns - lane_venue_ns(lane)) / NS_PER_MS;
     row->arm_due_ms = until_ns == 0 ? now_ms + LANE_ASK_MS
                                     : row->armed_until_ms - 2 * (int64_t)countdown_ms(lane) / 3;
-    lane->deadman_failed = false;
+    set_failed(lane, row, false);
     lane->deadman_until_ms = row->armed_until_ms;
 }
 
@@ -373,7 +388,7 @@ void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error
     struct lane_symbol *row = armed_row(lane, symbol);
     uint32_t doubled = row->arm_failures < 7 ? row->arm_failures++ : 7; // up to 32 s
     bool passing = error == OE_ERROR_LOGIN || error == OE_ERROR_NONCE || !lane_sockets_ready(lane);
-    bool excused = passing && doubled < LANE_DEADMAN_EXCUSES && !lane->deadman_failed;
+    bool excused = passing && doubled < LANE_DEADMAN_EXCUSES && !row->arm_failed;
     row->arming = false;
     row->arm_due_ms = lane_loop_ms(lane) + ((int64_t)LANE_ASK_MS << doubled);
     log_write(excused ? LOG_WARN : LOG_ERROR, lane->oe.venue->name,
@@ -384,5 +399,5 @@ void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error
     }
     lane_explain(lane, "dead-man's switch: %.*s", (int)(text.size < 28 ? text.size : 28),
                  text.size > 0 ? text.data : "");
-    lane->deadman_failed = true;
+    set_failed(lane, row, true);
 }

@@ -409,6 +409,10 @@ void lane_order_state(struct lane *lane, const struct oe_event *event) {
     }
     learn_venue_id(lane, order, event->venue_id);
     struct qty filled = event->order.has_filled ? event->order.filled : order->filled;
+    bool ioc = order->wanted.kind == OE_IOC;
+    // Full may be less than was wanted: some venues cut a reduce-only order to what there is.
+    struct qty size = event->order.size;
+    bool cut = size.v > 0 && size.v < order->wanted.size.v;
     bool told = event->order.has_filled;
     if (event->text.size > 0 && lane_order_live(order)) {
         set_text(order, event->order.liquidation ? "by the venue: " : "", event->text);
@@ -422,18 +426,17 @@ void lane_order_state(struct lane *lane, const struct oe_event *event) {
         is_there(lane, order, event);
         break;
     case OE_STATE_FILLED:
-        end(lane, order, REPORT_CANCELED, order->wanted.size, true);
+        end(lane, order, ioc ? REPORT_EXPIRED : REPORT_CANCELED, cut ? size : order->wanted.size,
+            true);
         break;
-    case OE_STATE_CANCELED: {
-        bool ioc = order->wanted.kind == OE_IOC;
+    case OE_STATE_CANCELED:
         end(lane, order, ioc ? REPORT_EXPIRED : REPORT_CANCELED, filled, told);
         break;
-    }
     case OE_STATE_EXPIRED:
         end(lane, order, REPORT_EXPIRED, filled, told);
         break;
     case OE_STATE_REJECTED:
-        end(lane, order, REPORT_REJECTED, order->filled, true);
+        end(lane, order, REPORT_REJECTED, filled, true);
         break;
     case OE_STATE_GONE:
         is_gone(lane, order);

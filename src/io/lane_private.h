@@ -1,6 +1,6 @@
 // What lane.c (life, state, time), lane_calls.c (requests and their answers), lane_orders.c (the
 // order table), lane_lists.c (what is asked for after a connect), lane_positions.c (what is
-// believed of positions) and lane_sockets.c share.
+// believed of positions), lane_keys.c (whether they are taken) and lane_sockets.c share.
 #ifndef PERPDESK_IO_LANE_PRIVATE_H
 #define PERPDESK_IO_LANE_PRIVATE_H
 
@@ -28,7 +28,10 @@ enum {
     LANE_HOLD_MS = 1500, // what lowers risk waits so long for a connection or the rate limit
     LANE_GONE_MS = 6000,
     LANE_LOOK_BACK_MS = 60000,
-    LANE_POSITIONS_MS = 15000, // between two looks at positions and balances, at least
+    LANE_POSITIONS_MS = 15000,  // between two looks at positions and balances, at least
+    LANE_KEYS_MS = 2000,        // after an order refused for our keys: ask whether they may trade,
+    LANE_KEYS_BLIND_MS = 60000, // or, where that cannot be asked, try it; both doubled up to
+    LANE_KEYS_MAX_MS = 600000,
     LANE_LISTS_MAX_MS = 60000, // and at most, where they leave an order no room:
     LANE_READS_SHARE = 10,     // that is so for a tenth of the time
     LANE_DEADMAN_MS = 60000,
@@ -137,6 +140,7 @@ struct lane_symbol {
     struct lane_position position;
     int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
     bool arming;
+    bool arm_failed;       // an alarm, until it was armed or disarmed again
     uint32_t arm_failures; // in a row
     uint32_t foreign;      // open orders in the list at hand that are not ours
     int64_t fills_ns;      // desk time up to which its fills are known by a whole list, 0 = none
@@ -177,7 +181,10 @@ struct lane {
     struct lane_call *answering; // whose answer is being decoded, NULL: none
     struct lane_socket *heard;   // whose message is being decoded, NULL: none
 
-    bool reconciled, keys_checked, keys_wrong, nonce_wanted;
+    bool reconciled, keys_checked, nonce_wanted;
+    uint32_t keys_refused; // OE_BIT(kind) of what the venue refused for our keys, until it does not
+    uint32_t keys_refusals; // of changes, in a row
+    int64_t keys_again_ms;  // before that no question about them
     int64_t upkeep_due_ms;
     uint32_t upkeep_attempts;
     int64_t lists_due_ms;
@@ -185,7 +192,7 @@ struct lane {
     int64_t started_ns;    // desk time
     int64_t past_ns; // when the oldest order of an earlier session was decided, 0 = none asked for
     uint32_t foreign_told;
-    bool deadman_failed;
+    bool deadman_failed; // of any row
     int64_t deadman_until_ms;
 
     enum lane_state state;
@@ -218,6 +225,13 @@ void lane_answered(struct lane *lane, struct lane_call *row); // the row is free
 // The order of a call that is still the same one; NULL otherwise.
 struct lane_order *lane_call_order(const struct lane_call *row);
 
+// lane_keys.c
+void lane_keys_wrong(struct lane *lane, enum oe_call_kind refused, struct slice text);
+void lane_keys_taken(struct lane *lane, uint32_t kinds);        // OE_BIT of each
+void lane_keys_list(struct lane *lane, enum oe_call_kind kind); // was answered
+bool lane_keys_due(const struct lane *lane);                    // OE_KEYS is to be asked
+void lane_keys_asked(struct lane *lane);
+
 // lane_orders.c
 void lane_command(struct lane *lane, const struct event_order *command);
 void lane_orders_tick(struct lane *lane);
@@ -241,7 +255,8 @@ void lane_lists_want(struct lane *lane); // everything, after a connect
 void lane_lists_tick(struct lane *lane);
 void lane_lists_describe_wait(const struct lane *lane, struct text *out); // not reconciled: why
 void lane_list_end(struct lane *lane, struct lane_call *row, struct slice cursor);
-void lane_list_failed(struct lane *lane, const struct lane_call *row);
+// error: why the venue refused, OE_ERROR_OTHER where it was not asked or did not answer.
+void lane_list_failed(struct lane *lane, const struct lane_call *row, enum oe_error error);
 void lane_fills_want(struct lane *lane, uint16_t symbol);
 void lane_positions_want(struct lane *lane, int64_t due_ms); // at a doubt; no list is on the way
 struct lane_list *lane_positions_list(struct lane *lane);
@@ -250,7 +265,6 @@ void lane_balance(struct lane *lane, const struct oe_event *event);
 void lane_tell_room(struct lane *lane); // when it is scarce and not what was told
 void lane_deadman_tick(struct lane *lane);
 void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns);
-// error: why the venue refused, OE_ERROR_OTHER where it was not asked or did not answer.
 void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error,
                          struct slice text);
 

@@ -152,7 +152,8 @@ void rate_correct(struct rate_limits *rate, uint32_t bucket, uint32_t used, int6
 void rate_refused(struct rate_limits *rate, int64_t retry_after_ms, int64_t now_ns) {
     int64_t seconds = rate->refused < 5 ? INT64_C(1) << rate->refused : RATE_BACKOFF_MAX_S;
     int64_t wait_ns = seconds * NS_PER_S;
-    int64_t told_ns = retry_after_ms < INT64_MAX / NS_PER_MS ? retry_after_ms * NS_PER_MS : 0;
+    int64_t told_ms = retry_after_ms > 0 ? retry_after_ms : 0;
+    int64_t told_ns = (told_ms < RATE_TOLD_MAX_MS ? told_ms : RATE_TOLD_MAX_MS) * NS_PER_MS;
     wait_ns = told_ns > wait_ns ? told_ns : wait_ns;
     if (rate->blocked_until_ns > now_ns && told_ns == 0) {
         return; // sent together with the one that was refused first: the same news

@@ -4,9 +4,9 @@
 // A budget counts what was taken within its window, in sixteenths of the window, so that no window
 // of the venue's ever holds more than the share. What the venue itself counts corrects it upwards.
 // A refusal (429) blocks everything, cancels too, because more requests only lengthen a ban: for
-// min(2^n, 30) s or as long as the venue says. n counts refusals one after the other, not those of
-// requests that were on the way together; after a block one request goes alone, until the venue
-// takes it or is silent for a second. Pure: the time is the caller's.
+// min(2^n, 30) s or as long as the venue says, an hour at most. n counts refusals one after the
+// other, not those of requests that were on the way together; after a block one request goes alone,
+// until the venue takes it or is silent for a second. Pure: the time is the caller's.
 #ifndef PERPDESK_IO_RATE_H
 #define PERPDESK_IO_RATE_H
 
@@ -16,6 +16,7 @@
 enum {
     RATE_SLOTS = 16,
     RATE_BACKOFF_MAX_S = 30,
+    RATE_TOLD_MAX_MS = 3600000,
 };
 
 struct rate_bucket {

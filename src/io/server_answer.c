@@ -278,6 +278,10 @@ static enum status control(struct server_client *client, struct slice line, stru
     }
     text_add_string(answer, "taken: ");
     control_print(answer, server->options.universe, &request);
+    struct state_risk risk;
+    if (state_read(engine_board(server->options.engine), STATE_RISK, &risk, NULL) > 0) {
+        control_print_floor(answer, &request, risk.min_edge);
+    }
     log_info("server", "%.*s", (int)answer->size, answer->data);
     return STATUS_OK;
 }

@@ -125,9 +125,14 @@ bool risk_execution_order_small(const struct risk_case *c, struct verdict *v) {
         universe_listing(c->desk->universe, venue_of(c), c->job->symbol);
     const struct quote *quote = picture_quote(c->desk, venue_of(c), c->job->symbol);
     struct qty size = c->job->legs[c->leg].target;
-    v->figure = usd_notional_floor(quote->bid, size).v;
-    v->limit = listing->notional_min.v;
-    return size.v <= 0 || size.v < listing->size_min.v || v->figure < v->limit;
+    struct usd notional = usd_notional_floor(quote->bid, size);
+    // What is told: the least that the venue takes, in money, and where rounding to its step left
+    // nothing what was asked for.
+    struct qty least = listing->size_min.v > listing->step.v ? listing->size_min : listing->step;
+    struct usd least_usd = usd_notional_ceil(quote->ask, least);
+    v->figure = size.v > 0 ? notional.v : job_order_notional(c->desk->settings, c->job).v;
+    v->limit = least_usd.v > listing->notional_min.v ? least_usd.v : listing->notional_min.v;
+    return size.v <= 0 || size.v < listing->size_min.v || notional.v < listing->notional_min.v;
 }
 
 // The price the order would be sent at, against the median over the venues.

@@ -171,13 +171,14 @@ static void end_pending(struct desk *desk, struct bus *bus, struct job *job, enu
     job_set_state(desk, bus, job, state);
 }
 
-static void submit(struct desk *desk, struct bus *bus, const struct job *draft) {
+// Returns why it became no job; RULE_NONE: it did, be it one that waits.
+static struct verdict submit(struct desk *desk, struct bus *bus, const struct job *draft) {
     uint32_t relaxed = 0;
     struct risk_score score;
     struct verdict verdict = check(desk, draft, bus->now_ns, &relaxed, &score);
     if (verdict.rule != RULE_NONE && !worth_waiting((enum rule)verdict.rule)) {
         risk_note_denial(desk, bus, draft, &verdict);
-        return;
+        return verdict;
     }
     struct job *job = job_create(&desk->jobs, bus->now_ns);
     if (job == NULL) {
@@ -187,7 +188,7 @@ static void submit(struct desk *desk, struct bus *bus, const struct job *draft) 
                                    .figure = JOBS_MAX,
                                    .limit = JOBS_MAX};
         risk_note_denial(desk, bus, draft, &verdict);
-        return;
+        return verdict;
     }
     uint32_t id = job->id;
     *job = *draft;
@@ -201,6 +202,7 @@ static void submit(struct desk *desk, struct bus *bus, const struct job *draft) 
     if (verdict.rule != RULE_NONE) {
         job->verdict = verdict;
     }
+    return (struct verdict){.rule = RULE_NONE, .venue = VENUE_MAX, .symbol = draft->symbol};
 }
 
 // A position that no job holds gets one. Nothing is opened by it, so no rule is asked; but what a
@@ -234,7 +236,7 @@ static void propose(struct desk *desk, struct bus *bus, const struct strategy_ro
     if (draft.adopted) {
         take_over(desk, bus, &draft);
     } else {
-        submit(desk, bus, &draft);
+        (void)submit(desk, bus, &draft);
     }
 }
 
@@ -286,7 +288,7 @@ static void on_submit(struct desk *desk, struct bus *bus, const struct event_con
     for (uint32_t i = 0; i < STRATEGY_COUNT; i++) {
         const struct strategy_row *row = strategy_table[i];
         if (row->take_order != NULL && row->take_order(desk, order, &draft)) {
-            submit(desk, bus, &draft);
+            desk->scheduler.order_verdict = submit(desk, bus, &draft);
             return;
         }
     }

@@ -29,6 +29,7 @@ struct scheduler {
     int64_t day;
     uint32_t day_jobs;
     uint64_t admitted, finished;
+    struct verdict order_verdict; // of a person's last order: why it became no job
 };
 
 extern const struct component scheduler_component;

@@ -35,8 +35,11 @@ void scheduler_draft(const struct desk *desk, enum strategy strategy,
         .maker = cost_maker_leg(&desk->universe->venues[venues[LEG_BUY]],
                                 &desk->universe->venues[venues[LEG_SELL]], mode),
         .both_rest = mode == EXECUTION_DOUBLE_MAKER_OPPORTUNISTIC,
-        .notional = usd_notional_ceil(
-            pair->buy_ask.v > pair->sell_bid.v ? pair->buy_ask : pair->sell_bid, size),
+        .notional =
+            size.v > 0
+                ? usd_notional_ceil(
+                      pair->buy_ask.v > pair->sell_bid.v ? pair->buy_ask : pair->sell_bid, size)
+                : notional,
         .edge = scanner_edge(pair),
     };
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {

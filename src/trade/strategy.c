@@ -37,7 +37,7 @@ void strategy_draft_single(const struct desk *desk, enum strategy strategy, uint
         .single = true,
         .only = side == SIDE_BUY ? LEG_BUY : LEG_SELL,
         .completes = true,
-        .notional = usd_notional_ceil(price, size),
+        .notional = size.v > 0 ? usd_notional_ceil(price, size) : notional,
     };
     draft->legs[LEG_BUY].venue = draft->legs[LEG_SELL].venue = venue;
     draft->legs[draft->only].target = size;

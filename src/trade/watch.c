@@ -55,6 +55,15 @@ uint32_t watch_open_count(const struct watch *watch) {
     return open;
 }
 
+const struct state_alert *watch_find(const struct watch *watch, uint64_t id) {
+    for (uint32_t i = 0; id != 0 && i < STATE_ALERTS_MAX; i++) {
+        if (watch->alerts[i].id == id) {
+            return &watch->alerts[i];
+        }
+    }
+    return NULL;
+}
+
 // Number 0: the newest that waits for a person. One that has left the list has nothing to say.
 static void acknowledge(struct watch *watch, int64_t id, int64_t now_ns) {
     uint32_t kept = watch->count < STATE_ALERTS_MAX ? watch->count : STATE_ALERTS_MAX;

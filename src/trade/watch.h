@@ -31,6 +31,8 @@ struct watch_text {
 struct watch_text watch_bps(struct bps value);
 struct watch_text watch_usd(struct usd value);
 
+// NULL: there is none, or it has left the list.
+const struct state_alert *watch_find(const struct watch *watch, uint64_t id);
 uint32_t watch_open_count(const struct watch *watch);
 
 #endif

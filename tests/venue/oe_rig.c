@@ -186,6 +186,9 @@ static void send_rest(struct rig *rig, const struct oe_call *call) {
                                .body = text_over(rig->body, VSIM_SCRATCH_SIZE)};
     vsim_call(&rig->world, &request, &reply);
     rig->last_status = reply.status;
+    if (rig->edit != NULL) {
+        rig->edit(&reply.body);
+    }
     rig->venue->oe->decode_answer(&rig->oe, call, reply.status, text_slice(&reply.headers),
                                   text_slice(&reply.body), &rig->sink);
 }
@@ -201,6 +204,7 @@ enum status rig_call(struct rig *rig, struct oe_call *call) {
     if (status != STATUS_OK) {
         return status;
     }
+    rig->world.now_ns += rig->late_ms * NS_PER_MS;
     if (rig->message.way == OE_WAY_REST) {
         send_rest(rig, call);
     } else {

@@ -43,6 +43,9 @@ struct rig {
     int64_t beaten_ns;    // when heartbeats went out last
     uint32_t last_status; // HTTP, of the last call by REST
     char *headers, *body; // scratch of answers
+    int64_t late_ms;      // so long a request is on its way
+    // What becomes of the body of an answer on its way; NULL: nothing.
+    void (*edit)(struct text *body);
 };
 
 // Two listings, BTC/USDT at 60000 and ETH/USDT at 3000; an account with `balance` at the venue.

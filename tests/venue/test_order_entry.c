@@ -265,6 +265,26 @@ static void test_refusals(void **state) {
     rig_destroy(&rig);
 }
 
+// A lane believes that an order is gone when its request cannot be taken any more: after 6 s, or
+// after the venue's own time where that is longer.
+static void test_late_request(void **state) {
+    (void)state;
+    // Nothing in the sheets says that these refuse what is late, or not before a minute (edgeX).
+    static const char *const patient[] = {"edgex", "extended", "grvt", "okx"};
+    for (size_t i = 0; i < COUNT_OF(patient); i++) {
+        if (strcmp(row->venue, patient[i]) == 0) {
+            skip();
+        }
+    }
+    begin();
+    (void)place(SIDE_BUY, OE_POST_ONLY, 59990, 10, false);
+    assert_int_equal(rig.account->live_count, 1);
+    rig.late_ms = rig.venue->oe->late_ms > 6000 ? rig.venue->oe->late_ms : 6000;
+    (void)place(SIDE_BUY, OE_POST_ONLY, 59990, 10, false);
+    assert_int_equal(rig.account->live_count, 1);
+    rig_destroy(&rig);
+}
+
 static void test_cancel_all(void **state) {
     (void)state;
     begin();
@@ -349,6 +369,69 @@ static void test_account(void **state) {
     assert_non_null(fill);
     assert_true(fill->snapshot);
     assert_int_equal(fill->fill.size.v, QTY_ONE / 2);
+    rig_destroy(&rig);
+}
+
+// The value behind a member's name, up to what follows it.
+static void replace_member(struct text *body, const char *name, const char *value) {
+    static char before[VSIM_SCRATCH_SIZE];
+    char member[48];
+    (void)snprintf(member, sizeof(member), "\"%s\":", name);
+    (void)string_copy(before, sizeof(before), text_slice(body));
+    text_clear(body);
+    const char *at = before, *found;
+    while ((found = strstr(at, member)) != NULL) {
+        found += strlen(member);
+        text_add(body, (struct slice){at, (size_t)(found - at)});
+        text_add_string(body, value);
+        at = found + strcspn(found, ",}");
+    }
+    text_add_string(body, at);
+}
+
+static const char *figure; // what a venue says where nothing but a person looks
+
+static void spoil_figures(struct text *body) {
+    static const char *const names[] = {
+        "estLiquidationPrice",   "liquidatePrice",   "liquidationPrice", "liquidationPx", "liqPx",
+        "est_liquidation_price", "liquidation_price"};
+    static const char *const profits[] = {"unRealizedProfit", "unrealizedPnl",  "upl",
+                                          "pnlUnrealized",    "unrealized_pnl", "unrealisedPnl",
+                                          "unrealizePnl"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        replace_member(body, names[i], figure);
+    }
+    for (size_t i = 0; i < COUNT_OF(profits); i++) {
+        replace_member(body, profits[i], figure);
+    }
+}
+
+// A position is what it is whatever the venue makes of its liquidation price and its profit: they
+// are shown, and nothing more.
+static void test_shown_figures(void **state) {
+    (void)state;
+    static const char *const figures[] = {
+        "\"\"",    "null",     "\"-12.5\"", "\"98765432109876543210.5\"",
+        "\"NaN\"", "\"1e40\"", "\"61000\""};
+    begin();
+    (void)place(SIDE_BUY, OE_IOC, 60001, 500, false);
+    rig.edit = spoil_figures;
+    for (size_t i = 0; i < COUNT_OF(figures); i++) {
+        figure = figures[i];
+        rig_forget(&rig);
+        call_account(OE_POSITIONS, OE_SYMBOL_NONE);
+        const struct oe_event *position = rig_last(&rig, OE_EVENT_POSITION);
+        if (position == NULL || rig_last(&rig, OE_EVENT_END) == NULL) {
+            rig_print(&rig);
+            fail_msg("%s: no position with %s: %.400s", row->venue, figure, rig.body);
+        }
+        bool readable = i == COUNT_OF(figures) - 1;
+        assert_int_equal(position->position.net.v, QTY_ONE / 2);
+        assert_int_equal(position->position.liquidation.v, readable ? 61000 * PX_ONE : 0);
+        if (readable) {
+            assert_int_equal(position->position.unrealised.v, 61000 * USD_ONE);
+        }
+    }
     rig_destroy(&rig);
 }
 
@@ -537,7 +620,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_account),         cmocka_unit_test(test_lists_end),
         cmocka_unit_test(test_deadman),         cmocka_unit_test(test_liquidation),
         cmocka_unit_test(test_upkeep),          cmocka_unit_test(test_wrong_key),
-        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_pages),           cmocka_unit_test(test_shown_figures),
+        cmocka_unit_test(test_late_request),
     };
     const char *venue = argc > 1 ? argv[1] : "binance";
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

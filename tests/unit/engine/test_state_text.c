@@ -75,7 +75,7 @@ static void test_reports(void **state) {
         {STATE_REPORT_STATUS, true, false, "{\"status\":\"PAUSED\""},
         {STATE_REPORT_STATUS, true, true, "{\"status\":\"HUNG\""},
         {STATE_REPORT_STATUS, true, false, "\"equity_usd\":99999.780342,"},
-        {STATE_REPORT_STATUS, true, false, "\"threshold_bps\":-0.01,"},
+        {STATE_REPORT_STATUS, true, false, "\"threshold_bps\":null,\"threshold_auto_most_bps\":"},
         {STATE_REPORT_STATUS, true, false, "\"now_ms\":1723161463194,"},
         {STATE_REPORT_STATUS, true, false, "\"a \\\"quoted\\\" notice\""},
         {STATE_REPORT_STATUS, true, false, "\"venues\":[{\"kind\":\"venue\",\"venue\":\"okx\""},
@@ -161,10 +161,11 @@ static void test_rows(void **state) {
     CHECK(state_venue_print(&out, false, &universe, 1, &down),
           "venue ? feed ? role ? updates_per_s 0 age_ms 0 reconnects 0 why refused");
     CHECK(state_desk_print(&out, false, &desk),
-          "desk RUNNING mode LIVE state ACTIVE risk_mode aggressive threshold_bps 2.00");
+          "desk RUNNING mode LIVE state ACTIVE risk_mode aggressive threshold_bps 2.00 "
+          "threshold_auto_most_bps 0.00");
     CHECK(state_desk_print(&out, true, &unknown),
           "{\"kind\":\"desk\",\"desk\":\"RUNNING\",\"mode\":\"?\",\"state\":\"?\","
-          "\"risk_mode\":\"?\",\"threshold_bps\":0}");
+          "\"risk_mode\":\"?\",\"threshold_bps\":0,\"threshold_auto_most_bps\":0}");
 #undef CHECK
 }
 

@@ -47,6 +47,8 @@ static void serve(struct loop_connection *c, const struct http_head *head, struc
         loop_reply(c, 429, "Retry-After: 3\r\n", SLICE("slow down"));
     } else if (slice_equals(path, SLICE("/banned"))) {
         loop_reply(c, 418, "Retry-After: 120\r\n", SLICE(""));
+    } else if (slice_equals(path, SLICE("/for-ever"))) {
+        loop_reply(c, 429, "Retry-After: 9000000000000\r\n", SLICE(""));
     } else if (slice_equals(path, SLICE("/missing"))) {
         loop_reply(c, 404, "", SLICE("{\"code\":-1}"));
     } else if (slice_equals(path, SLICE("/moved"))) {
@@ -150,6 +152,7 @@ static void test_answers(void **state) {
         {"/ok", HTTP_OK, 200, 0, 37, "fine", ""},
         {"/limited", HTTP_LIMITED, 429, 3, -1, "slow down", "HTTP status 429"},
         {"/banned", HTTP_LIMITED, 418, 120, -1, "", "HTTP status 418"},
+        {"/for-ever", HTTP_LIMITED, 429, 3600, -1, "", "HTTP status 429"},
         {"/missing", HTTP_REFUSED, 404, 0, -1, "{\"code\":-1}", "HTTP status 404"},
         {"/moved", HTTP_REFUSED, 302, 0, -1, "", "HTTP status 302"},
         {"/down", HTTP_SERVER_ERROR, 503, 0, -1, "", "HTTP status 503"},

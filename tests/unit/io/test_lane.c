@@ -1,8 +1,8 @@
 // A lane against a scripted server that speaks an invented venue's words, so that every answer that
 // can be lost, late or wrong is provoked; the engine is the real one. Both ends run on one loop.
 //
-// An answer is lines: "accepted", "rejected ERROR", "order STATE FILLED", "fill TRADE SIZE", "end",
-// "nonce", "keys", "position NET", "armed SECONDS". Sizes are in thousandths.
+// An answer is lines: "accepted", "rejected ERROR", "order STATE FILLED [SIZE]", "fill TRADE SIZE",
+// "end", "nonce", "keys CAN_TRADE", "position NET", "armed SECONDS". Sizes are in thousandths.
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,7 +55,7 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
                 strcmp(oe_error_name((enum oe_error)i), name) == 0 ? (enum oe_error)i : event.error;
         }
         event.text = SLICE("as scripted");
-    } else if (sscanf(words, "order %31s %lld", name, &a) == 2) {
+    } else if (sscanf(words, "order %31s %lld %lld", name, &a, &b) >= 2) {
         event.kind = OE_EVENT_ORDER;
         for (int i = 0; i < OE_STATE_COUNT; i++) {
             event.order.state = strcmp(oe_state_name((enum oe_state)i), name) == 0
@@ -64,6 +64,7 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
         }
         event.order.has_filled = true;
         event.order.filled.v = a * (QTY_ONE / 1000);
+        event.order.size.v = b * (QTY_ONE / 1000);
     } else if (sscanf(words, "fill %lld %lld", &a, &b) == 2) {
         static char of[OE_CLIENT_ID_MAX]; // lists name the session's first order
         client_id(77, 1, of);
@@ -81,6 +82,9 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
         clock_init_system(&clock);
         event.kind = OE_EVENT_DEADMAN;
         event.deadman.until_ns = clock_now_ns(&clock) + a * NS_PER_S;
+    } else if (sscanf(words, "keys %lld", &a) == 1) {
+        event.kind = OE_EVENT_KEYS;
+        event.keys.can_trade = a != 0;
     } else if (strcmp(words, "end") == 0) {
         event.kind = OE_EVENT_END;
     } else if (strcmp(words, "nonce") == 0) {
@@ -224,20 +228,27 @@ static void wake(void *arg) {
     (void)arg;
 }
 
-static void rig_init(struct rig *rig) {
+static void rig_init_for(struct rig *rig, const char *const *symbols, uint16_t count) {
     *rig = (struct rig){.venue = venue};
     assert_int_equal(uv_loop_init(&rig->loop), 0);
     assert_int_equal(uv_timer_init(&rig->loop, &rig->limit), 0);
     rig->limit.data = rig;
     uv_timer_start(&rig->limit, on_limit, 30000, 0);
-    assert_int_equal(universe_create(&rig->universe, 1, 1), STATUS_OK);
+    assert_int_equal(universe_create(&rig->universe, 1, count), STATUS_OK);
     (void)string_copy(rig->universe.venues[0].name, VENUE_NAME_MAX, slice_of(venue.name));
-    assert_int_equal(symbol_parse(&rig->universe.symbols[0], SLICE("BTC/USDT")), STATUS_OK);
+    for (uint16_t i = 0; i < count; i++) {
+        assert_int_equal(symbol_parse(&rig->universe.symbols[i], slice_of(symbols[i])), STATUS_OK);
+    }
     struct engine_options options = {.universe = &rig->universe};
     assert_int_equal(engine_create(&rig->engine, &options), STATUS_OK);
     engine_add(&rig->engine, &witness, rig);
     clock_init_system(&rig->clock);
     loop_server_start(&rig->server, &rig->loop, NULL, &script, rig, 0);
+}
+
+static void rig_init(struct rig *rig) {
+    static const char *const symbols[] = {"BTC/USDT"};
+    rig_init_for(rig, symbols, COUNT_OF(symbols));
 }
 
 static enum status rig_create_lane(struct rig *rig, struct slice key) {
@@ -278,9 +289,12 @@ static void pass(struct rig *rig, int64_t ms) {
 
 static void rig_learn(struct rig *rig) {
     assert_int_equal(lane_start(rig->lane), STATUS_OK);
-    struct listing listing = {.ready = true, .tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
-    assert_true(invented_venue.native_name(&rig->universe.symbols[0], listing.native));
-    lane_learn(rig->lane, 0, &listing);
+    for (uint16_t i = 0; i < rig->universe.symbol_count; i++) {
+        struct listing listing = {.ready = true, .tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
+        if (invented_venue.native_name(&rig->universe.symbols[i], listing.native)) {
+            lane_learn(rig->lane, i, &listing);
+        }
+    }
 }
 
 static void rig_start(struct rig *rig) {
@@ -306,16 +320,22 @@ static void rig_finish(struct rig *rig) {
     universe_finish(&rig->universe);
 }
 
-static void command(struct rig *rig, enum order_action action, enum order_type type,
-                    enum leg_phase phase) {
+static void command_for(struct rig *rig, uint16_t symbol, enum order_action action,
+                        enum order_type type, enum leg_phase phase) {
     rig->orders += action == ORDER_ACTION_PLACE;
     struct event_order order = {.order = rig->orders,
                                 .action = (uint8_t)action,
                                 .type = (uint8_t)type,
                                 .phase = (uint8_t)phase,
+                                .symbol = symbol,
                                 .price = {100 * PX_ONE},
                                 .size = {2 * (QTY_ONE / 1000)}};
     lane_send(rig->lane, &order);
+}
+
+static void command(struct rig *rig, enum order_action action, enum order_type type,
+                    enum leg_phase phase) {
+    command_for(rig, 0, action, type, phase);
 }
 
 static void expect(const struct rig *rig, const char *kinds) {
@@ -382,6 +402,30 @@ static void test_fill_is_missing(void **state) {
     until(&rig, &rig.positions, told + 1); // with that fill in it, or undone by somebody since
     assert_int_equal(rig.requests[OE_POSITIONS], 2);
     rig_finish(&rig);
+}
+
+// A reduce-only order that the venue cut to what there was is full with less than was wanted, and
+// one that it says it rejected may have traded: what is filled counts, the rest is given back.
+static void test_full_with_less(void **state) {
+    (void)state;
+    static const struct row {
+        const char *answer, *reports;
+    } rows[] = {{"accepted\norder filled 1 1\nfill 4 1", "fill expired"},
+                {"accepted\nfill 4 1\norder filled 1 1", "fill expired"},
+                {"accepted\norder filled 2 2\nfill 4 1\nfill 5 1", "fill fill"},
+                {"accepted\norder filled 2\nfill 4 1\nfill 5 1", "fill fill"},
+                {"accepted\norder rejected 1\nfill 4 1", "fill rejected"},
+                {"accepted\norder rejected 0", "rejected"}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct rig rig;
+        rig_init(&rig);
+        rig.answers[OE_PLACE][0] = (struct answer){200, rows[i].answer};
+        rig_start(&rig);
+        command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE);
+        until(&rig, &rig.report_count, i < 5 ? 2 : 1);
+        expect(&rig, rows[i].reports);
+        rig_finish(&rig);
+    }
 }
 
 // A list tells an old fill while the positions, that have it, are on their way: they are asked for
@@ -602,6 +646,36 @@ static void test_past_order_has_ended(void **state) {
     rig_finish(&rig);
 }
 
+// Where lists are of one symbol each, those are asked for that can be traded; and one that the
+// venue refuses for its symbol keeps none of the others from being traded.
+static void test_symbol_is_not_traded(void **state) {
+    (void)state;
+    static const char *const symbols[] = {"ETH/USDT", "BTC/USDT"};
+    struct rig rig;
+    rig_init_for(&rig, symbols, COUNT_OF(symbols));
+    rig.venue.flags |= OE_OPEN_PER_SYMBOL | OE_FILLS_PER_SYMBOL;
+    rig.answers[OE_OPEN_ORDERS][0] = (struct answer){200, "end"};
+    rig.answers[OE_OPEN_ORDERS][1] = (struct answer){200, "rejected symbol"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    assert_int_equal(lane_start(rig.lane), STATUS_OK);
+    struct listing listing = {.tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
+    for (uint16_t i = 0; i < COUNT_OF(symbols); i++) { // the first one is not to be traded now
+        assert_true(invented_venue.native_name(&rig.universe.symbols[i], listing.native));
+        listing.ready = i == 1;
+        lane_learn(rig.lane, i, &listing);
+    }
+    until(&rig, &rig.ready, 1);
+    assert_int_equal(rig.requests[OE_OPEN_ORDERS], 1);
+    assert_int_equal(rig.requests[OE_FILLS], 1);
+    listing.ready = true;
+    assert_true(invented_venue.native_name(&rig.universe.symbols[0], listing.native));
+    lane_learn(rig.lane, 0, &listing);
+    rig.ready = 0;
+    until(&rig, &rig.requests[OE_OPEN_ORDERS], 3);
+    until(&rig, &rig.ready, 1);
+    rig_finish(&rig);
+}
+
 // Lists are asked for anew while one of before is on its way: what that one says is old.
 static void test_list_is_given_up(void **state) {
     (void)state;
@@ -679,19 +753,23 @@ static void test_refused_cancel(void **state) {
 // A venue that does not know the order is believed only when the request cannot be taken any more.
 static void test_gone(void **state) {
     (void)state;
-    struct rig rig;
-    rig_init(&rig);
-    rig.answers[OE_PLACE][0] = (struct answer){LOST, ""};
-    rig.answers[OE_QUERY][0] = (struct answer){200, "order gone 0"};
-    rig_start(&rig);
-    int64_t began_ns = mono_now_ns();
-    command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_OPEN);
-    until(&rig, &rig.report_count, 2);
-    expect(&rig, "unknown expired");
-    assert_true(mono_now_ns() - began_ns >= 6 * NS_PER_S);
-    assert_int_equal(rig.requests[OE_PLACE], 1);
-    assert_true(rig.requests[OE_FILLS] >= 2); // looked for once more
-    rig_finish(&rig);
+    static const uint32_t late_ms[] = {0, 7000}; // what the venue says of itself
+    for (size_t i = 0; i < COUNT_OF(late_ms); i++) {
+        struct rig rig;
+        rig_init(&rig);
+        rig.venue.late_ms = late_ms[i];
+        rig.answers[OE_PLACE][0] = (struct answer){LOST, ""};
+        rig.answers[OE_QUERY][0] = (struct answer){200, "order gone 0"};
+        rig_start(&rig);
+        int64_t began_ns = mono_now_ns();
+        command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_OPEN);
+        until(&rig, &rig.report_count, 2);
+        expect(&rig, "unknown expired");
+        assert_true(mono_now_ns() - began_ns >= (i == 0 ? 6 : 7) * NS_PER_S);
+        assert_int_equal(rig.requests[OE_PLACE], 1);
+        assert_true(rig.requests[OE_FILLS] >= 2); // looked for once more
+        rig_finish(&rig);
+    }
 }
 
 static void test_nonce(void **state) {
@@ -793,6 +871,47 @@ static void test_keys_refused(void **state) {
     rig_finish(&rig);
 }
 
+// A 401 of a gateway: the same list is answered again, and that was it; but no list speaks for
+// another one.
+static void test_keys_are_taken_again(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_POSITIONS][0] = (struct answer){401, ""};
+    rig.answers[OE_POSITIONS][2] = (struct answer){200, "end"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    rig_learn(&rig);
+    until(&rig, &rig.requests[OE_POSITIONS], 2);
+    assert_int_equal(rig.state.state, LANE_AUTH_FAILED);
+    assert_int_equal(rig.ready, 0);
+    until(&rig, &rig.ready, 1);
+    rig_finish(&rig);
+}
+
+// An order is refused for them: the venue is asked whether they may trade, and is waited for.
+static void test_keys_refused_an_order(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.venue.calls |= OE_BIT(OE_KEYS);
+    rig.answers[OE_KEYS][0] = (struct answer){200, "keys 1"};
+    rig.answers[OE_KEYS][1] = (struct answer){200, "keys 0"};
+    rig.answers[OE_KEYS][2] = (struct answer){200, "keys 1"};
+    rig.answers[OE_PLACE][0] = (struct answer){401, ""};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    expect(&rig, "rejected");
+    rig.ready = 0;
+    until(&rig, &rig.requests[OE_KEYS], 3);
+    assert_int_equal(rig.state.state, LANE_AUTH_FAILED);
+    assert_int_equal(rig.ready, 0);
+    until(&rig, &rig.ready, 1);
+    const int64_t *at_ms = rig.requested_ms[OE_KEYS];
+    assert_in_range(at_ms[2] - at_ms[1], 3500, 20000);
+    rig_finish(&rig);
+}
+
 static void until_deadman(struct rig *rig, enum deadman_state state) {
     while (rig->state.deadman != state && !rig->timed_out) {
         uv_run(&rig->loop, UV_RUN_ONCE);
@@ -850,11 +969,58 @@ static void test_deadman_waits_for_login(void **state) {
     rig_finish(&rig);
 }
 
+// Its order has ended and what was armed is over: it is tried until it works, or nothing would open
+// any more.
+static void test_deadman_recovers_without_orders(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "order canceled 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "armed 1"};
+    rig.answers[OE_DEADMAN][1] = (struct answer){200, "rejected other"};
+    rig.answers[OE_DEADMAN][4] = (struct answer){200, "armed 60"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_DEADMAN], 2);
+    command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
+    until_deadman(&rig, DEADMAN_FAILED);
+    until_deadman(&rig, DEADMAN_OFF);
+    expect(&rig, "accepted canceled");
+    assert_true(rig.requests[OE_DEADMAN] >= 5);
+    rig_finish(&rig);
+}
+
+// Where each symbol has a switch, that of one does not speak for the other's.
+static void test_deadman_per_symbol(void **state) {
+    (void)state;
+    static const char *const symbols[] = {"BTC/USDT", "ETH/USDT"};
+    struct rig rig;
+    rig_init_for(&rig, symbols, COUNT_OF(symbols));
+    rig.venue.flags |= OE_DEADMAN_PER_SYMBOL;
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "rejected other"}; // of the first
+    rig.answers[OE_DEADMAN][1] = (struct answer){200, "armed 60"};       // of the other
+    rig.answers[OE_DEADMAN][2] = (struct answer){200, "rejected other"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_DEADMAN], 1);
+    command_for(&rig, 1, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_CLOSE);
+    until(&rig, &rig.requests[OE_DEADMAN], 2);
+    pass(&rig, 20);
+    command_for(&rig, 1, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "accepted accepted rejected");
+    assert_int_equal(rig.requests[OE_PLACE], 2);
+    rig_finish(&rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrong_key),
         cmocka_unit_test(test_good_life),
         cmocka_unit_test(test_fill_is_missing),
+        cmocka_unit_test(test_full_with_less),
         cmocka_unit_test(test_position_is_older),
         cmocka_unit_test(test_old_picture),
         cmocka_unit_test(test_odd_list),
@@ -865,6 +1031,7 @@ int main(void) {
         cmocka_unit_test(test_nothing_to_reduce),
         cmocka_unit_test(test_past_order_has_ended),
         cmocka_unit_test(test_past_order_is_partly_filled),
+        cmocka_unit_test(test_symbol_is_not_traded),
         cmocka_unit_test(test_list_is_given_up),
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_refused_cancel),
@@ -873,8 +1040,12 @@ int main(void) {
         cmocka_unit_test(test_rate_limit),
         cmocka_unit_test(test_tight_rate),
         cmocka_unit_test(test_keys_refused),
+        cmocka_unit_test(test_keys_are_taken_again),
+        cmocka_unit_test(test_keys_refused_an_order),
         cmocka_unit_test(test_deadman_fails),
         cmocka_unit_test(test_deadman_waits_for_login),
+        cmocka_unit_test(test_deadman_recovers_without_orders),
+        cmocka_unit_test(test_deadman_per_symbol),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

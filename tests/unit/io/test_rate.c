@@ -150,8 +150,12 @@ static void test_backoff(void **state) {
     rate_accepted(&rate);
     rate_refused(&rate, 7000, now_ns); // the venue asks for longer
     assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), now_ns + 7 * NS_PER_S);
-    rate_refused(&rate, INT64_MAX, now_ns); // nonsense is not obeyed
-    assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), now_ns + 7 * NS_PER_S);
+    // More than an hour is not obeyed, nor added up to a moment long ago.
+    static const int64_t long_ms[] = {3600001, INT64_MAX / NS_PER_MS - 1, INT64_MAX};
+    for (size_t i = 0; i < COUNT_OF(long_ms); i++) {
+        rate_refused(&rate, long_ms[i], now_ns);
+        assert_int_equal(rate_when_ns(&rate, &none, true, now_ns), now_ns + 3600 * NS_PER_S);
+    }
 }
 
 static void test_shares(void **state) {

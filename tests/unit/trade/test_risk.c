@@ -264,7 +264,7 @@ static const struct row rows[] = {
     {RULE_QUOTE_STALE, set_stale, 501, 500, false},
     {RULE_QUARANTINE, set_quarantine, 5000, 5000, false},
     {RULE_ORDER_SIZE, set_order_size, 0, 0, ANY},
-    {RULE_ORDER_SMALL, set_order_small, 0, 5 * USD_ONE, ANY},
+    {RULE_ORDER_SMALL, set_order_small, 0, 294001091, ANY}, // the least size at its ask
     {RULE_PRICE_COLLAR, set_collar, 0, 2000, ANY},
     {RULE_SELF_TRADE, set_self_trade, 77, 0, false},
     {RULE_SLIPPAGE, set_slippage, 0, 1000, ANY},

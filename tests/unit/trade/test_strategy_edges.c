@@ -108,7 +108,7 @@ static void test_common_steps(void **state) {
     struct opportunity pair = {.symbol = H_BTC, .buy_venue = H_LIGHTER, .sell_venue = H_EXTENDED};
     scheduler_draft(&h->desk, STRATEGY_ARB, &pair, USD(200), &draft); // no price
     assert_int_equal(draft.legs[LEG_BUY].target.v, 0);
-    assert_int_equal(draft.notional.v, 0);
+    assert_int_equal(draft.notional.v, USD(200).v); // what was asked for, to be told
     assert_int_not_equal(risk_check_job(&h->desk, &draft, h->now_ns, NULL).rule, RULE_NONE);
     harness_destroy(h);
 }

@@ -209,8 +209,8 @@ static void test_threshold(void **state) {
     assert_int_equal(scene.last.value, 425);
     console_frame(&console);
     press("t");
-    type_text("-1");
-    press("Enter"); // below zero: the scanner's own, which may be lower: asks
+    type_text("auto");
+    press("Enter"); // the scanner's own, which may be lower: asks
     assert_int_equal(scene.requests, 1);
     wait_ms(300);
     press("y");
@@ -219,7 +219,12 @@ static void test_threshold(void **state) {
     type_text("much");
     press("Enter");
     assert_int_equal(scene.requests, 2);
-    assert_true(shows("not a number"));
+    assert_true(shows("threshold: expected BPS|auto"));
+    press("t");
+    type_text("-5");
+    press("Enter");
+    assert_true(shows("-5 is not in 0..10000 bps"));
+    assert_int_equal(scene.requests, 2);
 }
 
 // Where the scanner works the threshold out, what may be lower than that asks.

@@ -173,9 +173,28 @@ static struct qty round_min(const struct desk *desk, const struct job *job) {
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         const struct listing *listing = execution_listing(desk, job, leg);
         struct qty own = listing->step.v > listing->size_min.v ? listing->step : listing->size_min;
+        struct px bid = picture_quote(desk, job->legs[leg].venue, job->symbol)->bid;
+        if (job->slices > 1 && bid.v > 0) { // what a full part leaves may be worth too little
+            struct qty worth = qty_for_usd_floor(listing->notional_min, bid);
+            worth = qty_step_floor(qty_add(worth, listing->step), listing->step);
+            own = worth.v > own.v ? worth : own;
+        }
         least = job_uses(job, leg) && own.v > least.v ? own : least;
     }
     return least;
+}
+
+// What the rules let one order be worth. A job was admitted with parts that are within it, but what
+// parts missed adds up.
+static struct usd order_most(const struct desk *desk, const struct job *job) {
+    struct usd most = desk->settings->risk.order_max;
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        struct usd equity = capital_equity(desk, job->legs[leg].venue);
+        struct usd share = usd_bps_floor(equity, desk->settings->risk.order_share_max);
+        share.v -= 1; // at the limit is too much
+        most = job_uses(job, leg) && share.v < most.v ? share : most;
+    }
+    return most;
 }
 
 // How much of the target may be open by now.
@@ -195,6 +214,10 @@ static struct qty round_of(const struct desk *desk, const struct job *job, struc
                                    desk->settings->risk.collar_emergency);
     if (split.v > 0 && dear.v > 0) {
         missing = qty_min(missing, qty_for_usd_floor(split, dear));
+    }
+    if (job->slices > 1 && dear.v > 0) {
+        struct usd most = order_most(desk, job);
+        missing = most.v > 0 ? qty_min(missing, qty_for_usd_floor(most, dear)) : (struct qty){0};
     }
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         if (job_uses(job, leg)) {
@@ -297,11 +320,12 @@ static void next_round(struct desk *desk, struct bus *bus, struct job *job) {
             return;
         }
         struct qty size = round_of(desk, job, missing);
-        if (size.v > 0 && !missed) {
+        bool enough = size.v > 0 && (job->slices <= 1 || size.v >= round_min(desk, job).v);
+        if (enough && !missed) {
             begin_round(desk, bus, job, size);
             return;
         }
-        if (size.v > 0 && try_again(desk, bus, job, size)) {
+        if (enough && try_again(desk, bus, job, size)) {
             return;
         }
     }

@@ -219,6 +219,7 @@ static void refuse_command(struct lane *lane, const struct event_order *command)
                                   .venue = command->venue,
                                   .symbol = command->symbol,
                                   .kind = REPORT_REJECTED,
+                                  .unsent = 1,
                                   .text = "not sent: the lane's queue is full"};
     engine_input(lane->config.engine, EVENT_ORDER_REPORT, &report, lane_now_ns(lane));
 }

@@ -31,7 +31,7 @@ static void report(struct lane *lane, const struct lane_order *order, struct eve
 }
 
 static void report_plain(struct lane *lane, const struct lane_order *order, enum report_kind kind) {
-    struct event_report event = {.kind = (uint8_t)kind};
+    struct event_report event = {.kind = (uint8_t)kind, .unsent = order->unsent};
     memcpy(event.text, order->text, sizeof(event.text));
     report(lane, order, &event);
 }
@@ -106,6 +106,7 @@ static void place(struct lane *lane, struct lane_order *order) {
         order->state = LANE_ORDER_AGAIN;
     } else if (status != STATUS_OK) {
         set_text(order, "not sent: ", slice_of(status_text()));
+        order->unsent = true;
         over(lane, order, REPORT_REJECTED);
     }
 }
@@ -184,7 +185,8 @@ static struct oe_order wanted_of(const struct event_order *command) {
 
 static void on_place(struct lane *lane, const struct event_order *command) {
     struct lane_order *order = free_row(lane);
-    struct lane_order refused = {.order = command->order, .symbol = command->symbol};
+    struct lane_order refused = {
+        .order = command->order, .symbol = command->symbol, .unsent = true};
     bool urgent = command->phase != LEG_OPEN || command->reduce_only != 0;
     if (order == NULL || (!urgent && !lane_is_ready(lane))) {
         set_text(&refused, "not sent: ",

@@ -67,6 +67,7 @@ struct lane_order {
     bool asking;          // a question is on the way
     bool wants_fills;     // ENDING: not over before the fills were listed once more
     bool retried;         // after a wrong number
+    bool unsent;          // it never left
     bool past;            // of an earlier session
     enum report_kind end; // ENDING: how
     uint32_t asks;        // in a row

@@ -814,6 +814,8 @@ static void test_rate_limit(void **state) {
     expect(&rig, "rejected rejected");
     assert_int_equal(rig.requests[OE_PLACE], 1);
     assert_non_null(strstr(rig.reports[1].text, "not sent"));
+    assert_int_equal(rig.reports[0].unsent, 0); // the venue said no
+    assert_int_equal(rig.reports[1].unsent, 1);
     rig.ready = 0;
     until(&rig, &rig.ready, 1);
     command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);

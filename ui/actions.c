@@ -120,7 +120,7 @@ void actions_print(FILE *out) {
     for (size_t i = 0; i < action_count; i++) {
         const struct action *action = &action_table[i];
         const char *ask = action_ask_text(action->ask);
-        (void)fprintf(out, "%-22s %-16s %s%s%s%s\n", action->keys, action->name, action->help,
+        (void)fprintf(out, "%-24s %-16s %s%s%s%s\n", action->keys, action->name, action->help,
                       ask[0] != '\0' ? " (" : "", ask, ask[0] != '\0' ? ")" : "");
     }
 }

@@ -282,7 +282,7 @@ bool console_reduce_key(struct console *console, int key) {
         return false;
     }
     console_set_mode(console, &mode_normal);
-    action->run(console);
+    console_act(console, action);
     return true;
 }
 

@@ -146,6 +146,9 @@ bool arm_allows_setting(struct console *console); // whatever it is, it may rais
 
 // steer.c: consoles beside this one, and a desk that is gone.
 void steer_tick(struct console *console);
+// Runs an action, unless this console only looks and the action steers the desk: then it says so.
+void console_act(struct console *console, const struct action *action);
+bool console_may_run(struct console *console, const struct action *action);
 bool console_steers(const struct console *console);
 
 void header_draw(struct console *console, struct rect area);

@@ -29,6 +29,8 @@ struct link_ops {
     // Whether this console may send what raises risk, and how to get there from another one.
     bool (*steers)(void *self);
     enum status (*take)(void *self) MUST_CHECK;
+    // Whether nothing is taken from this console at all; NULL: no.
+    bool (*only_looks)(void *self);
     // Tells the desk that this console was armed with the phrase, or (NULL) that it is no longer.
     enum status (*arm)(void *self, const char *phrase) MUST_CHECK;
     // Why there is no picture, NULL: there is one. A function that is NULL: never.

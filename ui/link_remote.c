@@ -337,6 +337,11 @@ static bool remote_steers(void *self) {
     return remote->steers;
 }
 
+static bool remote_only_looks(void *self) {
+    const struct link_remote *remote = self;
+    return remote->options.role == LINK_VIEWER;
+}
+
 static enum status remote_take(void *self) {
     struct link_remote *remote = self;
     char line[160];
@@ -375,6 +380,7 @@ static const struct link_ops remote_ops = {
     .log = remote_log,
     .steers = remote_steers,
     .take = remote_take,
+    .only_looks = remote_only_looks,
     .arm = remote_arm,
     .trouble = remote_trouble,
 };

@@ -5,7 +5,7 @@
 static void normal_key(struct console *console, int key) {
     const struct action *action = keymap_find(&console->keymap, key, (int)console->focus);
     if (action != NULL) {
-        action->run(console);
+        console_act(console, action);
         return;
     }
     if (key == INPUT_IGNORED) {

@@ -324,6 +324,9 @@ void palette_run(struct console *console, struct slice line) {
                     (int)words.at[0].size, words.at[0].data);
         return;
     }
+    if (!console_may_run(console, action)) {
+        return;
+    }
     if (words.count == 1) {
         action->run(console);
         return;

@@ -252,13 +252,17 @@ static void add_leg(const struct view *view, const struct state_job *job, int in
     const struct state_leg *leg = &job->leg[index];
     const struct state_quote *quote = view_quote(view, leg->venue, job->symbol);
     int digits = quote != NULL ? quote->digits : 4;
+    // What filled between two reports of its order is filled.
+    bool filled = (job->state == JOB_OPENING || job->state == JOB_HOLDING) && leg->size.v > 0 &&
+                  leg->filled.v >= leg->size.v;
+    enum order_state order = filled ? ORDER_FILLED_ALL : (enum order_state)leg->order_state;
     struct text text = page_line(page, INK_STRONG, index == 0 ? "leg A" : "leg B");
     text_add_format(&text, "%s ", side_name((enum side)leg->side));
     qty_print(&text, leg->size, 0, QTY_DIGITS);
     text_add_format(
         &text, " on %s, %s, order %s",
         leg->venue < view->universe->venue_count ? view->universe->venues[leg->venue].name : "-",
-        leg->maker ? "maker" : "taker", order_state_name((enum order_state)leg->order_state));
+        leg->maker ? "maker" : "taker", order_state_name(order));
     text = page_line(page, INK_TEXT, "");
     text_add_string(&text, "filled ");
     qty_print(&text, leg->filled, 0, QTY_DIGITS);

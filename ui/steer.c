@@ -7,6 +7,23 @@ bool console_steers(const struct console *console) {
     return link->ops->steers == NULL || link->ops->steers(link->self);
 }
 
+bool console_may_run(struct console *console, const struct action *action) {
+    const struct link *link = &console->view.link;
+    bool steers = action->verb != ACTION_NO_VERB || action->run == act_set ||
+                  action->run == act_arm || action->run == act_take;
+    if (!steers || link->ops->only_looks == NULL || !link->ops->only_looks(link->self)) {
+        return true;
+    }
+    console_say(console, INK_BAD, "this console only looks");
+    return false;
+}
+
+void console_act(struct console *console, const struct action *action) {
+    if (console_may_run(console, action)) {
+        action->run(console);
+    }
+}
+
 static void take(struct console *console) {
     const struct link *link = &console->view.link;
     if (link->ops->take(link->self) != STATUS_OK) {

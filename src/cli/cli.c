@@ -256,6 +256,11 @@ static enum status run(int argc, char **argv) {
         }
     }
     enum status status = cli_parse(verb, argc - named, argv + named, &args);
+    if (status != STATUS_OK && !named && args.stray != NULL &&
+        find_verb(slice_of(args.stray)) != NULL) {
+        return status_fail(STATUS_USAGE, "the verb goes first, options behind it: perpdesk %s %s",
+                           args.stray, argv[1]);
+    }
     if (status != STATUS_OK) {
         return status;
     }

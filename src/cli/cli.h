@@ -100,6 +100,7 @@ struct cli_args {
     const char *until, *since; // --until, --since, NULL = not given
     const char *operands[CLI_OPERANDS_MAX];
     uint32_t operand_count;
+    const char *stray; // the word that was one too many, NULL: none was
 };
 
 struct cli_option_row {

@@ -423,6 +423,7 @@ enum status cli_parse(const struct cli_verb *verb, int argc, char **argv, struct
     }
     for (int i = optind; i < argc; i++) {
         if (args->operand_count == verb->operands_max) {
+            args->stray = argv[i];
             return status_fail(STATUS_USAGE, "%s is one word too many for perpdesk %s", argv[i],
                                verb->name);
         }

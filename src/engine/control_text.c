@@ -43,8 +43,8 @@ static const struct control_words control_words[CONTROL_COUNT] = {
     [CONTROL_CANCEL_JOB] = {"JOB", "17"},
     [CONTROL_FLATTEN] = {"[VENUE] [SYMBOL]", "okx BTC/USDT"},
     [CONTROL_VENUE_ROLE] = {"VENUE trade|reference|off", "okx reference", .word = role_word},
-    [CONTROL_STRATEGY] = {"STRATEGY on|off", "wash off", .word = switch_word,
-                          .word2 = strategy_word},
+    [CONTROL_STRATEGY] = {"arb|wash|manual|hedge_rebalance|take_profit|twap|macd on|off",
+                          "wash off", .word = switch_word, .word2 = strategy_word},
     [CONTROL_ACKNOWLEDGE] = {"[ALARM|all]", "", .below = "all", .optional = true},
 };
 

@@ -39,7 +39,7 @@ def actions(program):
     out = ""
     lines = run(program, "console", "--help").split("Keys:\n")[1].splitlines()
     for line in lines:
-        keys, text = line[:22].strip(), line[40:].strip()  # columns of actions_print
+        keys, text = line[:24].strip(), line[42:].strip()  # columns of actions_print
         out += ".It Ic " + " ".join(escaped(key) for key in keys.split()) + "\n"
         out += filled(sentence(text))
     return out

@@ -90,6 +90,9 @@ COMMANDS = [
     ("feeds --fault okx:gap", 64, "", "need --demo"),
     ("sim --seed x", 64, "", "expected a whole number"),
     ("sim --control /nonexistent/socket", 73, "", "/nonexistent/socket"),
+    ("-c /nonexistent check-config", 64, "", "the verb goes first, options behind it: perpdesk "
+     "check-config -c"),
+    ("-c /nonexistent nowhere", 64, "", "nowhere is one word too many for perpdesk console"),
     ("check-config", 0, "no file, the defaults: ok", ""),
     ("check-config ETC", 0, "perpdesk.ini: ok", ""),
     ("check-config a b", 64, "", "b is one word too many"),

@@ -86,6 +86,20 @@ static void test_lines(void **state) {
     }
 }
 
+// The synopsis of strategy names them all.
+static void test_strategies_are_named(void **state) {
+    (void)state;
+    struct slice names = slice_of(control_operands(CONTROL_STRATEGY));
+    names.size -= strlen(" on|off");
+    for (int i = 0; i < STRATEGY_COUNT; i++) {
+        const char *name = strategy_name((enum strategy)i);
+        assert_true(names.size >= strlen(name) && memcmp(names.data, name, strlen(name)) == 0);
+        names.data += strlen(name) + 1;
+        names.size -= strlen(name) + (i < STRATEGY_COUNT - 1 ? 1 : 0);
+    }
+    assert_int_equal(names.size, 0);
+}
+
 static void test_refusals(void **state) {
     (void)state;
     static const struct {
@@ -115,7 +129,7 @@ static void test_refusals(void **state) {
         {"flatten okx DOGE/USDT", "this desk has no symbol DOGE/USDT"},
         {"venue off", "this desk has no venue off"},
         {"venue okx", "expected VENUE trade|reference|off"},
-        {"strategy off", "expected STRATEGY on|off"},
+        {"strategy off", "expected arb|wash|manual|"},
         {"submit", "expected buy|sell VENUE SYMBOL USD [against VENUE] [over SECONDS]"},
         {"submit buy okx BTC/USDT", "expected buy|sell VENUE SYMBOL USD"},
         {"submit hold okx BTC/USDT 1", "hold is neither buy nor sell"},
@@ -158,6 +172,7 @@ static void test_examples(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_strategies_are_named),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_examples),
     };

@@ -199,6 +199,30 @@ static void type_text(const char *text) {
     console_frame(&console);
 }
 
+static bool yes(void *self) {
+    (void)self;
+    return true;
+}
+
+// A console that only looks says so at once: it asks nothing first.
+static void test_only_looks(void **state) {
+    (void)state;
+    struct link_ops ops = *console.view.link.ops;
+    const struct link_ops *before = console.view.link.ops;
+    ops.only_looks = yes;
+    console.view.link.ops = &ops;
+    static const char *const keys[] = {"m", "K", "X", "p", "E", "F9"};
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        press(keys[i]);
+        assert_ptr_equal(console.mode, &mode_normal);
+        assert_true(shows("this console only looks"));
+    }
+    assert_int_equal(scene.requests, 0);
+    press("2"); // what only looks may
+    assert_int_equal(console.focus, PANE_OPPORTUNITIES);
+    console.view.link.ops = before;
+}
+
 static void test_threshold(void **state) {
     (void)state;
     press("t");
@@ -613,6 +637,7 @@ int main(void) {
         CASE(test_kill_goes_out_before_the_second_question),
         CASE(test_pause_and_kill_are_never_behind_a_dialog),
         CASE(test_reader_fires_nothing),
+        CASE(test_only_looks),
         CASE(test_threshold),
         CASE(test_threshold_of_the_scanner),
         CASE(test_setting),

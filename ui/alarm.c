@@ -3,7 +3,7 @@
 #include "ui/number.h"
 
 bool alarm_is_open(const struct state_alert *alert) {
-    return !alert->acknowledged && alert->severity != SEVERITY_INFO;
+    return !alert->acknowledged && !alert->over && alert->severity != SEVERITY_INFO;
 }
 
 const char *alarm_level(const struct state_alert *alert) {
@@ -50,7 +50,9 @@ void alarm_page(const struct state_alert *alert, struct page *page) {
         number_clock(&text, alert->acknowledged_ns);
         text_add_char(&text, 'Z');
     } else {
-        text_add_string(&text, alarm_is_open(alert) ? "not acknowledged (a)" : "for information");
+        text_add_string(&text, alert->over            ? "over: it is well again"
+                               : alarm_is_open(alert) ? "not acknowledged (a)"
+                                                      : "for information");
     }
     page_add(page, INK_FAINT, "", "man perpdesk-runbook says what to do about it");
 }

@@ -21,6 +21,7 @@ enum word_kind {
     WORD_SECONDS,
     WORD_BPS,
     WORD_NUMBER,
+    WORD_ALARM, // its number, or all
     WORD_TEXT
 };
 
@@ -114,7 +115,7 @@ static const struct command commands[] = {
     {"flatten", {WORD_VENUE, WORD_SYMBOL}, "flatten VENUE [SYMBOL]", run_flatten, NULL},
     {"venue-role", {WORD_VENUE, WORD_ROLE}, "venue-role VENUE ROLE", run_role, NULL},
     {"strategy", {WORD_STRATEGY, WORD_SWITCH}, "strategy NAME on|off", run_strategy, NULL},
-    {"acknowledge", {WORD_NUMBER}, "acknowledge ALERT", run_acknowledge, NULL},
+    {"acknowledge", {WORD_ALARM}, "acknowledge ALERT|all", run_acknowledge, NULL},
     {"pane", {WORD_PANE}, "pane NAME", run_pane, NULL},
     {"layout", {WORD_LAYOUT}, "layout NAME", run_layout, NULL},
     {"scheme", {WORD_SCHEME}, "scheme NAME", run_scheme, NULL},
@@ -163,6 +164,7 @@ static int names_of(const struct console *console, enum word_kind kind) {
     case WORD_SECONDS:
     case WORD_BPS:
     case WORD_NUMBER:
+    case WORD_ALARM:
     case WORD_TEXT:
         break;
     }
@@ -197,6 +199,7 @@ static const char *name_of(const struct console *console, enum word_kind kind, i
     case WORD_SECONDS:
     case WORD_BPS:
     case WORD_NUMBER:
+    case WORD_ALARM:
     case WORD_TEXT:
         break;
     }
@@ -287,7 +290,11 @@ static bool same(const char *name, struct slice word) {
 
 static bool value_of(const struct console *console, enum word_kind kind, struct slice word,
                      int64_t *value) {
-    if (kind == WORD_SECONDS || kind == WORD_NUMBER) {
+    if (kind == WORD_ALARM && same("all", word)) {
+        *value = -1;
+        return true;
+    }
+    if (kind == WORD_SECONDS || kind == WORD_NUMBER || kind == WORD_ALARM) {
         return decimal_parse(word, 0, value) && *value >= 0 && *value <= UINT32_MAX;
     }
     if (kind == WORD_BPS) {

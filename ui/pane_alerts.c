@@ -61,6 +61,9 @@ static void add_seen(struct pane_cell *out, const struct state_alert *alert) {
     } else if (alarm_is_open(alert)) {
         out->ink = INK_WARN;
         text_add_string(&out->text, "a to ack");
+    } else if (alert->over) {
+        out->ink = INK_FAINT;
+        text_add_string(&out->text, "over");
     }
 }
 

@@ -102,7 +102,7 @@ void told_print(struct text *out, const struct universe *universe,
         text_add_string(out, "accepted: the venues' positions stand");
         break;
     case CONTROL_ACKNOWLEDGE:
-        text_add_string(out, "acknowledged");
+        text_add_string(out, request->value < 0 ? "all acknowledged" : "acknowledged");
         break;
     case CONTROL_COUNT:
     default:

@@ -39,7 +39,7 @@ static const struct control_range control_ranges[CONTROL_COUNT] = {
                         .symbol_needed = true,
                         .value_min = USD_ONE,
                         .value_max = SUBMIT_MAX},
-    [CONTROL_ACKNOWLEDGE] = {.value_max = UINT32_MAX},
+    [CONTROL_ACKNOWLEDGE] = {.value_min = -1, .value_max = UINT32_MAX},
 };
 
 static const struct control_row *row_of(enum control_verb verb) {

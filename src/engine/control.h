@@ -50,7 +50,7 @@ enum control_effect { EFFECT_REDUCES, EFFECT_LOOSENS };
     X(CONTROL_ACCEPT, "accept", EFFECT_LOOSENS, "",                                                \
       "sign what journal and venues tell differently: the venues' positions stand")                \
     X(CONTROL_ACKNOWLEDGE, "acknowledge", EFFECT_REDUCES, "alert",                                 \
-      "acknowledge an alarm by its number, 0: the newest that waits for it")
+      "acknowledge an alarm by its number, or all; 0: the newest that waits for it")
 
 enum control_verb {
 #define CONTROL_ENUM(code, name, effect, unit, sentence) code,

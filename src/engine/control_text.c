@@ -29,7 +29,7 @@ struct control_words {
     const char *unit;                     // may follow the number
     const char *below;                    // is -1; no number below 0 is typed then
     int digits;                           // after the point
-    bool optional;                        // the value may be left out: its least one is meant
+    bool optional;                        // the value may be left out: 0 is meant
 };
 
 static const struct control_words control_words[CONTROL_COUNT] = {
@@ -45,7 +45,7 @@ static const struct control_words control_words[CONTROL_COUNT] = {
     [CONTROL_VENUE_ROLE] = {"VENUE trade|reference|off", "okx reference", .word = role_word},
     [CONTROL_STRATEGY] = {"STRATEGY on|off", "wash off", .word = switch_word,
                           .word2 = strategy_word},
-    [CONTROL_ACKNOWLEDGE] = {"[ALARM]", "", .optional = true},
+    [CONTROL_ACKNOWLEDGE] = {"[ALARM|all]", "", .below = "all", .optional = true},
 };
 
 static const struct control_words *words_of(enum control_verb verb) {
@@ -131,9 +131,10 @@ static enum status check_above(struct slice word, const struct control_request *
     char data[32];
     struct text end = TEXT_OVER(data);
     decimal_print(&end, most, words->digits, 0, words->digits);
-    return status_fail(STATUS_USAGE, "%s: %.*s is not in 0..%s %s: expected %s",
+    return status_fail(STATUS_USAGE, "%s: %.*s is not in 0..%s%s%s: expected %s",
                        control_name(request->verb), (int)(word.size < 32 ? word.size : 32),
-                       word.data, data, words->unit, words->operands);
+                       word.data, data, words->unit != NULL ? " " : "",
+                       words->unit != NULL ? words->unit : "", words->operands);
 }
 
 static enum status read_value(struct slice word, struct control_request *request) {
@@ -196,7 +197,7 @@ enum status control_parse(struct slice line, const struct universe *universe,
     }
     if (status == STATUS_OK && takes_value(request->verb)) {
         if (word.size == 0 && words->optional) {
-            request->value = control_range_of(request->verb)->value_min;
+            request->value = 0;
         } else {
             status = read_value(word, request);
             word = slice_take_word(&rest);

@@ -195,8 +195,9 @@ struct state_position {
 
 struct state_alert {
     int64_t time_ns;
-    uint8_t severity, acknowledged, unit, pad[5]; // unit: enum rule_unit of figure and limit
-    char rule[24];                                // of the configuration or of the desk
+    uint8_t severity, acknowledged, unit; // unit: enum rule_unit of figure and limit
+    uint8_t over, pad[4]; // 1: what it was raised on has ended; nobody has to look at it
+    char rule[24];        // of the configuration or of the desk
     char text[EVENT_TEXT_MAX];
     uint64_t id;             // 1, 2, 3 … since start: what CONTROL_ACKNOWLEDGE names
     int64_t figure, limit;   // the values it was raised on; UNIT_NONE: it has none

@@ -240,6 +240,7 @@ void state_alert_print(struct text *out, bool json, const struct state_alert *al
     add_word(&row, "severity", NAME(alert->severity, SEVERITY_RED + 1, severity_name));
     add_word(&row, "rule", alert->rule);
     add_flag(&row, "acknowledged", alert->acknowledged != 0);
+    add_flag(&row, "over", alert->over != 0);
     add_word(&row, "text", alert->text);
     end(&row);
 }

@@ -16,7 +16,7 @@ static enum status check_job(const struct desk *desk, int64_t id) {
 }
 
 static enum status check_alarm(const struct desk *desk, int64_t id) {
-    return id == 0 || watch_find(&desk->watch, (uint64_t)id) != NULL
+    return id <= 0 || watch_find(&desk->watch, (uint64_t)id) != NULL
                ? STATUS_OK
                : status_fail(STATUS_USAGE, "no alarm %lld", (long long)id);
 }

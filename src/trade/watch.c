@@ -46,11 +46,15 @@ struct watch_text watch_usd(struct usd value) {
     return out;
 }
 
+static bool waits(const struct state_alert *alert) {
+    return alert->acknowledged == 0 && alert->over == 0 && alert->severity != SEVERITY_INFO;
+}
+
 uint32_t watch_open_count(const struct watch *watch) {
     uint32_t open = 0;
     uint32_t kept = watch->count < STATE_ALERTS_MAX ? watch->count : STATE_ALERTS_MAX;
     for (uint32_t i = 0; i < kept; i++) {
-        open += watch->alerts[i].acknowledged == 0 && watch->alerts[i].severity != SEVERITY_INFO;
+        open += waits(&watch->alerts[i]);
     }
     return open;
 }
@@ -64,17 +68,52 @@ const struct state_alert *watch_find(const struct watch *watch, uint64_t id) {
     return NULL;
 }
 
-// Number 0: the newest that waits for a person. One that has left the list has nothing to say.
+// Number 0: the newest that waits for a person, below it: all that do. One that has left the list
+// has nothing to say.
 static void acknowledge(struct watch *watch, int64_t id, int64_t now_ns) {
     uint32_t kept = watch->count < STATE_ALERTS_MAX ? watch->count : STATE_ALERTS_MAX;
     for (uint32_t i = 0; i < kept; i++) {
         struct state_alert *alert = &watch->alerts[(watch->count - 1 - i) % STATE_ALERTS_MAX];
-        bool meant = id == 0 ? alert->severity != SEVERITY_INFO : alert->id == (uint64_t)id;
+        bool meant = id <= 0 ? waits(alert) : alert->id == (uint64_t)id;
         if (meant && alert->acknowledged == 0) {
             alert->acknowledged = 1;
             alert->acknowledged_ns = now_ns;
-            return;
+            if (id >= 0) {
+                return;
+            }
         }
+    }
+}
+
+// Rules whose all-clear (SEVERITY_INFO) speaks of one venue, the first word of both texts. The
+// others' holds for the desk.
+static const struct {
+    const char *clear, *raised;
+} venue_rules[] = {{"feed", "feed"}, {"feed", "feed_stale"}, {"safe_mode", "safe_mode"}};
+
+static bool same_subject(const char *a, const char *b) {
+    size_t size = strcspn(a, " :");
+    return size == strcspn(b, " :") && memcmp(a, b, size) == 0;
+}
+
+static bool clears(const struct event_alert *clear, const struct state_alert *raised) {
+    bool of_venue = false;
+    for (size_t i = 0; i < COUNT_OF(venue_rules); i++) {
+        if (strcmp(venue_rules[i].clear, clear->rule) == 0) {
+            of_venue = true;
+            if (strcmp(venue_rules[i].raised, raised->rule) == 0) {
+                return same_subject(clear->text, raised->text);
+            }
+        }
+    }
+    return !of_venue && strcmp(clear->rule, raised->rule) == 0;
+}
+
+// What is well again is news no longer: its alarms stay in the list and wait for nobody.
+static void end_cleared(struct watch *watch, const struct event_alert *clear) {
+    for (uint32_t i = 0; i < STATE_ALERTS_MAX && clear->severity == SEVERITY_INFO; i++) {
+        struct state_alert *alert = &watch->alerts[i];
+        alert->over = alert->over != 0 || (waits(alert) && clears(clear, alert));
     }
 }
 
@@ -86,6 +125,7 @@ static enum status watch_on_event(void *self, struct bus *bus, const struct even
         }
         return STATUS_OK;
     }
+    end_cleared(watch, &event->u.alert);
     struct state_alert *alert = &watch->alerts[watch->count++ % STATE_ALERTS_MAX];
     *alert = (struct state_alert){.time_ns = bus->now_ns,
                                   .severity = event->u.alert.severity,

@@ -149,13 +149,14 @@ static void test_rows(void **state) {
           "client_id - job 0 venue okx symbol BTC/USDT side sell type ioc state ? price 0.00"
           " size 0.00 filled 0.00");
     CHECK(state_alert_print(&out, false, &alarm),
-          "alarm 3 severity red rule stuck acknowledged yes text cannot");
+          "alarm 3 severity red rule stuck acknowledged yes over no text cannot");
     CHECK(state_alert_print(&out, true, &odd),
           "{\"kind\":\"alarm\",\"alarm\":4,\"severity\":\"?\",\"rule\":\"\",\"acknowledged\":false,"
+          "\"over\":false,"
           "\"text\":\"\"}");
     CHECK(state_alert_print(&out, true, &alarm),
           "{\"kind\":\"alarm\",\"alarm\":3,\"severity\":\"red\",\"rule\":\"stuck\","
-          "\"acknowledged\":true,\"text\":\"cannot\"}");
+          "\"acknowledged\":true,\"over\":false,\"text\":\"cannot\"}");
     CHECK(state_venue_print(&out, false, &universe, 0, &live),
           "venue okx feed live role trade updates_per_s 0 age_ms 12 reconnects 0");
     CHECK(state_venue_print(&out, false, &universe, 1, &down),
@@ -205,7 +206,8 @@ static void test_whole_reports(void **state) {
     assert_true(json_skip(&reader) && json_end(&reader));
     text_clear(&text);
     state_report_print(&text, STATE_REPORT_ALERTS, false, false, &other, &universe, scratch);
-    assert_string_equal(data, "alarm 5 severity info rule stuck acknowledged no text cannot\n");
+    assert_string_equal(data,
+                        "alarm 5 severity info rule stuck acknowledged no over no text cannot\n");
     state_board_finish(&other);
 }
 

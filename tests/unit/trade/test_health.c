@@ -303,7 +303,8 @@ static void test_acknowledge(void **state) {
     static const enum severity severities[] = {SEVERITY_RED, SEVERITY_WARN, SEVERITY_RED,
                                                SEVERITY_INFO};
     for (size_t i = 0; i < COUNT_OF(severities); i++) {
-        watch_alert_on(&h->engine.bus, severities[i], "test", (struct watch_values){UNIT_MS, 7, 5},
+        const char *rule = severities[i] == SEVERITY_INFO ? "note" : "test"; // ends nothing
+        watch_alert_on(&h->engine.bus, severities[i], rule, (struct watch_values){UNIT_MS, 7, 5},
                        "number %zu", i);
         (void)bus_flush(&h->engine.bus);
     }
@@ -327,6 +328,40 @@ static void test_acknowledge(void **state) {
     harness_destroy(h);
 }
 
+static void raise_one(struct harness *h, enum severity severity, const char *rule,
+                      const char *text) {
+    watch_alert(&h->engine.bus, severity, rule, "%s", text);
+    (void)bus_flush(&h->engine.bus);
+}
+
+// The all-clear ends what was raised, of its venue where it speaks of one.
+static void test_cleared_alarms(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    const struct watch *watch = &h->desk.watch;
+    uint64_t first = watch->count + 1;
+    raise_one(h, SEVERITY_WARN, "feed", "okx is down: no route");
+    raise_one(h, SEVERITY_RED, "feed_stale", "okx: no stream");
+    raise_one(h, SEVERITY_WARN, "feed", "aster is down");
+    raise_one(h, SEVERITY_RED, "kill", "killed: positions left");
+    raise_one(h, SEVERITY_RED, "losing", "arb lost 5 times in a row");
+    assert_int_equal(watch_open_count(watch), 5);
+    raise_one(h, SEVERITY_INFO, "feed", "okx is live");
+    assert_int_equal(watch_open_count(watch), 3);
+    assert_int_equal(row_of(h, first)->over, 1);
+    assert_int_equal(row_of(h, first + 1)->over, 1);
+    assert_int_equal(row_of(h, first + 2)->over, 0);
+    raise_one(h, SEVERITY_INFO, "kill", "the kill switch was cleared");
+    assert_int_equal(row_of(h, first + 3)->over, 1);
+    assert_int_equal(watch_open_count(watch), 2);
+    harness_control(h, CONTROL_ACKNOWLEDGE, -1); // all that wait
+    assert_int_equal(watch_open_count(watch), 0);
+    assert_int_equal(row_of(h, first)->acknowledged, 0);
+    assert_int_equal(row_of(h, first + 2)->acknowledged, 1);
+    assert_int_equal(row_of(h, first + 4)->acknowledged, 1);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_at_rest_all_is_well),
@@ -336,6 +371,7 @@ int main(void) {
         cmocka_unit_test(test_metrics),
         cmocka_unit_test(test_success_counts_jobs_that_filled),
         cmocka_unit_test(test_acknowledge),
+        cmocka_unit_test(test_cleared_alarms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,6 +86,7 @@ static void test_lines(void **state) {
         {"strategy wash on", true, CONTROL_STRATEGY, CONTROL_ANY, CONTROL_ANY, 1, STRATEGY_WASH},
         {"submit buy okx ETH/USDT 300", true, CONTROL_SUBMIT, 1, 1, 300000000, 0},
         {"acknowledge 2", false, CONTROL_ACKNOWLEDGE, CONTROL_ANY, CONTROL_ANY, 2, 0},
+        {"acknowledge all", false, CONTROL_ACKNOWLEDGE, CONTROL_ANY, CONTROL_ANY, -1, 0},
     };
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         const struct line *line = &lines[i];

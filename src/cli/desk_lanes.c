@@ -118,6 +118,7 @@ void desk_lanes_send(void *arg, const struct event_order *command) {
                                       .venue = command->venue,
                                       .symbol = command->symbol,
                                       .kind = REPORT_REJECTED,
+                                      .unsent = 1,
                                       .text = "not sent: no lane"};
         engine_input(&run->engine, EVENT_ORDER_REPORT, &report, clock_now_ns(&run->clock));
     }

@@ -383,7 +383,9 @@ struct event_report { // evidence about one order
     uint64_t order;
     uint64_t trade; // fills: trade id, de-duplicated
     uint16_t venue, symbol;
-    uint8_t kind, liquidity, pad[2];
+    uint8_t kind, liquidity;
+    uint8_t unsent; // rejected here, not by the venue: it never left
+    uint8_t pad;
     struct px price;
     struct qty size;
     struct usd fee;

@@ -159,6 +159,11 @@ static void on_fill(struct desk *desk, struct bus *bus, struct order *order,
 
 static void on_reject(struct desk *desk, struct bus *bus, const struct order *order,
                       struct job *job, const struct event_report *report) {
+    if (report->unsent != 0) { // nobody's failure: what still stands against it is asked for anew
+        watch_alert(bus, SEVERITY_WARN, "unsent", "order %s for %s: %.44s", order->client_id,
+                    desk->universe->venues[order->venue].name, report->text);
+        return;
+    }
     desk->execution.orders_rejected++;
     if (order->type == ORDER_POST_ONLY && report->liquidity == LIQUIDITY_TAKER) {
         return; // the market moved onto the price: not a failure, the job quotes again
@@ -191,7 +196,8 @@ static void on_end(struct desk *desk, struct bus *bus, struct order *order,
         struct leg *leg = &job->legs[order->leg];
         struct qty *working = order->reduce_only ? &leg->working_close : &leg->working_open;
         *working = qty_sub(*working, order_rest(order));
-        bool missed = order->phase == LEG_OPEN && order->type == ORDER_IOC && order->filled.v == 0;
+        bool missed = order->phase == LEG_OPEN && order->type == ORDER_IOC &&
+                      order->filled.v == 0 && report->unsent == 0;
         leg->misses = (uint8_t)(missed && leg->misses < UINT8_MAX ? leg->misses + 1 : leg->misses);
     }
     bool rejected = report->kind == REPORT_REJECTED;

@@ -5,10 +5,12 @@
 // it comes. What cannot be hedged goes to the emergency collar, then to another venue, then back.
 #include "trade/execution_inside.h"
 
+#define ROUND_RETRY_NS (100 * NS_PER_MS)
+
 // Both legs filled alike, nothing working: the opening is over.
 static void finish_opening(struct desk *desk, struct bus *bus, struct job *job) {
     if (job_flat(job)) {
-        if (!job->counted) {
+        if (!job->counted && job->verdict.rule == RULE_NONE) {
             job->verdict = (struct verdict){.rule = RULE_EXPIRED,
                                             .venue = VENUE_MAX,
                                             .symbol = job->symbol,
@@ -89,9 +91,9 @@ static bool hurry_resting(struct desk *desk, struct bus *bus, struct job *job,
     return true;
 }
 
-// What would level the legs is on its way, and unanswered is unhedged: past the deadline nobody waits
-// for it. The job unwinds what did fill, and what the order fills later is closed as it comes; until
-// it is known to be over the job does not end.
+// What would level the legs is on its way, and unanswered is unhedged: past the deadline nobody
+// waits for it. The job unwinds what did fill, and what the order fills later is closed as it
+// comes; until it is known to be over the job does not end.
 static bool wait_for_answer(struct desk *desk, struct bus *bus, struct job *job) {
     if (job->unhedged_since_ns == 0) {
         return true;
@@ -171,9 +173,28 @@ static struct qty round_min(const struct desk *desk, const struct job *job) {
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         const struct listing *listing = execution_listing(desk, job, leg);
         struct qty own = listing->step.v > listing->size_min.v ? listing->step : listing->size_min;
+        struct px bid = picture_quote(desk, job->legs[leg].venue, job->symbol)->bid;
+        if (job->slices > 1 && bid.v > 0) { // what a full part leaves may be worth too little
+            struct qty worth = qty_for_usd_floor(listing->notional_min, bid);
+            worth = qty_step_floor(qty_add(worth, listing->step), listing->step);
+            own = worth.v > own.v ? worth : own;
+        }
         least = job_uses(job, leg) && own.v > least.v ? own : least;
     }
     return least;
+}
+
+// What the rules let one order be worth. A job was admitted with parts that are within it, but what
+// parts missed adds up.
+static struct usd order_most(const struct desk *desk, const struct job *job) {
+    struct usd most = desk->settings->risk.order_max;
+    for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
+        struct usd equity = capital_equity(desk, job->legs[leg].venue);
+        struct usd share = usd_bps_floor(equity, desk->settings->risk.order_share_max);
+        share.v -= 1; // at the limit is too much
+        most = job_uses(job, leg) && share.v < most.v ? share : most;
+    }
+    return most;
 }
 
 // How much of the target may be open by now.
@@ -193,6 +214,10 @@ static struct qty round_of(const struct desk *desk, const struct job *job, struc
                                    desk->settings->risk.collar_emergency);
     if (split.v > 0 && dear.v > 0) {
         missing = qty_min(missing, qty_for_usd_floor(split, dear));
+    }
+    if (job->slices > 1 && dear.v > 0) {
+        struct usd most = order_most(desk, job);
+        missing = most.v > 0 ? qty_min(missing, qty_for_usd_floor(most, dear)) : (struct qty){0};
     }
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         if (job_uses(job, leg)) {
@@ -259,6 +284,27 @@ static void begin_round(struct desk *desk, struct bus *bus, struct job *job, str
     }
 }
 
+// How long a round may wait for what stands against it. Two legs that were wanted at once were so
+// for an edge of that moment: they do not wait, what they have is all.
+static int64_t opens_until_ns(const struct desk *desk, const struct job *job) {
+    bool waits = job->single || job->slices > 1;
+    return waits ? job->opening_ns + job->slices * job->slice_ns + execution_wait_fill_ns(desk, job)
+                 : 0;
+}
+
+// Rules are asked again for every round: a spread opening outlives the moment it was admitted in,
+// and a lane may be away. False: no round now, and the job waits for one (a deadline is noted) or
+// opens no more.
+static bool may_open(struct desk *desk, struct bus *bus, struct job *job, bool *waits) {
+    enum risk_round round = risk_check_round(desk, job, bus->now_ns, &job->verdict);
+    *waits = round == ROUND_WAITS && bus->now_ns < opens_until_ns(desk, job);
+    if (*waits) {
+        job->asked = opened_of(job);
+        execution_note_deadline(job, bus->now_ns + ROUND_RETRY_NS);
+    }
+    return round == ROUND_PASSES;
+}
+
 static void next_round(struct desk *desk, struct bus *bus, struct job *job) {
     struct qty have = opened_of(job);
     bool opens = !job->stopping && !job->counted;
@@ -266,12 +312,20 @@ static void next_round(struct desk *desk, struct bus *bus, struct job *job) {
     struct qty missing = qty_sub(due_by(job, bus->now_ns), have);
     bool missed = have.v < job->asked.v;
     if (opens && missing.v >= round_min(desk, job).v) {
+        bool waits;
+        if (!may_open(desk, bus, job, &waits)) {
+            if (!waits) {
+                finish_opening(desk, bus, job);
+            }
+            return;
+        }
         struct qty size = round_of(desk, job, missing);
-        if (size.v > 0 && !missed) {
+        bool enough = size.v > 0 && (job->slices <= 1 || size.v >= round_min(desk, job).v);
+        if (enough && !missed) {
             begin_round(desk, bus, job, size);
             return;
         }
-        if (size.v > 0 && try_again(desk, bus, job, size)) {
+        if (enough && try_again(desk, bus, job, size)) {
             return;
         }
     }

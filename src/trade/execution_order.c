@@ -184,14 +184,6 @@ static struct order *crossing_order(struct desk *desk, uint16_t venue, uint16_t 
     return NULL;
 }
 
-// An opening order that the venue's message rate leaves no room for is not sent at all: it waits,
-// instead of counting as the venue's failure. What lowers risk has a share of its own.
-static bool waits_for_room(const struct desk *desk, uint16_t venue, enum leg_phase phase) {
-    const struct event_lane *lane = &desk->picture.venues[venue].lane;
-    return desk->mode == DESK_LIVE && phase == LEG_OPEN && lane->state == LANE_READY &&
-           lane->room == 0;
-}
-
 bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg,
                     enum leg_phase phase, bool opens, struct qty size) {
     struct leg *state = &job->legs[leg];
@@ -203,9 +195,6 @@ bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg
     size = qty_step_floor(size, listing->step);
     if (size.v <= 0 || !execution_gate(desk, job, phase)) {
         return false;
-    }
-    if (bus->now_ns >= state->retry_ns && waits_for_room(desk, state->venue, phase)) {
-        state->retry_ns = bus->now_ns + TAKER_RETRY_MS * NS_PER_MS;
     }
     if (bus->now_ns < state->retry_ns) {
         execution_note_deadline(job, state->retry_ns);
@@ -233,11 +222,8 @@ bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, int leg
                     enum leg_phase phase, struct qty size) {
     const struct listing *listing = execution_listing(desk, job, leg);
     const struct quote *quote = leg_quote(desk, job, leg);
-    struct risk_case asked = {.desk = desk, .job = job, .leg = leg, .now_ns = bus->now_ns};
-    struct verdict verdict = {0};
-    if (!is_known(listing) || waits_for_room(desk, job->legs[leg].venue, phase) ||
-        !picture_usable(desk, job->legs[leg].venue, job->symbol, bus->now_ns) ||
-        (phase == LEG_OPEN && risk_execution_clock(&asked, &verdict))) {
+    if (!is_known(listing) ||
+        !picture_usable(desk, job->legs[leg].venue, job->symbol, bus->now_ns)) {
         return false; // no price to join
     }
     bool opens = phase == LEG_OPEN;

@@ -141,8 +141,18 @@ static struct px leg_mark(const struct desk *desk, const struct job *job, const 
     return picture_mark(picture_quote(desk, leg->venue, job->symbol));
 }
 
+// At its mark; early in a session, before its venue has quoted, at what it traded for.
+static struct usd leg_worth(const struct desk *desk, const struct job *job, const struct leg *leg,
+                            struct qty size) {
+    struct px price = leg_mark(desk, job, leg);
+    if (price.v <= 0 && leg->opened.v != 0) {
+        price = px_average_near(leg->opened_usd, leg->opened);
+    }
+    return usd_notional_near(price, size);
+}
+
 static struct usd leg_value(const struct desk *desk, const struct job *job, const struct leg *leg) {
-    return usd_notional_near(leg_mark(desk, job, leg), leg_held(leg));
+    return leg_worth(desk, job, leg, leg_held(leg));
 }
 
 bool job_priced(const struct desk *desk, const struct job *job) {
@@ -221,7 +231,7 @@ void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns)
         return;
     }
     const struct leg *longer = gap.v > 0 ? buy : sell;
-    job->unhedged = usd_notional_near(leg_mark(desk, job, longer), qty_abs(gap));
+    job->unhedged = leg_worth(desk, job, longer, qty_abs(gap));
     // What one of the venues cannot trade stands, but no deadline runs for it.
     if (qty_abs(gap).v < larger_step(desk, job).v) {
         job->unhedged_since_ns = 0;

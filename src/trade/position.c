@@ -98,9 +98,12 @@ struct px position_average(const struct position *position) {
     return position->net.v == 0 ? (struct px){0} : px_average_near(position->cost, position->net);
 }
 
-// Positions are valued at the venue's own mid; the mark price where it tells one would lag it.
+// Positions are valued at the venue's own mid; the mark price where it tells one would lag it. What
+// was taken over from an earlier session is not worth nothing until its venue quotes: it stands at
+// what it cost.
 static struct px mark_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    return picture_mark(picture_quote(desk, venue, symbol));
+    struct px mark = picture_mark(picture_quote(desk, venue, symbol));
+    return mark.v > 0 ? mark : position_average(position_of(desk, venue, symbol));
 }
 
 static struct usd value_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {

@@ -9,50 +9,52 @@ const struct risk_preset risk_presets[RISK_MODE_COUNT] = {
 };
 
 // The order of evaluation: the desk's own state, capital, account, position, execution, then the
-// job as a whole. The first that refuses names itself. New checks go where their level is.
+// job as a whole. The first that refuses names itself. New checks go where their level is. What the
+// job was admitted with as a whole (capital, its size, its edge) is not asked again in its rounds;
+// what is a moment's matter makes the next round wait.
 const struct risk_rule risk_table[] = {
-    {RULE_KILLED, false, risk_account_killed},
-    {RULE_HALTED, false, risk_account_halted},
-    {RULE_REDUCING, false, risk_account_reducing},
-    {RULE_PAUSED, false, risk_account_paused},
-    {RULE_RECONCILE, false, risk_account_reconcile},
-    {RULE_CAPITAL_POOL, false, risk_capital_pool},
-    {RULE_ORDER_NOTIONAL, true, risk_account_order_notional},
-    {RULE_DRAWDOWN, true, risk_account_drawdown},
-    {RULE_DAY_LOSS, false, risk_account_day_loss},
-    {RULE_FAILURES, false, risk_account_failures},
-    {RULE_FAST_MARKET, false, risk_account_fast_market},
-    {RULE_SYMBOL_EXPOSURE, false, risk_account_symbol_exposure},
-    {RULE_DIRECTION, true, risk_account_direction},
-    {RULE_POSITION_SIZE, true, risk_position_size},
-    {RULE_COOL_DOWN, false, risk_position_cool_down},
-    {RULE_VENUE_ROLE, true, risk_execution_role},
-    {RULE_NO_INSTRUMENT, true, risk_execution_instrument},
-    {RULE_VENUE_DOWN, true, risk_execution_venue_down},
-    {RULE_NO_KEYS, true, risk_execution_no_keys},
-    {RULE_LANE, true, risk_execution_lane},
-    {RULE_DEADMAN, true, risk_execution_deadman},
-    {RULE_MESSAGE_RATE, true, risk_execution_message_rate},
-    {RULE_VENUE_TRIPPED, true, risk_execution_tripped},
-    {RULE_CLOCK_OFFSET, true, risk_execution_clock},
-    {RULE_NO_QUOTE, true, risk_execution_quote},
-    {RULE_QUOTE_STALE, true, risk_execution_stale},
-    {RULE_QUARANTINE, true, risk_execution_quarantine},
-    {RULE_ORDER_SIZE, true, risk_execution_order_size},
-    {RULE_ORDER_SMALL, true, risk_execution_order_small},
-    {RULE_PRICE_COLLAR, true, risk_execution_collar},
-    {RULE_SELF_TRADE, true, risk_execution_self_trade},
-    {RULE_SLIPPAGE, true, risk_execution_slippage},
-    {RULE_MIN_EDGE, false, risk_job_min_edge},
-    {RULE_MAX_LOSS, false, risk_job_max_loss},
-    {RULE_ROUND_TRIP, false, risk_job_round_trip},
-    {RULE_FUNDING_BLACKOUT, true, risk_job_funding_blackout},
-    {RULE_FUNDING, false, risk_job_funding},
-    {RULE_VOLATILITY, false, risk_job_volatility},
-    {RULE_SPREAD, true, risk_job_spread},
-    {RULE_LATENCY, true, risk_job_latency},
-    {RULE_LEVERAGE, true, risk_job_leverage},
-    {RULE_SCORE, false, risk_job_score},
+    {RULE_KILLED, false, ROUND_STOPS, risk_account_killed},
+    {RULE_HALTED, false, ROUND_STOPS, risk_account_halted},
+    {RULE_REDUCING, false, ROUND_STOPS, risk_account_reducing},
+    {RULE_PAUSED, false, ROUND_STOPS, risk_account_paused},
+    {RULE_RECONCILE, false, ROUND_WAITS, risk_account_reconcile},
+    {RULE_CAPITAL_POOL, false, ROUND_PASSES, risk_capital_pool},
+    {RULE_ORDER_NOTIONAL, true, ROUND_PASSES, risk_account_order_notional},
+    {RULE_DRAWDOWN, true, ROUND_STOPS, risk_account_drawdown},
+    {RULE_DAY_LOSS, false, ROUND_STOPS, risk_account_day_loss},
+    {RULE_FAILURES, false, ROUND_WAITS, risk_account_failures},
+    {RULE_FAST_MARKET, false, ROUND_WAITS, risk_account_fast_market},
+    {RULE_SYMBOL_EXPOSURE, false, ROUND_PASSES, risk_account_symbol_exposure},
+    {RULE_DIRECTION, true, ROUND_PASSES, risk_account_direction},
+    {RULE_POSITION_SIZE, true, ROUND_PASSES, risk_position_size},
+    {RULE_COOL_DOWN, false, ROUND_WAITS, risk_position_cool_down},
+    {RULE_VENUE_ROLE, true, ROUND_STOPS, risk_execution_role},
+    {RULE_NO_INSTRUMENT, true, ROUND_WAITS, risk_execution_instrument},
+    {RULE_VENUE_DOWN, true, ROUND_WAITS, risk_execution_venue_down},
+    {RULE_NO_KEYS, true, ROUND_STOPS, risk_execution_no_keys},
+    {RULE_LANE, true, ROUND_WAITS, risk_execution_lane},
+    {RULE_DEADMAN, true, ROUND_WAITS, risk_execution_deadman},
+    {RULE_MESSAGE_RATE, true, ROUND_WAITS, risk_execution_message_rate},
+    {RULE_VENUE_TRIPPED, true, ROUND_WAITS, risk_execution_tripped},
+    {RULE_CLOCK_OFFSET, true, ROUND_WAITS, risk_execution_clock},
+    {RULE_NO_QUOTE, true, ROUND_WAITS, risk_execution_quote},
+    {RULE_QUOTE_STALE, true, ROUND_WAITS, risk_execution_stale},
+    {RULE_QUARANTINE, true, ROUND_WAITS, risk_execution_quarantine},
+    {RULE_ORDER_SIZE, true, ROUND_PASSES, risk_execution_order_size},
+    {RULE_ORDER_SMALL, true, ROUND_PASSES, risk_execution_order_small},
+    {RULE_PRICE_COLLAR, true, ROUND_WAITS, risk_execution_collar},
+    {RULE_SELF_TRADE, true, ROUND_PASSES, risk_execution_self_trade},
+    {RULE_SLIPPAGE, true, ROUND_WAITS, risk_execution_slippage},
+    {RULE_MIN_EDGE, false, ROUND_PASSES, risk_job_min_edge},
+    {RULE_MAX_LOSS, false, ROUND_PASSES, risk_job_max_loss},
+    {RULE_ROUND_TRIP, false, ROUND_PASSES, risk_job_round_trip},
+    {RULE_FUNDING_BLACKOUT, true, ROUND_PASSES, risk_job_funding_blackout},
+    {RULE_FUNDING, false, ROUND_PASSES, risk_job_funding},
+    {RULE_VOLATILITY, false, ROUND_PASSES, risk_job_volatility},
+    {RULE_SPREAD, true, ROUND_PASSES, risk_job_spread},
+    {RULE_LATENCY, true, ROUND_PASSES, risk_job_latency},
+    {RULE_LEVERAGE, true, ROUND_PASSES, risk_job_leverage},
+    {RULE_SCORE, false, ROUND_PASSES, risk_job_score},
 };
 const uint32_t risk_table_count = COUNT_OF(risk_table);
 
@@ -145,6 +147,24 @@ struct verdict risk_check_scored(const struct desk *desk, const struct job *job,
         }
     }
     return (struct verdict){.rule = RULE_NONE, .venue = VENUE_MAX, .symbol = job->symbol};
+}
+
+enum risk_round risk_check_round(const struct desk *desk, const struct job *job, int64_t now_ns,
+                                 struct verdict *verdict) {
+    struct picture_mids mids;
+    picture_gather_mids(desk, job->symbol, now_ns, &mids);
+    struct risk_case c = {.desk = desk, .job = job, .leg = -1, .now_ns = now_ns, .mids = &mids};
+    (void)picture_mids_median(&mids, VENUE_MAX, &c.median);
+    bool overridden = desk_overridden(desk, now_ns);
+    for (uint32_t i = 0; i < COUNT_OF(risk_table); i++) {
+        const struct risk_rule *rule = &risk_table[i];
+        if (rule->round != ROUND_PASSES && (!overridden || rule_is_hard(rule->rule)) &&
+            run_rule(rule, &c, verdict)) {
+            return rule->round;
+        }
+    }
+    *verdict = (struct verdict){.rule = RULE_NONE, .venue = VENUE_MAX, .symbol = job->symbol};
+    return ROUND_PASSES;
 }
 
 void risk_note_denial(struct desk *desk, struct bus *bus, const struct job *job,

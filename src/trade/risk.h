@@ -40,10 +40,17 @@ struct risk_case {
     struct px median;                // of all of them, 0 = none fresh
     struct risk_score *score;        // where the score rule leaves what it worked out
 };
+// What becomes of a job's further rounds while a rule refuses.
+enum risk_round {
+    ROUND_PASSES, // the rule is asked when the job is admitted, and not again
+    ROUND_WAITS,  // it is over in a while
+    ROUND_STOPS,  // the job opens no more
+};
 // Fills figure and limit and returns true when the rule refuses.
 struct risk_rule {
     enum rule rule;
     bool per_leg;
+    enum risk_round round;
     bool (*refuses)(const struct risk_case *c, struct verdict *verdict);
 };
 extern const struct risk_rule risk_table[];
@@ -75,6 +82,9 @@ struct verdict risk_check_job(const struct desk *desk, const struct job *job, in
 // The same, and where the score rule was reached what it worked out, for risk_keep_score.
 struct verdict risk_check_scored(const struct desk *desk, const struct job *job, int64_t now_ns,
                                  uint32_t *relaxed, struct risk_score *score);
+// Whether a job that was admitted may send its next opening orders now, and what stands against it.
+enum risk_round risk_check_round(const struct desk *desk, const struct job *job, int64_t now_ns,
+                                 struct verdict *verdict);
 struct risk_score risk_score_of(const struct desk *desk, const struct job *job, int64_t now_ns);
 // Works out the job's scores and writes them into it; `risk_keep_score` takes them from a check of
 // this moment instead, where that knows them.

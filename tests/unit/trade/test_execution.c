@@ -504,11 +504,19 @@ static void test_kill_beside_a_hedge(void **state) {
     harness_destroy(h);
 }
 
+static void lanes_ready(struct harness *h) {
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        struct event_lane lane = {.venue = venue, .state = LANE_READY, .room = 100};
+        harness_input(h, EVENT_LANE_STATE, &lane);
+    }
+}
+
 // On a live desk only venues answer orders.
 static void test_paper_is_silent_when_live(void **state) {
     (void)state;
     struct harness *h = harness_create();
     h->desk.mode = DESK_LIVE;
+    lanes_ready(h);
     struct job draft = wash_draft(h);
     struct job *job = harness_open(h, &draft);
     harness_advance(h, H_MS(500));
@@ -528,12 +536,12 @@ static void test_no_room_waits(void **state) {
     struct event_lane lane = {.venue = draft.legs[draft.only].venue, .state = LANE_READY};
     harness_input(h, EVENT_LANE_STATE, &lane);
     struct job *job = harness_open(h, &draft);
-    harness_advance(h, H_MS(500));
+    harness_calm_for(h, H_MS(500));
     assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0);
     assert_int_equal(job->state, JOB_OPENING);
     lane.room = 1;
     harness_input(h, EVENT_LANE_STATE, &lane);
-    harness_advance(h, H_MS(200));
+    harness_calm_for(h, H_MS(200));
     assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 1);
     assert_int_equal(job->state, JOB_OPENING);
     harness_destroy(h);
@@ -551,10 +559,10 @@ static void test_room_is_counted(void **state) {
     harness_input(h, EVENT_LANE_STATE, &lane);
     (void)harness_open(h, &draft);
     (void)harness_open(h, &draft);
-    harness_advance(h, H_MS(500));
+    harness_calm_for(h, H_MS(500));
     assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 1);
     harness_input(h, EVENT_LANE_STATE, &lane);
-    harness_advance(h, H_MS(200));
+    harness_calm_for(h, H_MS(200));
     assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 2);
     harness_destroy(h);
 }

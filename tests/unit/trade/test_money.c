@@ -369,8 +369,8 @@ static void test_resume_judges_again(void **state) {
     }
 }
 
-// A quote with one side is worth that side, not half of it; where there is none, what is held is
-// worth nothing in the sums, neither way.
+// A quote with one side is worth that side, not half of it; where there is none, what is held
+// stands at what it cost.
 static void test_positions_without_a_price(void **state) {
     (void)state;
     struct harness *h = harness_create();
@@ -388,8 +388,8 @@ static void test_positions_without_a_price(void **state) {
     harness_quote(h, H_EXTENDED, H_BTC, none, none, (struct qty){0});
     position_exposure(&h->desk, SYMBOL_MAX, &net, &gross);
     assert_int_equal(net.v, 0);
-    assert_int_equal(gross.v, 0);
-    assert_int_equal(position_concentration(&h->desk).v, 0);
+    assert_int_equal(gross.v, USD(120000).v);
+    assert_int_equal(position_concentration(&h->desk).v, BPS(10000).v);
     assert_int_equal(position_sums(&h->desk).unrealised.v, 0);
     harness_calm(h, (struct bps){0});
     assert_int_equal(position_concentration(&h->desk).v, BPS(10000).v);

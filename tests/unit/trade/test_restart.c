@@ -366,6 +366,31 @@ static void test_signed_around_live_orders(void **state) {
     harness_destroy(h);
 }
 
+// A venue that has not quoted yet makes nothing of what is held there worth nothing: until it does,
+// it stands at what it cost.
+static void test_worth_before_the_first_quote(void **state) {
+    (void)state;
+    struct harness *h = desk(DESK_LIVE);
+    harness_quote(h, H_LIGHTER, H_BTC, (struct px){0}, (struct px){0}, (struct qty){0});
+    struct usd day = position_day_pnl(&h->desk);
+    past_job(h);
+    past_end(h);
+    struct usd net, gross;
+    position_exposure(&h->desk, SYMBOL_MAX, &net, &gross);
+    assert_int_equal(gross.v, USD(600).v);
+    assert_int_equal(net.v, USD(600).v);
+    assert_int_equal(position_day_pnl(&h->desk).v, day.v);
+    struct job *job = job_find(&h->desk.jobs, JOB);
+    assert_int_equal(job_exposure(&h->desk, job).v, USD(600).v);
+    assert_false(job_priced(&h->desk, job)); // no profit is taken on it
+    job_note_exposure(&h->desk, job, h->now_ns);
+    assert_int_equal(job->unhedged.v, USD(600).v);
+    struct px mid = harness_mid(H_BTC);
+    harness_quote(h, H_LIGHTER, H_BTC, (struct px){2 * mid.v}, (struct px){2 * mid.v}, lot);
+    assert_int_equal(job_exposure(&h->desk, job).v, USD(1200).v);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_job_waits_for_its_venues),
@@ -378,6 +403,7 @@ int main(void) {
         cmocka_unit_test(test_paper_orders_have_ended),
         cmocka_unit_test(test_order_without_its_job),
         cmocka_unit_test(test_signed_around_live_orders),
+        cmocka_unit_test(test_worth_before_the_first_quote),
     };
     return cmocka_run_group_tests_name("restart", tests, NULL, NULL);
 }

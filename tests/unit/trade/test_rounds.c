@@ -228,21 +228,187 @@ static void test_thin_book_asks_for_less(void **state) {
         struct event_order buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
         assert_in_range(buy.size.v, (whole.v >> miss) - QTY_ONE / 100000, whole.v >> miss);
         end(h, &buy, REPORT_EXPIRED);
+        harness_calm(h, (struct bps){0});
         harness_advance(h, H_MS(120));
     }
     struct event_order buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
     fill(h, &buy, buy.size); // there is a market again: the rest is asked for whole
+    harness_calm(h, (struct bps){0});
     harness_advance(h, H_MS(120));
     buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
     assert_int_equal(buy.size.v, whole.v - job->legs[LEG_BUY].opened.v);
     for (int i = 0; i < 20 && job->state == JOB_OPENING; i++) {
         buy = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
         end(h, &buy, REPORT_EXPIRED);
+        harness_calm(h, (struct bps){0});
         harness_advance(h, H_MS(120));
     }
     assert_int_equal(job->state, JOB_HOLDING); // ten tries are enough: what it has it keeps
     harness_check(h);
     harness_destroy(h);
+}
+
+static void lane_is(struct harness *h, uint16_t venue, enum lane_state state) {
+    struct event_lane lane = {.venue = venue, .state = (uint8_t)state, .room = 100};
+    harness_input(h, EVENT_LANE_STATE, &lane);
+}
+
+static void refuse_unsent(struct harness *h, const struct event_order *order) {
+    struct event_report report = {.order = order->order,
+                                  .venue = order->venue,
+                                  .kind = REPORT_REJECTED,
+                                  .unsent = 1,
+                                  .text = "not sent: the lane is not ready"};
+    harness_input(h, EVENT_ORDER_REPORT, &report);
+}
+
+static struct harness *live(enum execution_mode mode) {
+    struct harness *h = in_mode(mode);
+    h->settings.risk.fast_move = BPS(5000);
+    start(h);
+    h->desk.mode = DESK_LIVE;
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        lane_is(h, venue, LANE_READY);
+    }
+    return h;
+}
+
+static struct job *submit(struct harness *h, struct slice words) {
+    struct control_request request = {.origin = ORIGIN_TEST};
+    assert_int_equal(control_parse_submit(words, &h->universe, &request), STATUS_OK);
+    assert_int_equal(engine_control(&h->engine, &request, h->now_ns), STATUS_OK);
+    return harness_job(h);
+}
+
+static struct event_order fill_newest(struct harness *h, int leg) {
+    struct event_order order = command_of(h, leg, ORDER_ACTION_PLACE);
+    fill(h, &order, order.size);
+    return order;
+}
+
+// An order that never left is nobody's failure: the job keeps what it has, waits until its lane is
+// back, and goes on.
+static void test_lane_away_for_a_moment(void **state) {
+    (void)state;
+    struct harness *h = live(EXECUTION_SAFE_TAKER_ONLY);
+    struct job *job = submit(h, SLICE("buy lighter BTC/USDT 300 over 10"));
+    struct event_order first = fill_newest(h, LEG_BUY);
+    harness_calm_for(h, NS_PER_S);
+    struct event_order second = command_of(h, LEG_BUY, ORDER_ACTION_PLACE);
+    assert_true(second.order != first.order);
+    harness_mark(h);
+    lane_is(h, H_LIGHTER, LANE_CONNECTING);
+    refuse_unsent(h, &second);
+    harness_calm_for(h, H_MS(900));
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0);
+    assert_int_equal(job->state, JOB_OPENING);
+    assert_false(job->stopping);
+    assert_int_equal(job->verdict.rule, RULE_LANE);
+    assert_int_equal(h->desk.risk.failures, 0);
+    assert_int_equal(h->desk.risk.venues[H_LIGHTER].rejects, 0);
+    lane_is(h, H_LIGHTER, LANE_READY);
+    harness_calm_for(h, H_MS(200));
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 1);
+    assert_int_equal(command_of(h, LEG_BUY, ORDER_ACTION_PLACE).phase, LEG_OPEN);
+    assert_int_equal(job->verdict.rule, RULE_NONE);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+// Nor for ever: past its plan and the wait for a fill it keeps what it has.
+static void test_lane_away_for_good(void **state) {
+    (void)state;
+    struct harness *h = live(EXECUTION_SAFE_TAKER_ONLY);
+    struct job *job = submit(h, SLICE("buy lighter BTC/USDT 300 over 10"));
+    struct event_order first = fill_newest(h, LEG_BUY);
+    lane_is(h, H_LIGHTER, LANE_BLOCKED);
+    harness_mark(h);
+    harness_calm_for(h, 39 * NS_PER_S);
+    assert_int_equal(job->state, JOB_OPENING);
+    harness_calm_for(h, 2 * NS_PER_S);
+    assert_int_equal(job->state, JOB_HOLDING);
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0);
+    assert_int_equal(leg_held(&job->legs[LEG_BUY]).v, first.size.v);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+// What stands against a job when its next part is due: a moment's matter makes it wait, what is
+// final ends its opening. Either way nothing is sent, and what it has it keeps.
+static void test_rules_hold_in_every_round(void **state) {
+    (void)state;
+    static const struct {
+        enum rule rule;
+        bool stops;
+    } rows[] = {
+        {RULE_PAUSED, true},        {RULE_DRAWDOWN, true},       {RULE_DAY_LOSS, true},
+        {RULE_VENUE_ROLE, true},    {RULE_VENUE_TRIPPED, false}, {RULE_QUOTE_STALE, false},
+        {RULE_FAST_MARKET, false},  {RULE_COOL_DOWN, false},     {RULE_DEADMAN, false},
+        {RULE_CLOCK_OFFSET, false}, {RULE_MESSAGE_RATE, false},  {RULE_FAILURES, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct harness *h = live(EXECUTION_HYBRID_HEDGE_TAKER);
+        struct job *job = submit(h, SLICE("buy extended BTC/USDT 300 over 10"));
+        (void)fill_newest(h, LEG_BUY);
+        harness_calm_for(h, H_MS(800));
+        struct event_lane lane = {.venue = H_EXTENDED, .state = LANE_READY, .room = 100};
+        int64_t end_ns = h->now_ns + 10 * NS_PER_S;
+        harness_mark(h);
+        switch ((int)rows[i].rule) {
+        case RULE_PAUSED:
+            harness_control(h, CONTROL_PAUSE, 0);
+            break;
+        case RULE_DRAWDOWN:
+            h->settings.risk.drawdown_max = BPS(0);
+            break;
+        case RULE_DAY_LOSS:
+            h->settings.risk.day_loss_max = USD(0);
+            break;
+        case RULE_VENUE_ROLE:
+            harness_control_at(h, CONTROL_VENUE_ROLE, H_EXTENDED, CONTROL_ANY, VENUE_REFERENCE, 0);
+            break;
+        case RULE_VENUE_TRIPPED:
+            h->desk.risk.venues[H_EXTENDED].tripped_until_ns = end_ns;
+            break;
+        case RULE_FAST_MARKET:
+            h->desk.picture.symbols[H_BTC].frozen_until_ns = end_ns;
+            break;
+        case RULE_COOL_DOWN:
+            risk_cool_down(&h->desk, end_ns);
+            break;
+        case RULE_DEADMAN:
+            lane.deadman = DEADMAN_FAILED;
+            harness_input(h, EVENT_LANE_STATE, &lane);
+            break;
+        case RULE_CLOCK_OFFSET:
+            harness_feed(h, H_EXTENDED, FEED_LIVE, NS_PER_S);
+            break;
+        case RULE_MESSAGE_RATE:
+            lane.room = 0;
+            harness_input(h, EVENT_LANE_STATE, &lane);
+            break;
+        case RULE_FAILURES:
+            h->desk.risk.failures = h->settings.risk.failures_max;
+            break;
+        default:
+            h->settings.feeds.stale_ns = H_MS(100); // and no quotes come
+            break;
+        }
+        if (rows[i].rule == RULE_QUOTE_STALE) {
+            harness_advance(h, 2 * NS_PER_S);
+        } else {
+            harness_calm_for(h, 2 * NS_PER_S);
+        }
+        if (harness_count(h, EVENT_ORDER_COMMAND) != 0 || job->verdict.rule != rows[i].rule ||
+            job->state != (rows[i].stops ? JOB_HOLDING : JOB_OPENING)) {
+            fail_msg("%s: %u orders, %s, %s", rule_name(rows[i].rule),
+                     harness_count(h, EVENT_ORDER_COMMAND), rule_name(job->verdict.rule),
+                     job_state_name(job->state));
+        }
+        assert_true(leg_held(&job->legs[LEG_BUY]).v > 0);
+        harness_check(h);
+        harness_destroy(h);
+    }
 }
 
 int main(void) {
@@ -253,6 +419,9 @@ int main(void) {
         cmocka_unit_test(test_double_maker),
         cmocka_unit_test(test_wild_market_takes),
         cmocka_unit_test(test_thin_book_asks_for_less),
+        cmocka_unit_test(test_lane_away_for_a_moment),
+        cmocka_unit_test(test_lane_away_for_good),
+        cmocka_unit_test(test_rules_hold_in_every_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

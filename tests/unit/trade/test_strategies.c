@@ -257,6 +257,46 @@ static void test_twap_catches_up(void **state) {
     harness_destroy(h);
 }
 
+// What parts missed adds up, but no order of it is larger than a rule lets one be.
+static void test_twap_catches_up_within_the_rules(void **state) {
+    (void)state;
+    for (int share = 0; share < 2; share++) {
+        struct harness *h = rich();
+        if (share) {
+            h->settings.risk.order_share_max = BPS(40); // of 100000
+        } else {
+            h->settings.risk.order_max = USD(400);
+        }
+        harness_start(h);
+        submit(h, "buy lighter BTC/USDT 3000");
+        struct job *job = harness_job(h);
+        for (int i = 0; i < 100; i++) { // a market out of the collar's reach for three parts
+            harness_calm(h, (struct bps){0});
+            struct px far = px_shift_floor(harness_mid(H_BTC), BPS(40));
+            harness_quote(h, H_LIGHTER, H_BTC, far, (struct px){far.v + TICK},
+                          (struct qty){QTY_ONE});
+            harness_advance(h, H_MS(200));
+        }
+        harness_mark(h);
+        harness_calm_for(h, 45 * NS_PER_S);
+        assert_int_equal(job->state, JOB_HOLDING);
+        assert_in_range(net(h, H_LIGHTER), job->legs[LEG_BUY].target.v - QTY_ONE / 10000,
+                        job->legs[LEG_BUY].target.v);
+        uint32_t orders = 0;
+        for (uint32_t i = h->mark; i < h->count; i++) {
+            const struct event *event = &h->events[i];
+            if (event->header.kind == EVENT_ORDER_COMMAND) {
+                struct usd most = usd_notional_near(event->u.order.price, event->u.order.size);
+                assert_true(most.v < USD(400).v);
+                orders++;
+            }
+        }
+        assert_in_range(orders, 7, 12);
+        harness_check(h);
+        harness_destroy(h);
+    }
+}
+
 static void test_take_profit(void **state) {
     (void)state;
     for (int falls = 0; falls < 2; falls++) {
@@ -441,6 +481,7 @@ int main(void) {
         cmocka_unit_test(test_twap_rests_within_its_slice),
         cmocka_unit_test(test_twap_of_two_legs),
         cmocka_unit_test(test_twap_catches_up),
+        cmocka_unit_test(test_twap_catches_up_within_the_rules),
         cmocka_unit_test(test_take_profit),
         cmocka_unit_test(test_take_profit_takes_over),
         cmocka_unit_test(test_rebalance),

@@ -95,6 +95,7 @@ static bool emit_order(const struct oe *oe, const struct oe_call *call, const st
     if (event.order.filled.v > 0 && value.v > 0) {
         event.order.average = px_average_near(value, event.order.filled);
     }
+    oe_judge_refusal(&event);
     sink->on_event(sink, &event);
     return true;
 }

@@ -182,6 +182,7 @@ bool extended_read_order(struct extended_rows *rows, struct json *r) {
         !read_px(row.average, &event.order.average)) {
         return false;
     }
+    oe_judge_refusal(&event);
     rows->sink->on_event(rows->sink, &event);
     return true;
 }

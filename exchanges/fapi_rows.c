@@ -65,6 +65,7 @@ bool fapi_emit_order(const struct oe *oe, const struct oe_call *call, const stru
         (row->average.size > 0 && !md_read_px_near(row->average, &event.order.average))) {
         return false;
     }
+    oe_judge_refusal(&event);
     sink->on_event(sink, &event);
     return true;
 }

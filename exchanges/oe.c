@@ -323,6 +323,12 @@ void oe_emit_session_off(struct oe_sink *sink, const struct oe_call *call, uint3
     sink->on_event(sink, &event);
 }
 
+void oe_judge_refusal(struct oe_event *order) {
+    if (order->order.state == OE_STATE_REJECTED && order->order.filled.v > 0) {
+        order->order.state = OE_STATE_CANCELED;
+    }
+}
+
 void oe_emit_gone(struct oe_sink *sink, const struct oe_call *call, struct slice text) {
     struct oe_event event = oe_event_for(OE_EVENT_ORDER, call);
     event.client_id = call->client_id;

@@ -89,6 +89,7 @@ static bool emit_order(const struct oe *oe, const struct oe_call *call, const st
         !read_price(row->average, &event.order.average)) {
         return false;
     }
+    oe_judge_refusal(&event);
     sink->on_event(sink, &event);
     return true;
 }

@@ -419,6 +419,9 @@ void oe_emit_end(struct oe_sink *sink, const struct oe_call *call, uint32_t rows
 void oe_emit_session_on(struct oe_sink *sink, const struct oe_call *call, uint32_t socket);
 void oe_emit_session_off(struct oe_sink *sink, const struct oe_call *call, uint32_t socket,
                          enum oe_error error, struct slice text);
+// To be asked of every ORDER event whose venue may say "refused" of an order that was filled in
+// part: REJECTED says that nothing was done of it, so it becomes CANCELED with what was filled.
+void oe_judge_refusal(struct oe_event *order);
 // The order that was asked for does not exist.
 void oe_emit_gone(struct oe_sink *sink, const struct oe_call *call, struct slice text);
 // What the venue's error says of the call: in doubt, or refused, or that the order does not exist.

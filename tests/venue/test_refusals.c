@@ -50,6 +50,9 @@ static const struct client {
      {{"THROWAWAYapikey", 15}, {"THROWAWAYsecret", 15}},
      "{\"code\":%s,\"msg\":\"Service Unavailable.\"}",
      503},
+    {"extended",
+     {{"throwawayapikey", 15}, {"0x7a7ff6fd3cab02cc", 18}, {"10002", 5}},
+     "{\"status\":\"ERROR\",\"error\":{\"code\":%s,\"message\":\"why\"}}"},
 };
 enum {
     BINANCE,
@@ -61,6 +64,7 @@ enum {
     BINANCE_500,
     ASTER_504,
     BINANCE_503,
+    EXTENDED,
     CLIENTS
 };
 
@@ -151,22 +155,28 @@ static void keep_last(struct oe_sink *sink, const struct oe_event *event) {
     last = event->tag != 0 ? *event : last;
 }
 
+// The text with `word` where its %s is.
+static void with_place(const char *form, struct slice word, char *out, size_t size) {
+    struct text text = text_over(out, size);
+    const char *place = strstr(form, "%s");
+    assert_non_null(place);
+    text_add(&text, (struct slice){form, (size_t)(place - form)});
+    text_add(&text, word);
+    text_add_string(&text, place + 2);
+    assert_false(text.truncated);
+}
+
 static void check(const struct client *client, struct slice code, const char *wanted) {
     char code_text[40], body[160], seen[64];
     struct oe_sink sink = {.on_event = keep_last};
     struct oe_call call = {
         .kind = OE_PLACE, .tag = 7, .symbol = 0, .client_id = SLICE("c1"), .now_ns = NS_PER_S};
     assert_true(string_copy(code_text, sizeof(code_text), code));
-    struct text text = TEXT_OVER(body);
-    const char *place = strstr(client->body, "%s");
-    text_add(&text, (struct slice){client->body, (size_t)(place - client->body)});
-    text_add_string(&text, code_text);
-    text_add_string(&text, place + 2);
-    assert_false(text.truncated);
+    with_place(client->body, code, body, sizeof(body));
     last = (struct oe_event){.kind = OE_EVENT_KIND_COUNT};
     rig.oe.venue->decode_answer(&rig.oe, &call,
                                 client->http_status != 0 ? client->http_status : 400, SLICE(""),
-                                text_slice(&text), &sink);
+                                slice_of(body), &sink);
     (void)snprintf(seen, sizeof(seen), "%s %s", oe_event_name(last.kind),
                    oe_error_name(last.error));
     if (strcmp(seen, wanted) != 0) {
@@ -192,9 +202,69 @@ static void test_codes(void **state) {
     }
 }
 
+// A venue that calls an order refused although something of it was done has cancelled the rest: a
+// refusal would say that nothing is there.
+static void test_refused_in_part(void **state) {
+    (void)state;
+    static const struct refused {
+        int client;
+        const char *body; // with the place of what was filled
+        const char *half;
+    } refused[] = {
+        {BINANCE,
+         "{\"symbol\":\"BTCUSDT\",\"orderId\":1,\"clientOrderId\":\"c1\",\"side\":\"BUY\","
+         "\"status\":"
+         "\"REJECTED\",\"price\":\"60000\",\"origQty\":\"0.010\",\"executedQty\":\"%s\"}",
+         "0.005"},
+        {OKX,
+         "{\"code\":\"0\",\"msg\":\"\",\"data\":[{\"instId\":\"BTC-USDT-SWAP\",\"ordId\":\"1\","
+         "\"clOrdId\":\"c1\",\"side\":\"buy\",\"state\":\"canceled\",\"cancelSource\":\"31\","
+         "\"px\":"
+         "\"60000\",\"sz\":\"1\",\"accFillSz\":\"%s\"}]}",
+         "0.5"},
+        {BACKPACK,
+         "{\"symbol\":\"BTC_USDC_PERP\",\"id\":\"1\",\"clientId\":1,\"side\":\"Bid\",\"status\":"
+         "\"TriggerFailed\",\"price\":\"60000\",\"quantity\":\"0.010\",\"executedQuantity\":\"%"
+         "s\"}",
+         "0.005"},
+        {EXTENDED,
+         "{\"status\":\"OK\",\"data\":[{\"id\":1,\"externalId\":\"c1\",\"market\":\"BTC-USD\","
+         "\"side\":"
+         "\"BUY\",\"status\":\"REJECTED\",\"statusReason\":\"NOT_ENOUGH_FUNDS\",\"price\":"
+         "\"60000\","
+         "\"qty\":\"0.01\",\"filledQty\":\"%s\"}]}",
+         "0.005"},
+    };
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        const struct client *client = &clients[refused[i].client];
+        assert_int_equal(rig_create(&rig, client->venue, client->secrets, NULL, USD(1)), STATUS_OK);
+        for (int half = 0; half < 2; half++) {
+            char body[512];
+            struct oe_sink sink = {.on_event = keep_last};
+            struct oe_call call = {.kind = OE_QUERY,
+                                   .tag = 7,
+                                   .symbol = 0,
+                                   .client_id = SLICE("c1"),
+                                   .now_ns = NS_PER_S};
+            with_place(refused[i].body, half == 0 ? SLICE("0") : slice_of(refused[i].half), body,
+                       sizeof(body));
+            last = (struct oe_event){.kind = OE_EVENT_KIND_COUNT};
+            rig.oe.venue->decode_answer(&rig.oe, &call, 200, SLICE(""), slice_of(body), &sink);
+            enum oe_state wanted = half == 0 ? OE_STATE_REJECTED : OE_STATE_CANCELED;
+            if (last.kind != OE_EVENT_ORDER || last.order.state != wanted ||
+                (last.order.filled.v > 0) != (half == 1)) {
+                fail_msg("%s gave %s %s", body, oe_event_name(last.kind),
+                         oe_state_name(last.order.state));
+            }
+        }
+        rig_destroy(&rig);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_refused_in_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

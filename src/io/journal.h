@@ -8,11 +8,11 @@
 // session's.
 //
 // The engine appends inside its lock into memory sized at start; commit is one write(). Any failure
-// (full disk, I/O error) is told by commit with a sentence and sticks: this journal takes nothing any
-// more and its engine sends nothing any more. Free space below the floor is no failure: what lowers
-// risk still has to be written and sent, and the floor is what it is written on. What was written of a
-// failed commit is cut off again, so the file ends with the last whole pass. journal_sync makes
-// durable what was committed and belongs to one other thread (the keeper's).
+// (full disk, I/O error) is told by commit with a sentence and sticks: this journal takes nothing
+// any more and its engine sends nothing any more. Free space below the floor is no failure: what
+// lowers risk still has to be written and sent, and the floor is what it is written on. What was
+// written of a failed commit is cut off again, so the file ends with the last whole pass.
+// journal_sync makes durable what was committed and belongs to one other thread (the keeper's).
 #ifndef PERPDESK_IO_JOURNAL_H
 #define PERPDESK_IO_JOURNAL_H
 

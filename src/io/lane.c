@@ -185,15 +185,15 @@ void lane_judge(struct lane *lane) {
 
 // ---- commands ----------------------------------------------------------------------------------
 
+// A cancel was refused: everything is cancelled instead, what still waited in the queue, too.
 static void pump(struct lane *lane) {
     struct event_order command;
-    if (atomic_exchange(&lane->cancel_lost, false)) {
-        for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
-            lane->orders[i].cancel_wanted |= lane_order_live(&lane->orders[i]);
-        }
-    }
+    bool lost = atomic_exchange(&lane->cancel_lost, false);
     while (!lane->stopping && ring_pop(&lane->commands, &command)) {
         lane_command(lane, &command);
+    }
+    if (lost) {
+        lane_orders_cancel_all(lane);
     }
 }
 

@@ -87,6 +87,10 @@ struct lane_list *lane_positions_list(struct lane *lane) {
     return list_of(lane, LANE_LIST_POSITIONS, OE_SYMBOL_NONE);
 }
 
+const struct lane_list *lane_orders_list(struct lane *lane, uint16_t symbol) {
+    return list_of(lane, LANE_LIST_ORDERS, symbol);
+}
+
 // Whole lists overlap: what a venue books late is seen by the next one. Fills of an order of an
 // earlier session are asked for since it was decided; those that are booked count once.
 static int64_t fills_since_ns(const struct lane *lane, uint16_t symbol) {
@@ -272,6 +276,11 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
     row->due_ms = lane_loop_ms(lane);
     if (cursor.size > 0 && string_copy(row->cursor, sizeof(row->cursor), cursor)) {
         return; // the next page
+    }
+    if (cursor.size > 0) { // half a list is none
+        lane_explain(lane, "%s: a cursor of %zu bytes", oe_call_name(kinds[list]), cursor.size);
+        want_later(lane, row, attempts);
+        return;
     }
     row->wanted = row->pressing = false;
     row->cursor[0] = '\0';

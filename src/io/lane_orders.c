@@ -233,7 +233,7 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
         .asked_ms = now_ms,
         .sent_ms = now_ms - age_ms(lane, command),
         .due_ms = over ? 0 : now_ms + 1,
-        .ended_ms = now_ms, // filled: none, a list tells again what is booked
+        // ended_ms: long ago. filled: none, a list tells again what is booked
     };
     fill_row(lane, order, &past, command->session_key);
     if (over) {
@@ -243,6 +243,15 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
     lane->past_live++;
     if (lane->past_ns == 0 || command->created_ns < lane->past_ns) {
         lane->past_ns = command->created_ns;
+    }
+}
+
+static void on_cancel(struct lane *lane, struct lane_order *order) {
+    if (order->state == LANE_ORDER_AGAIN) {
+        over(lane, order, REPORT_CANCELED); // the venue has never seen it
+    } else if (lane_order_live(order)) {
+        order->cancel_wanted = true;
+        cancel(lane, order);
     }
 }
 
@@ -259,11 +268,14 @@ void lane_command(struct lane *lane, const struct event_order *command) {
         return;
     }
     struct lane_order *order = row_for(lane, command->order);
-    if (order != NULL && order->state == LANE_ORDER_AGAIN) {
-        over(lane, order, REPORT_CANCELED); // the venue has never seen it
-    } else if (order != NULL && lane_order_live(order)) {
-        order->cancel_wanted = true;
-        cancel(lane, order);
+    if (order != NULL) {
+        on_cancel(lane, order);
+    }
+}
+
+void lane_orders_cancel_all(struct lane *lane) {
+    for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
+        on_cancel(lane, &lane->orders[i]);
     }
 }
 
@@ -357,8 +369,30 @@ void lane_order_lost(struct lane *lane, struct lane_order *order, enum oe_call_k
     }
 }
 
+// An order that was taken for gone is in a list that was asked for clearly later: nobody waits for
+// it, so it is cancelled. The engine books what it still fills.
+static void is_there_after_all(struct lane *lane, struct lane_order *order,
+                               const struct oe_event *event) {
+    bool listed = event->call == OE_OPEN_ORDERS && event->tag != 0;
+    int64_t asked_ms = lane_orders_list(lane, order->symbol)->asked_ms;
+    if (order->state != LANE_ORDER_OVER || order->filled.v >= order->wanted.size.v || !listed ||
+        asked_ms < order->ended_ms + LANE_EVIDENCE_MS) {
+        return;
+    }
+    log_warn(lane->oe.venue->name, "order %s is open, though it had ended: it is cancelled",
+             order->client_id);
+    order->state = LANE_ORDER_OPEN;
+    order->cancel_wanted = order->accepted_told = true;
+    order->cancel_out = order->asking = false;
+    lane->live++;
+    lane->past_live += order->past;
+}
+
 static void is_there(struct lane *lane, struct lane_order *order, const struct oe_event *event) {
     int64_t now_ms = lane_loop_ms(lane);
+    if (order->state == LANE_ORDER_OVER) {
+        is_there_after_all(lane, order, event);
+    }
     if (!lane_order_live(order) || order->state == LANE_ORDER_ENDING) {
         return; // told late
     }

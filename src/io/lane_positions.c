@@ -57,7 +57,9 @@ static void hear(struct lane *lane, struct lane_position *row, const struct oe_p
 
 static void stream_said(struct lane *lane, uint16_t symbol, const struct oe_position *said) {
     struct lane_position *row = row_of(lane, symbol);
-    bool moved = !row->told || said->net.v != row->net.v;
+    // What only repeats the hearsay is no news, else every list that it waits for is older than it.
+    bool repeats = row->odd && said->net.v == row->hearsay.net.v;
+    bool moved = !repeats && (!row->told || said->net.v != row->net.v);
     row->moved_ms = moved ? lane_loop_ms(lane) : row->moved_ms;
     if (!lane->reconciled && !row->told) {
         // The list that was asked for on this connection is believed, and asked for again where it

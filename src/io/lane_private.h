@@ -18,6 +18,7 @@ enum {
     LANE_TICK_SOON_MS = 5,  // until it is ready, and what an earlier session left has ended
     LANE_CALLS_MAX = 128,   // on the way
     LANE_REQUESTS_MAX = 16, // of them by REST
+    LANE_CURSOR_MAX = 512,
     LANE_BODY_MAX = 2 * 1024 * 1024,
     LANE_COMMANDS_MAX = ENGINE_OUTBOX_MAX,
     LANE_TRADES_REMEMBERED = 65536,
@@ -90,7 +91,8 @@ struct lane_call {
     struct lane_order *order; // and its engine id, because rows are used again
     uint64_t order_id;
     int64_t sent_ms, sent_mono_ns;
-    char client_id[OE_CLIENT_ID_MAX], venue_id[OE_VENUE_ID_MAX], cursor[128];
+    char client_id[OE_CLIENT_ID_MAX], venue_id[OE_VENUE_ID_MAX];
+    char cursor[LANE_CURSOR_MAX];
 };
 
 // A list to be asked for: of the account, or (…_PER_SYMBOL) of one symbol.
@@ -100,7 +102,7 @@ struct lane_list {
     bool pressing; // positions: what is believed may be wrong, so it goes before any order
     int64_t due_ms, asked_ms;
     uint32_t attempts;
-    char cursor[128];
+    char cursor[LANE_CURSOR_MAX];
 };
 enum {
     LANE_LIST_ORDERS,
@@ -247,6 +249,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event);
 void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms);
 void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms); // whole, likewise
 void lane_orders_ask_all(struct lane *lane);
+void lane_orders_cancel_all(struct lane *lane);
 bool lane_orders_any(const struct lane *lane, enum lane_order_state state);
 bool lane_order_live(const struct lane_order *order);
 
@@ -260,6 +263,7 @@ void lane_list_failed(struct lane *lane, const struct lane_call *row, enum oe_er
 void lane_fills_want(struct lane *lane, uint16_t symbol);
 void lane_positions_want(struct lane *lane, int64_t due_ms); // at a doubt; no list is on the way
 struct lane_list *lane_positions_list(struct lane *lane);
+const struct lane_list *lane_orders_list(struct lane *lane, uint16_t symbol);
 void lane_foreign(struct lane *lane, const struct oe_event *event); // an order that is not ours
 void lane_balance(struct lane *lane, const struct oe_event *event);
 void lane_tell_room(struct lane *lane); // when it is scarce and not what was told

@@ -47,7 +47,9 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
     struct oe_event event = oe_event_for(OE_EVENT_ACCEPTED, call);
     long long a = 0, b = 0;
     char name[32] = "";
-    event.client_id = call->client_id;
+    char of[OE_CLIENT_ID_MAX]; // lists name the session's first order
+    client_id(77, 1, of);
+    event.client_id = call->client_id.size > 0 ? call->client_id : slice_of(of);
     if (sscanf(words, "rejected %31s", name) == 1) {
         event.kind = OE_EVENT_REJECTED;
         for (int i = 0; i < OE_ERROR_COUNT; i++) {
@@ -66,10 +68,7 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
         event.order.filled.v = a * (QTY_ONE / 1000);
         event.order.size.v = b * (QTY_ONE / 1000);
     } else if (sscanf(words, "fill %lld %lld", &a, &b) == 2) {
-        static char of[OE_CLIENT_ID_MAX]; // lists name the session's first order
-        client_id(77, 1, of);
         event.kind = OE_EVENT_FILL;
-        event.client_id = call->client_id.size > 0 ? call->client_id : slice_of(of);
         event.fill.trade = (uint64_t)a;
         event.fill.size.v = b * (QTY_ONE / 1000);
         event.fill.price.v = 100 * PX_ONE;
@@ -85,6 +84,11 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
     } else if (sscanf(words, "keys %lld", &a) == 1) {
         event.kind = OE_EVENT_KEYS;
         event.keys.can_trade = a != 0;
+    } else if (sscanf(words, "end %lld", &a) == 1) {
+        static char cursor[1024];
+        memset(cursor, 'x', sizeof(cursor));
+        event.kind = OE_EVENT_END;
+        event.end.cursor = (struct slice){cursor, (size_t)a};
     } else if (strcmp(words, "end") == 0) {
         event.kind = OE_EVENT_END;
     } else if (strcmp(words, "nonce") == 0) {
@@ -159,13 +163,27 @@ struct rig {
     uint64_t orders;
     struct event_lane state;
     struct loop_connection *held; // waits for its answer
+    bool floods;                  // too many commands at the next report, a cancel behind them
 };
+
+static void flood(struct rig *rig) {
+    struct event_order junk = {.action = ORDER_ACTION_CANCEL, .symbol = UINT16_MAX};
+    for (int i = 0; i < ENGINE_OUTBOX_MAX; i++) {
+        lane_send(rig->lane, &junk);
+    }
+    struct event_order cancel = {.order = 1, .action = ORDER_ACTION_CANCEL};
+    lane_send(rig->lane, &cancel); // has no room
+}
 
 static enum status on_event(void *self, struct bus *bus, const struct event *event) {
     struct rig *rig = self;
     (void)bus;
     if (event->header.kind == EVENT_ORDER_REPORT && rig->report_count < REPORTS_MAX) {
         rig->reports[rig->report_count++] = event->u.report;
+        if (rig->floods) {
+            rig->floods = false;
+            flood(rig);
+        }
     } else if (event->header.kind == EVENT_LANE_STATE) {
         rig->state = event->u.lane;
         rig->ready += event->u.lane.state == LANE_READY;
@@ -506,6 +524,28 @@ static void test_hearsay_is_true(void **state) {
     rig_finish(&rig);
 }
 
+// What the stream says again is no news: the list on its way is not older than it.
+static void test_hearsay_is_repeated(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0\nposition 5"};
+    rig.answers[OE_POSITIONS][0] = (struct answer){200, "end"};
+    rig.answers[OE_POSITIONS][1] = (struct answer){HELD, NULL};
+    rig_start(&rig);
+    int told = rig.positions;
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_POSITIONS], 2);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    pass(&rig, 20); // the position comes behind the report
+    loop_reply(rig.held, 200, "", SLICE("position 5\nend"));
+    until(&rig, &rig.positions, told + 1);
+    assert_int_equal(rig.position.v, 5 * (QTY_ONE / 1000));
+    assert_int_equal(rig.requests[OE_POSITIONS], 2);
+    rig_finish(&rig);
+}
+
 // And never when the list says what was known.
 static void test_hearsay_is_false(void **state) {
     (void)state;
@@ -676,6 +716,55 @@ static void test_symbol_is_not_traded(void **state) {
     rig_finish(&rig);
 }
 
+// A list that goes on with a cursor too long to keep is not whole: it is asked for again.
+static void test_long_cursor(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_FILLS][0] = (struct answer){200, "end 511"};
+    rig.answers[OE_FILLS][1] = (struct answer){200, "end 512"};
+    rig.answers[OE_FILLS][3] = (struct answer){200, "end"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    rig_learn(&rig);
+    until(&rig, &rig.requests[OE_FILLS], 3);
+    assert_int_equal(rig.ready, 0);
+    until(&rig, &rig.ready, 1);
+    assert_int_equal(rig.requests[OE_FILLS], 4);
+    rig_finish(&rig);
+}
+
+static void relearn(struct rig *rig) {
+    struct listing listing = {.tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
+    assert_true(invented_venue.native_name(&rig->universe.symbols[0], listing.native));
+    lane_learn(rig->lane, 0, &listing);
+    listing.ready = true;
+    lane_learn(rig->lane, 0, &listing);
+}
+
+// An order that was over is open after all. A list of just after its end may be an old one; a later
+// one is believed, and the order cancelled.
+static void test_open_after_its_end(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "rejected other"};
+    rig.answers[OE_OPEN_ORDERS][0] = (struct answer){200, "end"};
+    rig.answers[OE_OPEN_ORDERS][1] = (struct answer){200, "order new 0\nend"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "fill 4 1\norder canceled 1"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    relearn(&rig);
+    until(&rig, &rig.requests[OE_OPEN_ORDERS], 2);
+    pass(&rig, 1700);
+    assert_int_equal(rig.requests[OE_CANCEL], 0);
+    relearn(&rig);
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "rejected fill canceled");
+    assert_int_equal(rig.requests[OE_CANCEL], 1);
+    rig_finish(&rig);
+}
+
 // Lists are asked for anew while one of before is on its way: what that one says is old.
 static void test_list_is_given_up(void **state) {
     (void)state;
@@ -686,11 +775,7 @@ static void test_list_is_given_up(void **state) {
     assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
     rig_learn(&rig);
     until(&rig, &rig.requests[OE_POSITIONS], 1);
-    struct listing listing = {.tick = {PX_ONE}, .step = {QTY_ONE / 1000}};
-    assert_true(invented_venue.native_name(&rig.universe.symbols[0], listing.native));
-    lane_learn(rig.lane, 0, &listing);
-    listing.ready = true;
-    lane_learn(rig.lane, 0, &listing);
+    relearn(&rig);
     until(&rig, &rig.ready, 1);
     assert_int_equal(rig.requests[OE_POSITIONS], 2);
     assert_int_equal(rig.position.v, QTY_ONE / 1000);
@@ -721,6 +806,39 @@ static void test_lost_answer(void **state) {
         expect(&rig, "unknown fill");
         rig_finish(&rig);
     }
+}
+
+// A cancel that finds no room among the commands cancels everything: an order that rests, and one
+// that the lane hears of by a command that waits before it.
+static void test_cancel_without_room(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "order canceled 0"};
+    rig_start(&rig);
+    int64_t began_ns = mono_now_ns();
+    rig.floods = true;
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 2);
+    expect(&rig, "accepted canceled");
+    assert_in_range(mono_now_ns() - began_ns, 0, 10 * NS_PER_S);
+    rig_finish(&rig);
+    rig_init(&rig);
+    rig.answers[OE_QUERY][0] = (struct answer){200, "order new 0"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "order canceled 0"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    struct event_order left = {.order = 1,
+                               .action = ORDER_ACTION_ASK,
+                               .session_key = 77,
+                               .type = ORDER_POST_ONLY,
+                               .price = {100 * PX_ONE},
+                               .size = {2 * (QTY_ONE / 1000)}};
+    lane_send(rig.lane, &left);
+    flood(&rig);
+    rig_learn(&rig);
+    until(&rig, &rig.requests[OE_CANCEL], 1);
+    rig_finish(&rig);
 }
 
 // A question that a cancel leads to, refused or answered with what cannot be read, is a request of
@@ -1025,6 +1143,7 @@ int main(void) {
         cmocka_unit_test(test_old_picture),
         cmocka_unit_test(test_odd_list),
         cmocka_unit_test(test_hearsay_is_true),
+        cmocka_unit_test(test_hearsay_is_repeated),
         cmocka_unit_test(test_hearsay_is_false),
         cmocka_unit_test(test_position_before_its_fill),
         cmocka_unit_test(test_list_without_a_fill),
@@ -1032,6 +1151,9 @@ int main(void) {
         cmocka_unit_test(test_past_order_has_ended),
         cmocka_unit_test(test_past_order_is_partly_filled),
         cmocka_unit_test(test_symbol_is_not_traded),
+        cmocka_unit_test(test_long_cursor),
+        cmocka_unit_test(test_open_after_its_end),
+        cmocka_unit_test(test_cancel_without_room),
         cmocka_unit_test(test_list_is_given_up),
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_refused_cancel),

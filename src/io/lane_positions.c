@@ -43,14 +43,18 @@ static bool is_young(const struct lane *lane) {
     return young;
 }
 
-// Time for what the venue's word may be ahead of, or behind: a list may be as old as one before it,
-// so the next must be clearly later.
+// Time for what the venue's word may be ahead of, or behind. A list may come out of a memory that
+// is repeated for seconds, and so may what a connection begins with; a stream that has been up for
+// a while tells what happens when it happens. Where a reduce-only order was refused less will do:
+// what is believed is wrong then.
 static void hear(struct lane *lane, struct lane_position *row, const struct oe_position *said,
                  bool listed) {
     if (!row->odd || row->hearsay.net.v != said->net.v) {
-        int64_t wait_ms = listed || is_young(lane) ? LANE_EVIDENCE_MS : LANE_ASK_MS;
+        int64_t now_ms = lane_loop_ms(lane);
+        bool refused = row->refused_ms != 0 && now_ms - row->refused_ms < LANE_STALE_MS;
+        int64_t wait_ms = refused ? LANE_EVIDENCE_MS : LANE_STALE_MS;
         row->odd = true;
-        row->believe_ms = lane_loop_ms(lane) + wait_ms;
+        row->believe_ms = now_ms + (listed || is_young(lane) ? wait_ms : LANE_ASK_MS);
     }
     row->hearsay = *said;
 }
@@ -134,6 +138,9 @@ void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought,
 void lane_position_refused(struct lane *lane, uint16_t symbol) {
     struct lane_position *row = row_of(lane, symbol);
     int64_t now_ms = lane_loop_ms(lane);
+    if (row->odd && row->believe_ms > now_ms + LANE_EVIDENCE_MS) {
+        row->believe_ms = now_ms + LANE_EVIDENCE_MS;
+    }
     if (now_ms < row->refused_ms + LANE_EVIDENCE_MS) {
         return; // another order of ours may be about to reduce it: no list for each refusal
     }

@@ -33,9 +33,8 @@
 #include "exchanges/md_decode.h"
 
 enum {
-    CLOID_SIZE = 34, // 0x and 32 digits
-    // From sending on: less than a lane waits before it believes that an order is gone.
-    ORDER_LIFE_MS = 5000,
+    CLOID_SIZE = 34,        // 0x and 32 digits
+    ORDER_LIFE_MS = 10000,  // from sending on; late_ms says how long a lane waits for one
     DEADMAN_RETRY_S = 3600, // the volume that it needs grows slowly
     ACTION_MAX = 1024,      // of one order, cancel or change
     INFO_WEIGHT = 20,       // of most requests
@@ -391,6 +390,7 @@ const struct venue_oe hyperliquid_oe = {
     .testnet = {"https://api.hyperliquid-testnet.xyz", {"wss://api.hyperliquid-testnet.xyz/ws"}},
     .heartbeat_ms = 30000,
     .heartbeat_text = "{\"method\":\"ping\"}",
+    .late_ms = 11000, // expiresAfter
     .deadman_min_ms = 5000,
     .deadman_max_ms = 86400000, // none is known: a day, as its triggers are counted by
     .state_size = sizeof(struct hyperliquid),

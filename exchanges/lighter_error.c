@@ -51,7 +51,8 @@ enum oe_error lighter_error_of(int64_t code) {
         {21703, 21705, OE_ERROR_REQUEST},
         {21706, 21706, OE_ERROR_SIZE},
         {21707, 21709, OE_ERROR_NO_ORDER},
-        {21710, 21711, OE_ERROR_REQUEST},
+        {21710, 21710, OE_ERROR_REQUEST},
+        {21711, 21711, OE_ERROR_CLOCK}, // of an expiry: ours is right unless our clock is wrong
         {21712, 21712, OE_ERROR_BUSY},
         {21713, 21714, OE_ERROR_REQUEST},
         {21715, 21715, OE_ERROR_NO_ORDER},

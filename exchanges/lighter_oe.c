@@ -27,8 +27,8 @@
 // - The sign of a funding payment (positionFunding.change): a change of the balance, so negative is
 //   paid.
 // - The price band of immediate orders (21733): the collar is the desk's own.
-// - The least time that a transaction may last (ExpiredAt): orders and changes get 5 s, so that one
-//   that was held up does not turn up later; a venue that wants more refuses them with 21711.
+// - The least time that a transaction may last (ExpiredAt): orders and changes get 15 s, so that
+//   one that was held up does not turn up later; a venue that wants more refuses them with 21711.
 // - What price_protection does, and the number that is a transaction's status: the first is not
 //   sent, the second not read; an order is told by its own row alone.
 // - The text of 429, and codes that the published list lacks: the status or code alone decides, an
@@ -147,6 +147,7 @@ const struct venue_oe lighter_oe = {
     .heartbeat_ms = 30000,
     .heartbeat_text = "{\"type\":\"ping\"}",
     .socket_age_max_s = LIGHTER_SOCKET_LIFE_S,
+    .late_ms = 16000, // ExpiredAt
     .deadman_min_ms = 5 * 60 * 1000,
     .deadman_max_ms = 15 * 24 * 3600 * 1000U,
     .state_size = sizeof(struct lighter),

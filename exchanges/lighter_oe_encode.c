@@ -6,8 +6,9 @@
 
 enum {
     TX_LIFE_MS = 599000, // what the reference client gives
-    // Of an order: less than a lane waits before it believes that one is gone.
-    ORDER_TX_LIFE_MS = 5000,
+    // Of an order: late_ms says how long a lane waits for one. Less, and a clock that is some
+    // seconds off would have them all refused.
+    ORDER_TX_LIFE_MS = 15000,
     TOKEN_LIFE_S = 8 * 3600 - 120, // eight hours are the most
     ORDER_DAYS = 28,
 };

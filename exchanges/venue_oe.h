@@ -313,9 +313,9 @@ struct venue_oe {
     const char *heartbeat_text;
     uint32_t socket_age_max_s;               // connect anew before the venue does; 0 = no limit
     uint32_t deadman_min_ms, deadman_max_ms; // 0 = the venue has no dead-man's switch
-    // So late the venue may still take an order by its own rules, where no word of ours in the
-    // request makes it less; 0 = not told. A lane waits at least so long before it believes that an
-    // order the venue does not know is gone.
+    // So late the venue may still take an order, by its own rules or by what our requests say;
+    // 0 = not told. A lane waits at least so long before it believes that an order the venue does
+    // not know is gone.
     uint32_t late_ms;
     size_t state_size; // of oe.state
 

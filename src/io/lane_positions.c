@@ -57,6 +57,7 @@ static void hear(struct lane *lane, struct lane_position *row, const struct oe_p
         row->believe_ms = now_ms + (listed || is_young(lane) ? wait_ms : LANE_ASK_MS);
     }
     row->hearsay = *said;
+    row->hearsay_listed = listed;
 }
 
 static void stream_said(struct lane *lane, uint16_t symbol, const struct oe_position *said) {
@@ -130,7 +131,8 @@ void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought,
         // There may be more in the list; and did the position told last have it? A millisecond on,
         // as a list counts that is newer.
         lane_positions_want(lane, lane_loop_ms(lane) + 1);
-    } else if (!listed && row->told && row->odd && is_explained(row, row->hearsay.net, false)) {
+    } else if (!listed && row->told && row->odd && !row->hearsay_listed &&
+               is_explained(row, row->hearsay.net, false)) {
         tell(lane, symbol, &row->hearsay); // it was ahead of this fill
     }
 }

@@ -134,7 +134,8 @@ struct lane_position {
     bool odd;              // the venue said `hearsay`, which no fill explains,
     int64_t believe_ms;    // which is believed when a list asked for after this says the same
     struct oe_position hearsay;
-    int64_t refused_ms; // a reduce-only order was refused for it, and the position asked for
+    bool hearsay_listed; // by a list, which is not ahead of the fills of a stream
+    int64_t refused_ms;  // a reduce-only order was refused for it, and the position asked for
 };
 
 struct lane_symbol {

@@ -4,8 +4,6 @@
 #include "exchanges/md_decode.h"
 #include "exchanges/paradex_oe.h"
 
-enum { RETRY_AFTER_MAX_S = 3600 }; // as of any answer by HTTP (io/http.h)
-
 static bool header_int(struct slice headers, const char *name, int64_t *out) {
     struct slice value;
     return header_find(headers, name, &value) && decimal_parse(value, 0, out) && *out >= 0 &&
@@ -20,7 +18,6 @@ static void tell_rate(const struct oe_call *call, struct slice headers, struct o
         return;
     }
     (void)header_int(headers, "Retry-After", &after_s);
-    after_s = after_s < RETRY_AFTER_MAX_S ? after_s : RETRY_AFTER_MAX_S;
     for (uint32_t i = 0; i < OE_BUCKETS_MAX; i++) {
         if (paradex_oe.buckets[i].limit == limit) {
             struct oe_event event = oe_event_for(OE_EVENT_RATE, call);

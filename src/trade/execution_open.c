@@ -296,6 +296,10 @@ static int64_t opens_until_ns(const struct desk *desk, const struct job *job) {
 // and a lane may be away. False: no round now, and the job waits for one (a deadline is noted) or
 // opens no more.
 static bool may_open(struct desk *desk, struct bus *bus, struct job *job, bool *waits) {
+    *waits = false;
+    if (job->judged_ns == bus->now_ns) {
+        return true; // the first round, in the moment that admitted it
+    }
     enum risk_round round = risk_check_round(desk, job, bus->now_ns, &job->verdict);
     *waits = round == ROUND_WAITS && bus->now_ns < opens_until_ns(desk, job);
     if (*waits) {

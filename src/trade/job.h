@@ -64,6 +64,7 @@ struct job {
     struct usd unhedged;
     int64_t unhedged_usd_s; // 1e-6 USD * s
     int64_t exposure_at_ns;
+    int64_t judged_ns;  // when the rules last let it open
     int64_t opening_ns; // when it was admitted
     int64_t hold_until_ns;
     struct usd best; // marked profit at its best while held

@@ -35,8 +35,8 @@ enum {
 
 struct reconcile_row { // of a listing
     bool known;
+    bool filled_since;     // our newest fill came behind what was told, which says nothing of it
     struct qty venue;      // as told
-    bool filled_since;     // our newest fill came behind that, which says nothing of it
     struct px average;     // likewise, 0 = not told
     struct qty told;       // of the difference, what an alarm was raised for and nobody signed
     int64_t heard_ns;      // when the venue told it

@@ -160,6 +160,7 @@ static struct verdict start(struct desk *desk, struct bus *bus, struct job *job,
     }
     note_admitted(desk, job, bus->now_ns);
     job->verdict = verdict; // whatever it waited for is over
+    job->judged_ns = bus->now_ns;
     execution_open(desk, bus, job);
     return verdict;
 }

@@ -716,20 +716,25 @@ static void test_symbol_is_not_traded(void **state) {
     rig_finish(&rig);
 }
 
-// A list that goes on with a cursor too long to keep is not whole: it is asked for again.
+// A list that goes on with a cursor too long to keep is not whole: it is asked for again, and with
+// growing pauses.
 static void test_long_cursor(void **state) {
     (void)state;
     struct rig rig;
     rig_init(&rig);
     rig.answers[OE_FILLS][0] = (struct answer){200, "end 511"};
     rig.answers[OE_FILLS][1] = (struct answer){200, "end 512"};
-    rig.answers[OE_FILLS][3] = (struct answer){200, "end"};
+    rig.answers[OE_FILLS][2] = (struct answer){200, "end 511"};
+    rig.answers[OE_FILLS][3] = (struct answer){200, "end 512"};
+    rig.answers[OE_FILLS][4] = (struct answer){200, "end"};
     assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
     rig_learn(&rig);
-    until(&rig, &rig.requests[OE_FILLS], 3);
+    until(&rig, &rig.requests[OE_FILLS], 4);
     assert_int_equal(rig.ready, 0);
+    int64_t since_ns = mono_now_ns();
     until(&rig, &rig.ready, 1);
-    assert_int_equal(rig.requests[OE_FILLS], 4);
+    assert_int_equal(rig.requests[OE_FILLS], 5);
+    assert_true(mono_now_ns() - since_ns > 3 * NS_PER_S / 10); // the first pause is 250 ms
     rig_finish(&rig);
 }
 

@@ -20,10 +20,10 @@ from ten_venues import Simulator
 PROGRAM, DEMO = os.path.abspath(sys.argv[1]), sys.argv[2]
 TRADED = ("binance", "okx")
 PHRASE = ("--confirm", "TRADE LIVE")
-SECTIONS = ["[desk]", "mode = live", "symbols = BTC/USDT", "disk_floor_mb = 0", "[feeds]",
-            "min_volume_usd = 0usd", "[wash]", "enabled = no", "[arb]", "enabled = no",
-            "[hedge_rebalance]", "enabled = no", "[execution]", "wait_fill_timeout_sec = 30s",
-            "[risk]", "max_position_usd = 9000"]
+SECTIONS = ["[desk]", "mode = live", "symbols = BTC/USDT", "disk_floor_mb = 0",
+            "[feeds]", "min_volume_usd = 0usd", "stale_ms = 60s", "quiet_ms = 120s",
+            "[wash]", "enabled = no", "[arb]", "enabled = no", "[hedge_rebalance]", "enabled = no",
+            "[execution]", "wait_fill_timeout_sec = 30s", "[risk]", "max_position_usd = 9000"]
 
 
 class Desk:
@@ -71,7 +71,8 @@ class Desk:
                    for what in ("BTC/USDT", "open"))
 
     def leave_something(self):
-        """A desk that buys on one venue, rests on the other, and is killed."""
+        """A desk without a past buys on one venue, rests on the other, and is killed."""
+        shutil.rmtree(self.journals, ignore_errors=True)
         process = self.popen("run", "--headless", "--live", "--config", str(self.config),
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
@@ -80,6 +81,7 @@ class Desk:
             self.until(lambda: self.say("submit", "buy", "binance", "BTC/USDT", "500",
                                         *PHRASE)[0] == 0)
             self.until(lambda: self.at("binance", "BTC/USDT") != "0")
+            self.sim.order("hold")  # what rests is met by nobody
             self.say("submit", "sell", "okx", "BTC/USDT", "500", *PHRASE)
             self.until(self.is_open)
         finally:
@@ -134,6 +136,9 @@ def silent_cases(desk, case):
         case(waited and process.returncode == 10 and "okx was not heard" in said and
              "binance was not heard" in said, "venues that nobody reaches are named",
              f"{process.returncode} {said}")
+    code, said = desk.say("panic", "--desk", "live")
+    case(code == 78 and "name the live desk's" in said, "a live desk's configuration is asked for",
+         f"{code} {said}")
     with desk.journals_changed() as journals:
         for path in journals:
             path.unlink()
@@ -145,9 +150,21 @@ def silent_cases(desk, case):
 
 
 def closing_cases(desk, case):
-    code, said = desk.panic()
-    case(code == 0 and "no position\n" in said and desk.is_closed(),
-         "with its journal all of it is closed", f"{code} {said} {desk.sim.accounts()}")
+    demo = desk.popen("run", "--headless", f"--demo={DEMO}", stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL)
+    try:
+        desk.until(lambda: desk.say("status", "--desk", "demo")[0] == 0)
+        code, said = desk.panic("--desk", "demo")
+        case(code == 0 and "live" not in said and desk.is_open(), "another desk alone is meant",
+             f"{code} {said}")
+        desk.sim.order("go")
+        code, said = desk.panic()
+        case(code == 0 and "demo desk: blocked" in said and "no position\n" in said and
+             desk.is_closed(), "beside another desk all of it is closed with the journal's help",
+             f"{code} {said} {desk.sim.accounts()}")
+    finally:
+        demo.kill()
+        demo.wait()
 
 
 def main():

@@ -58,16 +58,13 @@ static const char *trusted_file(const struct desk_run *run) {
 static void set_endpoints(struct desk_run *run, uint16_t index, struct feed_config *feed,
                           struct lane_config *lane) {
     const struct config_endpoint *own = &run->config.endpoints[index];
-    const char *ca_file = trusted_file(run);
     if (run->sim != NULL) {
         return;
     }
-    feed->ca_file = ca_file;
     feed->base_ws = own->ws[0] != '\0' ? own->ws : NULL;
     feed->base_rest = own->rest[0] != '\0' ? own->rest : NULL;
     if (lane != NULL) {
         const char *ws = own->private_ws[0] != '\0' ? own->private_ws : feed->base_ws;
-        lane->ca_file = ca_file;
         lane->rest = feed->base_rest;
         for (uint32_t i = 0; i < OE_SOCKETS_MAX; i++) {
             lane->ws[i] = ws;
@@ -91,7 +88,6 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
         .settings = &run->config.settings.feeds,
         .tls = run->tls,
         .connects = &run->connects,
-        .ca_file = run->options.trust,
         .wants_book = run->config.wants_book,
         .seed = hash_bytes(entry->name, strlen(entry->name), (uint64_t)clock_now_ns(&run->clock)),
         .on_quote = run->options.on_quote != NULL ? on_quote : NULL,
@@ -106,7 +102,6 @@ static enum status add_feed(struct desk_run *run, uint16_t index) {
         if (!elsewhere) {
             return STATUS_OK; // the recording has nothing for it: it stays down, and says so
         }
-        config.ca_text = sim_authority_pem(run->sim).data;
         config.demo_streams = config.funding_generated = true;
     }
     if (elsewhere) {

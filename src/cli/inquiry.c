@@ -351,7 +351,7 @@ static enum status open_account(struct inquiry *inquiry) {
                     : inquiry->keys.testnet ? venue->oe->testnet.rest
                                             : venue->oe->mainnet.rest;
     struct http_config http = {
-        .loop = &inquiry->loop, .ca_file = ca_file, .requests_max = 1, .body_max = BODY_MAX};
+        .loop = &inquiry->loop, .tls = inquiry->tls, .requests_max = 1, .body_max = BODY_MAX};
     if (status == STATUS_OK) {
         status = http_create(&inquiry->http, &http);
         inquiry->pending += status == STATUS_OK;

@@ -252,8 +252,7 @@ static enum status endpoints_create(struct feed *feed) {
         return status;
     }
     struct http_config http = {.loop = config->loop,
-                               .ca_file = config->ca_file,
-                               .ca_text = config->ca_text,
+                               .tls = config->tls,
                                .requests_max = FEED_REQUESTS_MAX,
                                .body_max = MD_FRAME_MAX,
                                .weight_header = "X-MBX-USED-WEIGHT-1M"};

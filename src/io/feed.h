@@ -91,7 +91,6 @@ struct feed_config {
     const struct settings_feeds *settings;
     const struct feed_timing *timing; // NULL: the defaults; outlives the feed
     SSL_CTX *tls;                     // verifying client context
-    const char *ca_file, *ca_text;    // the same trust for REST, see http.h
     // Where the venue is: NULL in ws[0] takes the venue's own mainnet (or testnet) addresses.
     const char *ws[MD_CONNECTIONS_MAX];
     const char *rest;

@@ -10,6 +10,7 @@
 #ifndef PERPDESK_IO_HTTP_H
 #define PERPDESK_IO_HTTP_H
 
+#include <openssl/ssl.h>
 #include <uv.h>
 
 #include "base/buf.h"
@@ -51,8 +52,7 @@ struct http_request {
 
 struct http_config {
     uv_loop_t *loop;
-    const char *ca_file;       // PEM file; NULL with ca_text NULL: the system's authorities
-    const char *ca_text;       // PEM text, copied by libcurl: these authorities and nobody else
+    SSL_CTX *tls;              // whose authorities are trusted, no others: one set for a whole desk
     uint32_t requests_max;     // at once
     size_t body_max;           // of an answer
     const char *weight_header; // reply header with the used rate weight, NULL = none

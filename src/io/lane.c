@@ -296,8 +296,7 @@ static enum status create_parts(struct lane *lane) {
         return status_fail(STATUS_CONFIG, "'%s' is too long", rest);
     }
     struct http_config http = {.loop = config->loop,
-                               .ca_file = config->ca_file,
-                               .ca_text = config->ca_text,
+                               .tls = config->tls,
                                .requests_max = LANE_REQUESTS_MAX,
                                .body_max = LANE_BODY_MAX};
     enum status status = http_create(&lane->http, &http);

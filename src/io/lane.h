@@ -51,7 +51,6 @@ struct lane_config {
     int64_t deadman_ns; // so long after the lane fell silent the venue's switch fires, longer where
                         // the venue takes no less; 0: 60 s
     SSL_CTX *tls;       // verifying client context
-    const char *ca_file, *ca_text;  // the same trust for REST, see http.h
     const char *ws[OE_SOCKETS_MAX]; // "wss://host:port" instead of the venue's; NULL: the venue's
     const char *rest;               // likewise "https://host:port"
     void (*wake)(void *arg);        // makes the loop's thread call lane_wake; any thread

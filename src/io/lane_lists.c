@@ -272,7 +272,6 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
     uint32_t attempts = row->attempts;
     lane_keys_list(lane, call->call.kind);
     row->busy = false;
-    row->attempts = 0;
     row->due_ms = lane_loop_ms(lane);
     if (cursor.size > 0 && string_copy(row->cursor, sizeof(row->cursor), cursor)) {
         return; // the next page
@@ -283,6 +282,7 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
         return;
     }
     row->wanted = row->pressing = false;
+    row->attempts = 0;
     row->cursor[0] = '\0';
     if (list == LANE_LIST_ORDERS) {
         lane_orders_listed(lane, symbol, row->asked_ms);

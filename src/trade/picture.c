@@ -65,13 +65,14 @@ static int64_t stamped_age_of(const struct desk *desk, uint16_t venue, const str
 // A stream that was silent for longer than a quote is believed may have stood still, or this
 // process has: what comes first then was waiting on the way, and what was seen before it may be
 // changed by what comes behind. For as long as that takes only a quote that the venue has just
-// stamped is believed.
+// stamped is believed, and before its clock is known nobody can tell which one that is.
 static bool is_backlog(const struct desk *desk, uint16_t venue, const struct quote *quote,
                        int64_t now_ns) {
     const struct picture_venue *seen = &desk->picture.venues[venue];
     int64_t stale_ns = desk->settings->feeds.stale_ns;
+    bool dark = quote->venue_time_ns != 0 && !seen->feed.clock_known;
     return now_ns - seen->resumed_ns < stale_ns &&
-           (quote->receive_ns < seen->resumed_ns ||
+           (dark || quote->receive_ns < seen->resumed_ns ||
             stamped_age_of(desk, venue, quote, quote->receive_ns) > stale_ns);
 }
 

@@ -61,19 +61,23 @@ static void publish_job(const struct desk *desk, const struct job *job, struct s
     }
 }
 
-// Rows of jobs, newest first. Insertion: rows were used in nearly that order, and qsort may
-// allocate.
+// Rows of jobs, newest first. Insertion, because qsort may allocate; back from the newest row and
+// round, because rows are used in nearly that order, so that each stands almost where it belongs.
 static uint32_t order_jobs(const struct job_table *jobs, uint16_t rows[JOBS_MAX]) {
-    uint32_t count = 0;
-    for (uint16_t row = 0; row < jobs->used; row++) {
-        uint32_t at = count++;
+    uint32_t newest = 0;
+    for (uint32_t row = 1; row < jobs->used; row++) {
+        newest = jobs->ids[row] > jobs->ids[newest] ? row : newest;
+    }
+    for (uint32_t count = 0; count < jobs->used; count++) {
+        uint16_t row = (uint16_t)((newest + jobs->used - count) % jobs->used);
+        uint32_t at = count;
         while (at > 0 && jobs->ids[rows[at - 1]] < jobs->ids[row]) {
             rows[at] = rows[at - 1];
             at--;
         }
         rows[at] = row;
     }
-    return count;
+    return jobs->used;
 }
 
 static void publish_header(struct desk *desk, struct state_draft *draft, int64_t now_ns) {

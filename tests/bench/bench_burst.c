@@ -36,7 +36,6 @@ enum client { DESK, LWS, RAW };
 
 static struct {
     SSL_CTX *server_tls, *client_tls;
-    const char *pem;
     int listener;
     uint16_t port;
     _Atomic int shape;
@@ -257,7 +256,6 @@ static struct count run_desk(void) {
                                  .clock = &desk.clock,
                                  .settings = &desk.settings,
                                  .tls = burst.client_tls,
-                                 .ca_text = burst.pem,
                                  .ws = {ws},
                                  .rest = rest,
                                  .wants_book = no_books,
@@ -446,7 +444,6 @@ int main(void) {
     ASSERT(tls_authority_create(&authority) == STATUS_OK);
     ASSERT(tls_authority_issue(&authority, "127.0.0.1", &burst.server_tls) == STATUS_OK);
     ASSERT(tls_client_create_from_text(&burst.client_tls, slice_of(authority.pem)) == STATUS_OK);
-    burst.pem = authority.pem;
     compose();
     pthread_t listener = listen_start();
     hiccup_start(&hiccup);

@@ -168,8 +168,7 @@ static void on_quote(void *arg, uint16_t venue, uint16_t symbol, const struct qu
     }
 }
 
-static void desk_round(struct desk *desk, const struct venue_side *side, SSL_CTX *tls,
-                       const char *pem) {
+static void desk_round(struct desk *desk, const struct venue_side *side, SSL_CTX *tls) {
     char ws[128];
     char rest[128];
     loop_server_url(&side->server, "wss", "127.0.0.1", "/public/ws", ws, sizeof(ws));
@@ -182,7 +181,6 @@ static void desk_round(struct desk *desk, const struct venue_side *side, SSL_CTX
                                  .clock = &desk->clock,
                                  .settings = &desk->settings,
                                  .tls = tls,
-                                 .ca_text = pem,
                                  .ws = {ws},
                                  .rest = rest,
                                  .wants_book = no_books,
@@ -309,7 +307,7 @@ int main(void) {
     hiccup_start(&hiccup);
     pin(1);
     for (int round = 0; round < ROUNDS && !floor_failed; round++) {
-        desk_round(&desk, &side, client_tls, authority.pem);
+        desk_round(&desk, &side, client_tls);
         evaluate(&desk.samples, &own, round);
         floor_round(&side, client_tls);
         evaluate(&floor_samples, &bare, round);

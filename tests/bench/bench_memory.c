@@ -230,6 +230,7 @@ static bool measure(const struct size *size) {
     config_report_init(report);
     ASSERT(config_parse(&b->config, &options, "bench", SLICE(""), report) == STATUS_OK);
     free(report);
+    ASSERT(unsetenv(X509_get_default_cert_file_env()) == 0); // as a machine is by default
     ASSERT(tls_client_create(&tls, NULL) == STATUS_OK);
     ASSERT(uv_loop_init(&b->loop) == 0);
     clock_init_manual(&b->clock, START_NS);

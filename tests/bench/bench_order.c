@@ -448,8 +448,7 @@ static void let_go(void *arg) {
     (void)arg;
 }
 
-static void desk_round(struct bench *b, const struct venue_side *side, SSL_CTX *tls,
-                       const char *pem) {
+static void desk_round(struct bench *b, const struct venue_side *side, SSL_CTX *tls) {
     char ws[128], rest[128];
     bool no_books[SYMBOLS] = {false};
     create_desk(b);
@@ -463,7 +462,6 @@ static void desk_round(struct bench *b, const struct venue_side *side, SSL_CTX *
                                  .clock = &b->clock,
                                  .settings = &b->settings.feeds,
                                  .tls = tls,
-                                 .ca_text = pem,
                                  .ws = {ws},
                                  .rest = rest,
                                  .wants_book = no_books};
@@ -663,7 +661,7 @@ int main(void) {
     for (int round = 0; round < ROUNDS && !bare.failed; round++) {
         atomic_store(&samples.count, 0);
         atomic_store(&side.samples, &samples);
-        desk_round(&bench, &side, client_tls, authority.pem);
+        desk_round(&bench, &side, client_tls);
         evaluate(&samples, &own, round);
         atomic_store(&samples.count, 0);
         floor_round(&side, client_tls, &universe, bench.order_size, &samples);

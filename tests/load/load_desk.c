@@ -33,8 +33,7 @@ static void make_universe(struct load_desk *desk) {
     }
 }
 
-static void add_feed(struct load_desk *desk, uint16_t v, const char *pem,
-                     const struct load_hook *hook) {
+static void add_feed(struct load_desk *desk, uint16_t v, const struct load_hook *hook) {
     const struct venue_md *venue = venue_table[v].md;
     char ws[MD_CONNECTIONS_MAX][256];
     char rest[64];
@@ -46,7 +45,6 @@ static void add_feed(struct load_desk *desk, uint16_t v, const char *pem,
                                  .clock = &desk->clock,
                                  .settings = &desk->config.settings.feeds,
                                  .tls = desk->tls,
-                                 .ca_text = pem,
                                  .rest = rest,
                                  .wants_book = desk->wants_book,
                                  .funding_generated = true,
@@ -75,7 +73,7 @@ void load_desk_start(struct load_desk *desk, struct farm *farm, const char *pem,
     ASSERT(tls_client_create_from_text(&desk->tls, slice_of(pem)) == STATUS_OK);
     ASSERT(feed_pool_create(&desk->pool, 1) == STATUS_OK);
     for (uint16_t v = 0; v < FARM_VENUES; v++) {
-        add_feed(desk, v, pem, hook);
+        add_feed(desk, v, hook);
     }
     ASSERT(feed_pool_start(&desk->pool) == STATUS_OK);
 }

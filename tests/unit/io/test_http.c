@@ -8,14 +8,16 @@
 // clang-format on
 #include <stdlib.h>
 
+#include "folder.h"
 #include "io/http.h"
+#include "io/tls.h"
 #include "loop_server.h"
 
 struct rig {
     uv_loop_t loop;
     struct loop_server server;
     struct tls_authority authority;
-    SSL_CTX *server_tls;
+    SSL_CTX *server_tls, *client_tls;
     struct http *http;
     int done, stopped;
     uint64_t tag;
@@ -98,8 +100,10 @@ static void rig_init(struct rig *rig, bool tls, const char *trusted) {
                          STATUS_OK);
     }
     loop_server_start(&rig->server, &rig->loop, rig->server_tls, &script, rig, 0);
+    const char *pem = trusted != NULL ? trusted : rig->authority.pem;
+    assert_int_equal(tls_client_create_from_text(&rig->client_tls, slice_of(pem)), STATUS_OK);
     struct http_config config = {.loop = &rig->loop,
-                                 .ca_text = trusted != NULL ? trusted : rig->authority.pem,
+                                 .tls = rig->client_tls,
                                  .requests_max = 3,
                                  .body_max = 50000,
                                  .weight_header = "X-MBX-USED-WEIGHT-1M"};
@@ -138,6 +142,7 @@ static void rig_finish(struct rig *rig) {
     assert_int_equal(uv_loop_close(&rig->loop), 0);
     loop_server_finish(&rig->server);
     SSL_CTX_free(rig->server_tls);
+    SSL_CTX_free(rig->client_tls);
     tls_authority_destroy(&rig->authority);
 }
 
@@ -300,6 +305,49 @@ static void test_tls_refused(void **state) {
     (void)state;
 }
 
+// The system's authorities: those of its folder, each under the hash of its name, or the file a
+// person names.
+static void test_authorities_of_the_system(void **state) {
+    (void)state;
+    static const struct {
+        bool folder, file;
+        enum http_result result;
+    } rows[] = {
+        {false, false, HTTP_CONNECT_FAILED}, {true, false, HTTP_OK}, {false, true, HTTP_OK}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char folder[] = "perpdesk-authorities-XXXXXX";
+        assert_non_null(mkdtemp(folder));
+        struct rig rig;
+        rig_init(&rig, true, NULL);
+        char path[128];
+        struct text text = TEXT_OVER(path);
+        text_add_format(&text, "%s/", folder);
+        if (rows[i].folder) {
+            text_add_format(&text, "%08lx.0", X509_subject_name_hash(rig.authority.certificate));
+        } else {
+            text_add_string(&text, "named.pem");
+        }
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        assert_true(fputs(rig.authority.pem, file) >= 0);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(setenv(X509_get_default_cert_dir_env(), folder, 1), 0);
+        assert_int_equal(rows[i].file ? setenv(X509_get_default_cert_file_env(), path, 1)
+                                      : unsetenv(X509_get_default_cert_file_env()),
+                         0);
+        SSL_CTX *system;
+        assert_int_equal(tls_client_create(&system, NULL), STATUS_OK);
+        SSL_CTX_set1_cert_store(rig.client_tls, SSL_CTX_get_cert_store(system));
+        SSL_CTX_free(system);
+        ask(&rig, "/ok");
+        if (rig.answer.result != rows[i].result) {
+            fail_msg("row %zu: %s", i, http_result_name(rig.answer.result));
+        }
+        rig_finish(&rig);
+        assert_true(folder_remove(folder));
+    }
+}
+
 static void test_limits(void **state) {
     struct rig rig;
     rig_init(&rig, false, NULL);
@@ -341,7 +389,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),     cmocka_unit_test(test_post_and_reuse),
         cmocka_unit_test(test_once),        cmocka_unit_test(test_methods_and_headers),
-        cmocka_unit_test(test_tls_refused), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_tls_refused), cmocka_unit_test(test_authorities_of_the_system),
+        cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -338,6 +338,26 @@ static void test_a_backlog_is_not_believed(void **state) {
     destroy(w);
 }
 
+// Nobody can tell how long a stamped quote was on its way before the venue has told its time.
+static void test_a_backlog_without_a_clock(void **state) {
+    (void)state;
+    struct wide *w = create(2, 2);
+    struct event_feed feed = {.venue = 0, .state = FEED_LIVE};
+    engine_input(&w->engine, EVENT_FEED_STATE, &feed, w->now_ns);
+    stamped(w, 0, w->now_ns);
+    int64_t age_ms;
+    assert_int_equal(picture_freshness(&w->desk, 0, 0, w->now_ns, &age_ms), FRESH_OK);
+    advance(w, MS(3000));
+    stamped(w, 0, w->now_ns - MS(10));
+    stamped(w, 1, 0);
+    assert_int_equal(picture_freshness(&w->desk, 0, 0, w->now_ns, &age_ms), FRESH_STALE);
+    assert_int_equal(picture_freshness(&w->desk, 0, 1, w->now_ns, &age_ms), FRESH_OK);
+    feed.clock_known = 1;
+    engine_input(&w->engine, EVENT_FEED_STATE, &feed, w->now_ns);
+    assert_int_equal(picture_freshness(&w->desk, 0, 0, w->now_ns, &age_ms), FRESH_OK);
+    destroy(w);
+}
+
 // A book that was not heard of for quiet_ms carries no size any more: only the best quote does.
 static void test_a_mute_book_is_not_walked(void **state) {
     (void)state;
@@ -537,6 +557,7 @@ int main(void) {
         cmocka_unit_test(test_roles),
         cmocka_unit_test(test_a_book_keeps_no_quote_fresh),
         cmocka_unit_test(test_a_backlog_is_not_believed),
+        cmocka_unit_test(test_a_backlog_without_a_clock),
         cmocka_unit_test(test_a_mute_book_is_not_walked),
         cmocka_unit_test(test_stale_alert),
         cmocka_unit_test(test_more_than_may_stand),

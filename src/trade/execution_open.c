@@ -284,12 +284,13 @@ static void begin_round(struct desk *desk, struct bus *bus, struct job *job, str
     }
 }
 
-// How long a round may wait for what stands against it. Two legs that were wanted at once were so
-// for an edge of that moment: they do not wait, what they have is all.
+// How long a round may wait for what stands against it; what takes the rest of an order that rested
+// its time, as long again. Two legs that were wanted at once were so for an edge of that moment:
+// they do not wait, what they have is all.
 static int64_t opens_until_ns(const struct desk *desk, const struct job *job) {
     bool waits = job->single || job->slices > 1;
-    return waits ? job->opening_ns + job->slices * job->slice_ns + execution_wait_fill_ns(desk, job)
-                 : 0;
+    int64_t wait_ns = execution_wait_fill_ns(desk, job) * (job->maker_done ? 2 : 1);
+    return waits ? job->opening_ns + job->slices * job->slice_ns + wait_ns : 0;
 }
 
 // Rules are asked again for every round: a spread opening outlives the moment it was admitted in,
@@ -303,7 +304,6 @@ static bool may_open(struct desk *desk, struct bus *bus, struct job *job, bool *
     enum risk_round round = risk_check_round(desk, job, bus->now_ns, &job->verdict);
     *waits = round == ROUND_WAITS && bus->now_ns < opens_until_ns(desk, job);
     if (*waits) {
-        job->asked = opened_of(job);
         execution_note_deadline(job, bus->now_ns + ROUND_RETRY_NS);
     }
     return round == ROUND_PASSES;

@@ -547,6 +547,33 @@ static void test_no_room_waits(void **state) {
     harness_destroy(h);
 }
 
+// Nor does what takes the rest of an order that rested its time end for want of room at that moment.
+static void test_no_room_to_take(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE;
+    struct job draft;
+    strategy_draft_single(&h->desk, STRATEGY_MANUAL, H_LIGHTER, H_BTC, SIDE_BUY, USD(300), &draft);
+    struct event_lane lane = {.venue = H_LIGHTER, .state = LANE_READY, .room = 1};
+    harness_input(h, EVENT_LANE_STATE, &lane);
+    struct job *job = harness_open(h, &draft);
+    struct event_order rests = *last_command(h);
+    assert_int_equal(rests.type, ORDER_POST_ONLY);
+    harness_report(h, rests.order, H_LIGHTER, REPORT_ACCEPTED, (struct px){0}, (struct qty){0});
+    harness_calm_for(h, h->settings.execution.wait_fill_ns);
+    lane.room = 0;
+    harness_input(h, EVENT_LANE_STATE, &lane);
+    harness_report(h, rests.order, H_LIGHTER, REPORT_CANCELED, (struct px){0}, (struct qty){0});
+    harness_calm_for(h, H_MS(500));
+    assert_int_equal(job->state, JOB_OPENING);
+    uint32_t commands = harness_count(h, EVENT_ORDER_COMMAND);
+    lane.room = 1;
+    harness_input(h, EVENT_LANE_STATE, &lane);
+    harness_calm_for(h, H_MS(200));
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), commands + 1);
+    harness_destroy(h);
+}
+
 // The order that takes the last room is counted before the lane tells: the next one waits.
 static void test_room_is_counted(void **state) {
     (void)state;
@@ -649,6 +676,7 @@ int main(void) {
         cmocka_unit_test(test_kill_beside_a_hedge),
         cmocka_unit_test(test_paper_is_silent_when_live),
         cmocka_unit_test(test_no_room_waits),
+        cmocka_unit_test(test_no_room_to_take),
         cmocka_unit_test(test_room_is_counted),
         cmocka_unit_test(test_pause_and_states),
         cmocka_unit_test(test_opposite_jobs_close_plainly),

@@ -11,9 +11,10 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define NS_PER_US INT64_C(1000)
-#define NS_PER_MS INT64_C(1000000)
-#define NS_PER_S  INT64_C(1000000000)
+#define NS_PER_US  INT64_C(1000)
+#define NS_PER_MS  INT64_C(1000000)
+#define NS_PER_S   INT64_C(1000000000)
+#define NS_PER_DAY (86400 * NS_PER_S)
 
 enum clock_kind { CLOCK_KIND_SYSTEM, CLOCK_KIND_SCALED, CLOCK_KIND_MANUAL };
 

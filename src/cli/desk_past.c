@@ -224,6 +224,16 @@ static void tell_trades(struct desk_run *run) {
     }
 }
 
+// Whose venue is gone held nothing back here.
+static void tell_peaks(struct desk_run *run) {
+    for (size_t i = 0; i < COUNT_OF(run->past->recall.peaks); i++) {
+        struct event_past_peak row = run->past->recall.peaks[i];
+        if (row.day != 0 && translate_venue(run, &row.venue)) {
+            tell(run, EVENT_PAST_PEAK, &row);
+        }
+    }
+}
+
 void desk_past_tell(struct desk_run *run) {
     struct event_past_end end = {0};
     if (run->past != NULL && !run->options.demo) {
@@ -241,6 +251,7 @@ void desk_past_tell(struct desk_run *run) {
             end.lost += tell_jobs(run);
             end.lost += tell_orders(run);
             tell_trades(run);
+            tell_peaks(run);
         }
     }
     tell(run, EVENT_PAST_END, &end);

@@ -3,8 +3,6 @@
 #include "base/clock.h"
 #include "exchanges/iso_time.h"
 
-#define NS_PER_DAY (24 * 3600 * NS_PER_S)
-
 enum { DATE_SIZE = 10, ISO_SIZE = 20 }; // 2024-08-08, and with T23:58:00Z
 
 static bool read_moment(const char *text, int64_t from_ns, int64_t *time_ns) {

@@ -11,7 +11,6 @@
 #include "io/records_db.h"
 
 enum { LINE_BYTES = 2048, PATH_BYTES = 512 };
-#define NS_PER_DAY (24 * 3600 * NS_PER_S)
 
 struct trades {
     const struct cli_args *args;

@@ -19,7 +19,7 @@ static const struct {
     _Static_assert(sizeof(struct payload) % 8 == 0, "payloads are whole words");
 EVENT_LIST(EVENT_WORDS)
 #undef EVENT_WORDS
-_Static_assert(EVENT_FORMAT == 4, "the sizes below belong to format 4");
+_Static_assert(EVENT_FORMAT == 5, "the sizes below belong to format 5");
 _Static_assert(sizeof(struct event_header) == 24, "format");
 _Static_assert(sizeof(struct event_desk) == 16, "format");
 _Static_assert(sizeof(struct event_listing_rules) == 88, "format");
@@ -41,7 +41,9 @@ _Static_assert(sizeof(struct event_past_leg) == 40, "format");
 _Static_assert(sizeof(struct event_past_job) == 128, "format");
 _Static_assert(sizeof(struct event_past_order) == 104, "format");
 _Static_assert(sizeof(struct event_past_trade) == 24, "format");
-_Static_assert(sizeof(struct event_past_end) == 72, "format");
+_Static_assert(sizeof(struct event_brakes) == 48, "format");
+_Static_assert(sizeof(struct event_past_peak) == 32, "format");
+_Static_assert(sizeof(struct event_past_end) == 120, "format");
 _Static_assert(sizeof(struct event_day) == 24, "format");
 _Static_assert(sizeof(struct event_opportunity) == 72, "format");
 _Static_assert(sizeof(struct event_job) == 72, "format");
@@ -50,8 +52,8 @@ _Static_assert(sizeof(struct event_denied) == 40, "format");
 _Static_assert(sizeof(struct event_order) == 88, "format");
 _Static_assert(sizeof(struct event_fill) == 56, "format");
 _Static_assert(sizeof(struct event_position) == 80, "format");
-_Static_assert(sizeof(struct event_capital) == 64, "format");
-_Static_assert(sizeof(struct event_risk) == 24, "format");
+_Static_assert(sizeof(struct event_capital) == 80, "format");
+_Static_assert(sizeof(struct event_risk) == 72, "format");
 _Static_assert(sizeof(struct event_health) == 32, "format");
 _Static_assert(sizeof(struct event_alert) == 144, "format");
 
@@ -238,9 +240,12 @@ bool event_input_fits(const struct universe *universe, const struct event *event
         return fits_past_order(universe, &event->u.past_order.order);
     case EVENT_PAST_TRADE:
         return fits_venue(universe, event->u.past_trade.venue);
+    case EVENT_PAST_PEAK:
+        return fits_venue(universe, event->u.past_peak.venue);
     case EVENT_PAST_END:
         return event->u.past_end.state < TRADING_STATE_COUNT &&
-               event->u.past_end.doubt < DOUBT_COUNT;
+               event->u.past_end.doubt < DOUBT_COUNT &&
+               event->u.past_end.brakes.strategies_off >> STRATEGY_COUNT == 0;
     default:
         return false; // derived kinds never come from outside
     }

@@ -14,7 +14,7 @@
 #include "market/quote.h"
 
 enum {
-    EVENT_FORMAT = 4,
+    EVENT_FORMAT = 5,
     FEED_CAUSE_MAX = 16,
     ORDER_CLIENT_ID_MAX = 24,
     EVENT_TEXT_MAX = 96,
@@ -270,9 +270,17 @@ struct event_venue_orders {
     uint32_t pad2;
 };
 
+// What holds a desk back until a person, or the next UTC day, lifts it.
+struct event_brakes {
+    uint32_t strategies_off;         // bit per enum strategy
+    uint32_t losing[STRATEGY_COUNT]; // jobs in a row
+    int64_t day;                     // UTC day of the jobs counted, days since 1970
+    uint32_t day_jobs, pad;
+};
+
 // What an earlier session left, told at the start in this order: positions, jobs, orders, fills of
-// those orders, and the end, without which the next start looks further back. Names of venues and
-// symbols have been translated to this session's numbers.
+// those orders, peaks, and the end, without which the next start looks further back. Names of
+// venues and symbols have been translated to this session's numbers.
 struct event_past_position {
     uint16_t venue, symbol;
     uint32_t pad;
@@ -302,6 +310,11 @@ struct event_past_trade { // a fill that is booked already
     uint64_t order, trade;
     uint16_t venue, pad[3];
 };
+struct event_past_peak { // of a venue's equity
+    uint16_t venue, pad[3];
+    int64_t day; // UTC day when the equity was told last
+    struct usd start, peak;
+};
 enum past_doubt { // why some of what was left may not be told
     DOUBT_NONE,
     DOUBT_DAMAGED, // the journal is damaged
@@ -319,6 +332,7 @@ struct event_past_end {
     int64_t last_ns; // of its newest event
     int64_t day;     // UTC day of the following, days since 1970
     struct usd day_start_pnl, day_start_funding, day_volume, day_fees;
+    struct event_brakes brakes;
 };
 
 struct event_opportunity { // FOUND and GONE
@@ -407,7 +421,7 @@ struct event_capital {
     uint16_t venue;
     uint8_t safe_mode, model; // enum capital_model
     uint32_t pad;
-    struct usd equity;
+    struct usd equity, start, peak;
     struct usd available[CAPITAL_PARTS_MAX]; // by pool, or by layer
     struct bps drawdown;
 };
@@ -416,6 +430,7 @@ struct event_risk {
     uint32_t failures;
     int64_t override_until_ns;
     struct usd day_loss;
+    struct event_brakes brakes;
 };
 struct event_health {
     uint32_t overall;                      // 0..100
@@ -467,7 +482,8 @@ struct event_alert {
     X(EVENT_PAST_END, "past_end", event_past_end)                                                  \
     X(EVENT_DAY_STARTED, "day_started", event_day)                                                 \
     X(EVENT_JOB_ADOPTED, "job_adopted", event_adopted)                                             \
-    X(EVENT_ALERT_RULE, "alert_rule", event_alert_rule)
+    X(EVENT_ALERT_RULE, "alert_rule", event_alert_rule)                                            \
+    X(EVENT_PAST_PEAK, "past_peak", event_past_peak)
 
 enum event_kind {
 #define EVENT_ENUM(kind, name, payload) kind,
@@ -512,6 +528,7 @@ union event_payload {
     struct event_past_job past_job;
     struct event_past_order past_order;
     struct event_past_trade past_trade;
+    struct event_past_peak past_peak;
     struct event_past_end past_end;
     struct event_day day;
     struct event_opportunity opportunity;

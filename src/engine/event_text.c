@@ -307,11 +307,25 @@ static void print_alert_rule(struct text *out, const struct event_alert_rule *e)
     add_fixed(out, e->rule.condition, sizeof(e->rule.condition));
 }
 
+static void print_brakes(struct text *out, const struct event_brakes *e) {
+    for (uint32_t i = 0; i < STRATEGY_COUNT; i++) {
+        const char *name = strategy_name((enum strategy)i);
+        if ((e->strategies_off >> i & 1) != 0) {
+            text_add_format(out, " %s off", name);
+        }
+        if (e->losing[i] != 0) {
+            text_add_format(out, " %s losing %u", name, e->losing[i]);
+        }
+    }
+    text_add_format(out, " day_jobs %u", e->day_jobs);
+}
+
 static void print_past_end(struct text *out, const struct event_past_end *e) {
     text_add_format(out, " known %u doubt %u killed %u lost %u jobs_used %u", e->known, e->doubt,
                     e->killed, e->lost, e->jobs_used);
     ADD_NAME(out, e->state, TRADING_STATE_COUNT, trading_state_name);
     add_usd(out, "day_start_pnl ", e->day_start_pnl);
+    print_brakes(out, &e->brakes);
 }
 
 static void print_capital(struct text *out, const struct universe *universe,
@@ -324,6 +338,7 @@ static void print_capital(struct text *out, const struct universe *universe,
         add_word(out, layers ? layer_name((enum layer)part) : pool_name((enum pool)part));
         add_usd(out, "", e->available[part]);
     }
+    add_usd(out, "peak ", e->peak);
     add_bps(out, "drawdown ", e->drawdown);
     if (e->safe_mode != 0) {
         add_word(out, "safe_mode");
@@ -336,6 +351,7 @@ static void print_risk(struct text *out, const struct event_risk *e) {
     text_add_format(out, " killed %u overridden %u failures %u", e->killed, e->overridden,
                     e->failures);
     add_usd(out, "day_loss ", e->day_loss);
+    print_brakes(out, &e->brakes);
 }
 
 static void print_alert(struct text *out, const struct event_alert *e) {
@@ -424,6 +440,12 @@ static void print_payload(struct text *out, const struct universe *universe,
     case EVENT_PAST_TRADE:
         add_venue(out, universe, event->u.past_trade.venue);
         text_add_format(out, " trade %llu", (unsigned long long)event->u.past_trade.trade);
+        break;
+    case EVENT_PAST_PEAK:
+        add_venue(out, universe, event->u.past_peak.venue);
+        add_int(out, "day ", event->u.past_peak.day);
+        add_usd(out, "start ", event->u.past_peak.start);
+        add_usd(out, "peak ", event->u.past_peak.peak);
         break;
     case EVENT_PAST_END:
         print_past_end(out, &event->u.past_end);

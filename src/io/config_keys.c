@@ -111,7 +111,7 @@ const struct config_key config_keys[] = {
 
     TIME("feeds", "stale_ms", MS, MSEC(10), SEC(60), MSEC(500), true, feeds.stale_ns,
          "Oldest quote of a leg that may trade, unless nothing changed on a connection that is "
-         "alive"),
+         "alive; never one that was twice as long on its way"),
     TIME("feeds", "quiet_ms", MS, MSEC(10), SEC(600), SEC(5), true, feeds.quiet_ns,
          "Oldest unchanged quote that counts as fresh while the same connection delivers data"),
     TIME("feeds", "websocket_timeout_sec", S, SEC(1), SEC(600), SEC(30), false,

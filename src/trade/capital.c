@@ -121,11 +121,12 @@ void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, s
     struct capital_venue *row = &desk->capital.venues[venue];
     row->purse.equity = equity.v > 0 ? equity : (struct usd){0};
     if (desk->mode == DESK_LIVE && !row->told) {
-        row->start = row->peak = equity;
+        row->start = equity;
     }
     row->told = true;
-    if (equity.v > row->peak.v) {
-        row->peak = equity;
+    struct usd seen = equity.v > row->past_peak.v ? equity : row->past_peak;
+    if (seen.v > row->peak.v) {
+        row->peak = seen;
     }
     struct bps drawdown = allocator_drawdown(equity, row->peak);
     bool safe = desk->capital.forced_safe || drawdown.v >= desk->settings->capital.safe_drawdown.v;
@@ -140,6 +141,8 @@ void capital_update_equity(struct desk *desk, struct bus *bus, uint16_t venue, s
         .safe_mode = safe,
         .model = desk->settings->capital.model,
         .equity = equity,
+        .start = row->start,
+        .peak = row->peak,
         .drawdown = drawdown,
     };
     for (uint32_t part = 0; part < allocator_part_count(&desk->settings->capital); part++) {
@@ -209,8 +212,33 @@ struct bps capital_total_drawdown(const struct desk *desk) {
     return worst;
 }
 
+// On paper: start equity and what the position book made of it.
+static void work_out_equity(struct desk *desk, struct bus *bus, uint16_t venue) {
+    struct usd equity =
+        usd_add(desk->settings->capital.equity_start, position_venue_pnl(desk, venue));
+    capital_update_equity(desk, bus, venue, equity);
+}
+
+// A restart is no way out of a drawdown, but the next day's is: money that was taken from the venue
+// looks like one, and nobody else would forget it.
+static void put_back_peak(struct desk *desk, struct bus *bus, const struct event_past_peak *past) {
+    if (past->day != bus->now_ns / NS_PER_DAY) {
+        return;
+    }
+    struct capital_venue *row = &desk->capital.venues[past->venue];
+    row->past_peak = past->peak;
+    if (desk->mode != DESK_LIVE) { // another start on paper is neither a profit nor a loss
+        row->past_peak = usd_add(row->start, usd_sub(past->peak, past->start));
+        work_out_equity(desk, bus, past->venue);
+    }
+}
+
 static enum status capital_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
+    if (event->header.kind == EVENT_PAST_PEAK) {
+        put_back_peak(desk, bus, &event->u.past_peak);
+        return STATUS_OK;
+    }
     if (event->header.kind == EVENT_CAPITAL_SNAPSHOT) {
         capital_update_equity(desk, bus, event->u.equity.venue, event->u.equity.equity);
         return STATUS_OK;
@@ -251,15 +279,13 @@ static void watch_concentration(struct desk *desk, struct bus *bus) {
     desk->capital.concentrated = concentrated;
 }
 
-// The snapshot provider of the paper venue: start equity and what the position book made of it.
+// The snapshot provider of the paper venue.
 static enum status capital_on_time(void *self, struct bus *bus, int64_t now_ns) {
     struct desk *desk = self;
     desk->capital.snapshot_ns = now_ns;
     // A live venue tells its balance itself.
     for (uint16_t i = 0; i < desk->universe->venue_count && desk->mode != DESK_LIVE; i++) {
-        struct usd equity =
-            usd_add(desk->settings->capital.equity_start, position_venue_pnl(desk, i));
-        capital_update_equity(desk, bus, i, equity);
+        work_out_equity(desk, bus, i);
     }
     watch_concentration(desk, bus);
     return STATUS_OK;
@@ -302,7 +328,7 @@ static void capital_publish(void *self, struct state_draft *draft, int64_t now_n
 const struct component capital_component = {
     .name = "capital",
     .kinds = EVENT_BIT(EVENT_CAPITAL_SNAPSHOT) | EVENT_BIT(EVENT_ORDER_FILLED) |
-             EVENT_BIT(EVENT_CONTROL),
+             EVENT_BIT(EVENT_CONTROL) | EVENT_BIT(EVENT_PAST_PEAK),
     .on_event = capital_on_event,
     .on_time = capital_on_time,
     .deadline = capital_deadline,

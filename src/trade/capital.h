@@ -23,7 +23,9 @@ struct reservation {
 
 struct capital_venue {
     struct purse purse;
-    struct usd start, peak;       // live: start is the first balance told
+    struct usd start;             // live: the first balance told
+    struct usd peak;              // since start, and past_peak
+    struct usd past_peak;         // of the day's earlier sessions: counts once equity is told
     struct usd pnl, volume, fees; // of settled jobs, since start
     bool told; // live: the venue has told its balance; before that nothing is there to lend
 };

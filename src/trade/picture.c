@@ -7,6 +7,10 @@
 #define RELIABILITY_WINDOW_NS (300 * NS_PER_S)
 #define SAMPLE_NS             NS_PER_S
 
+// How many times stale_ms a quote may be on its way: venues far away are slower than what is read
+// here, and what they stamp is a moment before they send.
+enum { LATE_TIMES = 2 };
+
 const struct depth picture_no_depth = {0};
 
 enum status picture_create(struct picture *picture, const struct universe *universe) {
@@ -76,6 +80,12 @@ static bool is_backlog(const struct desk *desk, uint16_t venue, const struct quo
             stamped_age_of(desk, venue, quote, quote->receive_ns) > stale_ns);
 }
 
+// A stream may run late for long without ever falling silent: what it shows has changed since.
+static bool came_late(const struct desk *desk, uint16_t venue, const struct quote *quote) {
+    return stamped_age_of(desk, venue, quote, quote->receive_ns) >
+           LATE_TIMES * desk->settings->feeds.stale_ns;
+}
+
 static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
                                    const struct quote *quote, int64_t now_ns) {
     if (quote->receive_ns == 0) {
@@ -87,7 +97,8 @@ static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
         return FRESH_STALE;
     }
     bool polled = (quote->flags & QUOTE_POLLED) != 0;
-    if (!polled && stamped_age_of(desk, venue, quote, now_ns) > limits->quiet_ns) {
+    if (!polled && (stamped_age_of(desk, venue, quote, now_ns) > limits->quiet_ns ||
+                    came_late(desk, venue, quote))) {
         return FRESH_STALE;
     }
     if (is_backlog(desk, venue, quote, now_ns)) {

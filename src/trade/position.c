@@ -5,7 +5,6 @@
 #include "trade/desk.h"
 
 enum { CURVE_STEP_S = 15 };
-#define DAY_NS (INT64_C(86400) * NS_PER_S)
 
 enum status position_create(struct position_book *book, const struct universe *universe) {
     *book = (struct position_book){0};
@@ -314,7 +313,7 @@ static enum status position_on_event(void *self, struct bus *bus, const struct e
 static enum status position_on_time(void *self, struct bus *bus, int64_t now_ns) {
     struct desk *desk = self;
     struct position_book *book = &desk->positions;
-    int64_t day = now_ns / DAY_NS;
+    int64_t day = now_ns / NS_PER_DAY;
     if (day != book->day) {
         if (book->day != 0) {
             watch_alert(bus, SEVERITY_INFO, "day",
@@ -345,7 +344,7 @@ static enum status position_on_time(void *self, struct bus *bus, int64_t now_ns)
 static int64_t position_deadline(const void *self) {
     const struct position_book *book = &((const struct desk *)self)->positions;
     int64_t curve = book->curve_ns + CURVE_STEP_S * NS_PER_S;
-    int64_t midnight = (book->day + 1) * DAY_NS;
+    int64_t midnight = (book->day + 1) * NS_PER_DAY;
     return curve < midnight ? curve : midnight;
 }
 

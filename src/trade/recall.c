@@ -258,6 +258,21 @@ static void on_day(struct recall *recall, const struct event_day *day) {
     recall->end.day_volume = recall->end.day_fees = (struct usd){0};
 }
 
+static void on_past_peak(struct recall *recall, const struct event_past_peak *past) {
+    if (past->venue < VENUE_MAX) {
+        recall->peaks[past->venue] = *past;
+    }
+}
+
+static void on_capital(struct recall *recall, const struct event *event) {
+    const struct event_capital *told = &event->u.capital;
+    struct event_past_peak peak = {.venue = told->venue,
+                                   .day = event->header.time_ns / NS_PER_DAY,
+                                   .start = told->start,
+                                   .peak = told->peak};
+    on_past_peak(recall, &peak);
+}
+
 void recall_event(struct recall *recall, const struct event *event) {
     recall->events++;
     recall->end.last_ns = event->header.time_ns;
@@ -276,6 +291,9 @@ void recall_event(struct recall *recall, const struct event *event) {
         break;
     case EVENT_PAST_TRADE:
         recall->trades[recall->trade_count++ % RECALL_TRADES] = event->u.past_trade;
+        break;
+    case EVENT_PAST_PEAK:
+        on_past_peak(recall, &event->u.past_peak);
         break;
     case EVENT_PAST_END:
         on_past_end(recall, &event->u.past_end);
@@ -300,6 +318,12 @@ void recall_event(struct recall *recall, const struct event *event) {
         break;
     case EVENT_POSITION_UPDATED:
         on_position(recall, &event->u.position);
+        break;
+    case EVENT_CAPITAL_UPDATED:
+        on_capital(recall, event);
+        break;
+    case EVENT_RISK_STATE:
+        recall->end.brakes = event->u.risk.brakes;
         break;
     case EVENT_DAY_STARTED:
         on_day(recall, &event->u.day);

@@ -1,6 +1,6 @@
 // What an earlier session left behind, read from its journal: the jobs that ran, the orders whose
 // end is not on file, those that ended lately and may have traded all the same, the fills of both
-// that are booked, the positions, the day. Pure: fed one event at a time.
+// that are booked, the positions, the day, the brakes. Pure: fed one event at a time.
 //
 // A session's journal begins with what was left to it (EVENT_PAST_…), so one session is enough to
 // read: the newest that has an EVENT_PAST_END. A desk that dies before that has not traded.
@@ -32,6 +32,7 @@ struct recall {
     struct event_past_trade trades[RECALL_TRADES]; // ring
     uint64_t trade_count;
     struct event_past_position positions[VENUE_MAX * SYMBOL_MAX]; // zeros: never traded
+    struct event_past_peak peaks[VENUE_MAX];                      // zeros: equity was never told
 };
 
 void recall_init(struct recall *recall);

@@ -223,8 +223,17 @@ static void tell_state(struct desk *desk, struct bus *bus) {
         .failures = desk->risk.failures,
         .override_until_ns = desk->override_until_ns,
         .day_loss = risk_day_loss(desk),
+        .brakes = {.strategies_off = desk->risk.strategies_off,
+                   .day = desk->scheduler.day,
+                   .day_jobs = desk->scheduler.day_jobs},
     };
+    memcpy(event.brakes.losing, desk->risk.losing, sizeof(event.brakes.losing));
     bus_emit(bus, EVENT_RISK_STATE, &event);
+}
+
+void risk_note_admitted(struct desk *desk, struct bus *bus) {
+    desk->risk.accepted++;
+    tell_state(desk, bus);
 }
 
 void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job) {
@@ -238,12 +247,9 @@ void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job
     tell_state(desk, bus);
 }
 
-void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl) {
+static void count_losing(struct desk *desk, struct bus *bus, const struct job *job,
+                         struct usd pnl) {
     struct risk *risk = &desk->risk;
-    risk->failures = 0;
-    if (job->adopted) {
-        return; // it made an end of a position, it did not choose it
-    }
     // Hedged volume pays its costs by design: a small planned loss is no losing trade. Its own loss
     // stop counts.
     struct usd planned =
@@ -258,6 +264,14 @@ void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job
                     "%s lost %u times in a row and is off until a person switches it on",
                     strategy_name(job->strategy), desk->settings->risk.losing_max);
     }
+}
+
+void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl) {
+    desk->risk.failures = 0;
+    if (!job->adopted) { // else it made an end of a position, it did not choose it
+        count_losing(desk, bus, job, pnl);
+    }
+    tell_state(desk, bus);
 }
 
 void risk_note_reject(struct desk *desk, struct bus *bus, uint16_t venue) {
@@ -305,12 +319,17 @@ static void on_clear(struct desk *desk, struct bus *bus) {
     watch_alert(bus, SEVERITY_INFO, "kill", "the kill switch was cleared: the desk is PAUSED");
 }
 
-// What a person latched stays latched over a restart.
+// What only a person lifts stays over a restart. Jobs of another day are counted for nothing
+// (scheduler_check_limits).
 static void put_back(struct desk *desk, struct bus *bus, const struct event_past_end *past) {
     desk->orders.session_key = order_session_key(desk->started_ns, past->session_key);
     if (past->known != 0) {
         desk->killed = past->killed != 0;
         desk->state = (enum trading_state)past->state;
+        desk->risk.strategies_off = past->brakes.strategies_off;
+        memcpy(desk->risk.losing, past->brakes.losing, sizeof(desk->risk.losing));
+        desk->scheduler.day = past->brakes.day;
+        desk->scheduler.day_jobs = past->brakes.day_jobs;
         tell_state(desk, bus);
     }
 }

@@ -66,8 +66,8 @@ struct risk {
     uint32_t failures; // in a row
     struct risk_venue venues[VENUE_MAX];
     int64_t cool_until_ns[SYMBOL_MAX];
-    uint32_t losing[STRATEGY_COUNT];
-    uint32_t strategies_off; // bit per strategy
+    uint32_t losing[STRATEGY_COUNT]; // jobs in a row
+    uint32_t strategies_off;         // bit per strategy
     uint64_t accepted, denied;
     struct state_denial denials[STATE_DENIALS_MAX];
     uint32_t denial_count;
@@ -96,6 +96,7 @@ void risk_keep_score(const struct desk *desk, struct job *job, int64_t now_ns,
 void risk_note_denial(struct desk *desk, struct bus *bus, const struct job *job,
                       const struct verdict *verdict);
 
+void risk_note_admitted(struct desk *desk, struct bus *bus);
 void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job);
 void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl);
 // The circuit breaker: the venue refused an order, or its answer was lost; it took one.

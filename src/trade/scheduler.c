@@ -7,7 +7,6 @@
 
 #define TICK_NS   (100 * NS_PER_MS)
 #define MINUTE_NS (60 * NS_PER_S)
-#define DAY_NS    (INT64_C(86400) * NS_PER_S)
 
 enum status scheduler_create(struct scheduler *scheduler, const struct universe *universe) {
     *scheduler = (struct scheduler){0};
@@ -86,7 +85,7 @@ struct verdict scheduler_check_limits(const struct desk *desk, const struct job 
     v.venue = VENUE_MAX;
     const struct scheduler_symbol *symbol = &desk->scheduler.symbols[job->symbol];
     uint32_t minute_jobs = symbol->minute == now_ns / MINUTE_NS ? symbol->minute_jobs : 0;
-    uint32_t day_jobs = desk->scheduler.day == now_ns / DAY_NS ? desk->scheduler.day_jobs : 0;
+    uint32_t day_jobs = desk->scheduler.day == now_ns / NS_PER_DAY ? desk->scheduler.day_jobs : 0;
     struct usd unhedged = execution_unhedged(desk);
     if (minute_jobs >= risk->repeat_minute_max) {
         v.rule = RULE_REPEAT_MINUTE, v.figure = minute_jobs, v.limit = risk->repeat_minute_max;
@@ -125,7 +124,8 @@ static bool worth_waiting(enum rule rule) {
            rule == RULE_EXPOSURE_CLOCK;
 }
 
-static void note_admitted(struct desk *desk, const struct job *job, int64_t now_ns) {
+static void note_admitted(struct desk *desk, struct bus *bus, const struct job *job) {
+    int64_t now_ns = bus->now_ns;
     struct scheduler *scheduler = &desk->scheduler;
     struct scheduler_symbol *symbol = &scheduler->symbols[job->symbol];
     if (symbol->minute != now_ns / MINUTE_NS) {
@@ -133,13 +133,13 @@ static void note_admitted(struct desk *desk, const struct job *job, int64_t now_
         symbol->minute_jobs = 0;
     }
     symbol->minute_jobs++;
-    if (scheduler->day != now_ns / DAY_NS) {
-        scheduler->day = now_ns / DAY_NS;
+    if (scheduler->day != now_ns / NS_PER_DAY) {
+        scheduler->day = now_ns / NS_PER_DAY;
         scheduler->day_jobs = 0;
     }
     scheduler->day_jobs++;
     scheduler->admitted++;
-    desk->risk.accepted++;
+    risk_note_admitted(desk, bus);
 }
 
 static struct verdict check(const struct desk *desk, const struct job *job, int64_t now_ns,
@@ -158,7 +158,7 @@ static struct verdict start(struct desk *desk, struct bus *bus, struct job *job,
         watch_alert(bus, SEVERITY_WARN, "override",
                     "job %u accepted past %u soft rule(s) by the override", job->id, relaxed);
     }
-    note_admitted(desk, job, bus->now_ns);
+    note_admitted(desk, bus, job);
     job->verdict = verdict; // whatever it waited for is over
     job->judged_ns = bus->now_ns;
     execution_open(desk, bus, job);

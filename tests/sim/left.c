@@ -22,6 +22,13 @@ static void add_order(struct left *left, uint64_t order, uint16_t venue, struct 
     left->order_count++;
 }
 
+static void add_brakes(struct left *left, uint32_t strategies_off, const uint32_t *losing,
+                       int64_t day, uint32_t day_jobs) {
+    uint64_t words[] = {strategies_off, (uint64_t)day, day_jobs};
+    left->brakes =
+        hash_bytes(losing, STRATEGY_COUNT * sizeof(*losing), hash_bytes(words, sizeof(words), 0));
+}
+
 struct left left_of_desk(const struct desk *desk) {
     struct left left = {0};
     for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
@@ -40,6 +47,8 @@ struct left left_of_desk(const struct desk *desk) {
         const struct order *order = &desk->orders.orders[desk->orders.live[i]];
         add_order(&left, order->id, order->venue, order->filled);
     }
+    add_brakes(&left, desk->risk.strategies_off, desk->risk.losing, desk->scheduler.day,
+               desk->scheduler.day_jobs);
     return left;
 }
 
@@ -59,6 +68,8 @@ struct left left_of_recall(const struct recall *recall) {
         const struct event_order *order = &recall->orders[i].order;
         add_order(&left, order->order, order->venue, order->filled);
     }
+    const struct event_brakes *brakes = &recall->end.brakes;
+    add_brakes(&left, brakes->strategies_off, brakes->losing, brakes->day, brakes->day_jobs);
     return left;
 }
 
@@ -89,6 +100,11 @@ static void tell_rows(struct engine *engine, const struct recall *recall) {
     at = 0;
     while (recall_next_trade(recall, &at, &trade)) {
         tell(engine, EVENT_PAST_TRADE, &trade);
+    }
+    for (size_t i = 0; i < COUNT_OF(recall->peaks); i++) {
+        if (recall->peaks[i].day != 0) {
+            tell(engine, EVENT_PAST_PEAK, &recall->peaks[i]);
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 #include "trade/recall.h"
 
 struct left {
-    uint64_t positions, jobs, orders; // all rows of a kind in one number
+    uint64_t positions, jobs, orders, brakes; // all rows of a kind in one number
     uint32_t job_count, order_count;
 };
 

@@ -70,11 +70,12 @@ static void judge_recall(void) {
     struct left told = left_of_recall(&all.recall);
     if (memcmp(had, &told, sizeof(told)) != 0) {
         oracle_fail(&all.oracle, 8,
-                    "the journal tells %s%s%s otherwise than they were: %u jobs of %u, %u orders "
+                    "the journal tells %s%s%s%sotherwise than they were: %u jobs of %u, %u orders "
                     "of %u",
                     had->positions != told.positions ? "positions " : "",
                     had->jobs != told.jobs ? "jobs " : "",
-                    had->orders != told.orders ? "orders " : "", told.job_count, had->job_count,
+                    had->orders != told.orders ? "orders " : "",
+                    had->brakes != told.brakes ? "brakes " : "", told.job_count, had->job_count,
                     told.order_count, had->order_count);
     }
 }

@@ -140,14 +140,16 @@ static void test_print_words(void **state) {
           .u.capital = {.model = CAPITAL_THREE,
                         .equity = USD(10),
                         .available = {USD(1), USD(2), USD(3), USD(4), USD(5)}}},
-         "capital_updated binance equity 10.00 wash 1.00 arb 2.00 reserve 3.00 drawdown 0.00"},
+         "capital_updated binance equity 10.00 wash 1.00 arb 2.00 reserve 3.00 peak 0.00"
+         " drawdown 0.00"},
         {{.header.kind = EVENT_CAPITAL_UPDATED,
           .u.capital = {.model = CAPITAL_FIVE,
                         .safe_mode = 1,
+                        .peak = USD(12),
                         .available = {USD(1), USD(2), USD(3), USD(4), USD(5)},
                         .drawdown = BPS(7)}},
          "capital_updated binance equity 0.00 L1 1.00 L2 2.00 L3 3.00 L4 4.00 L5 5.00"
-         " drawdown 7.00 safe_mode"},
+         " peak 12.00 drawdown 7.00 safe_mode"},
         {{.header.kind = EVENT_ALERT,
           .u.alert = {.severity = SEVERITY_RED,
                       .rule = "drawdown",
@@ -317,6 +319,8 @@ static void test_what_does_not_fit(void **state) {
         ROW(EVENT_PAST_POSITION, past_position, .venue = 1, .symbol = 1),
         ROW(EVENT_PAST_TRADE, past_trade, .venue = 1),
         ROW(EVENT_PAST_END, past_end, .state = TRADING_STATE_COUNT - 1, .doubt = DOUBT_COUNT - 1),
+        ROW(EVENT_PAST_END, past_end, .brakes.strategies_off = (1 << STRATEGY_COUNT) - 1),
+        ROW(EVENT_PAST_PEAK, past_peak, .venue = 1),
     };
     static const struct event bad[] = {
         ROW(EVENT_DESK_STARTED, desk, .mode = DESK_MODE_COUNT, .venues = 2, .symbols = 2),
@@ -370,6 +374,8 @@ static void test_what_does_not_fit(void **state) {
         ROW(EVENT_PAST_TRADE, past_trade, .venue = 2),
         ROW(EVENT_PAST_END, past_end, .state = TRADING_STATE_COUNT),
         ROW(EVENT_PAST_END, past_end, .doubt = DOUBT_COUNT),
+        ROW(EVENT_PAST_END, past_end, .brakes.strategies_off = 1 << STRATEGY_COUNT),
+        ROW(EVENT_PAST_PEAK, past_peak, .venue = 2),
     };
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         if (!event_input_fits(&universe, &good[i])) {

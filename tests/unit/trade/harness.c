@@ -441,6 +441,11 @@ void harness_tell_past(struct harness *h, const struct recall *recall, bool live
     for (uint64_t at = 0; live && recall_next_trade(recall, &at, &trade);) {
         harness_input(h, EVENT_PAST_TRADE, &trade);
     }
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        if (recall->peaks[venue].day != 0) {
+            harness_input(h, EVENT_PAST_PEAK, &recall->peaks[venue]);
+        }
+    }
     struct event_past_end end = recall->end;
     end.known = 1;
     harness_input(h, EVENT_PAST_END, &end);
@@ -514,11 +519,28 @@ static void compare_orders(const struct harness *h, const struct recall *recall)
     }
 }
 
+static void compare_brakes(const struct harness *h, const struct recall *recall) {
+    const struct risk *risk = &h->desk.risk;
+    const struct event_brakes *told = &recall->end.brakes;
+    assert_int_equal(told->strategies_off, risk->strategies_off);
+    assert_memory_equal(told->losing, risk->losing, sizeof(told->losing));
+    assert_int_equal(told->day, h->desk.scheduler.day);
+    assert_int_equal(told->day_jobs, h->desk.scheduler.day_jobs);
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        const struct capital_venue *row = &h->desk.capital.venues[venue];
+        struct usd peak = row->past_peak.v > row->peak.v ? row->past_peak : row->peak;
+        if (recall->peaks[venue].day == h->now_ns / NS_PER_DAY) {
+            assert_int_equal(recall->peaks[venue].peak.v, peak.v);
+        }
+    }
+}
+
 void harness_compare(const struct harness *h, struct recall *recall) {
     assert_false(recall->lossy);
     compare_positions(h, recall);
     compare_jobs(h, recall);
     compare_orders(h, recall);
+    compare_brakes(h, recall);
     assert_int_equal(recall->end.killed, h->desk.killed);
     assert_int_equal(recall->end.state, h->desk.state);
     assert_int_equal(recall->end.session_key, h->desk.orders.session_key);

@@ -242,6 +242,33 @@ static void test_doubt(void **state) {
     assert_int_equal(recall.end.lost, 0);
 }
 
+// Brakes and peaks are the desk's own word: the newest, or what it was told and did not change.
+static void test_brakes(void **state) {
+    (void)state;
+    TELL(EVENT_RISK_STATE, risk, .failures = 0); // before it was told anything
+    TELL(EVENT_PAST_PEAK, past_peak, .venue = 2, .day = 7, .start = USD(1), .peak = USD(9));
+    TELL(EVENT_PAST_PEAK, past_peak, .venue = VENUE_MAX, .day = 7);
+    TELL(EVENT_PAST_END, past_end, .known = 1, .brakes = {.strategies_off = 2, .day_jobs = 6});
+    assert_int_equal(recall.end.brakes.strategies_off, 2);
+    assert_int_equal(recall.end.brakes.day_jobs, 6);
+    assert_int_equal(recall.peaks[2].day, 7);
+    assert_int_equal(recall.peaks[2].peak.v, USD(9).v);
+    TELL(EVENT_RISK_STATE, risk,
+         .brakes = {.strategies_off = 4, .losing = {[STRATEGY_MACD] = 3}, .day = 8, .day_jobs = 1});
+    TELL(EVENT_DAY_STARTED, day, .day = 9);
+    assert_int_equal(recall.end.brakes.strategies_off, 4);
+    assert_int_equal(recall.end.brakes.losing[STRATEGY_MACD], 3);
+    assert_int_equal(recall.end.brakes.day, 8); // the count says itself which day's it is
+    assert_int_equal(recall.end.brakes.day_jobs, 1);
+    TELL(EVENT_CAPITAL_UPDATED, capital, .venue = 2, .equity = USD(5), .start = USD(4),
+         .peak = USD(8));
+    TELL(EVENT_CAPITAL_UPDATED, capital, .venue = VENUE_MAX, .peak = USD(8));
+    assert_int_equal(recall.peaks[2].day, H_START_NS / NS_PER_DAY);
+    assert_int_equal(recall.peaks[2].start.v, USD(4).v);
+    assert_int_equal(recall.peaks[2].peak.v, USD(8).v);
+    assert_int_equal(recall.peaks[1].day, 0); // never told
+}
+
 // More was live than a desk can hold: the start has to know that it does not know everything.
 static void test_too_much(void **state) {
     (void)state;
@@ -299,6 +326,7 @@ int main(void) {
         cmocka_unit_test_setup(test_controls, set_up),
         cmocka_unit_test_setup(test_numbers, set_up),
         cmocka_unit_test_setup(test_doubt, set_up),
+        cmocka_unit_test_setup(test_brakes, set_up),
         cmocka_unit_test_setup(test_too_much, set_up),
         cmocka_unit_test_setup(test_trades, set_up),
     };

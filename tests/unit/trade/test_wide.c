@@ -338,6 +338,28 @@ static void test_a_backlog_is_not_believed(void **state) {
     destroy(w);
 }
 
+// A stream that runs late without a pause shows what was: nothing of it is believed, however
+// lately it came.
+static void test_a_late_stream_is_not_believed(void **state) {
+    (void)state;
+    struct wide *w = create(2, 1);
+    struct event_feed feed = {.venue = 0, .state = FEED_LIVE, .clock_known = 1};
+    engine_input(&w->engine, EVENT_FEED_STATE, &feed, w->now_ns);
+    static const struct {
+        int late_ms;
+        enum freshness freshness;
+    } rows[] = {{0, FRESH_OK}, {900, FRESH_OK}, {1100, FRESH_STALE}, {4000, FRESH_STALE}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        for (int n = 0; n < 20; n++) {
+            advance(w, MS(100));
+            stamped(w, 0, w->now_ns - MS(rows[i].late_ms));
+        }
+        int64_t age_ms;
+        assert_int_equal(picture_freshness(&w->desk, 0, 0, w->now_ns, &age_ms), rows[i].freshness);
+    }
+    destroy(w);
+}
+
 // Nobody can tell how long a stamped quote was on its way before the venue has told its time.
 static void test_a_backlog_without_a_clock(void **state) {
     (void)state;
@@ -558,6 +580,7 @@ int main(void) {
         cmocka_unit_test(test_a_book_keeps_no_quote_fresh),
         cmocka_unit_test(test_a_backlog_is_not_believed),
         cmocka_unit_test(test_a_backlog_without_a_clock),
+        cmocka_unit_test(test_a_late_stream_is_not_believed),
         cmocka_unit_test(test_a_mute_book_is_not_walked),
         cmocka_unit_test(test_stale_alert),
         cmocka_unit_test(test_more_than_may_stand),

@@ -1,0 +1,167 @@
+// What holds a desk back holds back the one that comes after it: a strategy that is off, the losing
+// jobs on the way there, the day's jobs, the peaks its drawdowns are measured from.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "harness.h"
+
+enum { LOSING_MAX = 5 };
+
+// The desk that reads the journal of one that ends here.
+static struct harness *after(struct harness *dead, bool live, int64_t down_ns,
+                             struct usd equity_start) {
+    struct recall *recall = malloc(sizeof(*recall));
+    assert_non_null(recall);
+    recall_init(recall);
+    for (uint32_t i = 0; i < dead->count; i++) {
+        recall_event(recall, &dead->events[i]);
+    }
+    struct harness *h = harness_prepare();
+    h->now_ns = dead->now_ns + down_ns;
+    h->settings.capital.equity_start = equity_start;
+    harness_start(h);
+    if (live) {
+        capital_start(&h->desk.capital, DESK_LIVE, &h->settings, H_VENUES);
+    }
+    harness_tell_past(h, recall, live);
+    free(recall);
+    harness_destroy(dead);
+    return h;
+}
+
+static struct harness *restarted(struct harness *dead) {
+    return after(dead, false, NS_PER_S, dead->settings.capital.equity_start);
+}
+
+static void lose(struct harness *h, enum strategy strategy, int times) {
+    struct job job = {.strategy = strategy, .notional = USD(100)};
+    for (int i = 0; i < times; i++) {
+        risk_note_success(&h->desk, &h->engine.bus, &job, USD(-1));
+    }
+    (void)bus_flush(&h->engine.bus);
+}
+
+static enum rule limit(struct harness *h, enum strategy strategy) {
+    struct job draft = harness_draft(h, strategy, H_BTC, H_LIGHTER, H_EXTENDED, USD(100));
+    return (enum rule)scheduler_check_limits(&h->desk, &draft, h->now_ns).rule;
+}
+
+static void switch_manual(struct harness *h, bool on) {
+    harness_control_at(h, CONTROL_STRATEGY, CONTROL_ANY, CONTROL_ANY, on, STRATEGY_MANUAL);
+}
+
+// Until a person switches it on, whoever switched it off, and over any number of restarts.
+static void test_strategy_stays_off(void **state) {
+    (void)state;
+    for (int by_hand = 0; by_hand < 2; by_hand++) {
+        struct harness *h = harness_create();
+        if (by_hand) {
+            switch_manual(h, false);
+        } else {
+            lose(h, STRATEGY_MANUAL, LOSING_MAX);
+        }
+        for (int restarts = 0; restarts < 3; restarts++) {
+            h = restarted(h);
+            assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_STRATEGY_OFF);
+        }
+        switch_manual(h, true);
+        h = restarted(h);
+        assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_NONE);
+        harness_destroy(h);
+    }
+}
+
+static void test_losing_goes_on(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    lose(h, STRATEGY_MANUAL, LOSING_MAX - 1);
+    h = restarted(restarted(h));
+    assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_NONE);
+    lose(h, STRATEGY_TWAP, 1); // another one's
+    assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_NONE);
+    lose(h, STRATEGY_MANUAL, 1);
+    assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_STRATEGY_OFF);
+    harness_destroy(h);
+}
+
+static void submit(struct harness *h) {
+    struct control_request order = {.verb = CONTROL_SUBMIT,
+                                    .origin = ORIGIN_TEST,
+                                    .venue = H_LIGHTER,
+                                    .symbol = H_BTC,
+                                    .value = 100 * USD_ONE};
+    assert_int_equal(engine_control(&h->engine, &order, h->now_ns), STATUS_OK);
+}
+
+// The jobs of a UTC day are those of all its sessions.
+static void test_day_jobs(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    submit(h);
+    submit(h);
+    assert_int_equal(h->desk.scheduler.day_jobs, 2);
+    h = restarted(restarted(h));
+    submit(h);
+    assert_int_equal(h->desk.scheduler.day_jobs, 3);
+    h->settings.risk.repeat_day_max = 3;
+    assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_REPEAT_DAY);
+    h = after(h, false, NS_PER_DAY, h->settings.capital.equity_start);
+    h->settings.risk.repeat_day_max = 3;
+    assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_NONE);
+    submit(h);
+    assert_int_equal(h->desk.scheduler.day_jobs, 1);
+    harness_destroy(h);
+}
+
+// A drawdown is measured from the peak of the day's sessions. The next day forgets it: what looks
+// like one may be money that was taken out.
+static void test_peak(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        bool live;
+        int64_t down_ns;
+        int64_t start_usd, equity_usd, peak_usd;
+    } rows[] = {
+        {"live", true, NS_PER_S, 10000, 11000, 12000},
+        {"live, the next day", true, NS_PER_DAY, 10000, 11000, 11000},
+        {"live, money came in", true, NS_PER_S, 10000, 13000, 13000},
+        {"paper", false, NS_PER_S, 10000, 11000, 12000},
+        {"paper, the next day", false, NS_PER_DAY, 10000, 9000, 10000},
+        {"paper, another start", false, NS_PER_S, 5000, 6000, 7000},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct harness *h = harness_create();
+        harness_equity(h, H_EXTENDED, USD(12000));
+        harness_equity(h, H_EXTENDED, USD(11000));
+        h = after(h, rows[i].live, NS_PER_S / 2, USD(10000)); // which hears nothing of its equity
+        h = after(h, rows[i].live, rows[i].down_ns, USD(rows[i].start_usd));
+        bool known = !rows[i].live && rows[i].down_ns < NS_PER_DAY; // a live venue has to tell it
+        assert_int_equal(capital_safe_mode(&h->desk, H_EXTENDED), known);
+        assert_int_equal(capital_total_drawdown(&h->desk).v > 0, known);
+        harness_equity(h, H_EXTENDED, USD(rows[i].equity_usd));
+        const struct event_capital *told = &harness_last(h, EVENT_CAPITAL_UPDATED)->u.capital;
+        if (told->peak.v != USD(rows[i].peak_usd).v) {
+            fail_msg("%s: peak %lld", rows[i].name, (long long)told->peak.v);
+        }
+        bool safe = allocator_drawdown(USD(rows[i].equity_usd), USD(rows[i].peak_usd)).v >=
+                    h->settings.capital.safe_drawdown.v;
+        assert_int_equal(capital_safe_mode(&h->desk, H_EXTENDED), safe);
+        assert_int_equal(capital_drawdown(&h->desk, H_BINANCE).v, 0); // each its own
+        harness_destroy(h);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_strategy_stays_off),
+        cmocka_unit_test(test_losing_goes_on),
+        cmocka_unit_test(test_day_jobs),
+        cmocka_unit_test(test_peak),
+    };
+    return cmocka_run_group_tests_name("brakes", tests, NULL, NULL);
+}

@@ -120,7 +120,8 @@ enum status panic_own_check(const struct cli_args *args) {
 }
 
 enum status panic_own_desk(const struct cli_args *args) {
-    struct desk_run_options options = {.journal = true, .serve = true, .trade = true};
+    struct desk_run_options options = {
+        .journal = true, .closes = true, .serve = true, .trade = true};
     struct cli_args live = *args;
     struct desk_run *run;
     live.live = true;

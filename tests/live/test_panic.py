@@ -167,6 +167,19 @@ def closing_cases(desk, case):
         demo.wait()
 
 
+def floor_cases(desk, case):
+    desk.leave_something()
+    desk.sim.order("go")
+    full = desk.folder / "full.ini"
+    full.write_text(desk.config.read_text().replace("floor_mb = 0", "floor_mb = 1048576"))
+    code, said = desk.say("run", "--headless", "--live", "--config", str(full))
+    case(code == 74 and "disk_floor_mb" in said and desk.is_open(),
+         "below the disk's floor no desk starts", f"{code} {said}")
+    code, said = desk.panic(config=full)
+    case(code == 0 and "no position\n" in said and desk.is_closed(), "and panic closes",
+         f"{code} {said}")
+
+
 def main():
     number = 0
 
@@ -186,6 +199,7 @@ def main():
             journal_cases(desk, case)
             silent_cases(desk, case)
             closing_cases(desk, case)
+            floor_cases(desk, case)
         finally:
             desk.stop()
     print(f"1..{number}")

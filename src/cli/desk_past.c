@@ -153,7 +153,15 @@ static bool translate_symbol(const struct desk_run *run, uint16_t *symbol) {
     return found >= 0;
 }
 
-static uint32_t tell_positions(struct desk_run *run) {
+// What a venue or symbol made that is gone leaves the sum of all, so it leaves the sum at the start
+// of the day, too: what the others lost today stays lost.
+static void leave_out(struct event_past_end *end, const struct event_past_position *gone) {
+    struct usd settled = usd_sub(usd_sub(gone->realised, gone->fees), gone->funding);
+    end->day_start_pnl = usd_sub(end->day_start_pnl, settled);
+    end->day_start_funding = usd_sub(end->day_start_funding, gone->funding);
+}
+
+static uint32_t tell_positions(struct desk_run *run, struct event_past_end *end) {
     const struct recall *recall = &run->past->recall;
     uint32_t lost = 0;
     for (size_t i = 0; i < COUNT_OF(recall->positions); i++) {
@@ -165,6 +173,7 @@ static uint32_t tell_positions(struct desk_run *run) {
         if (translate_venue(run, &row.venue) && translate_symbol(run, &row.symbol)) {
             tell(run, EVENT_PAST_POSITION, &row);
         } else {
+            leave_out(end, &recall->positions[i]);
             lost += held;
         }
     }
@@ -247,7 +256,7 @@ void desk_past_tell(struct desk_run *run) {
         }
         end.doubt = run->past->doubt != DOUBT_NONE ? (uint8_t)run->past->doubt : end.doubt;
         if (end.known != 0) {
-            end.lost += tell_positions(run);
+            end.lost += tell_positions(run, &end);
             end.lost += tell_jobs(run);
             end.lost += tell_orders(run);
             tell_trades(run);

@@ -163,7 +163,7 @@ static enum status open_journal(struct desk_run *run) {
         .file_bytes_max = settings->journal_max_bytes,
         .retention_ns = settings->journal_retention_ns,
         .kept = run->past->stamp[0] != '\0' ? run->past->stamp : NULL,
-        .disk_floor_bytes = settings->disk_floor_bytes,
+        .disk_floor_bytes = run->options.closes ? 0 : settings->disk_floor_bytes,
         .buffer_bytes = JOURNAL_BUFFER_BYTES,
     };
     status = journal_create(&run->journal, &run->folder, &options);

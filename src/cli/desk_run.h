@@ -35,6 +35,7 @@ struct desk_run_options {
     uint64_t seed;
     const char *control;
     bool journal; // keep a journal in the state folder and say what the last session left
+    bool closes;  // it is there to cancel and close: on what the disk's floor keeps free, too
     bool serve;   // open the desk's socket (io/server.h)
     bool console; // and this process has a console of its own
     bool trade;   // false: strategies are off (feeds, scan)

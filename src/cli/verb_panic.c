@@ -3,7 +3,8 @@
 // nothing it is ended: a desk on paper had its orders in its memory and nowhere else, and after a
 // live one this process looks at the venues itself.
 //
-// It is asked of every desk of this user that runs, unless --desk names one.
+// It is asked of every desk of this user that runs, unless --desk names one, and of a live one that
+// does not run any more.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -173,24 +174,25 @@ static enum status stop_one(enum desk_mode mode, const struct cli_args *args, bo
     return answered || !*runs ? status : without_socket(mode, args);
 }
 
-// None is there to be asked: what one left is on paper in nobody's memory, and at the venues where
-// the configuration is a live desk's.
-static enum status none_runs(const struct cli_args *args, bool may_be_live) {
+// A live desk that is gone left its orders at the venues, whatever else still runs: they are looked
+// at where the configuration is a live desk's, or a person names that desk. *meant: so it is.
+static enum status stop_gone_live(const struct cli_args *args, bool *meant) {
     static struct config config;
-    enum status status = may_be_live ? cli_load_config(args, &config, NULL) : STATUS_OK;
-    if (status == STATUS_OK && may_be_live && config.settings.mode == DESK_LIVE) {
-        tell(DESK_LIVE, "it does not run; looking at the venues from here");
-        return panic_own_desk(args);
+    enum status status = cli_load_config(args, &config, NULL);
+    *meant = status != STATUS_OK || config.settings.mode == DESK_LIVE || args->desk != NULL;
+    if (status == STATUS_OK && *meant) {
+        status = panic_own_check(args);
     }
-    if (status == STATUS_OK) {
-        printf("no desk is running: orders on paper are in a desk's memory alone, none is open\n");
+    if (status == STATUS_OK && *meant) {
+        tell(DESK_LIVE, "it does not run; looking at the venues from here");
+        status = panic_own_desk(args);
     }
     return status;
 }
 
 enum status verb_panic(const struct cli_args *args) {
     enum status worst = STATUS_OK;
-    int count = 0;
+    bool any = false;
     enum desk_mode named = DESK_PAPER;
     if (args->desk != NULL) {
         enum status status = desk_call_find(args, &named);
@@ -200,22 +202,22 @@ enum status verb_panic(const struct cli_args *args) {
     }
     for (int i = 0; i < DESK_MODE_COUNT; i++) {
         enum desk_mode mode = (enum desk_mode)i;
-        bool runs = false;
+        bool found = false;
         if (args->desk != NULL && mode != named) {
             continue;
         }
-        enum status status = stop_one(mode, args, &runs);
-        count += runs ? 1 : 0;
-        if (runs && status != STATUS_OK) {
+        enum status status = stop_one(mode, args, &found);
+        if (!found && mode == DESK_LIVE) {
+            status = stop_gone_live(args, &found);
+        }
+        any = any || found;
+        if (found && status != STATUS_OK) {
             tell(mode, status_text());
             worst = worst == STATUS_ORDERS_LEFT ? worst : status;
         }
     }
-    if (count == 0) {
-        worst = none_runs(args, args->desk == NULL || named == DESK_LIVE);
-        if (worst != STATUS_OK) {
-            return worst;
-        }
+    if (!any) {
+        printf("no desk is running: orders on paper are in a desk's memory alone, none is open\n");
     }
     enum status ended = cli_end_output();
     return worst != STATUS_OK ? status_fail(worst, "not everything is closed: see above") : ended;

@@ -246,6 +246,9 @@ struct state_reconcile {
     uint32_t orders_foreign;            // open on the accounts and not this desk's
     uint32_t jobs_waiting;              // for their venues to be heard
     uint32_t difference_count;
+    uint64_t venues_heard;       // a bit a venue: it told its orders, fills and positions once
+    uint64_t venues_unheard;     // it has not, and has keys or something was left there
+    uint64_t venues_foreign;     // with some of orders_foreign
     int64_t began_ns, agreed_ns; // 0 = not
     struct state_difference differences[STATE_DIFFERENCES_MAX];
 };

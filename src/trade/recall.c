@@ -239,7 +239,15 @@ static void on_past_end(struct recall *recall, const struct event_past_end *past
     uint32_t jobs_used = recall->end.jobs_used;
     uint64_t key =
         order_session_key((int64_t)recall->end.session_key * NS_PER_MS, past->session_key);
+    struct event_past_end own = recall->end;
     recall->end = *past;
+    if (past->known == 0) { // nothing was before it: the day is the one it began itself
+        recall->end.day = own.day;
+        recall->end.day_start_pnl = own.day_start_pnl;
+        recall->end.day_start_funding = own.day_start_funding;
+        recall->end.day_volume = own.day_volume;
+        recall->end.day_fees = own.day_fees;
+    }
     recall->end.session_key = key;
     recall->end.jobs_used = jobs_used > past->jobs_used ? jobs_used : past->jobs_used;
     recall->told = true;

@@ -146,14 +146,18 @@ static uint32_t past_orders_live(const struct desk *desk) {
     return count;
 }
 
+static bool is_unheard(const struct desk *desk, uint16_t venue) {
+    const struct reconcile_venue *row = &desk->reconcile.venues[venue];
+    bool keyless = desk->picture.venues[venue].lane.state == LANE_NO_KEYS;
+    return !row->heard && (row->left || !keyless);
+}
+
 // Whether every venue that matters has told what it has of ours. One that cannot be reached keeps
 // its own orders back by its lane's state; it keeps the desk back when something was left there.
 static bool all_heard(const struct desk *desk, int64_t now_ns) {
     bool late = now_ns - desk->reconcile.began_ns >= RECONCILE_SILENT_MS * NS_PER_MS;
     for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
-        const struct reconcile_venue *row = &desk->reconcile.venues[venue];
-        bool keyless = desk->picture.venues[venue].lane.state == LANE_NO_KEYS;
-        if (!row->heard && (row->left || (!keyless && !late))) {
+        if (is_unheard(desk, venue) && (!late || desk->reconcile.venues[venue].left)) {
             return false;
         }
     }
@@ -487,6 +491,17 @@ static void publish_differences(const struct desk *desk, struct state_reconcile 
     }
 }
 
+static void publish_venues(const struct desk *desk, struct state_reconcile *out) {
+    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
+        const struct reconcile_venue *row = &desk->reconcile.venues[venue];
+        bool unheard = desk->mode == DESK_LIVE && is_unheard(desk, venue);
+        out->venues_heard |= (uint64_t)row->heard << venue;
+        out->venues_unheard |= (uint64_t)unheard << venue;
+        out->venues_foreign |= (uint64_t)(row->foreign > 0) << venue;
+        out->orders_foreign += row->foreign;
+    }
+}
+
 static void reconcile_publish(void *self, struct state_draft *draft, int64_t now_ns) {
     const struct desk *desk = self;
     const struct reconcile *reconcile = &desk->reconcile;
@@ -499,9 +514,7 @@ static void reconcile_publish(void *self, struct state_draft *draft, int64_t now
                                     .jobs_waiting = reconcile->jobs_waiting,
                                     .began_ns = reconcile->began_ns,
                                     .agreed_ns = reconcile->agreed_ns};
-    for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
-        out->orders_foreign += reconcile->venues[venue].foreign;
-    }
+    publish_venues(desk, out);
     if (reconcile->standing > 0) {
         publish_differences(desk, out);
     }

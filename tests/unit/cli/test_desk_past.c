@@ -132,7 +132,56 @@ static void test_which(void **state) {
     log_finish();
 }
 
+static struct event_past_end told_end;
+
+static enum status note_end(void *self, struct bus *bus, const struct event *event) {
+    (void)self;
+    (void)bus;
+    told_end = event->u.past_end;
+    return STATUS_OK;
+}
+
+// A venue that is gone takes what it made out of the day's start as well.
+static void test_venue_is_gone(void **state) {
+    (void)state;
+    static const struct component listener = {
+        .name = "listener", .kinds = EVENT_BIT(EVENT_PAST_END), .on_event = note_end};
+    clock_init_manual(&run.clock, 1);
+    assert_int_equal(universe_create(&run.universe, 1, 1), STATUS_OK);
+    (void)string_copy(run.universe.venues[0].name, VENUE_NAME_MAX, SLICE("okx"));
+    assert_int_equal(symbol_parse(&run.universe.symbols[0], SLICE("BTC/USDT")), STATUS_OK);
+    struct engine_options options = {.universe = &run.universe};
+    assert_int_equal(engine_create(&run.engine, &options), STATUS_OK);
+    engine_add(&run.engine, &listener, NULL);
+    run.past = calloc(1, sizeof(*run.past));
+    assert_non_null(run.past);
+    run.past->found = run.past->named = true;
+    assert_int_equal(universe_create(&run.past->names, 2, 1), STATUS_OK);
+    (void)string_copy(run.past->names.venues[0].name, VENUE_NAME_MAX, SLICE("binance"));
+    (void)string_copy(run.past->names.venues[1].name, VENUE_NAME_MAX, SLICE("okx"));
+    run.past->names.symbols[0] = run.universe.symbols[0];
+    struct recall *recall = &run.past->recall;
+    recall_init(recall);
+    recall->end.day_start_pnl = (struct usd){100 * USD_ONE};
+    recall->end.day_start_funding = (struct usd){30 * USD_ONE};
+    for (uint16_t venue = 0; venue < 2; venue++) {
+        *recall_position(recall, venue, 0) =
+            (struct event_past_position){.venue = venue,
+                                         .realised = {(venue == 0 ? -5000 : 5000) * USD_ONE},
+                                         .fees = {7 * USD_ONE},
+                                         .funding = {20 * USD_ONE}};
+    }
+    desk_past_tell(&run);
+    assert_int_equal(told_end.known, 1);
+    assert_int_equal(told_end.lost, 0);
+    assert_int_equal(told_end.day_start_pnl.v, (100 + 5000 + 7 + 20) * USD_ONE);
+    assert_int_equal(told_end.day_start_funding.v, 10 * USD_ONE);
+    engine_finish(&run.engine);
+    universe_finish(&run.universe);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_which)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_which),
+                                       cmocka_unit_test(test_venue_is_gone)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

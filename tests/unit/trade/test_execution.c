@@ -547,7 +547,8 @@ static void test_no_room_waits(void **state) {
     harness_destroy(h);
 }
 
-// Nor does what takes the rest of an order that rested its time end for want of room at that moment.
+// Nor does what takes the rest of an order that rested its time end for want of room at that
+// moment.
 static void test_no_room_to_take(void **state) {
     (void)state;
     struct harness *h = harness_create();

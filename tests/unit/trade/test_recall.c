@@ -242,6 +242,19 @@ static void test_doubt(void **state) {
     assert_int_equal(recall.end.lost, 0);
 }
 
+// A session that nothing was left to began its day itself, before it was told so.
+static void test_first_day(void **state) {
+    (void)state;
+    for (uint8_t known = 0; known < 2; known++) {
+        recall_init(&recall);
+        TELL(EVENT_DAY_STARTED, day, .day = 9, .start_pnl = USD(2), .start_funding = USD(1));
+        TELL(EVENT_PAST_END, past_end, .known = known, .day = known, .day_start_pnl = {known});
+        assert_int_equal(recall.end.day, known != 0 ? 1 : 9);
+        assert_int_equal(recall.end.day_start_pnl.v, known != 0 ? 1 : USD(2).v);
+        assert_int_equal(recall.end.day_start_funding.v, known != 0 ? 0 : USD(1).v);
+    }
+}
+
 // Brakes and peaks are the desk's own word: the newest, or what it was told and did not change.
 static void test_brakes(void **state) {
     (void)state;
@@ -326,6 +339,7 @@ int main(void) {
         cmocka_unit_test_setup(test_controls, set_up),
         cmocka_unit_test_setup(test_numbers, set_up),
         cmocka_unit_test_setup(test_doubt, set_up),
+        cmocka_unit_test_setup(test_first_day, set_up),
         cmocka_unit_test_setup(test_brakes, set_up),
         cmocka_unit_test_setup(test_too_much, set_up),
         cmocka_unit_test_setup(test_trades, set_up),

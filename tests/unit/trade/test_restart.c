@@ -181,6 +181,39 @@ static void test_silence_without_a_past(void **state) {
     harness_destroy(h);
 }
 
+// Which venues were heard, which still should be, and whose accounts have orders of others: nobody
+// calls an account empty that has not told.
+static void test_venues_heard(void **state) {
+    (void)state;
+    struct harness *h = desk(DESK_LIVE);
+    past_position(h, H_BINANCE, lot.v);
+    past_end(h);
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        lane(h, venue, LANE_NO_KEYS);
+    }
+    lane(h, H_LIGHTER, LANE_READY);
+    lane(h, H_LIGHTER, LANE_CONNECTING); // what it told stays told
+    lane(h, H_EXTENDED, LANE_CONNECTING);
+    struct event_venue_orders foreign = {.venue = H_LIGHTER, .foreign = 2};
+    harness_input(h, EVENT_VENUE_ORDERS, &foreign);
+    harness_advance(h, 2 * RECONCILE_SILENT_MS * NS_PER_MS);
+    engine_publish(&h->engine);
+    struct state_reconcile row;
+    assert_int_equal(state_read(engine_board(&h->engine), STATE_RECONCILE, &row, NULL), 1);
+    assert_int_equal(row.venues_heard, 1u << H_LIGHTER);
+    assert_int_equal(row.venues_unheard, 1u << H_EXTENDED | 1u << H_BINANCE);
+    assert_int_equal(row.venues_foreign, 1u << H_LIGHTER);
+    assert_int_equal(row.orders_foreign, 2);
+    harness_destroy(h);
+
+    h = desk(DESK_PAPER);
+    past_end(h);
+    engine_publish(&h->engine);
+    assert_int_equal(state_read(engine_board(&h->engine), STATE_RECONCILE, &row, NULL), 1);
+    assert_int_equal(row.venues_unheard, 0); // there is nobody to hear
+    harness_destroy(h);
+}
+
 // The position there is not the one on file: it is a difference at once, though nobody has said so
 // yet, and a person sees both figures.
 static void test_positions_differ(void **state) {
@@ -397,6 +430,7 @@ int main(void) {
         cmocka_unit_test(test_fill_after_the_end),
         cmocka_unit_test(test_silent_venue),
         cmocka_unit_test(test_silence_without_a_past),
+        cmocka_unit_test(test_venues_heard),
         cmocka_unit_test(test_positions_differ),
         cmocka_unit_test(test_what_was_lost),
         cmocka_unit_test(test_more_than_fits),

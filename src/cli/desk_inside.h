@@ -85,6 +85,12 @@ void desk_reload_prepare(struct desk_run *run);
 // universe. Under settings_lock.
 void desk_settings_change(struct desk_run *run, const struct config_changes *changes);
 
+// Whether `config`, and with `set` ("section.key=value", NULL: none) what becomes of it, keeps
+// every rule, those between keys as well: *out is what it becomes. STATUS_CONFIG: `mistake` gets
+// the first that it does not keep. Under settings_lock.
+enum status desk_settings_check(const struct config *config, const char *set, struct config *out,
+                                struct text *mistake) MUST_CHECK;
+
 // What an earlier session left, from reading its journal until the engine was told.
 struct desk_past {
     struct recall recall;

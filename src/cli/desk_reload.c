@@ -16,13 +16,19 @@ void desk_reload_prepare(struct desk_run *run) {
     run->desk.change_arg = &run->target;
 }
 
-void desk_settings_change(struct desk_run *run, const struct config_changes *changes) {
-    struct config_target in_force = {&run->in_force.settings, run->in_force.venues,
-                                     run->in_force.venues_on};
+static void apply_changes(struct config *config, const struct config_changes *changes) {
+    struct config_target target = {&config->settings, config->venues, config->venues_on};
     for (uint32_t i = 0; i < changes->count; i++) {
-        bool applied = config_change_apply(&in_force, &changes->changes[i]);
+        bool applied = config_change_apply(&target, &changes->changes[i]);
         ASSERT(applied);
     }
+    if (changes->alerts_differ) {
+        config_alerts_apply(&target, &changes->alerts);
+    }
+}
+
+void desk_settings_change(struct desk_run *run, const struct config_changes *changes) {
+    apply_changes(&run->in_force, changes);
     for (uint32_t at = 0; at < changes->count;) {
         struct event_settings event;
         at = config_changes_fill(changes, at, &event);
@@ -31,7 +37,6 @@ void desk_settings_change(struct desk_run *run, const struct config_changes *cha
     if (!changes->alerts_differ) {
         return;
     }
-    config_alerts_apply(&in_force, &changes->alerts);
     uint16_t at = 0;
     do { // without any rule one event says so
         struct event_alert_rule event;
@@ -73,37 +78,52 @@ static uint32_t tell_changes(const struct desk_run *run, const struct config_cha
     return told;
 }
 
-static enum status reload(struct desk_run *run, const struct config *config) {
+struct reload {
+    struct config_changes changes;    // numbered as in `loaded`
+    struct config_changes renumbered; // the same as in the universe
+    struct config together, checked;
+};
+
+// The file is right by itself. What was set by hand since may contradict it.
+static enum status check_together(const struct desk_run *run, struct reload *reload) {
+    char bytes[2 * LOG_LINE_MAX];
+    struct text mistake = TEXT_OVER(bytes);
+    reload->together = run->in_force;
+    apply_changes(&reload->together, &reload->renumbered);
+    enum status status = desk_settings_check(&reload->together, NULL, &reload->checked, &mistake);
+    return status == STATUS_CONFIG ? status_fail(status, "with what was set by hand: %s", bytes)
+                                   : status;
+}
+
+static enum status reload_into(struct desk_run *run, const struct config *config,
+                               struct reload *reload) {
     char restart_bytes[LOG_LINE_MAX - 32];
     struct text restart = TEXT_OVER(restart_bytes);
-    struct config_changes *changes = malloc(sizeof(*changes));
-    if (changes == NULL) {
-        return status_fail(STATUS_SYSTEM, "no memory for a reload");
+    config_changes_find(&reload->changes, &run->loaded, config, &restart);
+    reload->renumbered = reload->changes;
+    number_venues(run, &reload->renumbered);
+    enum status status = check_together(run, reload);
+    if (status != STATUS_OK) {
+        return status;
     }
-    config_changes_find(changes, &run->loaded, config, &restart);
-    struct config_target loaded = {&run->loaded.settings, run->loaded.venues,
-                                   run->loaded.venues_on};
-    uint32_t told = tell_changes(run, changes);
-    for (uint32_t i = 0; i < changes->count; i++) {
-        bool applied = config_change_apply(&loaded, &changes->changes[i]);
-        ASSERT(applied);
-    }
-    if (changes->alerts_differ) {
-        config_alerts_apply(&loaded, &changes->alerts);
-    }
+    uint32_t told = tell_changes(run, &reload->changes);
+    apply_changes(&run->loaded, &reload->changes);
     if (restart.size > 0) {
         log_warn("reload", "needs a restart: %s", restart_bytes);
     }
     log_info("reload", "%u settings changed", told);
-    number_venues(run, changes);
-    desk_settings_change(run, changes);
-    free(changes);
+    desk_settings_change(run, &reload->renumbered);
     return STATUS_OK;
 }
 
 enum status desk_run_reload(struct desk_run *run, const struct config *config) {
+    struct reload *reload = calloc(1, sizeof(*reload));
+    if (reload == NULL) {
+        return status_fail(STATUS_SYSTEM, "no memory for a reload");
+    }
     pthread_mutex_lock(&run->settings_lock);
-    enum status status = reload(run, config);
+    enum status status = reload_into(run, config, reload);
     pthread_mutex_unlock(&run->settings_lock);
+    free(reload);
     return status;
 }

@@ -9,50 +9,61 @@
 #include "cli/desk_inside.h"
 #include "cli/verbs.h"
 
-// What config_parse has to say about the one setting, without naming it again.
-static struct slice mistake_of(const struct config_report *report, struct slice change) {
+// What config_parse has to say first, without naming the one setting again, nor a line of a text
+// that nobody sees.
+static struct slice mistake_of(const struct config_report *report, const char *set) {
     struct slice line = text_slice(&report->text);
     const char *end = line.size > 0 ? memchr(line.data, '\n', line.size) : NULL;
     line.size = end != NULL ? (size_t)(end - line.data) : line.size;
-    size_t named = strlen("--set ") + change.size + strlen(": ");
+    size_t named = strlen("--set ") + (set != NULL ? strlen(set) : 0) + strlen(": ");
     if (line.size > named && memcmp(line.data, "--set ", strlen("--set ")) == 0) {
         line.data += named;
         line.size -= named;
+    } else if (line.size > 0 && memchr(line.data, ' ', line.size) != NULL) {
+        const char *behind = (const char *)memchr(line.data, ' ', line.size) + 1;
+        line.size -= (size_t)(behind - line.data);
+        line.data = behind;
     }
     return line;
 }
 
+enum status desk_settings_check(const struct config *config, const char *set, struct config *out,
+                                struct text *mistake) {
+    static char bytes[CONFIG_TEXT_MAX];
+    static struct config_report report;
+    struct config_venue venues[VENUE_MAX];
+    struct config_options options = {.venues = venues,
+                                     .venue_count = cli_venues(venues),
+                                     .sets = &set,
+                                     .set_count = set != NULL ? 1 : 0};
+    struct text text = TEXT_OVER(bytes);
+    config_report_init(&report);
+    config_print(config, &text);
+    enum status status = config_parse(out, &options, "desk", text_slice(&text), &report);
+    if (status == STATUS_CONFIG) {
+        text_add(mistake, mistake_of(&report, set));
+    }
+    return status;
+}
+
 struct setting {
     char words[CONFIG_LINE_MAX]; // "section.key=value"
-    char before[CONFIG_TEXT_MAX];
     struct config config;
-    struct config_report report;
     struct config_changes changes;
-    struct config_venue venues[VENUE_MAX];
 };
 
 static enum status read_setting(const struct desk_run *run, struct slice change,
                                 struct setting *setting) {
+    char bytes[2 * LOG_LINE_MAX];
+    struct text mistake = TEXT_OVER(bytes);
     if (change.size == 0 || memchr(change.data, '=', change.size) == NULL ||
         !string_copy(setting->words, sizeof(setting->words), change)) {
         return status_fail(STATUS_USAGE, "set: expected section.key=value, such as "
                                          "risk.max_order_usd=500");
     }
-    const char *sets[] = {setting->words};
-    struct config_options options = {.venues = setting->venues,
-                                     .venue_count = cli_venues(setting->venues),
-                                     .sets = sets,
-                                     .set_count = 1};
-    config_report_init(&setting->report);
-    struct text before = TEXT_OVER(setting->before);
-    config_print(&run->in_force, &before);
     enum status status =
-        config_parse(&setting->config, &options, "desk", text_slice(&before), &setting->report);
-    if (status == STATUS_CONFIG) {
-        struct slice mistake = mistake_of(&setting->report, change);
-        return status_fail(STATUS_USAGE, "set: %.*s", (int)mistake.size, mistake.data);
-    }
-    return status;
+        desk_settings_check(&run->in_force, setting->words, &setting->config, &mistake);
+    return status == STATUS_CONFIG ? status_fail(STATUS_USAGE, "set: %s", bytes) : status;
 }
 
 static enum status apply(struct desk_run *run, struct setting *setting, struct text *answer) {

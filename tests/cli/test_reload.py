@@ -112,6 +112,26 @@ def set_cases(desk):
     case(not missing and "90%" not in shown, "the configuration in force has it", missing)
 
 
+def rules_between_keys(desk):
+    """What was set by hand and what the file says may each be right, and not both together."""
+    desk.ask("set", "risk.emergency_collar_bps=30bps")
+    told = len(desk.told.read_text())
+    desk.load(SECOND.replace("[risk]\n", "[risk]\nprice_collar_bps = 50bps\n"))
+    good = desk.wait_for("emergency_collar_bps, which is 30bps")
+    said = desk.told.read_text()[told:]
+    case(good and "nothing was changed: with what was set by hand" in said and
+         "settings changed" not in said, "a file that contradicts what was set changes nothing",
+         said)
+    shown = desk.ask("config", "--desk", "demo")
+    case("price_collar_bps = 20bps" in shown and "emergency_collar_bps = 30bps" in shown,
+         "and leaves in force what was", shown)
+    done = desk.ask("set", "risk.emergency_collar_bps=60bps")
+    desk.load(desk.file.read_text())
+    good = desk.wait_for("risk.price_collar_bps = 50bps")
+    case(done == "set: risk.emergency_collar_bps = 60bps\n" and good,
+         "once that is put right it does", done + desk.told.read_text()[told:])
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         desk = ReloadedDesk(folder)
@@ -167,6 +187,7 @@ def main():
              desk.ask("config", "--desk", "demo"), "a rule about a symbol to come waits with it",
              desk.told.read_text())
         set_cases(desk)
+        rules_between_keys(desk)
         desk.process.send_signal(signal.SIGTERM)
         code = desk.process.wait(timeout=60)
         case(code == 0, "the desk ends in order", f"{code}\n{desk.told.read_text()}")

@@ -8,14 +8,14 @@ static const struct state_quote *quote_of(const struct scan_view *view, uint16_t
 }
 
 // With strategies off a job nothing else stands against ends at that rule.
-bool scan_would_trade(const struct state_opportunity *row) {
+static bool would_trade(const struct state_opportunity *row) {
     return row->verdict.rule == RULE_NONE || row->verdict.rule == RULE_STRATEGY_OFF;
 }
 
 static void add_plan(struct text *out, const struct scan_view *view,
                      const struct state_opportunity *row) {
     const struct venue_entry *venues = view->universe->venues;
-    if (!scan_would_trade(row)) {
+    if (!would_trade(row)) {
         text_add_string(out, "none, ");
         verdict_print(out, &row->verdict);
         return;

@@ -12,8 +12,6 @@ struct scan_view {
     bool json, gross;           // gross: before costs, and nothing of a plan
 };
 
-// Whether the row's plan is to trade.
-bool scan_would_trade(const struct state_opportunity *row);
 // Writes the row's line to standard output. False when the reader is gone.
 bool scan_put(const struct scan_view *view, const struct state_opportunity *row);
 

@@ -1,6 +1,5 @@
 // scan: one line for every opportunity the scanner finds, with the costs it counts and what the
-// desk would do about it, and one more when it would be traded only later; with --gross a line for
-// every change of a crossing, before costs.
+// desk would do about it; with --gross a line for every change of a crossing, before costs.
 //
 // The desk runs with its strategies off and the verb reads the published picture, as the console
 // does: what comes and goes between two publications is not seen. With a recording named nothing
@@ -15,7 +14,6 @@
 struct told {
     int64_t first_seen_ns;
     int64_t gross;
-    bool would_trade;
 };
 
 struct scan {
@@ -55,14 +53,11 @@ static void print_new(struct scan *scan) {
     for (uint32_t i = 0; i < count; i++) {
         const struct state_opportunity *row = &scan->rows[i];
         struct told *told = told_of(scan, row);
-        bool would_trade = scan_would_trade(row);
-        bool changed =
-            scan->args->gross ? told->gross != row->gross.v : would_trade && !told->would_trade;
+        bool changed = scan->args->gross && told->gross != row->gross.v;
         if (told->first_seen_ns == row->first_seen_ns && !changed) {
             continue;
         }
-        *told = (struct told){
-            .first_seen_ns = row->first_seen_ns, .gross = row->gross.v, .would_trade = would_trade};
+        *told = (struct told){.first_seen_ns = row->first_seen_ns, .gross = row->gross.v};
         if (!scan_put(&scan->view, row)) {
             return;
         }

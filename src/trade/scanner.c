@@ -95,7 +95,11 @@ struct bps scanner_threshold(const struct desk *desk, uint16_t symbol, uint16_t 
         return desk->threshold;
     }
     const struct settings_scanner *settings = &desk->settings->scanner;
-    int64_t deviation = series_deviation(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
+    const struct series *past = &desk->scanner.gross[pair_index(desk, symbol, buy, sell)];
+    if (!has_past(past)) {
+        return scanner_threshold_most(desk);
+    }
+    int64_t deviation = series_deviation(past);
     int64_t full = settings->high_volatility.v > 0 ? settings->high_volatility.v : 1;
     int64_t share = deviation < full ? deviation : full;
     int64_t span = settings->high_volatility_min.v - settings->low_volatility_min.v;
@@ -211,8 +215,9 @@ static void evaluate(const struct desk *desk, const struct look *look, struct si
     const struct series *past = &desk->scanner.gross[pair];
     int64_t usual = series_median(past);
     struct bps basis = pair_basis(desk, symbol, buy, sell, past, gross);
-    // Not known yet, or wider than a series tells: it does not close, whatever is rebated.
-    bool closes = has_past(past) && (usual < SERIES_VALUE_MAX || usual > gross.v);
+    if (!has_past(past) || (usual == SERIES_VALUE_MAX && usual <= gross.v)) {
+        usual = gross.v + 1; // not known yet, or wider than a series tells: it does not close
+    }
     out->symbol = symbol;
     out->buy_venue = buy;
     out->sell_venue = sell;
@@ -228,10 +233,7 @@ static void evaluate(const struct desk *desk, const struct look *look, struct si
     out->basis = basis;
     out->net.v = gross.v - basis.v - fees.v - slip_open;
     // Closing walks the other sides of the same books: the same depth is taken as its measure.
-    out->round_trip.v = (closes ? gross.v - usual : 0) - 2 * fees.v - 2 * slip_open;
-    if (!closes && out->round_trip.v >= 0) {
-        out->round_trip.v = -1;
-    }
+    out->round_trip.v = gross.v - usual - 2 * fees.v - 2 * slip_open;
     out->funding =
         cost_funding(picture_funding(desk, buy, symbol), picture_funding(desk, sell, symbol),
                      desk->settings->arb.hold_max_ns);

@@ -140,14 +140,17 @@ static void test_pair_without_a_past(void **state) {
     (void)state;
     struct harness *h = without_a_past();
     h->universe.venues[H_EXTENDED].quote_currency = CURRENCY_USDC;
-    h->universe.venues[H_LIGHTER].taker_fee = BPS(-1); // nor does a rebate close it
+    struct settings_scanner *settings = &h->settings.scanner;
+    settings->low_volatility_min = BPS(1), settings->high_volatility_min = BPS(5);
+    h->desk.threshold.v = -1;
     for (int samples = 0; samples < SCANNER_PAST_MIN; samples++) {
         cross(h, 20);
         struct opportunity pair = look(h, H_LIGHTER, H_EXTENDED);
         assert_true(pair.gross.v > 0);
         assert_true(pair.round_trip.v < 0);
         assert_int_equal(pair.basis.v, pair.gross.v);
-        assert_int_equal(pair.net.v, 100); // the rebate
+        assert_true(pair.net.v <= 0);
+        assert_int_equal(scanner_threshold(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED).v, 500);
         pair = look(h, H_EXTENDED, H_LIGHTER);
         assert_true(pair.gross.v < 0);
         assert_int_equal(pair.basis.v, 0); // nor is a loss explained away
@@ -155,9 +158,10 @@ static void test_pair_without_a_past(void **state) {
         series_add(series_of(h, H_EXTENDED, H_LIGHTER), 0);
     }
     struct opportunity pair = look(h, H_LIGHTER, H_EXTENDED);
-    assert_int_equal(pair.round_trip.v, pair.gross.v + 200);
+    assert_int_equal(pair.round_trip.v, pair.gross.v);
     assert_int_equal(pair.basis.v, 0);
-    assert_int_equal(pair.net.v, pair.gross.v + 100);
+    assert_int_equal(pair.net.v, pair.gross.v);
+    assert_int_equal(scanner_threshold(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED).v, 100);
     harness_destroy(h);
 }
 

@@ -162,8 +162,7 @@ const struct config_key config_keys[] = {
           "What is subtracted between different quote currencies: the running median, nothing, or "
           "a fixed figure"),
     TIME("scanner", "median_window_sec", S, SEC(10), SEC(3600), SEC(300), true, scanner.window_ns,
-         "Span of the medians of basis and gross edge; before its first five samples a pair has no "
-         "edge that is traded"),
+         "Span of the medians of basis and gross edge"),
     TIME("scanner", "stand_ms", MS, 0, SEC(60), 0, true, scanner.stand_ns,
          "A crossing is an opportunity once it has lasted this long; a demo takes 250ms at least"),
     TIME("scanner", "gone_ms", MS, 0, SEC(60), SEC(1), true, scanner.gone_ns,

@@ -6,7 +6,6 @@
 #include "trade/desk.h"
 
 #define CONFIDENCE_PERSISTENCE_NS (5 * NS_PER_S)
-#define SAMPLE_SOON_NS            (250 * NS_PER_MS)
 
 enum { SAMPLE_PAIRS_MAX = 10000 }; // of one pass: about a millisecond
 
@@ -53,12 +52,6 @@ const struct opportunity *scanner_find(const struct desk *desk, uint16_t symbol,
     return slot == 0 ? NULL : &desk->scanner.standing[slot - 1];
 }
 
-// Whether a pair was compared often enough to tell what is usual: a gap between two venues looks
-// like an edge to whoever sees it for the first time.
-static bool has_past(const struct series *series) {
-    return series->count >= SCANNER_PAST_MIN;
-}
-
 static bool is_crossed(const struct quote *bought, const struct quote *sold) {
     return bought->ask.v > 0 && sold->bid.v > bought->ask.v;
 }
@@ -69,10 +62,9 @@ bool scanner_crossed(const struct desk *desk, const struct opportunity *opp) {
 }
 
 // What a pair across currencies owes to the currencies and not to the market: half the difference
-// of the two directions' median gross (`there`: this one's) is the median of the mids. As long as
-// it has no past all that looks like a gain is the currencies'.
+// of the two directions' median gross (`there`: this one's) is the median of the mids.
 static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
-                             const struct series *there, struct bps gross) {
+                             int64_t there) {
     const struct settings_scanner *settings = &desk->settings->scanner;
     const struct venue_entry *venues = desk->universe->venues;
     if (settings->basis_mode == BASIS_OFF ||
@@ -82,11 +74,8 @@ static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t 
     if (settings->basis_mode == BASIS_FIXED) {
         return settings->basis_fixed;
     }
-    const struct series *back = &desk->scanner.gross[pair_index(desk, symbol, sell, buy)];
-    if (!has_past(there) || !has_past(back)) {
-        return (struct bps){gross.v > 0 ? gross.v : 0};
-    }
-    return (struct bps){(series_median(there) - series_median(back)) / 2};
+    int64_t back = series_median(&desk->scanner.gross[pair_index(desk, symbol, sell, buy)]);
+    return (struct bps){(there - back) / 2};
 }
 
 struct bps scanner_threshold(const struct desk *desk, uint16_t symbol, uint16_t buy,
@@ -95,11 +84,7 @@ struct bps scanner_threshold(const struct desk *desk, uint16_t symbol, uint16_t 
         return desk->threshold;
     }
     const struct settings_scanner *settings = &desk->settings->scanner;
-    const struct series *past = &desk->scanner.gross[pair_index(desk, symbol, buy, sell)];
-    if (!has_past(past)) {
-        return scanner_threshold_most(desk);
-    }
-    int64_t deviation = series_deviation(past);
+    int64_t deviation = series_deviation(&desk->scanner.gross[pair_index(desk, symbol, buy, sell)]);
     int64_t full = settings->high_volatility.v > 0 ? settings->high_volatility.v : 1;
     int64_t share = deviation < full ? deviation : full;
     int64_t span = settings->high_volatility_min.v - settings->low_volatility_min.v;
@@ -212,11 +197,10 @@ static void evaluate(const struct desk *desk, const struct look *look, struct si
     }
     struct bps gross = bps_between_floor(sold->quote->bid, bought->quote->ask);
     struct bps fees = cost_open_fees(&venues[buy], &venues[sell], maker);
-    const struct series *past = &desk->scanner.gross[pair];
-    int64_t usual = series_median(past);
-    struct bps basis = pair_basis(desk, symbol, buy, sell, past, gross);
-    if (!has_past(past) || (usual == SERIES_VALUE_MAX && usual <= gross.v)) {
-        usual = gross.v + 1; // not known yet, or wider than a series tells: it does not close
+    int64_t usual = series_median(&desk->scanner.gross[pair]);
+    struct bps basis = pair_basis(desk, symbol, buy, sell, usual);
+    if (usual == SERIES_VALUE_MAX && usual <= gross.v) {
+        usual = gross.v + 1; // wider than a series tells: such an edge does not close
     }
     out->symbol = symbol;
     out->buy_venue = buy;
@@ -430,18 +414,7 @@ static int64_t sample_step_ns(const struct desk *desk) {
     return desk->settings->scanner.window_ns / SERIES_MAX;
 }
 
-// When the next pass over the pairs begins: soon as long as the last one met a pair without a past,
-// or none at all.
-static int64_t sample_due_ns(const struct desk *desk) {
-    const struct scanner *scanner = &desk->scanner;
-    int64_t due_ns = scanner->sampled_ns + sample_step_ns(desk);
-    int64_t soon_ns = scanner->passed_ns + SAMPLE_SOON_NS;
-    bool soon = scanner->met == 0 || scanner->met_past < scanner->met;
-    return soon && soon_ns < due_ns ? soon_ns : due_ns;
-}
-
 static void sample_symbol(struct desk *desk, uint16_t symbol, int64_t now_ns) {
-    struct scanner *scanner = &desk->scanner;
     uint16_t usable[VENUE_MAX];
     uint32_t count = 0;
     for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
@@ -452,30 +425,22 @@ static void sample_symbol(struct desk *desk, uint16_t symbol, int64_t now_ns) {
     for (uint32_t b = 0; b < count; b++) {
         struct px ask = picture_quote(desk, usable[b], symbol)->ask;
         for (uint32_t s = 0; s < count; s++) {
-            if (s == b) {
-                continue;
-            }
-            struct series *series = &scanner->gross[pair_index(desk, symbol, usable[b], usable[s])];
-            if (scanner->sample_all || !has_past(series)) {
+            if (s != b) {
                 struct px bid = picture_quote(desk, usable[s], symbol)->bid;
-                series_add(series, bps_between_floor(bid, ask).v);
+                series_add(&desk->scanner.gross[pair_index(desk, symbol, usable[b], usable[s])],
+                           bps_between_floor(bid, ask).v);
             }
-            scanner->met++;
-            scanner->met_past += has_past(series);
         }
     }
 }
 
-// Every pair once a step, and in between those without a past. The pairs grow with the square of
-// the venues: so that no pass is long, it takes as many symbols as hold SAMPLE_PAIRS_MAX of them
-// (one at least), and the sweeps behind it the others.
+// Every symbol once a step. The pairs grow with the square of the venues: so that no pass is long,
+// it takes as many symbols as hold SAMPLE_PAIRS_MAX of them (one at least), and the sweeps behind
+// it the others.
 static void sample_pairs(struct desk *desk, int64_t now_ns) {
     struct scanner *scanner = &desk->scanner;
-    if (scanner->sample_left == 0 && now_ns >= sample_due_ns(desk)) {
-        scanner->sample_all = now_ns - scanner->sampled_ns >= sample_step_ns(desk);
-        scanner->sampled_ns = scanner->sample_all ? now_ns : scanner->sampled_ns;
-        scanner->passed_ns = now_ns;
-        scanner->met = scanner->met_past = 0;
+    if (scanner->sample_left == 0 && now_ns - scanner->sampled_ns >= sample_step_ns(desk)) {
+        scanner->sampled_ns = now_ns;
         scanner->sample_left = desk->universe->symbol_count;
     }
     uint32_t pairs = (uint32_t)desk->universe->venue_count * desk->universe->venue_count;
@@ -500,10 +465,9 @@ static enum status scanner_on_time(void *self, struct bus *bus, int64_t now_ns) 
 
 static int64_t scanner_deadline(const void *self) {
     const struct desk *desk = self;
+    int64_t sample = desk->scanner.sampled_ns + sample_step_ns(desk);
     int64_t next = desk->scanner.swept_ns + SWEEP_NS;
-    if (desk->scanner.sample_left == 0 && sample_due_ns(desk) < next) {
-        next = sample_due_ns(desk);
-    }
+    next = sample < next ? sample : next;
     if (desk->scanner.waiting_count > 0 && desk->scanner.waiting[0].due_ns < next) {
         next = desk->scanner.waiting[0].due_ns;
     }

@@ -4,9 +4,8 @@
 // A crossed pair (gross > 0) is one standing opportunity with a first-seen time, however often it
 // is seen. With stand_ns it becomes one only after it was crossed that long without a break: with
 // the first quote of either venue from then on. Costs are worked out from the books for the wanted
-// size; round trip says what would be left after closing at the pair's usual gross. A pair that was
-// not compared SCANNER_PAST_MIN times yet has no usual gross: its edge does not close, and across
-// currencies it is theirs. Whether it is traded is for risk and the scheduler to say.
+// size; round trip says what would be left after closing at the pair's usual gross. Whether it is
+// traded is for risk and the scheduler to say.
 #ifndef PERPDESK_TRADE_SCANNER_H
 #define PERPDESK_TRADE_SCANNER_H
 
@@ -16,7 +15,6 @@
 struct desk;
 
 enum { STANDING_MAX = 4096 };
-enum { SCANNER_PAST_MIN = 5 }; // comparisons, at least 250 ms apart: one moment is no past
 
 struct opportunity {
     uint16_t symbol, buy_venue, sell_venue;
@@ -50,13 +48,9 @@ struct scanner {
     int64_t *crossed_ns; // [symbol][buy][sell]: since when it crosses, 0 = it does not
     uint16_t *first;     // [symbol] -> index + 1 of its newest standing opportunity, 0 = none
     uint32_t free_count;
-    struct series *gross;   // [symbol][buy][sell]: gross bps of the pair over the window
-    int64_t sampled_ns;     // when the last pass over all pairs began
-    int64_t passed_ns;      // when any did: those in between are for pairs without a past
-    uint16_t sample_left;   // symbols not yet sampled in this pass
-    bool sample_all;        // this pass is over all pairs
-    uint32_t met, met_past; // pairs of usable quotes in this pass, and those with a past by now
-    int64_t swept_ns;
+    struct series *gross; // [symbol][buy][sell]: gross bps of the pair over the window
+    int64_t sampled_ns, swept_ns;
+    uint16_t sample_left; // symbols not yet sampled in this step
     uint64_t crossings, overflow;
 };
 

@@ -180,14 +180,6 @@ static void tell_instruments(struct harness *h) {
     }
 }
 
-void harness_give_past(struct desk *desk) {
-    const struct universe *universe = desk->universe;
-    size_t pairs = (size_t)universe->symbol_count * universe->venue_count * universe->venue_count;
-    for (size_t i = 0; i < pairs * SCANNER_PAST_MIN; i++) {
-        series_add(&desk->scanner.gross[i % pairs], 0);
-    }
-}
-
 void harness_start(struct harness *h) {
     assert_int_equal(desk_create(&h->desk, DESK_PAPER, &h->settings, &h->universe), STATUS_OK);
     struct engine_options options = {.universe = &h->universe,
@@ -206,7 +198,6 @@ void harness_start(struct harness *h) {
     for (uint16_t venue = 0; venue < H_VENUES; venue++) {
         harness_feed(h, venue, FEED_LIVE, 0);
     }
-    harness_give_past(&h->desk);
     harness_calm(h, (struct bps){0});
     harness_mark(h);
 }

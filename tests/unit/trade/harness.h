@@ -37,8 +37,6 @@ struct harness *harness_prepare(void);
 // Engine and desk, instruments told, feeds live, quotes calm: nothing runs yet, both strategies are
 // off unless they were enabled before.
 void harness_start(struct harness *h);
-// A past in which no pair was apart, as harness_start gives it: without any no edge is believed.
-void harness_give_past(struct desk *desk);
 struct harness *harness_create(void); // prepare and start, strategies off
 void harness_destroy(struct harness *h);
 void harness_paper_off(struct harness *h);

@@ -15,10 +15,6 @@ static void cross(struct harness *h, int64_t bps) {
                   (struct qty){QTY_ONE});
 }
 
-static struct series *series_of(struct harness *h, uint16_t buy, uint16_t sell) {
-    return &h->desk.scanner.gross[(H_BTC * H_VENUES + buy) * H_VENUES + sell];
-}
-
 static void test_one_standing_row(void **state) {
     (void)state;
     struct harness *h = harness_create();
@@ -99,7 +95,8 @@ static void test_usual_gross_beyond_the_series(void **state) {
     (void)state;
     struct harness *h = harness_create();
     cross(h, 500);
-    struct series *series = series_of(h, H_LIGHTER, H_EXTENDED);
+    struct series *series = // [symbol][buy][sell]
+        &h->desk.scanner.gross[(H_BTC * H_VENUES + H_LIGHTER) * H_VENUES + H_EXTENDED];
     *series = (struct series){0};
     for (int i = 0; i < SERIES_MAX; i++) {
         series_add(series, 50000);
@@ -109,108 +106,6 @@ static void test_usual_gross_beyond_the_series(void **state) {
         scanner_evaluate(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED, USD(200), h->now_ns, &pair));
     assert_true(pair.gross.v > SERIES_VALUE_MAX);
     assert_true(pair.round_trip.v < 0);
-    harness_destroy(h);
-}
-
-static struct opportunity look(struct harness *h, uint16_t buy, uint16_t sell) {
-    struct opportunity pair;
-    assert_true(scanner_evaluate(&h->desk, H_BTC, buy, sell, USD(200), h->now_ns, &pair));
-    return pair;
-}
-
-// The three venues quote, extended `bps` above the others, every 50 ms for that long.
-static void stand_apart(struct harness *h, int64_t bps, int64_t ns) {
-    for (int64_t done = 0; done < ns; done += H_MS(50)) {
-        harness_calm(h, (struct bps){0});
-        cross(h, bps);
-        harness_advance(h, H_MS(50));
-    }
-}
-
-static struct harness *without_a_past(void) {
-    struct harness *h = harness_create();
-    memset(h->desk.scanner.gross, 0,
-           sizeof(*h->desk.scanner.gross) * H_SYMBOLS * H_VENUES * H_VENUES);
-    return h;
-}
-
-// A pair that was hardly ever compared may be as far apart as ever: its edge closes nothing, and
-// what looks like a gain between two currencies is theirs.
-static void test_pair_without_a_past(void **state) {
-    (void)state;
-    struct harness *h = without_a_past();
-    h->universe.venues[H_EXTENDED].quote_currency = CURRENCY_USDC;
-    struct settings_scanner *settings = &h->settings.scanner;
-    settings->low_volatility_min = BPS(1), settings->high_volatility_min = BPS(5);
-    h->desk.threshold.v = -1;
-    for (int samples = 0; samples < SCANNER_PAST_MIN; samples++) {
-        cross(h, 20);
-        struct opportunity pair = look(h, H_LIGHTER, H_EXTENDED);
-        assert_true(pair.gross.v > 0);
-        assert_true(pair.round_trip.v < 0);
-        assert_int_equal(pair.basis.v, pair.gross.v);
-        assert_true(pair.net.v <= 0);
-        assert_int_equal(scanner_threshold(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED).v, 500);
-        pair = look(h, H_EXTENDED, H_LIGHTER);
-        assert_true(pair.gross.v < 0);
-        assert_int_equal(pair.basis.v, 0); // nor is a loss explained away
-        series_add(series_of(h, H_LIGHTER, H_EXTENDED), 0);
-        series_add(series_of(h, H_EXTENDED, H_LIGHTER), 0);
-    }
-    struct opportunity pair = look(h, H_LIGHTER, H_EXTENDED);
-    assert_int_equal(pair.round_trip.v, pair.gross.v);
-    assert_int_equal(pair.basis.v, 0);
-    assert_int_equal(pair.net.v, pair.gross.v);
-    assert_int_equal(scanner_threshold(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED).v, 100);
-    harness_destroy(h);
-}
-
-// From a start the past is there about a second after the quotes: a gap that was always there is no
-// edge, one that opens then is. From there on it is compared once in six seconds.
-static void test_past_comes_soon(void **state) {
-    (void)state;
-    struct harness *h = without_a_past();
-    stand_apart(h, 20, H_MS(900));
-    assert_true(series_of(h, H_LIGHTER, H_EXTENDED)->count < SCANNER_PAST_MIN);
-    assert_true(look(h, H_LIGHTER, H_EXTENDED).round_trip.v < 0);
-    stand_apart(h, 20, H_MS(350));
-    assert_int_equal(series_of(h, H_LIGHTER, H_EXTENDED)->count, SCANNER_PAST_MIN);
-    assert_int_equal(look(h, H_LIGHTER, H_EXTENDED).round_trip.v, 0);
-    cross(h, 30);
-    assert_in_range(look(h, H_LIGHTER, H_EXTENDED).round_trip.v, 990, 1010);
-    stand_apart(h, 20, 12 * NS_PER_S);
-    assert_int_equal(series_of(h, H_LIGHTER, H_EXTENDED)->count, SCANNER_PAST_MIN + 2);
-    assert_int_equal(h->desk.scanner.passed_ns, h->desk.scanner.sampled_ns); // none in between
-    harness_destroy(h);
-}
-
-// A short dislocation that was there first is not what is usual.
-static void test_first_moment_is_no_past(void **state) {
-    (void)state;
-    struct harness *h = without_a_past();
-    stand_apart(h, 20, H_MS(400));
-    stand_apart(h, 0, H_MS(1000));
-    cross(h, 20);
-    assert_in_range(look(h, H_LIGHTER, H_EXTENDED).round_trip.v, 1990, 2010);
-    harness_destroy(h);
-}
-
-// A venue that joins later gets its past within the pass that meets it and a second; who has one is
-// not compared more often for that.
-static void test_past_of_who_joins(void **state) {
-    (void)state;
-    struct harness *h = without_a_past();
-    harness_control_at(h, CONTROL_VENUE_ROLE, H_EXTENDED, CONTROL_ANY, VENUE_OFF, 0);
-    stand_apart(h, 20, 8 * NS_PER_S);
-    assert_int_equal(series_of(h, H_LIGHTER, H_EXTENDED)->count, 0);
-    assert_int_equal(series_of(h, H_LIGHTER, H_BINANCE)->count, SCANNER_PAST_MIN + 1);
-    harness_control_at(h, CONTROL_VENUE_ROLE, H_EXTENDED, CONTROL_ANY, VENUE_TRADE, 0);
-    cross(h, 20);
-    assert_true(look(h, H_LIGHTER, H_EXTENDED).round_trip.v < 0);
-    stand_apart(h, 20, 7 * NS_PER_S);
-    assert_int_equal(series_of(h, H_LIGHTER, H_EXTENDED)->count, SCANNER_PAST_MIN);
-    assert_int_equal(look(h, H_LIGHTER, H_EXTENDED).round_trip.v, 0);
-    assert_int_equal(series_of(h, H_LIGHTER, H_BINANCE)->count, SCANNER_PAST_MIN + 2);
     harness_destroy(h);
 }
 
@@ -239,7 +134,8 @@ static void test_costs_threshold_and_basis(void **state) {
     harness_control(h, CONTROL_THRESHOLD, 450);
     assert_int_equal(scanner_threshold(&h->desk, H_BTC, H_BINANCE, H_EXTENDED).v, 450);
     h->desk.threshold.v = -1;
-    struct series *series = series_of(h, H_BINANCE, H_EXTENDED);
+    struct series *series = // [symbol][buy][sell]
+        &h->desk.scanner.gross[(H_BTC * H_VENUES + H_BINANCE) * H_VENUES + H_EXTENDED];
     *series = (struct series){0};
     for (int i = 0; i < SERIES_MAX; i++) { // about 2.5 bps around 0: half of 5
         series_add(series, i % 2 == 0 ? 250 : -250);
@@ -421,10 +317,6 @@ static void test_gone_edge_is_not_traded(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_standing_row),
-        cmocka_unit_test(test_pair_without_a_past),
-        cmocka_unit_test(test_past_comes_soon),
-        cmocka_unit_test(test_first_moment_is_no_past),
-        cmocka_unit_test(test_past_of_who_joins),
         cmocka_unit_test(test_what_does_not_count),
         cmocka_unit_test(test_crossing_has_to_stand),
         cmocka_unit_test(test_quote_of_a_lost_connection),

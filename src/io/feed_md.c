@@ -3,8 +3,6 @@
 #include "base/log.h"
 #include "io/feed_private.h"
 
-#define SETTLES_NS (5 * NS_PER_S) // a settlement so near is due
-
 bool feed_listed(const struct feed *feed, uint16_t symbol) {
     return feed->md.listings[symbol].native[0] != '\0';
 }
@@ -288,19 +286,6 @@ static void tell_funding(struct feed *feed, uint16_t symbol) {
     }
 }
 
-// In desk time. Once a settlement is due it stands until it is over and a later one is told: the
-// estimate of the venue's clock moves, and the same one a little later would pass for the next.
-static void note_settlement(const struct feed *feed, struct event_funding *merged,
-                            int64_t venue_ns) {
-    int64_t next_ns = sub_saturating(venue_ns, feed->offset_ns);
-    int64_t left_ns = merged->next_settlement_ns - feed->now_ns;
-    bool due = merged->next_settlement_ns != 0 && left_ns <= SETTLES_NS;
-    bool later = sub_saturating(next_ns, merged->next_settlement_ns) > merged->interval_ns / 2;
-    if (!due || (left_ns <= 0 && later)) {
-        merged->next_settlement_ns = next_ns;
-    }
-}
-
 static void take_funding(struct feed *feed, const struct md_update *update) {
     counter_add(&feed->stats.fundings, 1);
     struct feed_symbol *known = &feed->symbols[update->symbol];
@@ -312,16 +297,11 @@ static void take_funding(struct feed *feed, const struct md_update *update) {
     if (funding->has_rate) {
         merged->per_hour = funding->per_hour;
     }
+    if (funding->next_settlement_ns != 0) {
+        merged->next_settlement_ns = funding->next_settlement_ns - feed->offset_ns; // desk time
+    }
     if (funding->interval_ns != 0) {
         merged->interval_ns = funding->interval_ns;
-    }
-    if (funding->next_settlement_ns != 0) {
-        note_settlement(feed, merged, funding->next_settlement_ns);
-    } else if (feed->config.venue->settles_on_interval && merged->interval_ns > 0 &&
-               feed_clock_known(feed)) {
-        int64_t venue_now_ns = feed->now_ns + feed->offset_ns;
-        int64_t past = venue_now_ns / merged->interval_ns;
-        note_settlement(feed, merged, (past + 1) * merged->interval_ns);
     }
     if (funding->has_mark) {
         merged->mark = funding->mark;

@@ -42,7 +42,6 @@ struct rig {
     // what the engine saw
     int quote_events, depth_events, rules_events, funding_events, states[FEED_STATE_COUNT];
     struct event_feed state;
-    struct event_funding funding;
     struct quote last_quote;
     const struct feed_timing *timing; // NULL: the defaults
 };
@@ -62,7 +61,6 @@ static enum status on_event(void *self, struct bus *bus, const struct event *eve
         break;
     case EVENT_FUNDING_UPDATED:
         rig->funding_events++;
-        rig->funding = event->u.funding;
         break;
     case EVENT_FEED_STATE:
         rig->state = event->u.feed;
@@ -289,7 +287,7 @@ static void rig_finish(struct rig *rig) {
     invented_venue.heartbeat_ms = 0;
     invented_venue.connection_age_max_s = 0;
     invented_venue.rules_first = invented_venue.quote_from_book = false;
-    invented_venue.url_has_time = invented_venue.settles_on_interval = false;
+    invented_venue.url_has_time = false;
     invented_venue.book_connection = 0;
     invented_venue.weight_per_minute = 10000;
     invented_venue.send_burst = invented_venue.send_per_minute = 0;
@@ -547,72 +545,6 @@ static void test_numbers_anew(void **state) {
     until(&rig, &rig.subscribed, 4);
     say(&rig, "Q 0 1001 1002 5 1 0");
     until(&rig, &rig.quotes, 4);
-    rig_finish(&rig);
-    (void)state;
-}
-
-static void say_funding(struct rig *rig, long interval_ms, int64_t settles_ns) {
-    char text[64];
-    (void)snprintf(text, sizeof(text), "F 0 5 %ld %ld", interval_ms,
-                   (long)(settles_ns / NS_PER_MS));
-    int told = rig->funding_events;
-    say(rig, text);
-    until(rig, &rig->funding_events, told + 1);
-}
-
-// A venue that settles at whole intervals and tells no time: worked out by its clock, one interval
-// after the other.
-static void test_settles_on_interval(void **state) {
-    struct feed_timing timing = feed_timing_defaults;
-    timing.tick_ms = 50;
-    struct rig rig;
-    rig_init(&rig);
-    rig.timing = &timing;
-    invented_venue.settles_on_interval = true;
-    rig_start(&rig);
-    until(&rig, &rig.subscribed, 2);
-    until(&rig, &rig.funding_events, 1);
-    until_clock(&rig);
-    int64_t last_ns = 0;
-    for (int i = 0; i < 3; i++) {
-        say_funding(&rig, 1000, 0);
-        int64_t next_ns = rig.funding.next_settlement_ns;
-        int64_t off_ns = (next_ns + 70 * NS_PER_MS + NS_PER_S / 2) % NS_PER_S - NS_PER_S / 2;
-        assert_in_range(off_ns + 50 * NS_PER_MS, 0, 100 * NS_PER_MS);
-        assert_in_range(next_ns - clock_now_ns(&rig.clock) + NS_PER_S / 2, 0, 2 * NS_PER_S);
-        assert_true(last_ns == 0 || next_ns - last_ns > NS_PER_S / 2);
-        last_ns = next_ns;
-        while (clock_now_ns(&rig.clock) < next_ns + 100 * NS_PER_MS && !rig.timed_out) {
-            uv_run(&rig.loop, UV_RUN_ONCE);
-        }
-    }
-    rig_finish(&rig);
-    (void)state;
-}
-
-// The venue's clock is estimated anew again and again: a settlement that is due does not move with
-// it, or it would be booked once more.
-static void test_settlement_stands(void **state) {
-    struct feed_timing timing = feed_timing_defaults;
-    timing.tick_ms = 50;
-    struct rig rig;
-    rig_init(&rig);
-    rig.timing = &timing;
-    rig_start(&rig);
-    until(&rig, &rig.subscribed, 2);
-    until(&rig, &rig.funding_events, 1);
-    int64_t settles_ns = clock_now_ns(&rig.clock) + 3600 * NS_PER_S;
-    say_funding(&rig, 3600000, settles_ns);
-    say_funding(&rig, 3600000, settles_ns + 30 * NS_PER_MS); // far ahead: the clock is known better
-    int64_t next_ns = rig.funding.next_settlement_ns;
-    assert_in_range(next_ns - settles_ns + 100 * NS_PER_MS, 25 * NS_PER_MS, 135 * NS_PER_MS);
-    settles_ns = clock_now_ns(&rig.clock); // just over
-    say_funding(&rig, 3600000, settles_ns);
-    next_ns = rig.funding.next_settlement_ns;
-    say_funding(&rig, 3600000, settles_ns + 30 * NS_PER_MS);
-    assert_int_equal(rig.funding.next_settlement_ns, next_ns);
-    say_funding(&rig, 3600000, settles_ns + 3600 * NS_PER_S);
-    assert_true(rig.funding.next_settlement_ns - next_ns > 3590 * NS_PER_S);
     rig_finish(&rig);
     (void)state;
 }
@@ -1093,8 +1025,6 @@ int main(void) {
         cmocka_unit_test(test_lost_quotes),
         cmocka_unit_test(test_lost_books),
         cmocka_unit_test(test_numbers_anew),
-        cmocka_unit_test(test_settles_on_interval),
-        cmocka_unit_test(test_settlement_stands),
         cmocka_unit_test(test_older),
         cmocka_unit_test(test_open_but_mute),
         cmocka_unit_test(test_hole),

@@ -62,8 +62,8 @@ static void decode(struct md *md, uint32_t connection, struct slice frame, struc
         update.funding = (struct md_funding){.has_rate = true, .per_hour = {a}};
     } else if (sscanf(text, "I %u", &symbol) == 1) {
         update.kind = MD_INSTRUMENT;
-        md->listings[symbol % 2].ready = true;
         update.listing = md->listings[symbol % 2];
+        update.listing.ready = true;
     } else if (sscanf(text, "T %ld", &a) == 1) {
         update.kind = MD_TIME;
         update.venue_time_ns = a * NS_PER_MS;

@@ -878,77 +878,6 @@ static void test_limited(void **state) {
     check_limited("418");
 }
 
-static void run_until(struct rig *rig, uint64_t from_ms, uint64_t ms) {
-    while (uv_now(&rig->loop) - from_ms < ms && !rig->timed_out) {
-        uv_run(&rig->loop, UV_RUN_ONCE);
-    }
-}
-
-// A book that comes by subscription is asked for on the stream, whatever REST has to wait for.
-static void test_limited_stream(void **state) {
-    static const struct feed_timing timing = {.tick_ms = 50,
-                                              .backoff_ms = 50,
-                                              .backoff_max_ms = 100,
-                                              .stable_ms = 1000,
-                                              .connect_timeout_ms = 1000,
-                                              .connects_per_minute = 30,
-                                              .request_timeout_ms = 1000,
-                                              .retry_ms = 100,
-                                              .retry_max_ms = 200,
-                                              .limited_max_ms = 1000,
-                                              .book_wait_ms = 1000};
-    struct rig rig;
-    rig_init(&rig);
-    invented_venue.book_rule = BOOK_RULE_PREVIOUS;
-    rig.timing = &timing;
-    rig.answers[MD_REQUEST_TIME] = "429"; // Retry-After: 2
-    rig_start(&rig);
-    until(&rig, &rig.subscribed, 2);
-    say(&rig, "B 0 1 0 10 0 100 101");
-    until_books(&rig, 1);
-    while (counter_read(&feed_stats(rig.feed)->rest_failures) == 0 && !rig.timed_out) {
-        uv_run(&rig.loop, UV_RUN_ONCE);
-    }
-    uint64_t limited_ms = uv_now(&rig.loop);
-    int asked = rig.asked;
-    run_until(&rig, limited_ms, 500); // requests are due again, and wait
-    say(&rig, "B 0 0 0 12 11 99 102");
-    until(&rig, &rig.resubscribed, 1);
-    assert_true(uv_now(&rig.loop) - limited_ms < 1900);
-    assert_int_equal(rig.asked, asked);
-    rig_finish(&rig);
-    (void)state;
-}
-
-// A book that does not come is asked for again, whatever emptied it: a hole, a crossing, or that
-// the first subscription brought nothing.
-static void check_asked_again(const char *first, const char *breaks) {
-    struct feed_timing timing = feed_timing_defaults;
-    timing.tick_ms = 50;
-    timing.book_wait_ms = 200;
-    timing.retry_ms = 50;
-    struct rig rig;
-    rig_init(&rig);
-    invented_venue.book_rule = BOOK_RULE_PREVIOUS;
-    rig.timing = &timing;
-    rig_start(&rig);
-    until(&rig, &rig.subscribed, 2);
-    until(&rig, &rig.rules_events, 1);
-    if (first != NULL) {
-        say(&rig, first);
-        say(&rig, breaks);
-    }
-    until(&rig, &rig.resubscribed, 3);
-    rig_finish(&rig);
-}
-
-static void test_asked_again(void **state) {
-    (void)state;
-    check_asked_again("B 0 1 0 10 0 100 101", "B 0 0 0 12 11 99 102");
-    check_asked_again("B 0 1 0 10 0 100 101", "B 0 0 0 11 10 105 106");
-    check_asked_again(NULL, NULL);
-}
-
 // Without Retry-After: a second, then two, one request each time; then as before.
 static void test_limited_silently(void **state) {
     (void)state;
@@ -1019,8 +948,6 @@ int main(void) {
         cmocka_unit_test(test_age_limit),
         cmocka_unit_test(test_limited),
         cmocka_unit_test(test_limited_silently),
-        cmocka_unit_test(test_limited_stream),
-        cmocka_unit_test(test_asked_again),
         cmocka_unit_test(test_no_venue_there),
         cmocka_unit_test(test_lost_quotes),
         cmocka_unit_test(test_lost_books),

@@ -85,28 +85,16 @@ static bool is_stamped_earlier(const struct feed *feed, const struct quote *last
            earlier_ns > 0 && earlier_ns < feed->limits.past_max_ns;
 }
 
-// By number. One stream keeps its order, and so do polls, each of which waits for the one before: a
-// lower number under a later stamp there is a count that the venue has begun anew.
-static bool is_numbered_earlier(const struct feed *feed, const struct feed_symbol *known,
-                                const struct md_update *update) {
-    const struct quote *last = &known->quote;
-    bool same_way = feed->polled == ((last->flags & QUOTE_POLLED) != 0);
-    bool anew = same_way && update->venue_time_ns > last->venue_time_ns;
-    uint64_t sequence = update->bbo.sequence;
-    return sequence == known->sequence || (sequence < known->sequence && !anew);
-}
-
 static void take_bbo(struct feed *feed, const struct md_update *update) {
     struct feed_symbol *known = &feed->symbols[update->symbol];
     const struct md_bbo *bbo = &update->bbo;
     known->seen_bbo = known->seen_bbo || !feed->polled;
     bool numbered = bbo->sequence != 0 && known->sequence != 0;
-    if (numbered ? is_numbered_earlier(feed, known, update)
-                 : is_stamped_earlier(feed, &known->quote, update->venue_time_ns)) {
+    if ((numbered && bbo->sequence <= known->sequence) ||
+        (!numbered && is_stamped_earlier(feed, &known->quote, update->venue_time_ns))) {
         feed_count(feed, FEED_OLD);
-        return; // nor is it data: a stream that brings nothing else is as good as mute
+        return;
     }
-    feed->has_data = true;
     known->sequence = bbo->sequence != 0 ? bbo->sequence : known->sequence;
     struct quote quote = {
         .bid = bbo->bid_empty ? (struct px){0} : bbo->bid,
@@ -369,6 +357,7 @@ void feed_on_update(struct md_sink *sink, const struct md_update *update) {
     }
     switch (update->kind) {
     case MD_BBO:
+        feed->has_data = true;
         note_stamp(feed, update);
         take_bbo(feed, update);
         break;

@@ -443,8 +443,8 @@ static void test_lost_quotes(void **state) {
     say_quote(&rig, 1001, 1001, 11, 0);
     until_errors(&rig, FEED_CROSSED, 1);
     assert_int_equal(cached(&rig).flags, QUOTE_LOST);
-    // a jump that is lost before it was confirmed: time confirms nothing
-    say_quote(&rig, 1100, 1101, 12, 0);
+    say_quote(&rig, 1100, 1101, 12,
+              0); // a jump, lost before it was confirmed: time confirms nothing
     until_errors(&rig, FEED_JUMP, 1);
     say_quote(&rig, 1100, 0, 13, 0);
     until_errors(&rig, FEED_ZERO, 4);
@@ -508,43 +508,6 @@ static void test_older(void **state) {
     (void)snprintf(book, sizeof(book), "B 0 1 0 12 0 100 102 %ld", now_ms - 70000);
     say(&rig, book);
     until_books(&rig, 2);
-    rig_finish(&rig);
-    (void)state;
-}
-
-// Numbers that begin anew on a running connection, as after a venue's maintenance: told from a late
-// message by the stamp, and with nothing to tell it by the connection is made anew.
-static void test_numbers_anew(void **state) {
-    struct rig rig;
-    rig_init(&rig);
-    rig.settings.websocket_timeout_ns = 3 * NS_PER_S;
-    rig_start(&rig);
-    until(&rig, &rig.subscribed, 2);
-    until_clock(&rig);
-    say_quote(&rig, 1000, 1001, 9690930617, 0);
-    until(&rig, &rig.quotes, 1);
-    until_state(&rig, FEED_LIVE);
-    say_quote(&rig, 1001, 1002, 9690930616, -200);
-    until_errors(&rig, FEED_OLD, 1);
-    say_quote(&rig, 1001, 1002, 1, 200);
-    until(&rig, &rig.quotes, 2);
-    assert_int_equal(cached(&rig).bid.v, 1001 * PX_ONE);
-    say_quote(&rig, 1002, 1003, 2, 200); // and go on from there
-    until(&rig, &rig.quotes, 3);
-    say_quote(&rig, 1001, 1002, 2, 300);
-    until_errors(&rig, FEED_OLD, 2);
-    int64_t frame_ns = quote_frame_ns(&rig.cache, 0);
-    assert_int_equal(rig.opens, 1);
-    for (int told = 0; rig.opens == 1 && !rig.timed_out; uv_run(&rig.loop, UV_RUN_ONCE)) {
-        if (rig.ws != NULL && told != rig.states[FEED_LIVE]) { // each second one that is old
-            told = rig.states[FEED_LIVE];
-            say(&rig, "Q 0 1001 1002 5 1 0");
-        }
-    }
-    assert_int_equal(quote_frame_ns(&rig.cache, 0), frame_ns);
-    until(&rig, &rig.subscribed, 4);
-    say(&rig, "Q 0 1001 1002 5 1 0");
-    until(&rig, &rig.quotes, 4);
     rig_finish(&rig);
     (void)state;
 }
@@ -951,7 +914,6 @@ int main(void) {
         cmocka_unit_test(test_no_venue_there),
         cmocka_unit_test(test_lost_quotes),
         cmocka_unit_test(test_lost_books),
-        cmocka_unit_test(test_numbers_anew),
         cmocka_unit_test(test_older),
         cmocka_unit_test(test_open_but_mute),
         cmocka_unit_test(test_hole),

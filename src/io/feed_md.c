@@ -25,26 +25,12 @@ void feed_enter(struct feed *feed) {
 
 // ---- quotes -----------------------------------------------------------------------------------
 
-static void put_quote(struct feed *feed, uint16_t symbol, struct quote *quote) {
+static void store(struct feed *feed, uint16_t symbol, struct quote *quote) {
     struct feed_symbol *known = &feed->symbols[symbol];
     quote->update = known->quote.update + 1;
     known->quote = *quote;
     quote_store(feed->config.cache, listing_of(feed, symbol), quote);
     feed->stored = true;
-}
-
-// What is stored holds no more, and what holds instead is no quote: the messages that go on coming
-// must not keep the old one fresh.
-static void lose_quote(struct feed *feed, uint16_t symbol) {
-    struct quote quote = feed->symbols[symbol].quote;
-    if (quote.receive_ns != 0 && (quote.flags & QUOTE_LOST) == 0) {
-        quote.flags |= QUOTE_LOST;
-        put_quote(feed, symbol, &quote);
-    }
-}
-
-static void store(struct feed *feed, uint16_t symbol, struct quote *quote) {
-    put_quote(feed, symbol, quote);
     counter_add(&feed->stats.updates, 1);
     if (feed->config.on_quote != NULL) {
         feed->config.on_quote(feed->config.on_quote_arg, feed->config.venue_index, symbol, quote);
@@ -61,9 +47,6 @@ static void judge(struct feed *feed, uint16_t symbol, struct quote *quote) {
         feed_count(feed, cause);
     }
     if (verdict == FILTER_DROP) {
-        if (cause == FEED_ZERO || cause == FEED_CROSSED) {
-            lose_quote(feed, symbol);
-        }
         return;
     }
     store(feed, symbol, quote);
@@ -113,7 +96,7 @@ static void take_bbo(struct feed *feed, const struct md_update *update) {
 void feed_rejudge(struct feed *feed) {
     for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
         struct quote quote = feed->symbols[i].quote;
-        if ((quote.flags & (QUOTE_QUARANTINED | QUOTE_LOST)) != QUOTE_QUARANTINED) {
+        if ((quote.flags & QUOTE_QUARANTINED) == 0) {
             continue;
         }
         enum feed_cause cause;
@@ -168,9 +151,6 @@ uint32_t feed_books_live(const struct feed *feed) {
 static void drop_book(struct feed *feed, uint16_t symbol, enum feed_cause cause) {
     feed_count(feed, cause);
     publish_depth(feed, symbol);
-    if (feed->config.venue->quote_from_book) {
-        lose_quote(feed, symbol);
-    }
     feed_want_book(feed, symbol);
 }
 

@@ -408,79 +408,6 @@ static void test_book_by_stream(void **state) {
     (void)state;
 }
 
-static struct quote cached(const struct rig *rig) {
-    struct quote quote;
-    quote_load(&rig->cache, 0, &quote);
-    return quote;
-}
-
-// A side that is empty, or a book that lost a message, is no quote. But the one before it holds no
-// more either: it stands as lost, with its own time, until the next good one.
-static void test_lost_quotes(void **state) {
-    struct rig rig;
-    rig_init(&rig);
-    rig_start(&rig);
-    until(&rig, &rig.subscribed, 2);
-    say_quote(&rig, 0, 1001, 6, 0); // nothing stored yet, so nothing to lose
-    until_errors(&rig, FEED_ZERO, 1);
-    assert_int_equal(rig.quote_events, 0);
-    say_quote(&rig, 1000, 1001, 7, 0);
-    until(&rig, &rig.quotes, 1);
-    struct quote before = cached(&rig);
-    assert_int_equal(before.flags, 0);
-    say_quote(&rig, 0, 1001, 8, 0);
-    say_quote(&rig, 0, 1001, 9, 0);
-    until_errors(&rig, FEED_ZERO, 3);
-    struct quote lost = cached(&rig);
-    assert_int_equal(lost.flags, QUOTE_LOST);
-    assert_int_equal(lost.bid.v, 1000 * PX_ONE);
-    assert_int_equal(lost.receive_ns, before.receive_ns);
-    assert_int_equal(rig.quote_events, 2); // the engine is told, once
-    assert_int_equal(rig.quotes, 1);       // who wants quotes is not
-    say_quote(&rig, 1000, 1001, 10, 0);    // the same prices again are news
-    until(&rig, &rig.quotes, 2);
-    assert_int_equal(cached(&rig).flags, 0);
-    say_quote(&rig, 1001, 1001, 11, 0);
-    until_errors(&rig, FEED_CROSSED, 1);
-    assert_int_equal(cached(&rig).flags, QUOTE_LOST);
-    say_quote(&rig, 1100, 1101, 12,
-              0); // a jump, lost before it was confirmed: time confirms nothing
-    until_errors(&rig, FEED_JUMP, 1);
-    say_quote(&rig, 1100, 0, 13, 0);
-    until_errors(&rig, FEED_ZERO, 4);
-    int ticks = rig.states[FEED_LIVE];
-    until(&rig, &rig.states[FEED_LIVE], ticks + 2);
-    assert_int_equal(cached(&rig).flags, QUOTE_QUARANTINED | QUOTE_LOST);
-    rig_finish(&rig);
-    (void)state;
-}
-
-static void check_lost_book(const char *breaks, enum feed_cause cause) {
-    struct rig rig;
-    rig_init(&rig);
-    invented_venue.book_rule = BOOK_RULE_PREVIOUS;
-    invented_venue.quote_from_book = true;
-    rig_start(&rig);
-    until(&rig, &rig.subscribed, 2);
-    say(&rig, "B 0 1 0 10 0 1000 1001");
-    until(&rig, &rig.quotes, 1);
-    assert_int_equal(cached(&rig).flags, 0);
-    say(&rig, breaks);
-    until_errors(&rig, cause, 1);
-    assert_int_equal(cached(&rig).flags, QUOTE_LOST);
-    until(&rig, &rig.resubscribed, 1);
-    say(&rig, "B 0 1 0 20 0 1000 1001");
-    until(&rig, &rig.quotes, 2);
-    assert_int_equal(cached(&rig).flags, 0);
-    rig_finish(&rig);
-}
-
-static void test_lost_books(void **state) {
-    (void)state;
-    check_lost_book("B 0 0 0 12 11 990 1002", FEED_GAP);
-    check_lost_book("B 0 0 0 11 10 1001 1002", FEED_CROSSED);
-}
-
 // What is older than what is known does not replace it, where only stamps tell. A clock that was
 // set back by more than any quote may be old is believed.
 static void test_older(void **state) {
@@ -912,8 +839,6 @@ int main(void) {
         cmocka_unit_test(test_limited),
         cmocka_unit_test(test_limited_silently),
         cmocka_unit_test(test_no_venue_there),
-        cmocka_unit_test(test_lost_quotes),
-        cmocka_unit_test(test_lost_books),
         cmocka_unit_test(test_older),
         cmocka_unit_test(test_open_but_mute),
         cmocka_unit_test(test_hole),

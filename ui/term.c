@@ -489,7 +489,9 @@ void term_suspend(struct term *term, struct canvas *canvas) {
     }
     (void)endwin();
     (void)raise(SIGSTOP);
+    term->unsent.size = 0; // of a screen that was left
     (void)reset_prog_mode();
+    (void)refresh(); // its own screen first: a frame would be painted on the shell's
     if (term->titled) {
         write_string(term, "\033[?2004h");
     }

@@ -172,6 +172,10 @@ static void emit_bbo(const struct md *md, const struct frame *frame, const struc
         bbo->ask_size = md->asks[0].size;
         bbo->ask_empty = bbo->ask.v == 0 || bbo->ask_size.v == 0;
     }
+    if (bbo->bid_size.v < 0 || bbo->ask_size.v < 0) { // a change may take away, a best price has one
+        md_refuse(sink, FEED_BAD_NUMBER, event->market);
+        return;
+    }
     bbo->sequence = frame->has_sequence ? (uint64_t)frame->sequence : 0;
     sink->on_update(sink, &update);
 }
@@ -210,12 +214,6 @@ static bool is_best(const struct frame *frame, const struct event *event) {
            slice_starts(frame->subscription, SLICE("orderbooks.1."));
 }
 
-// A change may take away, a best price has a size.
-static bool is_negative(const struct md *md, const struct event *event) {
-    return (event->bid_count > 0 && md->bids[0].size.v < 0) ||
-           (event->ask_count > 0 && md->asks[0].size.v < 0);
-}
-
 // A message that cannot be read leaves a hole in the count of its market, as one that was lost
 // does: the count of the connection goes on. So does a whole book: it stands in the place of a
 // change. Of no known market: all of them may have missed it.
@@ -244,8 +242,6 @@ static void decode_book(struct md *md, struct frame *frame, bool all, bool delta
         if (!all) {
             md_refuse(sink, FEED_UNKNOWN_SYMBOL, event.market);
         }
-    } else if (is_best(frame, &event) && is_negative(md, &event)) {
-        md_refuse(sink, FEED_BAD_NUMBER, event.market);
     } else if (is_best(frame, &event)) {
         emit_bbo(md, frame, &event, symbol, sink);
     } else {

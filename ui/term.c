@@ -81,11 +81,10 @@ static struct slice write_some(int fd, struct slice bytes) {
     return bytes;
 }
 
-// Short sequences: waits two seconds for a slow terminal, then gives up. Less, and a busy machine
-// leaves the console's picture behind on the shell's screen.
+// Short sequences: waits a moment for a slow terminal, then gives up.
 static void write_all(int fd, const char *data, size_t size) {
     struct slice rest = {data, size};
-    for (int i = 0; i < 100 && rest.size > 0; i++) {
+    for (int i = 0; i < 10 && rest.size > 0; i++) {
         rest = write_some(fd, rest);
         struct pollfd output = {.fd = fd, .events = POLLOUT};
         if (rest.size > 0) {

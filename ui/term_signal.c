@@ -10,7 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { FAREWELL_MAX = 256, ALT_STACK_SIZE = 65536, FAREWELL_TRIES = 100 };
+enum { FAREWELL_MAX = 256, ALT_STACK_SIZE = 65536, FAREWELL_TRIES = 10 };
 
 static struct {
     int fd, fd_farewell;

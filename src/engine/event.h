@@ -346,7 +346,7 @@ struct event_opportunity { // FOUND and GONE
 };
 struct event_job {
     uint32_t job;
-    uint8_t strategy, state, symbol_pad, legs;
+    uint8_t strategy, state, admitted, legs;      // admitted: just now, it is one of the day's jobs
     uint16_t symbol, buy_venue, sell_venue, rule; // rule: why refused, expired or failed
     struct usd notional;
     struct bps edge;

@@ -99,6 +99,8 @@ struct job *job_find(struct job_table *table, uint32_t id) {
 
 void job_set_state(struct desk *desk, struct bus *bus, struct job *job, enum job_state state) {
     ASSERT(state == job->state ? state == JOB_PENDING : job_state_allows(job->state, state));
+    bool admitted =
+        state == JOB_OPENING && job->state == JOB_PENDING && job->judged_ns == bus->now_ns;
     job->state = state;
     job->state_ns = bus->now_ns;
     job->deadline_ns = 0;
@@ -110,6 +112,7 @@ void job_set_state(struct desk *desk, struct bus *bus, struct job *job, enum job
         .job = job->id,
         .strategy = (uint8_t)job->strategy,
         .state = (uint8_t)state,
+        .admitted = admitted,
         .legs = (uint8_t)job_leg_count(job),
         .symbol = job->symbol,
         .buy_venue = job->legs[LEG_BUY].venue,

@@ -118,6 +118,12 @@ static void on_job(struct recall *recall, const struct event *event) {
     if (told->job > recall->end.jobs_used) {
         recall->end.jobs_used = told->job;
     }
+    if (told->admitted != 0) {
+        struct event_brakes *brakes = &recall->end.brakes;
+        int64_t day = event->header.time_ns / NS_PER_DAY;
+        brakes->day_jobs = brakes->day == day ? brakes->day_jobs + 1 : 1;
+        brakes->day = day;
+    }
     if (told->state > JOB_UNWINDING) {
         if (job != NULL) {
             size_t behind = (size_t)(&recall->jobs[--recall->job_count] - job);

@@ -231,11 +231,6 @@ static void tell_state(struct desk *desk, struct bus *bus) {
     bus_emit(bus, EVENT_RISK_STATE, &event);
 }
 
-void risk_note_admitted(struct desk *desk, struct bus *bus) {
-    desk->risk.accepted++;
-    tell_state(desk, bus);
-}
-
 void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job) {
     struct risk *risk = &desk->risk;
     risk->failures++;

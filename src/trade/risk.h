@@ -96,7 +96,6 @@ void risk_keep_score(const struct desk *desk, struct job *job, int64_t now_ns,
 void risk_note_denial(struct desk *desk, struct bus *bus, const struct job *job,
                       const struct verdict *verdict);
 
-void risk_note_admitted(struct desk *desk, struct bus *bus);
 void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job);
 void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl);
 // The circuit breaker: the venue refused an order, or its answer was lost; it took one.

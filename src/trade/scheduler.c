@@ -124,8 +124,7 @@ static bool worth_waiting(enum rule rule) {
            rule == RULE_EXPOSURE_CLOCK;
 }
 
-static void note_admitted(struct desk *desk, struct bus *bus, const struct job *job) {
-    int64_t now_ns = bus->now_ns;
+static void note_admitted(struct desk *desk, const struct job *job, int64_t now_ns) {
     struct scheduler *scheduler = &desk->scheduler;
     struct scheduler_symbol *symbol = &scheduler->symbols[job->symbol];
     if (symbol->minute != now_ns / MINUTE_NS) {
@@ -139,7 +138,7 @@ static void note_admitted(struct desk *desk, struct bus *bus, const struct job *
     }
     scheduler->day_jobs++;
     scheduler->admitted++;
-    risk_note_admitted(desk, bus);
+    desk->risk.accepted++;
 }
 
 static struct verdict check(const struct desk *desk, const struct job *job, int64_t now_ns,
@@ -158,7 +157,7 @@ static struct verdict start(struct desk *desk, struct bus *bus, struct job *job,
         watch_alert(bus, SEVERITY_WARN, "override",
                     "job %u accepted past %u soft rule(s) by the override", job->id, relaxed);
     }
-    note_admitted(desk, bus, job);
+    note_admitted(desk, job, bus->now_ns);
     job->verdict = verdict; // whatever it waited for is over
     job->judged_ns = bus->now_ns;
     execution_open(desk, bus, job);

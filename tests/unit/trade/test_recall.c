@@ -273,6 +273,13 @@ static void test_brakes(void **state) {
     assert_int_equal(recall.end.brakes.losing[STRATEGY_MACD], 3);
     assert_int_equal(recall.end.brakes.day, 8); // the count says itself which day's it is
     assert_int_equal(recall.end.brakes.day_jobs, 1);
+    int64_t today = H_START_NS / NS_PER_DAY;
+    for (uint32_t job = 1; job <= 2; job++) {
+        TELL(EVENT_JOB_STATE, job, .job = job, .state = JOB_OPENING, .admitted = 1);
+        TELL(EVENT_JOB_STATE, job, .job = job, .state = JOB_HOLDING);
+        assert_int_equal(recall.end.brakes.day, today);
+        assert_int_equal(recall.end.brakes.day_jobs, job);
+    }
     TELL(EVENT_CAPITAL_UPDATED, capital, .venue = 2, .equity = USD(5), .start = USD(4),
          .peak = USD(8));
     TELL(EVENT_CAPITAL_UPDATED, capital, .venue = VENUE_MAX, .peak = USD(8));

@@ -5,18 +5,9 @@
 #include <openssl/crypto.h>
 
 #include "exchanges/secret.h"
-#include "exchanges/sign_hmac.h"
+#include "exchanges/sign_nonce.h"
 
 enum { TOP_SHIFT = 59, NONCE_SHIFT = 4, GRIND_TRIES = 256 };
-
-// The state of RFC 6979's generator.
-struct generator {
-    uint8_t key[SIGN_HMAC_SIZE];
-    uint8_t value[SIGN_HMAC_SIZE];
-};
-
-// Private key, hash and eight bytes of a seed, between the generator's value and tag.
-enum { INPUT_SIZE = SIGN_HMAC_SIZE + 1 + 2 * U256_SIZE + 8 };
 
 static bool below_2_251(const struct u256 *value) {
     return value->limb[U256_LIMBS - 1] >> TOP_SHIFT == 0;
@@ -32,31 +23,6 @@ static bool is_from_one(const struct u256 *value) {
     return u256_less(&value_less_one, &order_less_one);
 }
 
-static void refresh_value(struct generator *generator) {
-    struct sign_hmac hmac;
-    sign_hmac_init(&hmac, (struct slice){(const char *)generator->key, sizeof(generator->key)});
-    sign_hmac_digest(&hmac, (struct slice){(const char *)generator->value, SIGN_HMAC_SIZE},
-                     generator->value);
-    sign_hmac_finish(&hmac);
-}
-
-// key = HMAC(key, value tag data), value = HMAC(key, value).
-static void refresh(struct generator *generator, uint8_t tag, const uint8_t *data, size_t size) {
-    uint8_t input[INPUT_SIZE];
-    struct sign_hmac hmac;
-    memcpy(input, generator->value, SIGN_HMAC_SIZE);
-    input[SIGN_HMAC_SIZE] = tag;
-    if (size > 0) {
-        memcpy(&input[SIGN_HMAC_SIZE + 1], data, size);
-    }
-    sign_hmac_init(&hmac, (struct slice){(const char *)generator->key, sizeof(generator->key)});
-    sign_hmac_digest(&hmac, (struct slice){(const char *)input, SIGN_HMAC_SIZE + 1 + size},
-                     generator->key);
-    sign_hmac_finish(&hmac);
-    OPENSSL_cleanse(input, sizeof(input));
-    refresh_value(generator);
-}
-
 // The seed takes as many bytes as it needs: none for 0.
 static size_t seed_bytes(uint64_t seed, uint8_t out[8]) {
     size_t size = 0;
@@ -69,33 +35,28 @@ static size_t seed_bytes(uint64_t seed, uint8_t out[8]) {
 }
 
 void stark_nonce(const struct stark_key *key, struct felt hash, uint64_t seed, struct u256 *nonce) {
-    struct generator generator;
-    uint8_t data[2 * U256_SIZE + 8];
+    struct sign_nonce generator;
+    uint8_t data[SIGN_NONCE_SEED_MAX], candidate[SIGN_NONCE_SIZE];
     struct u256 secret = scalar_to_u256(key->secret);
     struct u256 message = felt_to_u256(hash);
-    memset(generator.key, 0, sizeof(generator.key));
-    memset(generator.value, 1, sizeof(generator.value));
     u256_to_bytes(&secret, data);
     u256_to_bytes(&message, &data[U256_SIZE]);
     size_t size = 2 * U256_SIZE + seed_bytes(seed, &data[2 * U256_SIZE]);
-    refresh(&generator, 0x00, data, size);
-    refresh(&generator, 0x01, data, size);
-    for (;;) {
-        refresh_value(&generator);
-        *nonce = u256_from_bytes(generator.value);
+    sign_nonce_start(&generator, (struct slice){(const char *)data, size});
+    bool good = false;
+    while (!good) {
+        sign_nonce_next(&generator, candidate);
+        *nonce = u256_from_bytes(candidate);
         for (int i = 0; i < U256_LIMBS; i++) {
             uint64_t above = i + 1 < U256_LIMBS ? nonce->limb[i + 1] : 0;
             nonce->limb[i] = nonce->limb[i] >> NONCE_SHIFT | above << (64 - NONCE_SHIFT);
         }
-        bool good = is_from_one(nonce);
+        good = is_from_one(nonce);
         SECRET_PUBLISH(good); // what is refused is forgotten
-        if (good) {
-            break;
-        }
-        refresh(&generator, 0x00, NULL, 0);
     }
-    OPENSSL_cleanse(&generator, sizeof(generator));
+    sign_nonce_finish(&generator);
     OPENSSL_cleanse(data, sizeof(data));
+    OPENSSL_cleanse(candidate, sizeof(candidate));
     OPENSSL_cleanse(&secret, sizeof(secret));
 }
 

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <secp256k1.h>
 
 #include "exchanges/bytes_text.h"
 #include "exchanges/eip712.h"
+#include "exchanges/hash_keccak.h"
+#include "exchanges/sign_nonce.h"
 
 static void read_key(const char *hex, uint8_t out[32]) {
     assert_true(hex_read(slice_of(hex), out, 32));
@@ -158,11 +161,34 @@ static void test_hex(void **state) {
     }
 }
 
+// Every candidate is the one that libsecp256k1's own function makes of the same key and digest.
+static void test_nonces(void **state) {
+    (void)state;
+    enum { CASES = 1000, CANDIDATES = 3 };
+    uint8_t seed[ETH_KEY_SIZE + ETH_HASH_SIZE] = {0}, ours[SIGN_NONCE_SIZE],
+                                theirs[SIGN_NONCE_SIZE];
+    const uint8_t *key = seed, *digest = seed + ETH_KEY_SIZE;
+    for (int i = 0; i < CASES; i++) {
+        struct sign_nonce nonce;
+        keccak256((struct slice){(const char *)seed, sizeof(seed)}, seed);
+        keccak256((struct slice){(const char *)seed, sizeof(seed)}, seed + ETH_KEY_SIZE);
+        sign_nonce_start(&nonce, (struct slice){(const char *)seed, sizeof(seed)});
+        for (unsigned attempt = 0; attempt < CANDIDATES; attempt++) {
+            sign_nonce_next(&nonce, ours);
+            assert_int_equal(
+                secp256k1_nonce_function_rfc6979(theirs, digest, key, NULL, NULL, attempt), 1);
+            assert_memory_equal(ours, theirs, sizeof(ours));
+        }
+        sign_nonce_finish(&nonce);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mail),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_high_s_is_refused),
+        cmocka_unit_test(test_nonces),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_hex),
     };

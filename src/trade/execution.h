@@ -54,8 +54,13 @@ void execution_stop(struct desk *desk, struct bus *bus, struct job *job);
 // The account's position changed by `changed` and no order of ours did it. As far as that took
 // something of ours away it is booked as a fill, and what is left of the jobs that held it is
 // closed at once. Returns how much of ours went, unsigned; the rest is somebody else's.
+// `steady_ns`: see execution_untold.
 struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
-                            struct qty changed);
+                            struct qty changed, int64_t steady_ns);
+// How much live orders of ours, of one job or (NULL) of all, may have traded there that is not told
+// yet. Those decided after `steady_ns`, when the account's position was told, are not in it.
+struct qty execution_untold(const struct desk *desk, uint16_t venue, uint16_t symbol,
+                            enum side side, const struct job *job, int64_t steady_ns);
 
 // Sum of the unhedged notional of all running jobs.
 struct usd execution_unhedged(const struct desk *desk);

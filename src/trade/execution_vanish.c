@@ -62,8 +62,21 @@ static void close_rest(struct desk *desk, struct bus *bus, struct job *job, uint
     }
 }
 
+struct qty execution_untold(const struct desk *desk, uint16_t venue, uint16_t symbol,
+                            enum side side, const struct job *job, int64_t steady_ns) {
+    struct qty untold = {0};
+    for (uint32_t i = 0; i < desk->orders.live_count; i++) {
+        const struct order *order = &desk->orders.orders[desk->orders.live[i]];
+        if (order->venue == venue && order->symbol == symbol && order->side == side &&
+            (job == NULL || order->job == job->id) && order->created_ns <= steady_ns) {
+            untold = qty_add(untold, order_rest(order));
+        }
+    }
+    return untold;
+}
+
 struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
-                            struct qty changed) {
+                            struct qty changed, int64_t steady_ns) {
     struct qty net = position_of(desk, venue, symbol)->net;
     if (net.v == 0 || (net.v > 0) == (changed.v > 0)) {
         return (struct qty){0}; // nothing of ours went: somebody else came
@@ -75,10 +88,14 @@ struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, 
     struct qty left = gone;
     struct qty stray = job_unowned(desk, venue, symbol);
     JOB_FOR_EACH_LIVE(&desk->jobs, job) {
-        // What an order of ours is closing there goes by that order.
         const struct leg *leg = &job->legs[lost_leg];
-        struct qty size = qty_min(qty_sub(leg_held(leg), leg->working_close), left);
-        if (job_running(job) && job->symbol == symbol && leg->venue == venue && size.v > 0) {
+        if (!job_running(job) || job->symbol != symbol || leg->venue != venue) {
+            continue;
+        }
+        // What an order of ours may have closed there went by that order.
+        struct qty untold = execution_untold(desk, venue, symbol, side, job, steady_ns);
+        struct qty size = qty_min(qty_sub(leg_held(leg), untold), left);
+        if (size.v > 0) {
             left = qty_sub(left, size);
             book(desk, bus, venue, symbol, job, side, size);
             close_rest(desk, bus, job, venue, usd_notional_near(price, size));

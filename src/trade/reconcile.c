@@ -54,13 +54,8 @@ static int64_t news(const struct desk *desk, const struct reconcile_row *row, ui
                     uint16_t symbol) {
     int64_t changed = distance(desk, row, venue, symbol).v - row->told.v;
     enum side side = changed > 0 ? SIDE_BUY : SIDE_SELL;
-    int64_t untold = 0;
-    for (uint32_t i = 0; i < desk->orders.live_count && changed != 0; i++) {
-        const struct order *order = &desk->orders.orders[desk->orders.live[i]];
-        if (order->venue == venue && order->symbol == symbol && order->side == side) {
-            untold += order_rest(order).v;
-        }
-    }
+    int64_t untold =
+        changed == 0 ? 0 : execution_untold(desk, venue, symbol, side, NULL, row->steady_ns).v;
     return changed > untold ? changed - untold : changed < -untold ? changed + untold : 0;
 }
 
@@ -98,7 +93,8 @@ static void look(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t sy
         return;
     }
     row->since_ns = 0;
-    struct qty ours = execution_vanish(desk, bus, venue, symbol, (struct qty){changed});
+    struct qty ours =
+        execution_vanish(desk, bus, venue, symbol, (struct qty){changed}, row->steady_ns);
     int64_t foreign = changed > 0 ? changed - ours.v : changed + ours.v;
     if (foreign != 0) {
         set_told(&desk->reconcile, row, (struct qty){row->told.v + foreign});
@@ -395,7 +391,9 @@ static void take_place(struct desk *desk, struct bus *bus, const struct event_fi
 
 static void on_filled(struct desk *desk, struct bus *bus, const struct event_fill *fill) {
     if (fill->order != 0) { // else the venue's word is what it comes from
-        row_of(desk, fill->venue, fill->symbol)->filled_since = true;
+        struct reconcile_row *row = row_of(desk, fill->venue, fill->symbol);
+        row->filled_since = true;
+        row->steady_ns = bus->now_ns;
         take_place(desk, bus, fill);
     }
     look(desk, bus, fill->venue, fill->symbol);
@@ -404,6 +402,9 @@ static void on_filled(struct desk *desk, struct bus *bus, const struct event_fil
 static void on_venue_position(struct desk *desk, struct bus *bus,
                               const struct event_venue_position *told) {
     struct reconcile_row *row = row_of(desk, told->venue, told->symbol);
+    if (!row->known || told->net.v != row->venue.v) {
+        row->steady_ns = bus->now_ns;
+    }
     row->known = true;
     row->filled_since = false;
     row->heard_ns = bus->now_ns;

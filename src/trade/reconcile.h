@@ -15,7 +15,8 @@
 // be older than our newest fill: then it says nothing. It may be ahead of the fills that explain
 // it, so a difference counts only when it has stood for RECONCILE_PATIENCE_MS while the lane was
 // ready (which had asked the venue once more before it told it: src/io/lane_positions.c), and only
-// as far as orders of ours that are live there cannot have made it.
+// as far as orders of ours that are live there cannot have made it: those that were decided after
+// the venue first said so, and no fill of ours came since, cannot.
 //
 // A person may sign for what a fill of ours explains only later, because the venue told that its
 // order ended and not yet that it had traded. Such a fill takes the place of what was signed for:
@@ -40,6 +41,7 @@ struct reconcile_row { // of a listing
     struct px average;     // likewise, 0 = not told
     struct qty told;       // of the difference, what an alarm was raised for and nobody signed
     int64_t heard_ns;      // when the venue told it
+    int64_t steady_ns;     // since then it tells the same, and no fill of ours was told
     int64_t since_ns;      // a difference is there since; 0 = none
     struct qty signed_for; // taken over by signatures, as far as no fill has explained it since
     int64_t signed_ns;     // newest word of the venue at the newest of them

@@ -391,9 +391,7 @@ static void take_place(struct desk *desk, struct bus *bus, const struct event_fi
 
 static void on_filled(struct desk *desk, struct bus *bus, const struct event_fill *fill) {
     if (fill->order != 0) { // else the venue's word is what it comes from
-        struct reconcile_row *row = row_of(desk, fill->venue, fill->symbol);
-        row->filled_since = true;
-        row->steady_ns = bus->now_ns;
+        row_of(desk, fill->venue, fill->symbol)->filled_since = true;
         take_place(desk, bus, fill);
     }
     look(desk, bus, fill->venue, fill->symbol);
@@ -402,7 +400,7 @@ static void on_filled(struct desk *desk, struct bus *bus, const struct event_fil
 static void on_venue_position(struct desk *desk, struct bus *bus,
                               const struct event_venue_position *told) {
     struct reconcile_row *row = row_of(desk, told->venue, told->symbol);
-    if (!row->known || told->net.v != row->venue.v) {
+    if (!row->known || row->filled_since || told->net.v != row->venue.v) {
         row->steady_ns = bus->now_ns;
     }
     row->known = true;

@@ -41,7 +41,7 @@ struct reconcile_row { // of a listing
     struct px average;     // likewise, 0 = not told
     struct qty told;       // of the difference, what an alarm was raised for and nobody signed
     int64_t heard_ns;      // when the venue told it
-    int64_t steady_ns;     // since then it tells the same, and no fill of ours was told
+    int64_t steady_ns;     // since then it tells the same, and no fill of ours came between
     int64_t since_ns;      // a difference is there since; 0 = none
     struct qty signed_for; // taken over by signatures, as far as no fill has explained it since
     int64_t signed_ns;     // newest word of the venue at the newest of them

@@ -233,6 +233,34 @@ static void test_own_orders_explain(void **state) {
     harness_destroy(h);
 }
 
+// The venue says again what it said before we had a position there: the order that closes it may
+// have done that.
+static void test_own_order_explains_the_same_word(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    harness_paper_off(h);
+    lane_ready(h, H_LIGHTER);
+    struct job draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    struct job *job = harness_open(h, &draft);
+    venue_tells(h, H_LIGHTER, (struct qty){0});
+    fill(h, command_at(h, H_EXTENDED));
+    fill(h, command_at(h, H_LIGHTER));
+    assert_int_equal(job->state, JOB_HOLDING);
+    h->now_ns += H_MS(10);
+    lane_ready(h, H_LIGHTER);
+    harness_mark(h);
+    job->urgent = true;
+    execution_stop(&h->desk, &h->engine.bus, job);
+    (void)bus_flush(&h->engine.bus);
+    harness_advance(h, H_MS(10));
+    venue_tells(h, H_LIGHTER, (struct qty){0});
+    harness_advance(h, 3 * NS_PER_S);
+    assert_null(harness_alert(h, "leg_vanished"));
+    fill(h, command_at(h, H_LIGHTER));
+    assert_null(harness_alert(h, "position"));
+    harness_destroy(h);
+}
+
 // A position no job holds vanishes: our book follows.
 static void test_unowned_position_vanishes(void **state) {
     (void)state;
@@ -460,6 +488,7 @@ int main(void) {
         cmocka_unit_test(test_part_of_a_leg_vanishes),
         cmocka_unit_test(test_leg_vanishes_while_opening),
         cmocka_unit_test(test_own_orders_explain),
+        cmocka_unit_test(test_own_order_explains_the_same_word),
         cmocka_unit_test(test_unowned_position_vanishes),
         cmocka_unit_test(test_asked_then_cancelled),
         cmocka_unit_test(test_filled_while_away),

@@ -121,10 +121,19 @@ static void cancel(struct lane *lane, struct lane_order *order) {
     order->due_ms = lane_loop_ms(lane) + (order->cancel_out ? LANE_EVIDENCE_MS : retry_ms);
 }
 
+// Where a question finds resting orders only, the list of them says as much, of all at once.
+static bool finds_only_open(const struct lane *lane) {
+    return (lane->oe.venue->flags & OE_QUERY_ONLY_OPEN) != 0;
+}
+
 static void ask(struct lane *lane, struct lane_order *order) {
     struct oe_call call = call_for(order, OE_QUERY);
     int64_t retry_ms;
     if (order->asking) {
+        return;
+    }
+    if (finds_only_open(lane) && !lane->reconciled && lane_sockets_ready(lane)) {
+        order->due_ms = lane_loop_ms(lane) + LANE_ASK_MS; // the list is on its way
         return;
     }
     order->asking = lane_call(lane, &call, order, &retry_ms) == STATUS_OK;
@@ -138,7 +147,8 @@ static void make_unknown(struct lane *lane, struct lane_order *order, const char
     set_text(order, "", slice_of(why));
     order->state = LANE_ORDER_UNKNOWN;
     order->asks = 0;
-    order->due_ms = lane_loop_ms(lane) + 1;
+    bool list_comes = finds_only_open(lane) && !lane_sockets_ready(lane);
+    order->due_ms = lane_loop_ms(lane) + (list_comes ? LANE_RECONNECT_MS : 1);
     log_warn(lane->oe.venue->name, "order %s is unknown: %s", order->client_id, why);
     report_plain(lane, order, REPORT_UNKNOWN);
 }
@@ -423,7 +433,10 @@ static void is_gone(struct lane *lane, struct lane_order *order) {
     int64_t believed_ms = order->sent_ms + lane->config.gone_ns / NS_PER_MS;
     if (lane_loop_ms(lane) < believed_ms) {
         order->asks++; // asked less often: a stream tells faster, and questions cost
-        order->due_ms = order->due_ms < believed_ms ? order->due_ms : believed_ms;
+        // What never rests is not found among what does, whatever became of it: only fills tell,
+        // and the time after which it can come no more.
+        bool futile = order->wanted.kind == OE_IOC && finds_only_open(lane);
+        order->due_ms = !futile && order->due_ms < believed_ms ? order->due_ms : believed_ms;
         return;
     }
     set_text(order, "", SLICE("the venue does not know it"));
@@ -538,11 +551,16 @@ void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms) {
     for (uint32_t i = 0; i < LANE_ORDERS_MAX; i++) {
         struct lane_order *order = &lane->orders[i];
         bool meant = symbol == OE_SYMBOL_NONE || order->symbol == symbol;
-        if (meant && order->state == LANE_ORDER_OPEN && order->sent_ms < asked_ms &&
-            order->seen_ms < asked_ms) {
+        if (!meant || order->sent_ms >= asked_ms) {
+            continue;
+        }
+        if (order->state == LANE_ORDER_OPEN && order->seen_ms < asked_ms) {
             order->asks = 0;
             order->due_ms = lane_loop_ms(lane);
             ask(lane, order);
+        } else if (order->state == LANE_ORDER_UNKNOWN && finds_only_open(lane)) {
+            order->due_ms = lane_loop_ms(lane) + backoff_ms(order->asks);
+            is_gone(lane, order);
         }
     }
 }

@@ -22,10 +22,11 @@ enum {
     LANE_BODY_MAX = 2 * 1024 * 1024,
     LANE_COMMANDS_MAX = ENGINE_OUTBOX_MAX,
     LANE_TRADES_REMEMBERED = 65536,
-    LANE_ANSWER_MS = 4000,   // without an answer for so long it is lost
-    LANE_EVIDENCE_MS = 1500, // accepted, cancelled, and nothing said of the order: ask
-    LANE_STALE_MS = 10000,   // longer than a venue's memory repeats an old position
-    LANE_ASK_MS = 250,       // before the first repetition of a question, doubled up to
+    LANE_ANSWER_MS = 4000,    // without an answer for so long it is lost
+    LANE_EVIDENCE_MS = 1500,  // accepted, cancelled, and nothing said of the order: ask
+    LANE_STALE_MS = 10000,    // longer than a venue's memory repeats an old position
+    LANE_RECONNECT_MS = 1000, // in which a lost connection is mostly made anew
+    LANE_ASK_MS = 250,        // before the first repetition of a question, doubled up to
     LANE_ASK_MAX_MS = 5000,
     LANE_HOLD_MS = 1500, // what lowers risk waits so long for a connection or the rate limit
     LANE_GONE_MS = 6000,

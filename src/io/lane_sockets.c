@@ -9,6 +9,7 @@ enum {
     IDLE_TIMEOUT_MS = 15000, // a fill may wait behind a dead connection for so long
     GREETING_MS = 10000,     // from open to logged in
     CLOSE_TIMEOUT_MS = 500,
+    BACKOFF_MAX_MS = 10000, // shorter than a feed waits: positions may stand unhedged behind it
     SEND_MAX = 256 * 1024,
 };
 
@@ -125,7 +126,7 @@ enum status lane_sockets_create(struct lane *lane) {
         config.ping_ms = IDLE_TIMEOUT_MS / 3;
         config.close_timeout_ms = CLOSE_TIMEOUT_MS;
         config.backoff_ms = 250;
-        config.backoff_max_ms = 30000;
+        config.backoff_max_ms = BACKOFF_MAX_MS;
         config.send_max = SEND_MAX;
         config.seed = lane->config.seed + i;
         config.may_connect = may_connect;

@@ -898,6 +898,7 @@ static void test_refused_cancel(void **state) {
 }
 
 // A venue that does not know the order is believed only when the request cannot be taken any more.
+// Where only resting orders are found, one that never rests is not asked for again before.
 static void test_gone(void **state) {
     (void)state;
     static const uint32_t late_ms[] = {0, 7000}; // what the venue says of itself
@@ -905,6 +906,7 @@ static void test_gone(void **state) {
         struct rig rig;
         rig_init(&rig);
         rig.venue.late_ms = late_ms[i];
+        rig.venue.flags |= i == 0 ? 0 : OE_QUERY_ONLY_OPEN;
         rig.answers[OE_PLACE][0] = (struct answer){LOST, ""};
         rig.answers[OE_QUERY][0] = (struct answer){200, "order gone 0"};
         rig_start(&rig);
@@ -915,6 +917,11 @@ static void test_gone(void **state) {
         assert_true(mono_now_ns() - began_ns >= (i == 0 ? 6 : 7) * NS_PER_S);
         assert_int_equal(rig.requests[OE_PLACE], 1);
         assert_true(rig.requests[OE_FILLS] >= 2); // looked for once more
+        if (i == 0) {
+            assert_true(rig.requests[OE_QUERY] > 3);
+        } else {
+            assert_int_equal(rig.requests[OE_QUERY], 2);
+        }
         rig_finish(&rig);
     }
 }

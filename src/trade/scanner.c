@@ -6,8 +6,12 @@
 #include "trade/desk.h"
 
 #define CONFIDENCE_PERSISTENCE_NS (5 * NS_PER_S)
+#define YOUNG_STEP_NS             (250 * NS_PER_MS)
 
-enum { SAMPLE_PAIRS_MAX = 10000 }; // of one pass: about a millisecond
+enum {
+    SAMPLE_PAIRS_MAX = 10000, // of one pass: about a millisecond
+    PAST_MIN = 5,             // samples: a pair with fewer has no past
+};
 
 enum status scanner_create(struct scanner *scanner, const struct universe *universe) {
     *scanner = (struct scanner){0};
@@ -27,6 +31,7 @@ enum status scanner_create(struct scanner *scanner, const struct universe *unive
         scanner->free_slots[i] = (uint16_t)(STANDING_MAX - 1 - i);
     }
     scanner->free_count = STANDING_MAX;
+    scanner->young = PAST_MIN;
     return STATUS_OK;
 }
 
@@ -197,10 +202,13 @@ static void evaluate(const struct desk *desk, const struct look *look, struct si
     }
     struct bps gross = bps_between_floor(sold->quote->bid, bought->quote->ask);
     struct bps fees = cost_open_fees(&venues[buy], &venues[sell], maker);
-    int64_t usual = series_median(&desk->scanner.gross[pair]);
+    const struct series *past = &desk->scanner.gross[pair];
+    int64_t usual = series_median(past);
     struct bps basis = pair_basis(desk, symbol, buy, sell, usual);
     if (usual == SERIES_VALUE_MAX && usual <= gross.v) {
         usual = gross.v + 1; // wider than a series tells: such an edge does not close
+    } else if (past->count < PAST_MIN && usual < gross.v) {
+        usual = gross.v; // nobody knows better yet than that it always stood so
     }
     out->symbol = symbol;
     out->buy_venue = buy;
@@ -333,6 +341,10 @@ static bool is_priority(const struct settings_scanner *settings, uint16_t a, uin
 
 static enum status scanner_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
+    if (event->header.kind == EVENT_FEED_STATE) {
+        desk->scanner.young = event->u.feed.state == FEED_LIVE ? PAST_MIN : desk->scanner.young;
+        return STATUS_OK;
+    }
     uint16_t changed = event->u.quote.venue, symbol = event->u.quote.symbol;
     const struct settings_scanner *settings = &desk->settings->scanner;
     struct look look = look_at(desk, symbol, settings->arb_size, bus->now_ns);
@@ -410,8 +422,27 @@ static void look_again(struct desk *desk, struct bus *bus, int64_t now_ns) {
             scanner->waiting_count * sizeof(scanner->waiting[0]));
 }
 
-static int64_t sample_step_ns(const struct desk *desk) {
-    return desk->settings->scanner.window_ns / SERIES_MAX;
+static int64_t sample_due_ns(const struct desk *desk) {
+    return desk->scanner.sampled_ns + desk->settings->scanner.window_ns / SERIES_MAX;
+}
+
+static int64_t young_due_ns(const struct scanner *scanner) {
+    return scanner->young > 0 ? scanner->young_ns + YOUNG_STEP_NS : INT64_MAX;
+}
+
+static void begin_step(struct desk *desk, int64_t now_ns) {
+    struct scanner *scanner = &desk->scanner;
+    if (now_ns >= sample_due_ns(desk)) {
+        scanner->sampled_ns = now_ns;
+        scanner->young_step = false;
+    } else if (now_ns >= young_due_ns(scanner)) {
+        scanner->young_ns = now_ns;
+        scanner->young--;
+        scanner->young_step = true;
+    } else {
+        return;
+    }
+    scanner->sample_left = desk->universe->symbol_count;
 }
 
 static void sample_symbol(struct desk *desk, uint16_t symbol, int64_t now_ns) {
@@ -427,21 +458,23 @@ static void sample_symbol(struct desk *desk, uint16_t symbol, int64_t now_ns) {
         for (uint32_t s = 0; s < count; s++) {
             if (s != b) {
                 struct px bid = picture_quote(desk, usable[s], symbol)->bid;
-                series_add(&desk->scanner.gross[pair_index(desk, symbol, usable[b], usable[s])],
-                           bps_between_floor(bid, ask).v);
+                struct series *past =
+                    &desk->scanner.gross[pair_index(desk, symbol, usable[b], usable[s])];
+                if (!desk->scanner.young_step || past->count < PAST_MIN) {
+                    series_add(past, bps_between_floor(bid, ask).v);
+                }
             }
         }
     }
 }
 
-// Every symbol once a step. The pairs grow with the square of the venues: so that no pass is long,
-// it takes as many symbols as hold SAMPLE_PAIRS_MAX of them (one at least), and the sweeps behind
-// it the others.
+// Every symbol once a step; in quick ones only pairs without a past. The pairs grow with the square
+// of the venues: so that no pass is long, it takes as many symbols as hold SAMPLE_PAIRS_MAX of them
+// (one at least), and the sweeps behind it the others.
 static void sample_pairs(struct desk *desk, int64_t now_ns) {
     struct scanner *scanner = &desk->scanner;
-    if (scanner->sample_left == 0 && now_ns - scanner->sampled_ns >= sample_step_ns(desk)) {
-        scanner->sampled_ns = now_ns;
-        scanner->sample_left = desk->universe->symbol_count;
+    if (scanner->sample_left == 0) {
+        begin_step(desk, now_ns);
     }
     uint32_t pairs = (uint32_t)desk->universe->venue_count * desk->universe->venue_count;
     for (uint32_t done = 0; scanner->sample_left > 0 && done < SAMPLE_PAIRS_MAX; done += pairs) {
@@ -465,9 +498,10 @@ static enum status scanner_on_time(void *self, struct bus *bus, int64_t now_ns) 
 
 static int64_t scanner_deadline(const void *self) {
     const struct desk *desk = self;
-    int64_t sample = desk->scanner.sampled_ns + sample_step_ns(desk);
     int64_t next = desk->scanner.swept_ns + SWEEP_NS;
+    int64_t sample = sample_due_ns(desk), young = young_due_ns(&desk->scanner);
     next = sample < next ? sample : next;
+    next = young < next ? young : next;
     if (desk->scanner.waiting_count > 0 && desk->scanner.waiting[0].due_ns < next) {
         next = desk->scanner.waiting[0].due_ns;
     }
@@ -517,7 +551,7 @@ static void scanner_publish(void *self, struct state_draft *draft, int64_t now_n
 
 const struct component scanner_component = {
     .name = "scanner",
-    .kinds = EVENT_BIT(EVENT_QUOTE_UPDATED),
+    .kinds = EVENT_BIT(EVENT_QUOTE_UPDATED) | EVENT_BIT(EVENT_FEED_STATE),
     .on_event = scanner_on_event,
     .on_time = scanner_on_time,
     .deadline = scanner_deadline,

@@ -49,8 +49,10 @@ struct scanner {
     uint16_t *first;     // [symbol] -> index + 1 of its newest standing opportunity, 0 = none
     uint32_t free_count;
     struct series *gross; // [symbol][buy][sell]: gross bps of the pair over the window
-    int64_t sampled_ns, swept_ns;
+    int64_t sampled_ns, young_ns, swept_ns;
     uint16_t sample_left; // symbols not yet sampled in this step
+    uint8_t young;        // quick steps left, for pairs without a past
+    bool young_step;      // this one is such
     uint64_t crossings, overflow;
 };
 

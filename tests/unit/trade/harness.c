@@ -284,6 +284,15 @@ void harness_calm_for(struct harness *h, int64_t ns) {
     }
 }
 
+void harness_past(struct harness *h) {
+    enum { SAMPLES = 5 };
+    for (uint32_t pair = 0; pair < H_SYMBOLS * H_VENUES * H_VENUES; pair++) {
+        for (int i = 0; i < SAMPLES; i++) {
+            series_add(&h->desk.scanner.gross[pair], 0);
+        }
+    }
+}
+
 void harness_depth(struct harness *h, uint16_t venue, uint16_t symbol, struct px ask, struct px bid,
                    struct qty each, struct bps apart) {
     struct event_depth event = {

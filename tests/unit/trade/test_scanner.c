@@ -18,6 +18,7 @@ static void cross(struct harness *h, int64_t bps) {
 static void test_one_standing_row(void **state) {
     (void)state;
     struct harness *h = harness_create();
+    harness_past(h);
     assert_null(scanner_find(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED));
     cross(h, 10);
     const struct opportunity *row = scanner_find(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED);
@@ -123,9 +124,41 @@ static void test_what_does_not_count(void **state) {
     harness_destroy(h);
 }
 
+// What two venues always differ by looks like an edge to who comes new: for as long as a pair has
+// no past, what it shows is taken for that.
+static void test_pair_without_a_past(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct series *past = // [symbol][buy][sell]
+        &h->desk.scanner.gross[(H_BTC * H_VENUES + H_LIGHTER) * H_VENUES + H_EXTENDED];
+    cross(h, 10);
+    const struct opportunity *row = scanner_find(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED);
+    assert_int_equal(row->round_trip.v, 0);
+    for (int samples = past->count; samples < 4; samples++) {
+        series_add(past, 100);
+    }
+    cross(h, 11);
+    assert_int_equal(row->round_trip.v, 0);
+    series_add(past, 100);
+    cross(h, 12);
+    assert_int_equal(row->round_trip.v, row->gross.v - 100);
+    *past = (struct series){0};
+    series_add(past, 2400); // one sample may be worse than what is seen
+    cross(h, 13);
+    assert_int_equal(row->round_trip.v, row->gross.v - 2400);
+    harness_destroy(h);
+    h = harness_create();
+    harness_calm_for(h, 2 * NS_PER_S); // it has one soon
+    for (uint16_t venue = 1; venue < H_VENUES; venue++) { // [BTC][0][venue]
+        assert_in_range(h->desk.scanner.gross[venue].count, 5, 6);
+    }
+    harness_destroy(h);
+}
+
 static void test_costs_threshold_and_basis(void **state) {
     (void)state;
     struct harness *h = harness_create();
+    harness_past(h);
     cross(h, 10);
     const struct opportunity *row = scanner_find(&h->desk, H_BTC, H_BINANCE, H_EXTENDED);
     assert_int_equal(row->fees.v, 400); // extended rests (saves 2.5), binance takes at 4
@@ -321,6 +354,7 @@ int main(void) {
         cmocka_unit_test(test_crossing_has_to_stand),
         cmocka_unit_test(test_quote_of_a_lost_connection),
         cmocka_unit_test(test_usual_gross_beyond_the_series),
+        cmocka_unit_test(test_pair_without_a_past),
         cmocka_unit_test(test_costs_threshold_and_basis),
         cmocka_unit_test(test_funding_counts_in_the_edge),
         cmocka_unit_test(test_priority_pairs_come_first),

@@ -559,10 +559,11 @@ static void test_largest_desk(void **state) {
     assert_int_equal(w->found, 20 * (VENUE_MAX - 1));
     assert_int_equal(STANDING_MAX - w->desk.scanner.free_count, 20 * (VENUE_MAX - 1));
     assert_int_equal(w->desk.scanner.overflow, 0);
-    // Every pair was sampled each 6 s; the last symbol first, when only one venue had quoted.
-    assert_int_equal(w->desk.scanner.gross[1].count, 2);
+    // Every pair was sampled each 6 s, and in quick steps between, of which a desk this large makes
+    // fewer in a second.
+    assert_in_range(w->desk.scanner.gross[1].count, 2, 7);
     size_t last = (size_t)SYMBOL_MAX * VENUE_MAX * VENUE_MAX - 2;
-    assert_int_equal(w->desk.scanner.gross[last].count, 1);
+    assert_in_range(w->desk.scanner.gross[last].count, 2, 7);
     print_message("# %llu quotes in %lld ms, longest pass %llu us, %zu MB of pair windows\n",
                   (unsigned long long)quotes, (long long)((mono_now_ns() - began_ns) / NS_PER_MS),
                   (unsigned long long)w->engine.longest_pass_ns / 1000,

@@ -13,6 +13,9 @@ import subprocess
 import sys
 import textwrap
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from tap import case, skip  # pylint: disable=wrong-import-position
+
 
 def run(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -218,15 +221,6 @@ def main():
         return
     pages = sorted((root / "man").glob("perpdesk*.[1-9]"))
     print(f"1..{len(texts) + 2 + len(pages)}")
-    number = 0
-
-    def case(good, name, why=""):
-        nonlocal number
-        number += 1
-        print(f"{'ok' if good else 'not ok'} {number} - {name}")
-        for line in why.splitlines():
-            print(f"# {line}")
-
     for path, text in texts.items():
         same = path.exists() and path.read_text() == text
         case(same, f"{path.name} is what the tables say",
@@ -238,8 +232,7 @@ def main():
     for page in pages:
         name = f"{page.name} is clean under mandoc -Tlint"
         if shutil.which("mandoc") is None:
-            number += 1
-            print(f"ok {number} # SKIP {name}: mandoc is not installed")
+            skip(name, "mandoc is not installed")
             continue
         lint = subprocess.run(["mandoc", "-Tlint", str(page)], capture_output=True,
                               text=True, check=False)

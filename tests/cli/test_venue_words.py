@@ -15,6 +15,8 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from tap import case, plan  # pylint: disable=wrong-import-position
 from ten_venues import Simulator, leaked  # pylint: disable=wrong-import-position
 
 PROGRAM, DEMO = sys.argv[1:3]
@@ -179,16 +181,6 @@ class Venue(threading.Thread):
 
 
 def main():
-    number = 0
-
-    def case(good, name, detail=""):
-        nonlocal number
-        number += 1
-        print(f"{'ok' if good else 'not ok'} {number} - {name}")
-        if not good:
-            for line in str(detail).splitlines()[-8:]:
-                print(f"# {line}")
-
     with tempfile.TemporaryDirectory() as temporary:
         sim = Simulator(PROGRAM, DEMO, temporary)
         sim.write_config("[desk]", "symbols = BTC/USDT, ETH/USDT")
@@ -212,7 +204,7 @@ def main():
             case(cell != "NO", f"{venue.name_} {column}", venue.results.get(column))
     shown = "".join(text for venue in venues for text in venue.seen)
     case(not leaked(shown), "no secret was shown", leaked(shown))
-    print(f"1..{number}")
+    plan()
 
 
 main()

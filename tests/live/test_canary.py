@@ -16,6 +16,8 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from tap import case, plan  # pylint: disable=wrong-import-position
 from ten_venues import KEYS, OPEN, VENUES, Simulator, leaked
 
 PROGRAM, DEMO = os.path.abspath(sys.argv[1]), sys.argv[2]
@@ -164,15 +166,6 @@ def look(shell, case):
 
 
 def main():
-    number = 0
-
-    def case(good, name, detail=""):
-        nonlocal number
-        number += 1
-        print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
-        for line in str(detail).splitlines()[:20] if not good else ():
-            print(f"# {line}")
-
     with tempfile.TemporaryDirectory() as folder:
         sim = Simulator(PROGRAM, DEMO, pathlib.Path(folder))
         try:
@@ -183,7 +176,7 @@ def main():
         finally:
             sim.stop()
         look(shell, case)
-    print(f"1..{number}")
+    plan()
 
 
 main()

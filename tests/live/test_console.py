@@ -21,6 +21,8 @@ import termios
 import threading
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from tap import case, plan  # pylint: disable=wrong-import-position
 from ten_venues import VENUES, Simulator, leaked
 
 try:
@@ -328,15 +330,6 @@ STEPS = [read_only_until_armed, cancel, cancel_all, fill, flatten_in_parts, log_
 
 
 def main():
-    number = 0
-
-    def case(good, name, detail=""):
-        nonlocal number
-        number += 1
-        print(f"{'ok' if good else 'not ok'} {number} - {name}")
-        for line in str(detail).splitlines() if not good else ():
-            print(f"# {line}")
-
     with tempfile.TemporaryDirectory() as temporary:
         desks = [Desk(pathlib.Path(temporary) / str(i), VENUES[i::DESKS]) for i in range(DESKS)]
         for desk in desks:
@@ -360,7 +353,7 @@ def main():
     shown = "".join(part for desk in desks for console in desk.consoles for part in console.shown)
     case(not leaked(shown), "no secret was on a screen", leaked(shown))
     case(content and not leaked(content), "no secret is in a file", leaked(content))
-    print(f"1..{number}")
+    plan()
 
 
 main()

@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from tap import case, plan  # pylint: disable=wrong-import-position
 from ten_venues import Simulator
 
 PROGRAM, DEMO = os.path.abspath(sys.argv[1]), sys.argv[2]
@@ -181,15 +183,6 @@ def floor_cases(desk, case):
 
 
 def main():
-    number = 0
-
-    def case(good, name, detail=""):
-        nonlocal number
-        number += 1
-        print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
-        for line in str(detail).splitlines()[:20] if not good else ():
-            print(f"# {line}")
-
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(folder)
         try:
@@ -202,7 +195,7 @@ def main():
             floor_cases(desk, case)
         finally:
             desk.stop()
-    print(f"1..{number}")
+    plan()
 
 
 main()

@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from tap import case, plan  # pylint: disable=wrong-import-position
 from ten_venues import VENUES, Simulator, leaked
 
 PROGRAM, DEMO = sys.argv[1:3]
@@ -168,17 +170,6 @@ def compare(desk, case):
 
 
 def main():
-    number = 0
-
-    def case(good, name, detail=""):
-        nonlocal number
-        number += 1
-        print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
-        if not good:
-            for line in str(detail).splitlines()[-20:]:
-                print(f"# {line}")
-        return good
-
     print(f"# seed {SEED}, {SECONDS} s")
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(folder)
@@ -195,7 +186,7 @@ def main():
                 process.wait()
         shown = {name: leaked(text) for name, text in desk.content() if leaked(text)}
         case(not shown, "no key is in a file or an output", shown)
-    print(f"1..{number}")
+    plan()
 
 
 main()

@@ -172,7 +172,7 @@ static void emit_bbo(const struct md *md, const struct frame *frame, const struc
         bbo->ask_size = md->asks[0].size;
         bbo->ask_empty = bbo->ask.v == 0 || bbo->ask_size.v == 0;
     }
-    if (bbo->bid_size.v < 0 || bbo->ask_size.v < 0) { // a change may take away, a best price has one
+    if (bbo->bid_size.v < 0 || bbo->ask_size.v < 0) { // a change may take away, a best price not
         md_refuse(sink, FEED_BAD_NUMBER, event->market);
         return;
     }

@@ -237,7 +237,7 @@ static void tell_trades(struct desk_run *run) {
 static void tell_peaks(struct desk_run *run) {
     for (size_t i = 0; i < COUNT_OF(run->past->recall.peaks); i++) {
         struct event_past_peak row = run->past->recall.peaks[i];
-        if (row.day != 0 && translate_venue(run, &row.venue)) {
+        if ((row.day != 0 || row.role != 0) && translate_venue(run, &row.venue)) {
             tell(run, EVENT_PAST_PEAK, &row);
         }
     }

@@ -241,10 +241,12 @@ bool event_input_fits(const struct universe *universe, const struct event *event
     case EVENT_PAST_TRADE:
         return fits_venue(universe, event->u.past_trade.venue);
     case EVENT_PAST_PEAK:
-        return fits_venue(universe, event->u.past_peak.venue);
+        return fits_venue(universe, event->u.past_peak.venue) &&
+               event->u.past_peak.role <= VENUE_ROLE_COUNT;
     case EVENT_PAST_END:
         return event->u.past_end.state < TRADING_STATE_COUNT &&
                event->u.past_end.doubt < DOUBT_COUNT &&
+               event->u.past_end.risk_mode <= RISK_MODE_COUNT &&
                event->u.past_end.brakes.strategies_off >> STRATEGY_COUNT == 0;
     default:
         return false; // derived kinds never come from outside

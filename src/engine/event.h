@@ -310,9 +310,11 @@ struct event_past_trade { // a fill that is booked already
     uint64_t order, trade;
     uint16_t venue, pad[3];
 };
-struct event_past_peak { // of a venue's equity
-    uint16_t venue, pad[3];
-    int64_t day; // UTC day when the equity was told last
+struct event_past_peak { // of a venue's equity, and what a person made of the venue
+    uint16_t venue;
+    uint8_t role; // 1 + enum venue_role; 0: nobody set it
+    uint8_t pad[5];
+    int64_t day; // UTC day when the equity was told last, 0: never
     struct usd start, peak;
 };
 enum past_doubt { // why some of what was left may not be told
@@ -328,7 +330,8 @@ struct event_past_end {
     uint8_t doubt;         // enum past_doubt
     uint8_t killed, state; // latched kill, enum trading_state
     uint32_t lost;         // positions and orders of venues or symbols this session does not have
-    uint32_t pad;
+    uint8_t risk_mode;     // 1 + enum risk_mode that a person set; 0: nobody did
+    uint8_t pad[3];
     int64_t last_ns; // of its newest event
     int64_t day;     // UTC day of the following, days since 1970
     struct usd day_start_pnl, day_start_funding, day_volume, day_fees;

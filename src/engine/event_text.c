@@ -324,6 +324,9 @@ static void print_past_end(struct text *out, const struct event_past_end *e) {
     text_add_format(out, " known %u doubt %u killed %u lost %u jobs_used %u", e->known, e->doubt,
                     e->killed, e->lost, e->jobs_used);
     ADD_NAME(out, e->state, TRADING_STATE_COUNT, trading_state_name);
+    if (e->risk_mode != 0) {
+        ADD_NAME(out, e->risk_mode - 1, RISK_MODE_COUNT, risk_mode_name);
+    }
     add_usd(out, "day_start_pnl ", e->day_start_pnl);
     print_brakes(out, &e->brakes);
 }
@@ -446,6 +449,9 @@ static void print_payload(struct text *out, const struct universe *universe,
         add_int(out, "day ", event->u.past_peak.day);
         add_usd(out, "start ", event->u.past_peak.start);
         add_usd(out, "peak ", event->u.past_peak.peak);
+        if (event->u.past_peak.role != 0) {
+            ADD_NAME(out, event->u.past_peak.role - 1, VENUE_ROLE_COUNT, venue_role_name);
+        }
         break;
     case EVENT_PAST_END:
         print_past_end(out, &event->u.past_end);

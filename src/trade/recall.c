@@ -235,6 +235,11 @@ static void on_control(struct recall *recall, const struct event_control *contro
         recall->end.killed = 0;
     } else if (control->verb == CONTROL_STATE && person && control->origin != ORIGIN_DISK) {
         recall->end.state = (uint8_t)control->value;
+    } else if (control->verb == CONTROL_RISK_MODE) {
+        recall->end.risk_mode = (uint8_t)(1 + control->value);
+    } else if (control->verb == CONTROL_VENUE_ROLE && control->venue < VENUE_MAX) {
+        recall->peaks[control->venue].venue = control->venue;
+        recall->peaks[control->venue].role = (uint8_t)(1 + control->value);
     } else if (control->verb == CONTROL_ACCEPT) {
         recall->end.doubt = DOUBT_NONE;
         recall->end.lost = 0;
@@ -280,11 +285,14 @@ static void on_past_peak(struct recall *recall, const struct event_past_peak *pa
 
 static void on_capital(struct recall *recall, const struct event *event) {
     const struct event_capital *told = &event->u.capital;
-    struct event_past_peak peak = {.venue = told->venue,
-                                   .day = event->header.time_ns / NS_PER_DAY,
-                                   .start = told->start,
-                                   .peak = told->peak};
-    on_past_peak(recall, &peak);
+    if (told->venue < VENUE_MAX) {
+        recall->peaks[told->venue] =
+            (struct event_past_peak){.venue = told->venue,
+                                     .role = recall->peaks[told->venue].role,
+                                     .day = event->header.time_ns / NS_PER_DAY,
+                                     .start = told->start,
+                                     .peak = told->peak};
+    }
 }
 
 void recall_event(struct recall *recall, const struct event *event) {

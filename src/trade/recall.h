@@ -32,7 +32,7 @@ struct recall {
     struct event_past_trade trades[RECALL_TRADES]; // ring
     uint64_t trade_count;
     struct event_past_position positions[VENUE_MAX * SYMBOL_MAX]; // zeros: never traded
-    struct event_past_peak peaks[VENUE_MAX];                      // zeros: equity was never told
+    struct event_past_peak peaks[VENUE_MAX]; // zeros: nothing was told of the venue
 };
 
 void recall_init(struct recall *recall);

@@ -314,6 +314,25 @@ static void on_clear(struct desk *desk, struct bus *bus) {
     watch_alert(bus, SEVERITY_INFO, "kill", "the kill switch was cleared: the desk is PAUSED");
 }
 
+// What a person made stricter than the configuration is. What was made looser is not kept: nobody
+// may be there who knows of it.
+static void keep_role(struct desk *desk, struct bus *bus, const struct event_past_peak *past) {
+    struct venue_entry *venue = &desk->universe->venues[past->venue];
+    if (past->role > 1 + venue->role) {
+        venue->role = past->role - 1;
+        watch_alert(bus, SEVERITY_WARN, "kept", "%s stays %s, as it was set by hand", venue->name,
+                    venue_role_name((enum venue_role)venue->role));
+    }
+}
+
+static void keep_risk_mode(struct desk *desk, struct bus *bus, const struct event_past_end *past) {
+    if (past->risk_mode != 0 && past->risk_mode - 1 < (int)desk->risk_mode) {
+        desk->risk_mode = (enum risk_mode)(past->risk_mode - 1);
+        watch_alert(bus, SEVERITY_WARN, "kept", "the risk mode stays %s, as it was set by hand",
+                    risk_mode_name(desk->risk_mode));
+    }
+}
+
 // What only a person lifts stays over a restart. Jobs of another day are counted for nothing
 // (scheduler_check_limits).
 static void put_back(struct desk *desk, struct bus *bus, const struct event_past_end *past) {
@@ -325,6 +344,7 @@ static void put_back(struct desk *desk, struct bus *bus, const struct event_past
         memcpy(desk->risk.losing, past->brakes.losing, sizeof(desk->risk.losing));
         desk->scheduler.day = past->brakes.day;
         desk->scheduler.day_jobs = past->brakes.day_jobs;
+        keep_risk_mode(desk, bus, past);
         tell_state(desk, bus);
     }
 }
@@ -335,6 +355,10 @@ static enum status risk_on_event(void *self, struct bus *bus, const struct event
         desk->started_ns = event->header.time_ns;
         desk->orders.session_key = order_session_key(event->header.time_ns, 0);
         tell_state(desk, bus);
+        return STATUS_OK;
+    }
+    if (event->header.kind == EVENT_PAST_PEAK) {
+        keep_role(desk, bus, &event->u.past_peak);
         return STATUS_OK;
     }
     if (event->header.kind == EVENT_PAST_END) {
@@ -474,7 +498,8 @@ static void risk_publish(void *self, struct state_draft *draft, int64_t now_ns) 
 
 const struct component risk_component = {
     .name = "risk",
-    .kinds = EVENT_BIT(EVENT_CONTROL) | EVENT_BIT(EVENT_DESK_STARTED) | EVENT_BIT(EVENT_PAST_END),
+    .kinds = EVENT_BIT(EVENT_CONTROL) | EVENT_BIT(EVENT_DESK_STARTED) | EVENT_BIT(EVENT_PAST_PEAK) |
+             EVENT_BIT(EVENT_PAST_END),
     .on_event = risk_on_event,
     .on_time = risk_on_time,
     .deadline = risk_deadline,

@@ -14,8 +14,9 @@ import sys
 import tempfile
 import time
 
-import tap
-from tap import check
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import tap  # pylint: disable=wrong-import-position
+from tap import check  # pylint: disable=wrong-import-position
 
 try:
     import terminal

@@ -442,7 +442,7 @@ void harness_tell_past(struct harness *h, const struct recall *recall, bool live
         harness_input(h, EVENT_PAST_TRADE, &trade);
     }
     for (uint16_t venue = 0; venue < H_VENUES; venue++) {
-        if (recall->peaks[venue].day != 0) {
+        if (recall->peaks[venue].day != 0 || recall->peaks[venue].role != 0) {
             harness_input(h, EVENT_PAST_PEAK, &recall->peaks[venue]);
         }
     }
@@ -532,6 +532,12 @@ static void compare_brakes(const struct harness *h, const struct recall *recall)
         if (recall->peaks[venue].day == h->now_ns / NS_PER_DAY) {
             assert_int_equal(recall->peaks[venue].peak.v, peak.v);
         }
+        if (recall->peaks[venue].role != 0) { // VENUE_TRADE is what the configuration says
+            assert_int_equal(recall->peaks[venue].role - 1, h->universe.venues[venue].role);
+        }
+    }
+    if (recall->end.risk_mode != 0) {
+        assert_true(recall->end.risk_mode - 1 >= (int)h->desk.risk_mode);
     }
 }
 

@@ -88,6 +88,30 @@ static void test_losing_goes_on(void **state) {
     harness_destroy(h);
 }
 
+// A venue's role and a risk mode set by hand stay where they are stricter than the configuration's
+// (trade and balanced), and only there.
+static void test_stricter_stays(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    harness_control_at(h, CONTROL_VENUE_ROLE, H_LIGHTER, CONTROL_ANY, VENUE_OFF, 0);
+    harness_control_at(h, CONTROL_VENUE_ROLE, H_BINANCE, CONTROL_ANY, VENUE_REFERENCE, 0);
+    harness_control(h, CONTROL_RISK_MODE, RISK_CONSERVATIVE);
+    for (int restarts = 0; restarts < 2; restarts++) {
+        h = restarted(h);
+        assert_int_equal(h->universe.venues[H_LIGHTER].role, VENUE_OFF);
+        assert_int_equal(h->universe.venues[H_BINANCE].role, VENUE_REFERENCE);
+        assert_int_equal(h->universe.venues[H_EXTENDED].role, VENUE_TRADE);
+        assert_int_equal(h->desk.risk_mode, RISK_CONSERVATIVE);
+    }
+    harness_control_at(h, CONTROL_VENUE_ROLE, H_LIGHTER, CONTROL_ANY, VENUE_TRADE, 0);
+    harness_control(h, CONTROL_RISK_MODE, RISK_AGGRESSIVE);
+    h = restarted(h);
+    assert_int_equal(h->universe.venues[H_LIGHTER].role, VENUE_TRADE);
+    assert_int_equal(h->universe.venues[H_BINANCE].role, VENUE_REFERENCE);
+    assert_int_equal(h->desk.risk_mode, RISK_BALANCED);
+    harness_destroy(h);
+}
+
 static void submit(struct harness *h) {
     struct control_request order = {.verb = CONTROL_SUBMIT,
                                     .origin = ORIGIN_TEST,
@@ -160,6 +184,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strategy_stays_off),
         cmocka_unit_test(test_losing_goes_on),
+        cmocka_unit_test(test_stricter_stays),
         cmocka_unit_test(test_day_jobs),
         cmocka_unit_test(test_peak),
     };

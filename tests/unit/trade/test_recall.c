@@ -287,6 +287,13 @@ static void test_brakes(void **state) {
     assert_int_equal(recall.peaks[2].start.v, USD(4).v);
     assert_int_equal(recall.peaks[2].peak.v, USD(8).v);
     assert_int_equal(recall.peaks[1].day, 0); // never told
+    TELL(EVENT_CONTROL, control, .verb = CONTROL_VENUE_ROLE, .venue = 2, .value = VENUE_REFERENCE);
+    TELL(EVENT_CONTROL, control, .verb = CONTROL_VENUE_ROLE, .venue = VENUE_MAX, .value = 1);
+    TELL(EVENT_CONTROL, control, .verb = CONTROL_RISK_MODE, .value = RISK_AGGRESSIVE);
+    TELL(EVENT_CAPITAL_UPDATED, capital, .venue = 2, .equity = USD(5), .peak = USD(7));
+    assert_int_equal(recall.peaks[2].role, 1 + VENUE_REFERENCE);
+    assert_int_equal(recall.peaks[2].peak.v, USD(7).v);
+    assert_int_equal(recall.end.risk_mode, 1 + RISK_AGGRESSIVE);
 }
 
 // More was live than a desk can hold: the start has to know that it does not know everything.

@@ -122,8 +122,10 @@ static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
     }
     row->busy = true;
     if (rate_room(&lane->rate, &lane->order_cost, 0, lane_now_ns(lane)) == 0) {
-        lane->lists_held_ms +=
+        int64_t held_ms =
             rate_holds_ns(&lane->rate, &lane->message->cost, &lane->order_cost) / NS_PER_MS;
+        lane->lists_held_ms += held_ms;
+        lane->lists_gap_ms = now_ms + held_ms + LANE_GAP_MS;
     }
     if (row->cursor[0] == '\0') {
         row->asked_ms = now_ms;
@@ -164,17 +166,24 @@ static void want_again(struct lane *lane) {
     }
 }
 
+// An order that waits for the venue's message rate goes first: one that waits here, or in the
+// engine, which hears of the room it needs. But an order that has ended waits for its fills.
+static bool yields(const struct lane *lane, uint32_t list, int64_t now_ms) {
+    bool for_ended = list == LANE_LIST_FILLS && lane_orders_any(lane, LANE_ORDER_ENDING);
+    return lane->reconciled &&
+           (lane_orders_any(lane, LANE_ORDER_AGAIN) || (now_ms < lane->lists_gap_ms && !for_ended));
+}
+
 void lane_lists_tick(struct lane *lane) {
     int64_t now_ms = lane_loop_ms(lane);
     if (!lane_sockets_ready(lane)) {
         return;
     }
-    // An order that waits for the venue's message rate goes first.
-    bool yields = lane->reconciled && lane_orders_any(lane, LANE_ORDER_AGAIN);
     for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
         for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
             const struct lane_list *row = &lane->symbols[i].lists[list];
-            if (row->wanted && !row->busy && now_ms >= row->due_ms && (row->pressing || !yields)) {
+            if (row->wanted && !row->busy && now_ms >= row->due_ms &&
+                (row->pressing || !yields(lane, list, now_ms))) {
                 ask(lane, list, i);
             }
         }

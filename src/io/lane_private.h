@@ -36,6 +36,7 @@ enum {
     LANE_KEYS_BLIND_MS = 60000, // or, where that cannot be asked, try it; both doubled up to
     LANE_KEYS_MAX_MS = 600000,
     LANE_LISTS_MAX_MS = 60000, // and at most, where they leave an order no room:
+    LANE_GAP_MS = 300,         // between two lists that leave no room: the engine asks each 100 ms
     LANE_READS_SHARE = 10,     // that is so for a tenth of the time
     LANE_DEADMAN_MS = 60000,
     LANE_DEADMAN_MARGIN_MS = 5000,
@@ -194,6 +195,7 @@ struct lane {
     uint32_t upkeep_attempts;
     int64_t lists_due_ms;
     int64_t lists_held_ms; // for so long the lists of this round left an order no room
+    int64_t lists_gap_ms;  // until then the next list leaves it the room
     int64_t started_ns;    // desk time
     int64_t past_ns; // when the oldest order of an earlier session was decided, 0 = none asked for
     uint32_t foreign_told;

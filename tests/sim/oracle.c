@@ -394,6 +394,12 @@ static struct bare *bare_of(struct oracle *oracle, uint32_t job) {
     return &oracle->bare[job];
 }
 
+void oracle_note_room(struct oracle *oracle, const struct job *job) {
+    struct bare *bare = bare_of(oracle, job->id);
+    int64_t room = oracle_least(oracle, job, LEG_BUY) + oracle_least(oracle, job, LEG_SELL);
+    bare->room = room > bare->room ? room : bare->room;
+}
+
 // It was made to close what no job held.
 static bool took_over(struct ledger *ledger, const struct job *job) {
     return job->legs[LEG_BUY].opened.v > ledger_told(ledger, job->id, LEG_BUY, true).v ||
@@ -404,9 +410,8 @@ static void watch_job(struct oracle *oracle, const struct job *job, int64_t pass
     struct ledger *ledger = &oracle->ledger;
     int64_t gap = ledger_job_of(ledger, job->id)->filled.v;
     int64_t step = larger_step(oracle, job);
+    oracle_note_room(oracle, job);
     struct bare *bare = bare_of(oracle, job->id);
-    int64_t room = oracle_least(oracle, job, LEG_BUY) + oracle_least(oracle, job, LEG_SELL);
-    bare->room = room > bare->room ? room : bare->room;
     gap = gap < 0 ? -gap : gap;
     oracle->looked[3] += !job->single;
     if (gap < step) {

@@ -76,6 +76,9 @@ void oracle_settled(struct oracle *oracle, bool flat);
 
 // The orders of the job that a failure was about, to stderr.
 void oracle_explain(struct oracle *oracle);
+// How far a job may stand apart because a venue takes no less. Asked while it decides on an order,
+// too: its tries are counted anew once that has filled.
+void oracle_note_room(struct oracle *oracle, const struct job *job);
 
 // oracle_orders.c: what an order command is judged by.
 // What a venue refused as too little goes together with as much as it surely takes: how much.

@@ -185,6 +185,7 @@ static void judge_size(struct oracle *oracle, const struct event_order *order,
         oracle_fail(oracle, 3, "order %" PRIu64 " is of no job", order->order);
         return;
     }
+    oracle_note_room(oracle, job);
     // What the job took over from nobody's positions is opened without an order of its own, and
     // stays so when more is: a leg that was closed twice is bought back besides.
     int64_t taken_over = job->adopted ? job->legs[leg].target.v : 0;

@@ -425,13 +425,13 @@ static void is_there(struct lane *lane, struct lane_order *order, const struct o
 }
 
 // The venue does not know it. That proves something only when the request cannot be taken any more,
-// and fills are looked for once more even then.
-static void is_gone(struct lane *lane, struct lane_order *order) {
+// and fills are looked for once more even then. asked_ms: when it can have looked, at the earliest.
+static void is_gone(struct lane *lane, struct lane_order *order, int64_t asked_ms) {
     if (!lane_order_live(order) || order->state == LANE_ORDER_ENDING) {
         return;
     }
     int64_t believed_ms = order->sent_ms + lane->config.gone_ns / NS_PER_MS;
-    if (lane_loop_ms(lane) < believed_ms) {
+    if (asked_ms < believed_ms) {
         order->asks++; // asked less often: a stream tells faster, and questions cost
         // What never rests is not found among what does, whatever became of it: only fills tell,
         // and the time after which it can come no more.
@@ -486,7 +486,7 @@ void lane_order_state(struct lane *lane, const struct oe_event *event) {
         end(lane, order, REPORT_REJECTED, filled, true);
         break;
     case OE_STATE_GONE:
-        is_gone(lane, order);
+        is_gone(lane, order, lane_loop_ms(lane));
         break;
     case OE_STATE_COUNT:
     default:
@@ -560,7 +560,7 @@ void lane_orders_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms) {
             ask(lane, order);
         } else if (order->state == LANE_ORDER_UNKNOWN && finds_only_open(lane)) {
             order->due_ms = lane_loop_ms(lane) + backoff_ms(order->asks);
-            is_gone(lane, order);
+            is_gone(lane, order, asked_ms);
         }
     }
 }

@@ -284,6 +284,7 @@ static void push(struct vsim_session *session, struct vsim_subscription *subscri
                      now_ns - subscription->whole_ns >= channel->whole_ms * NS_PER_MS;
         whole = channel->whole_first && (!chained || again);
         silent = !channel->whole_first && !subscription->pushed; // from the next change on
+        subscription->count = whole ? 0 : subscription->count;   // changes are numbered from there
     }
     if (!silent) {
         text_clear(&session->world->scratch);

@@ -15,54 +15,67 @@ static inline uint64_t rotated(uint64_t lane, unsigned count) {
     return lane << count | lane >> (64 - count);
 }
 
+static inline void chi(const uint64_t b[5], uint64_t out[5]) {
+    out[0] = b[0] ^ (~b[1] & b[2]);
+    out[1] = b[1] ^ (~b[2] & b[3]);
+    out[2] = b[2] ^ (~b[3] & b[4]);
+    out[3] = b[3] ^ (~b[4] & b[0]);
+    out[4] = b[4] ^ (~b[0] & b[1]);
+}
+
 // Lane (x, y) is a[x + 5 y]. The walk of rho and pi is written out, so that every rotation is by a
-// constant and the 25 lanes can stay in registers.
+// constant; each row of the result needs five lanes of what went before, which stay in registers.
+static inline __attribute__((always_inline)) void
+round_of(const uint64_t a[KECCAK_LANES], uint64_t out[KECCAK_LANES], uint64_t constant) {
+    uint64_t b[5];
+    uint64_t c0 = a[0] ^ a[5] ^ a[10] ^ a[15] ^ a[20];
+    uint64_t c1 = a[1] ^ a[6] ^ a[11] ^ a[16] ^ a[21];
+    uint64_t c2 = a[2] ^ a[7] ^ a[12] ^ a[17] ^ a[22];
+    uint64_t c3 = a[3] ^ a[8] ^ a[13] ^ a[18] ^ a[23];
+    uint64_t c4 = a[4] ^ a[9] ^ a[14] ^ a[19] ^ a[24];
+    uint64_t d0 = c4 ^ rotated(c1, 1);
+    uint64_t d1 = c0 ^ rotated(c2, 1);
+    uint64_t d2 = c1 ^ rotated(c3, 1);
+    uint64_t d3 = c2 ^ rotated(c4, 1);
+    uint64_t d4 = c3 ^ rotated(c0, 1);
+    b[0] = a[0] ^ d0;
+    b[1] = rotated(a[6] ^ d1, 44);
+    b[2] = rotated(a[12] ^ d2, 43);
+    b[3] = rotated(a[18] ^ d3, 21);
+    b[4] = rotated(a[24] ^ d4, 14);
+    chi(b, &out[0]);
+    b[0] = rotated(a[3] ^ d3, 28);
+    b[1] = rotated(a[9] ^ d4, 20);
+    b[2] = rotated(a[10] ^ d0, 3);
+    b[3] = rotated(a[16] ^ d1, 45);
+    b[4] = rotated(a[22] ^ d2, 61);
+    chi(b, &out[5]);
+    b[0] = rotated(a[1] ^ d1, 1);
+    b[1] = rotated(a[7] ^ d2, 6);
+    b[2] = rotated(a[13] ^ d3, 25);
+    b[3] = rotated(a[19] ^ d4, 8);
+    b[4] = rotated(a[20] ^ d0, 18);
+    chi(b, &out[10]);
+    b[0] = rotated(a[4] ^ d4, 27);
+    b[1] = rotated(a[5] ^ d0, 36);
+    b[2] = rotated(a[11] ^ d1, 10);
+    b[3] = rotated(a[17] ^ d2, 15);
+    b[4] = rotated(a[23] ^ d3, 56);
+    chi(b, &out[15]);
+    b[0] = rotated(a[2] ^ d2, 62);
+    b[1] = rotated(a[8] ^ d3, 55);
+    b[2] = rotated(a[14] ^ d4, 39);
+    b[3] = rotated(a[15] ^ d0, 41);
+    b[4] = rotated(a[21] ^ d1, 2);
+    chi(b, &out[20]);
+    out[0] ^= constant;
+}
+
 static void permute(uint64_t a[KECCAK_LANES]) {
     uint64_t b[KECCAK_LANES];
-    for (int round = 0; round < ROUNDS; round++) {
-        uint64_t c0 = a[0] ^ a[5] ^ a[10] ^ a[15] ^ a[20];
-        uint64_t c1 = a[1] ^ a[6] ^ a[11] ^ a[16] ^ a[21];
-        uint64_t c2 = a[2] ^ a[7] ^ a[12] ^ a[17] ^ a[22];
-        uint64_t c3 = a[3] ^ a[8] ^ a[13] ^ a[18] ^ a[23];
-        uint64_t c4 = a[4] ^ a[9] ^ a[14] ^ a[19] ^ a[24];
-        uint64_t d0 = c4 ^ rotated(c1, 1);
-        uint64_t d1 = c0 ^ rotated(c2, 1);
-        uint64_t d2 = c1 ^ rotated(c3, 1);
-        uint64_t d3 = c2 ^ rotated(c4, 1);
-        uint64_t d4 = c3 ^ rotated(c0, 1);
-        b[0] = a[0] ^ d0;
-        b[10] = rotated(a[1] ^ d1, 1);
-        b[20] = rotated(a[2] ^ d2, 62);
-        b[5] = rotated(a[3] ^ d3, 28);
-        b[15] = rotated(a[4] ^ d4, 27);
-        b[16] = rotated(a[5] ^ d0, 36);
-        b[1] = rotated(a[6] ^ d1, 44);
-        b[11] = rotated(a[7] ^ d2, 6);
-        b[21] = rotated(a[8] ^ d3, 55);
-        b[6] = rotated(a[9] ^ d4, 20);
-        b[7] = rotated(a[10] ^ d0, 3);
-        b[17] = rotated(a[11] ^ d1, 10);
-        b[2] = rotated(a[12] ^ d2, 43);
-        b[12] = rotated(a[13] ^ d3, 25);
-        b[22] = rotated(a[14] ^ d4, 39);
-        b[23] = rotated(a[15] ^ d0, 41);
-        b[8] = rotated(a[16] ^ d1, 45);
-        b[18] = rotated(a[17] ^ d2, 15);
-        b[3] = rotated(a[18] ^ d3, 21);
-        b[13] = rotated(a[19] ^ d4, 8);
-        b[14] = rotated(a[20] ^ d0, 18);
-        b[24] = rotated(a[21] ^ d1, 2);
-        b[9] = rotated(a[22] ^ d2, 61);
-        b[19] = rotated(a[23] ^ d3, 56);
-        b[4] = rotated(a[24] ^ d4, 14);
-        for (int y = 0; y < KECCAK_LANES; y += 5) {
-            a[y] = b[y] ^ (~b[y + 1] & b[y + 2]);
-            a[y + 1] = b[y + 1] ^ (~b[y + 2] & b[y + 3]);
-            a[y + 2] = b[y + 2] ^ (~b[y + 3] & b[y + 4]);
-            a[y + 3] = b[y + 3] ^ (~b[y + 4] & b[y]);
-            a[y + 4] = b[y + 4] ^ (~b[y] & b[y + 1]);
-        }
-        a[0] ^= round_constants[round];
+    for (int round = 0; round < ROUNDS; round += 2) {
+        round_of(a, b, round_constants[round]);
+        round_of(b, a, round_constants[round + 1]);
     }
 }
 

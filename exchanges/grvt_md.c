@@ -81,9 +81,10 @@ static bool subscribe(struct md *md, uint32_t connection, uint32_t step, struct 
     if (connection != 0) {
         return false;
     }
-    if (step == 0) { // a new connection counts anew
+    if (step == 0) { // a new connection counts anew, and what it tells changes nothing of the old
         memset(md->first_delta, 0, sizeof(md->first_delta));
         memset(md->first_merged, 0, sizeof(md->first_merged));
+        memset(md->merged_sequence, 0, sizeof(md->merged_sequence));
     }
     for (uint32_t from = 0; md_listed_symbol(md, from) >= 0; from += SYMBOLS_PER_SUBSCRIBE) {
         for (uint32_t stream = 0; stream < COUNT_OF(streams); stream++) {

@@ -199,6 +199,28 @@ static void the_first_change_of_the_best_prices_is_announced(void **state) {
     assert_int_equal(say(7, 110, ",\"best_bid_size\":\"3\"").gaps, 0); // not told: any
 }
 
+// A new connection whose first message, the whole one, was lost: its numbers are not those of the
+// connection before, even where they happen to go on.
+static void a_new_connection_begins_anew(void **state) {
+    (void)state;
+    char bytes[1024];
+    struct text text = TEXT_OVER(bytes);
+    (void)say(0, 100, WHOLE);
+    (void)say(1, 100, ",\"best_bid_size\":\"3\"");
+    assert_true(grvt_md.subscribe(&md, 0, 0, &text));
+    struct told told = say(2, 101, ",\"best_ask_price\":\"103.0\"");
+    assert_int_equal(told.quotes, 0);
+    assert_int_equal(told.gaps, 1);
+    assert_int_equal(told.replies, 2);
+    text_clear(&text);
+    assert_true(grvt_md.subscribe(&md, 0, 0, &text)); // nor is what was asked for there coming here
+    told = say(1, 104, ",\"best_ask_price\":\"103.0\"");
+    assert_int_equal(told.quotes, 0);
+    assert_int_equal(told.replies, 2);
+    told = say(0, 105, WHOLE);
+    assert_int_equal(told.quotes, 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(deltas_are_merged, set_up, tear_down),
@@ -208,6 +230,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_first_change_is_announced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_change_of_the_best_prices_is_announced, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_new_connection_begins_anew, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

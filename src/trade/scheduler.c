@@ -117,11 +117,12 @@ void scheduler_explain_arb(const struct desk *desk, const struct opportunity *op
     }
 }
 
-// A limit or the purse may free up within the job's patience; a rule's no is final.
-static bool worth_waiting(enum rule rule) {
-    return rule == RULE_CAPITAL_POOL || rule == RULE_CAPITAL_IN_FLIGHT || rule == RULE_JOBS_MAX ||
-           rule == RULE_VENUE_JOBS_MAX || rule == RULE_VENUE_NOTIONAL_MAX ||
-           rule == RULE_EXPOSURE_CLOCK;
+// A limit or the purse may free up within the job's patience; a rule's no is final. So may a
+// venue's message rate, in a moment; but only what needs no edge is still wanted then.
+static bool worth_waiting(const struct job *job, enum rule rule) {
+    return (rule == RULE_MESSAGE_RATE && job->completes) || rule == RULE_CAPITAL_POOL ||
+           rule == RULE_CAPITAL_IN_FLIGHT || rule == RULE_JOBS_MAX || rule == RULE_VENUE_JOBS_MAX ||
+           rule == RULE_VENUE_NOTIONAL_MAX || rule == RULE_EXPOSURE_CLOCK;
 }
 
 static void note_admitted(struct desk *desk, const struct job *job, int64_t now_ns) {
@@ -176,7 +177,7 @@ static struct verdict submit(struct desk *desk, struct bus *bus, const struct jo
     uint32_t relaxed = 0;
     struct risk_score score;
     struct verdict verdict = check(desk, draft, bus->now_ns, &relaxed, &score);
-    if (verdict.rule != RULE_NONE && !worth_waiting((enum rule)verdict.rule)) {
+    if (verdict.rule != RULE_NONE && !worth_waiting(draft, (enum rule)verdict.rule)) {
         risk_note_denial(desk, bus, draft, &verdict);
         return verdict;
     }
@@ -354,7 +355,7 @@ static void run_pending(struct desk *desk, struct bus *bus) {
         if (verdict.rule == RULE_NONE) {
             verdict = start(desk, bus, best, relaxed);
         }
-        if (verdict.rule != RULE_NONE && !worth_waiting((enum rule)verdict.rule)) {
+        if (verdict.rule != RULE_NONE && !worth_waiting(best, (enum rule)verdict.rule)) {
             end_pending(desk, bus, best, JOB_REFUSED, &verdict);
         } else if (verdict.rule != RULE_NONE) {
             best->verdict = verdict;

@@ -547,6 +547,31 @@ static void test_no_room_waits(void **state) {
     harness_destroy(h);
 }
 
+// Nor is an order by hand refused for want of room at that moment. An edge would be gone.
+static void test_no_room_at_first(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE;
+    lanes_ready(h);
+    struct event_lane lane = {.venue = H_LIGHTER, .state = LANE_READY};
+    harness_input(h, EVENT_LANE_STATE, &lane);
+    struct control_request order = {.verb = CONTROL_SUBMIT,
+                                    .origin = ORIGIN_TEST,
+                                    .venue = H_LIGHTER,
+                                    .symbol = H_BTC,
+                                    .value = 300 * USD_ONE};
+    assert_int_equal(engine_control(&h->engine, &order, h->now_ns), STATUS_OK);
+    harness_calm_for(h, H_MS(500));
+    assert_int_equal(harness_job(h)->state, JOB_PENDING);
+    assert_int_equal(harness_job(h)->verdict.rule, RULE_MESSAGE_RATE);
+    lane.room = 1;
+    harness_input(h, EVENT_LANE_STATE, &lane);
+    harness_calm_for(h, NS_PER_S);
+    assert_int_equal(harness_job(h)->state, JOB_OPENING);
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 1);
+    harness_destroy(h);
+}
+
 // Nor does what takes the rest of an order that rested its time end for want of room at that
 // moment.
 static void test_no_room_to_take(void **state) {
@@ -677,6 +702,7 @@ int main(void) {
         cmocka_unit_test(test_kill_beside_a_hedge),
         cmocka_unit_test(test_paper_is_silent_when_live),
         cmocka_unit_test(test_no_room_waits),
+        cmocka_unit_test(test_no_room_at_first),
         cmocka_unit_test(test_no_room_to_take),
         cmocka_unit_test(test_room_is_counted),
         cmocka_unit_test(test_pause_and_states),

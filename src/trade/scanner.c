@@ -205,11 +205,8 @@ static void evaluate(const struct desk *desk, const struct look *look, struct si
     const struct series *past = &desk->scanner.gross[pair];
     int64_t usual = series_median(past);
     struct bps basis = pair_basis(desk, symbol, buy, sell, usual);
-    if (usual == SERIES_VALUE_MAX && usual <= gross.v) {
-        usual = gross.v + 1; // wider than a series tells: such an edge does not close
-    } else if (past->count < PAST_MIN && usual < gross.v) {
-        usual = gross.v; // nobody knows better yet than that it always stood so
-    }
+    // Not known yet, or wider than a series tells: it does not close, whatever is rebated.
+    bool closes = past->count >= PAST_MIN && (usual < SERIES_VALUE_MAX || usual > gross.v);
     out->symbol = symbol;
     out->buy_venue = buy;
     out->sell_venue = sell;
@@ -225,7 +222,10 @@ static void evaluate(const struct desk *desk, const struct look *look, struct si
     out->basis = basis;
     out->net.v = gross.v - basis.v - fees.v - slip_open;
     // Closing walks the other sides of the same books: the same depth is taken as its measure.
-    out->round_trip.v = gross.v - usual - 2 * fees.v - 2 * slip_open;
+    out->round_trip.v = (closes ? gross.v - usual : 0) - 2 * fees.v - 2 * slip_open;
+    if (!closes && out->round_trip.v >= 0) {
+        out->round_trip.v = -1;
+    }
     out->funding =
         cost_funding(picture_funding(desk, buy, symbol), picture_funding(desk, sell, symbol),
                      desk->settings->arb.hold_max_ns);

@@ -7,7 +7,7 @@
 #include "io/tls.h"
 #include "market/tape.h"
 
-enum { COMPARE_AFTER_MS = 300, EXCUSED_MS = 2000, COMPLAINTS_MAX = 10 };
+enum { EXCUSED_MS = 2000, COMPLAINTS_MAX = 10 };
 
 const char *const lab_venues[LAB_VENUES] = {"binance",  "okx",     "hyperliquid", "paradex",
                                             "extended", "lighter", "edgex",       "backpack",
@@ -116,6 +116,7 @@ static void on_step(void *arg, const struct sim_market *market) {
             }
         }
     }
+    lab->steps++;
     (void)pthread_mutex_unlock(&lab->lock);
 }
 
@@ -126,7 +127,7 @@ static void on_quote(void *arg, uint16_t venue, uint16_t symbol, const struct qu
     (void)pthread_mutex_lock(&lab->lock);
     if (lab->put - lab->taken < LAB_PUBLISHED) {
         lab->published[lab->put++ % LAB_PUBLISHED] =
-            (struct lab_published){venue, symbol, mono_now_ns(), *quote};
+            (struct lab_published){venue, symbol, lab->steps, *quote};
     } else {
         lab->lost++;
     }
@@ -280,22 +281,21 @@ static void sample_depths(struct lab *lab) {
                 lab->sampled - lab->judged < LAB_DEPTHS) {
                 lab->depth_seen_ns[v][s] = depth.receive_ns;
                 lab->depths[lab->sampled++ % LAB_DEPTHS] =
-                    (struct lab_depth){(uint16_t)v, (uint16_t)s, mono_now_ns(), depth};
+                    (struct lab_depth){(uint16_t)v, (uint16_t)s, lab->steps, depth};
             }
         }
     }
 }
 
-// A while later: the simulator notes what it showed when the step that showed it is done.
+// A step later: the simulator notes what it showed when the step that showed it is done.
 void lab_compare(struct lab *lab) {
-    sample_depths(lab);
-    int64_t until_ns = mono_now_ns() - COMPARE_AFTER_MS * NS_PER_MS;
     (void)pthread_mutex_lock(&lab->lock);
-    while (lab->judged < lab->sampled && lab->depths[lab->judged % LAB_DEPTHS].mono_ns < until_ns) {
+    sample_depths(lab);
+    while (lab->judged < lab->sampled && lab->depths[lab->judged % LAB_DEPTHS].steps < lab->steps) {
         const struct lab_depth *at = &lab->depths[lab->judged++ % LAB_DEPTHS];
         compare_depth(lab, at->venue, at->symbol, &at->depth);
     }
-    while (lab->taken < lab->put && lab->published[lab->taken % LAB_PUBLISHED].mono_ns < until_ns) {
+    while (lab->taken < lab->put && lab->published[lab->taken % LAB_PUBLISHED].steps < lab->steps) {
         compare_quote(lab, &lab->published[lab->taken++ % LAB_PUBLISHED]);
     }
     (void)pthread_mutex_unlock(&lab->lock);

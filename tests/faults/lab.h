@@ -34,13 +34,13 @@ struct lab_truth {
 
 struct lab_published {
     uint16_t venue, symbol;
-    int64_t mono_ns;
+    uint64_t steps; // of the simulator, that were done then
     struct quote quote;
 };
 
 struct lab_depth {
     uint16_t venue, symbol;
-    int64_t mono_ns;
+    uint64_t steps;
     struct depth depth;
 };
 
@@ -54,8 +54,9 @@ struct lab {
     struct settings_feeds settings;
     struct feed_pool feeds;
     SSL_CTX *trust;
-    pthread_mutex_t lock;    // of truth and published
+    pthread_mutex_t lock;    // of truth, steps and published
     struct lab_truth *truth; // venue * LAB_SYMBOLS + symbol
+    uint64_t steps;          // of the simulator, all of them noted
     struct lab_published *published;
     uint64_t put, taken, lost;
     struct lab_depth *depths; // sampled, not yet compared

@@ -77,6 +77,7 @@ const struct venue_md hyperliquid_md = {
     .quote_currency = CURRENCY_USDC,
     .book_rule = BOOK_RULE_SNAPSHOTS,
     .book_levels = 20,
+    .settles_on_interval = true, // every hour (hyperliquid.md section 8)
     .mainnet = {.ws = {"wss://api.hyperliquid.xyz/ws"}, .rest = "https://api.hyperliquid.xyz"},
     .testnet = {.ws = {"wss://api.hyperliquid-testnet.xyz/ws"},
                 .rest = "https://api.hyperliquid-testnet.xyz"},

@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "io/feed_private.h"
 
+#define SETTLES_NS (5 * NS_PER_S) // a settlement so near is due
+
 bool feed_listed(const struct feed *feed, uint16_t symbol) {
     return feed->md.listings[symbol].native[0] != '\0';
 }
@@ -25,12 +27,26 @@ void feed_enter(struct feed *feed) {
 
 // ---- quotes -----------------------------------------------------------------------------------
 
-static void store(struct feed *feed, uint16_t symbol, struct quote *quote) {
+static void put_quote(struct feed *feed, uint16_t symbol, struct quote *quote) {
     struct feed_symbol *known = &feed->symbols[symbol];
     quote->update = known->quote.update + 1;
     known->quote = *quote;
     quote_store(feed->config.cache, listing_of(feed, symbol), quote);
     feed->stored = true;
+}
+
+// What is stored holds no more, and what holds instead is no quote: the messages that go on coming
+// must not keep the old one fresh.
+static void lose_quote(struct feed *feed, uint16_t symbol) {
+    struct quote quote = feed->symbols[symbol].quote;
+    if (quote.receive_ns != 0 && (quote.flags & QUOTE_LOST) == 0) {
+        quote.flags |= QUOTE_LOST;
+        put_quote(feed, symbol, &quote);
+    }
+}
+
+static void store(struct feed *feed, uint16_t symbol, struct quote *quote) {
+    put_quote(feed, symbol, quote);
     counter_add(&feed->stats.updates, 1);
     if (feed->config.on_quote != NULL) {
         feed->config.on_quote(feed->config.on_quote_arg, feed->config.venue_index, symbol, quote);
@@ -47,6 +63,9 @@ static void judge(struct feed *feed, uint16_t symbol, struct quote *quote) {
         feed_count(feed, cause);
     }
     if (verdict == FILTER_DROP) {
+        if (cause == FEED_ZERO || cause == FEED_CROSSED) {
+            lose_quote(feed, symbol);
+        }
         return;
     }
     store(feed, symbol, quote);
@@ -68,16 +87,28 @@ static bool is_stamped_earlier(const struct feed *feed, const struct quote *last
            earlier_ns > 0 && earlier_ns < feed->limits.past_max_ns;
 }
 
+// By number. One stream keeps its order, and so do polls, each of which waits for the one before: a
+// lower number under a later stamp there is a count that the venue has begun anew.
+static bool is_numbered_earlier(const struct feed *feed, const struct feed_symbol *known,
+                                const struct md_update *update) {
+    const struct quote *last = &known->quote;
+    bool same_way = feed->polled == ((last->flags & QUOTE_POLLED) != 0);
+    bool anew = same_way && update->venue_time_ns > last->venue_time_ns;
+    uint64_t sequence = update->bbo.sequence;
+    return sequence == known->sequence || (sequence < known->sequence && !anew);
+}
+
 static void take_bbo(struct feed *feed, const struct md_update *update) {
     struct feed_symbol *known = &feed->symbols[update->symbol];
     const struct md_bbo *bbo = &update->bbo;
     known->seen_bbo = known->seen_bbo || !feed->polled;
     bool numbered = bbo->sequence != 0 && known->sequence != 0;
-    if ((numbered && bbo->sequence <= known->sequence) ||
-        (!numbered && is_stamped_earlier(feed, &known->quote, update->venue_time_ns))) {
+    if (numbered ? is_numbered_earlier(feed, known, update)
+                 : is_stamped_earlier(feed, &known->quote, update->venue_time_ns)) {
         feed_count(feed, FEED_OLD);
-        return;
+        return; // nor is it data: a stream that brings nothing else is as good as mute
     }
+    feed->has_data = true;
     known->sequence = bbo->sequence != 0 ? bbo->sequence : known->sequence;
     struct quote quote = {
         .bid = bbo->bid_empty ? (struct px){0} : bbo->bid,
@@ -96,7 +127,7 @@ static void take_bbo(struct feed *feed, const struct md_update *update) {
 void feed_rejudge(struct feed *feed) {
     for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
         struct quote quote = feed->symbols[i].quote;
-        if ((quote.flags & QUOTE_QUARANTINED) == 0) {
+        if ((quote.flags & (QUOTE_QUARANTINED | QUOTE_LOST)) != QUOTE_QUARANTINED) {
             continue;
         }
         enum feed_cause cause;
@@ -151,6 +182,9 @@ uint32_t feed_books_live(const struct feed *feed) {
 static void drop_book(struct feed *feed, uint16_t symbol, enum feed_cause cause) {
     feed_count(feed, cause);
     publish_depth(feed, symbol);
+    if (feed->config.venue->quote_from_book) {
+        lose_quote(feed, symbol);
+    }
     feed_want_book(feed, symbol);
 }
 
@@ -254,6 +288,19 @@ static void tell_funding(struct feed *feed, uint16_t symbol) {
     }
 }
 
+// In desk time. Once a settlement is due it stands until it is over and a later one is told: the
+// estimate of the venue's clock moves, and the same one a little later would pass for the next.
+static void note_settlement(const struct feed *feed, struct event_funding *merged,
+                            int64_t venue_ns) {
+    int64_t next_ns = sub_saturating(venue_ns, feed->offset_ns);
+    int64_t left_ns = merged->next_settlement_ns - feed->now_ns;
+    bool due = merged->next_settlement_ns != 0 && left_ns <= SETTLES_NS;
+    bool later = sub_saturating(next_ns, merged->next_settlement_ns) > merged->interval_ns / 2;
+    if (!due || (left_ns <= 0 && later)) {
+        merged->next_settlement_ns = next_ns;
+    }
+}
+
 static void take_funding(struct feed *feed, const struct md_update *update) {
     counter_add(&feed->stats.fundings, 1);
     struct feed_symbol *known = &feed->symbols[update->symbol];
@@ -265,11 +312,16 @@ static void take_funding(struct feed *feed, const struct md_update *update) {
     if (funding->has_rate) {
         merged->per_hour = funding->per_hour;
     }
-    if (funding->next_settlement_ns != 0) {
-        merged->next_settlement_ns = funding->next_settlement_ns - feed->offset_ns; // desk time
-    }
     if (funding->interval_ns != 0) {
         merged->interval_ns = funding->interval_ns;
+    }
+    if (funding->next_settlement_ns != 0) {
+        note_settlement(feed, merged, funding->next_settlement_ns);
+    } else if (feed->config.venue->settles_on_interval && merged->interval_ns > 0 &&
+               feed_clock_known(feed)) {
+        int64_t venue_now_ns = feed->now_ns + feed->offset_ns;
+        int64_t past = venue_now_ns / merged->interval_ns;
+        note_settlement(feed, merged, (past + 1) * merged->interval_ns);
     }
     if (funding->has_mark) {
         merged->mark = funding->mark;
@@ -337,7 +389,6 @@ void feed_on_update(struct md_sink *sink, const struct md_update *update) {
     }
     switch (update->kind) {
     case MD_BBO:
-        feed->has_data = true;
         note_stamp(feed, update);
         take_bbo(feed, update);
         break;

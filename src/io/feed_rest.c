@@ -313,6 +313,7 @@ static void pump(struct feed *feed, uint32_t ended) {
     // after a refusal one request goes alone, until the venue takes it.
     bool alone = feed->state == FEED_CONNECTING || feed->refused > 0;
     uint32_t most = alone ? 1 : FEED_REQUESTS_MAX;
+    bool asks = now_ms >= feed->blocked_until_ms; // by REST; the stream is not held up by it
     for (uint16_t i = 0; !feed->stopping && i < feed->config.universe->symbol_count; i++) {
         for (uint32_t k = 0; k < MD_REQUEST_COUNT; k++) {
             enum md_request_kind kind = (enum md_request_kind)k;
@@ -327,10 +328,8 @@ static void pump(struct feed *feed, uint32_t ended) {
                 continue;
             }
             uint32_t active = http_active(feed->http);
-            if (now_ms < feed->blocked_until_ms || active == FEED_REQUESTS_MAX ||
-                active >= most + ended || !request_send(feed, kind, i)) {
-                return; // an answer or the next tick goes on
-            }
+            asks = asks && active < FEED_REQUESTS_MAX && active < most + ended &&
+                   request_send(feed, kind, i); // if not: an answer or the next tick goes on
         }
     }
 }
@@ -382,13 +381,22 @@ static void poll_end(struct feed *feed) {
     }
 }
 
+// One by REST is asked for when its stream speaks; one by subscription may be without a message
+// ever since it was asked for, where the venue knows the symbol.
+static bool is_awaited(const struct feed *feed, uint16_t symbol) {
+    const struct book_sync *book = &feed->symbols[symbol].book;
+    bool by_stream = book->rule != BOOK_RULE_REST_SPAN;
+    return book->state == BOOK_WAITING_SNAPSHOT ||
+           (book->state == BOOK_EMPTY && by_stream && feed->md.listings[symbol].ready);
+}
+
 // Books asked for that never came.
 static void books_again(struct feed *feed, int64_t now_ms) {
     for (uint16_t i = 0; i < feed->config.universe->symbol_count; i++) {
         struct feed_symbol *known = &feed->symbols[i];
         const struct feed_job *job = &known->job[MD_REQUEST_BOOK];
-        if (known->has_book && known->book.state == BOOK_WAITING_SNAPSHOT && !job->wanted &&
-            !job->busy && now_ms - known->book_asked_ms >= feed->timing.book_wait_ms) {
+        if (known->has_book && is_awaited(feed, i) && !job->wanted && !job->busy &&
+            now_ms - known->book_asked_ms >= feed->timing.book_wait_ms) {
             feed_want_book(feed, i);
         }
     }

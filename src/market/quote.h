@@ -23,6 +23,7 @@ enum quote_flag {
     QUOTE_QUARANTINED = 1 << 4, // jumped and not yet confirmed: shown, not tradable
     QUOTE_POLLED = 1 << 5,      // came by REST
     QUOTE_OUTLIER = 1 << 6,     // left the other venues' median: the picture's, never in the cache
+    QUOTE_LOST = 1 << 7,        // known to hold no more, nothing better came: shown as stale
 };
 
 struct level {

@@ -129,6 +129,8 @@ struct venue_md {
     const char *heartbeat_text; // text frame
     bool heartbeat_always;      // whatever was received: the venue closes when its client is silent
     uint32_t connection_age_max_s; // reconnect before the venue does; 0 = no limit
+    // It settles its funding at whole intervals of its clock and never tells when the next one is.
+    bool settles_on_interval;
     uint32_t weight_per_minute;
     // Messages the venue takes from a client at once and a minute; 0 = not told (see the feed).
     uint16_t send_burst, send_per_minute;

@@ -93,7 +93,8 @@ static enum freshness freshness_of(const struct desk *desk, uint16_t venue,
     }
     const struct settings_feeds *limits = &desk->settings->feeds;
     int64_t age_ns = age_of(quote, now_ns);
-    if (quote->receive_ns <= desk->picture.venues[venue].lost_ns) {
+    if (quote->receive_ns <= desk->picture.venues[venue].lost_ns ||
+        (quote->flags & QUOTE_LOST) != 0) {
         return FRESH_STALE;
     }
     bool polled = (quote->flags & QUOTE_POLLED) != 0;

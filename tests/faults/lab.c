@@ -311,7 +311,7 @@ static bool fresh(const struct lab *lab, uint32_t venue, const struct quote *quo
                   int64_t now_ns) {
     int64_t age_ns = now_ns - quote->receive_ns;
     int64_t frame_ns = now_ns - quote_frame_ns(&lab->cache, (uint16_t)venue);
-    return quote->receive_ns != 0 &&
+    return quote->receive_ns != 0 && (quote->flags & QUOTE_LOST) == 0 &&
            (age_ns <= lab->settings.stale_ns ||
             ((quote->flags & QUOTE_POLLED) == 0 && age_ns <= lab->settings.quiet_ns &&
              frame_ns <= lab->settings.stale_ns));

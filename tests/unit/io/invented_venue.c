@@ -57,13 +57,16 @@ static void decode(struct md *md, uint32_t connection, struct slice frame, struc
                                             .asks = &ask,
                                             .bid_count = 1,
                                             .ask_count = 1};
-    } else if (sscanf(text, "F %u %ld", &symbol, &a) == 2) {
+    } else if (sscanf(text, "F %u %ld %ld %ld", &symbol, &a, &b, &c) >= 2) {
         update.kind = MD_FUNDING;
-        update.funding = (struct md_funding){.has_rate = true, .per_hour = {a}};
+        update.funding = (struct md_funding){.has_rate = true,
+                                             .per_hour = {a},
+                                             .interval_ns = b * NS_PER_MS,
+                                             .next_settlement_ns = c * NS_PER_MS};
     } else if (sscanf(text, "I %u", &symbol) == 1) {
         update.kind = MD_INSTRUMENT;
+        md->listings[symbol % 2].ready = true;
         update.listing = md->listings[symbol % 2];
-        update.listing.ready = true;
     } else if (sscanf(text, "T %ld", &a) == 1) {
         update.kind = MD_TIME;
         update.venue_time_ns = a * NS_PER_MS;

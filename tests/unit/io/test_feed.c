@@ -42,6 +42,7 @@ struct rig {
     // what the engine saw
     int quote_events, depth_events, rules_events, funding_events, states[FEED_STATE_COUNT];
     struct event_feed state;
+    struct event_funding funding;
     struct quote last_quote;
     const struct feed_timing *timing; // NULL: the defaults
 };
@@ -61,6 +62,7 @@ static enum status on_event(void *self, struct bus *bus, const struct event *eve
         break;
     case EVENT_FUNDING_UPDATED:
         rig->funding_events++;
+        rig->funding = event->u.funding;
         break;
     case EVENT_FEED_STATE:
         rig->state = event->u.feed;
@@ -287,7 +289,7 @@ static void rig_finish(struct rig *rig) {
     invented_venue.heartbeat_ms = 0;
     invented_venue.connection_age_max_s = 0;
     invented_venue.rules_first = invented_venue.quote_from_book = false;
-    invented_venue.url_has_time = false;
+    invented_venue.url_has_time = invented_venue.settles_on_interval = false;
     invented_venue.book_connection = 0;
     invented_venue.weight_per_minute = 10000;
     invented_venue.send_burst = invented_venue.send_per_minute = 0;
@@ -408,6 +410,79 @@ static void test_book_by_stream(void **state) {
     (void)state;
 }
 
+static struct quote cached(const struct rig *rig) {
+    struct quote quote;
+    quote_load(&rig->cache, 0, &quote);
+    return quote;
+}
+
+// A side that is empty, or a book that lost a message, is no quote. But the one before it holds no
+// more either: it stands as lost, with its own time, until the next good one.
+static void test_lost_quotes(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    say_quote(&rig, 0, 1001, 6, 0); // nothing stored yet, so nothing to lose
+    until_errors(&rig, FEED_ZERO, 1);
+    assert_int_equal(rig.quote_events, 0);
+    say_quote(&rig, 1000, 1001, 7, 0);
+    until(&rig, &rig.quotes, 1);
+    struct quote before = cached(&rig);
+    assert_int_equal(before.flags, 0);
+    say_quote(&rig, 0, 1001, 8, 0);
+    say_quote(&rig, 0, 1001, 9, 0);
+    until_errors(&rig, FEED_ZERO, 3);
+    struct quote lost = cached(&rig);
+    assert_int_equal(lost.flags, QUOTE_LOST);
+    assert_int_equal(lost.bid.v, 1000 * PX_ONE);
+    assert_int_equal(lost.receive_ns, before.receive_ns);
+    assert_int_equal(rig.quote_events, 2); // the engine is told, once
+    assert_int_equal(rig.quotes, 1);       // who wants quotes is not
+    say_quote(&rig, 1000, 1001, 10, 0);    // the same prices again are news
+    until(&rig, &rig.quotes, 2);
+    assert_int_equal(cached(&rig).flags, 0);
+    say_quote(&rig, 1001, 1001, 11, 0);
+    until_errors(&rig, FEED_CROSSED, 1);
+    assert_int_equal(cached(&rig).flags, QUOTE_LOST);
+    // a jump that is lost before it was confirmed: time confirms nothing
+    say_quote(&rig, 1100, 1101, 12, 0);
+    until_errors(&rig, FEED_JUMP, 1);
+    say_quote(&rig, 1100, 0, 13, 0);
+    until_errors(&rig, FEED_ZERO, 4);
+    int ticks = rig.states[FEED_LIVE];
+    until(&rig, &rig.states[FEED_LIVE], ticks + 2);
+    assert_int_equal(cached(&rig).flags, QUOTE_QUARANTINED | QUOTE_LOST);
+    rig_finish(&rig);
+    (void)state;
+}
+
+static void check_lost_book(const char *breaks, enum feed_cause cause) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.book_rule = BOOK_RULE_PREVIOUS;
+    invented_venue.quote_from_book = true;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    say(&rig, "B 0 1 0 10 0 1000 1001");
+    until(&rig, &rig.quotes, 1);
+    assert_int_equal(cached(&rig).flags, 0);
+    say(&rig, breaks);
+    until_errors(&rig, cause, 1);
+    assert_int_equal(cached(&rig).flags, QUOTE_LOST);
+    until(&rig, &rig.resubscribed, 1);
+    say(&rig, "B 0 1 0 20 0 1000 1001");
+    until(&rig, &rig.quotes, 2);
+    assert_int_equal(cached(&rig).flags, 0);
+    rig_finish(&rig);
+}
+
+static void test_lost_books(void **state) {
+    (void)state;
+    check_lost_book("B 0 0 0 12 11 990 1002", FEED_GAP);
+    check_lost_book("B 0 0 0 11 10 1001 1002", FEED_CROSSED);
+}
+
 // What is older than what is known does not replace it, where only stamps tell. A clock that was
 // set back by more than any quote may be old is believed.
 static void test_older(void **state) {
@@ -435,6 +510,109 @@ static void test_older(void **state) {
     (void)snprintf(book, sizeof(book), "B 0 1 0 12 0 100 102 %ld", now_ms - 70000);
     say(&rig, book);
     until_books(&rig, 2);
+    rig_finish(&rig);
+    (void)state;
+}
+
+// Numbers that begin anew on a running connection, as after a venue's maintenance: told from a late
+// message by the stamp, and with nothing to tell it by the connection is made anew.
+static void test_numbers_anew(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    rig.settings.websocket_timeout_ns = 3 * NS_PER_S;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    until_clock(&rig);
+    say_quote(&rig, 1000, 1001, 9690930617, 0);
+    until(&rig, &rig.quotes, 1);
+    until_state(&rig, FEED_LIVE);
+    say_quote(&rig, 1001, 1002, 9690930616, -200);
+    until_errors(&rig, FEED_OLD, 1);
+    say_quote(&rig, 1001, 1002, 1, 200);
+    until(&rig, &rig.quotes, 2);
+    assert_int_equal(cached(&rig).bid.v, 1001 * PX_ONE);
+    say_quote(&rig, 1002, 1003, 2, 200); // and go on from there
+    until(&rig, &rig.quotes, 3);
+    say_quote(&rig, 1001, 1002, 2, 300);
+    until_errors(&rig, FEED_OLD, 2);
+    int64_t frame_ns = quote_frame_ns(&rig.cache, 0);
+    assert_int_equal(rig.opens, 1);
+    for (int told = 0; rig.opens == 1 && !rig.timed_out; uv_run(&rig.loop, UV_RUN_ONCE)) {
+        if (rig.ws != NULL && told != rig.states[FEED_LIVE]) { // each second one that is old
+            told = rig.states[FEED_LIVE];
+            say(&rig, "Q 0 1001 1002 5 1 0");
+        }
+    }
+    assert_int_equal(quote_frame_ns(&rig.cache, 0), frame_ns);
+    until(&rig, &rig.subscribed, 4);
+    say(&rig, "Q 0 1001 1002 5 1 0");
+    until(&rig, &rig.quotes, 4);
+    rig_finish(&rig);
+    (void)state;
+}
+
+static void say_funding(struct rig *rig, long interval_ms, int64_t settles_ns) {
+    char text[64];
+    (void)snprintf(text, sizeof(text), "F 0 5 %ld %ld", interval_ms,
+                   (long)(settles_ns / NS_PER_MS));
+    int told = rig->funding_events;
+    say(rig, text);
+    until(rig, &rig->funding_events, told + 1);
+}
+
+// A venue that settles at whole intervals and tells no time: worked out by its clock, one interval
+// after the other.
+static void test_settles_on_interval(void **state) {
+    struct feed_timing timing = feed_timing_defaults;
+    timing.tick_ms = 50;
+    struct rig rig;
+    rig_init(&rig);
+    rig.timing = &timing;
+    invented_venue.settles_on_interval = true;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    until(&rig, &rig.funding_events, 1);
+    until_clock(&rig);
+    int64_t last_ns = 0;
+    for (int i = 0; i < 3; i++) {
+        say_funding(&rig, 1000, 0);
+        int64_t next_ns = rig.funding.next_settlement_ns;
+        int64_t off_ns = (next_ns + 70 * NS_PER_MS + NS_PER_S / 2) % NS_PER_S - NS_PER_S / 2;
+        assert_in_range(off_ns + 50 * NS_PER_MS, 0, 100 * NS_PER_MS);
+        assert_in_range(next_ns - clock_now_ns(&rig.clock) + NS_PER_S / 2, 0, 2 * NS_PER_S);
+        assert_true(last_ns == 0 || next_ns - last_ns > NS_PER_S / 2);
+        last_ns = next_ns;
+        while (clock_now_ns(&rig.clock) < next_ns + 100 * NS_PER_MS && !rig.timed_out) {
+            uv_run(&rig.loop, UV_RUN_ONCE);
+        }
+    }
+    rig_finish(&rig);
+    (void)state;
+}
+
+// The venue's clock is estimated anew again and again: a settlement that is due does not move with
+// it, or it would be booked once more.
+static void test_settlement_stands(void **state) {
+    struct feed_timing timing = feed_timing_defaults;
+    timing.tick_ms = 50;
+    struct rig rig;
+    rig_init(&rig);
+    rig.timing = &timing;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    until(&rig, &rig.funding_events, 1);
+    int64_t settles_ns = clock_now_ns(&rig.clock) + 3600 * NS_PER_S;
+    say_funding(&rig, 3600000, settles_ns);
+    say_funding(&rig, 3600000, settles_ns + 30 * NS_PER_MS); // far ahead: the clock is known better
+    int64_t next_ns = rig.funding.next_settlement_ns;
+    assert_in_range(next_ns - settles_ns + 100 * NS_PER_MS, 25 * NS_PER_MS, 135 * NS_PER_MS);
+    settles_ns = clock_now_ns(&rig.clock); // just over
+    say_funding(&rig, 3600000, settles_ns);
+    next_ns = rig.funding.next_settlement_ns;
+    say_funding(&rig, 3600000, settles_ns + 30 * NS_PER_MS);
+    assert_int_equal(rig.funding.next_settlement_ns, next_ns);
+    say_funding(&rig, 3600000, settles_ns + 3600 * NS_PER_S);
+    assert_true(rig.funding.next_settlement_ns - next_ns > 3590 * NS_PER_S);
     rig_finish(&rig);
     (void)state;
 }
@@ -768,6 +946,77 @@ static void test_limited(void **state) {
     check_limited("418");
 }
 
+static void run_until(struct rig *rig, uint64_t from_ms, uint64_t ms) {
+    while (uv_now(&rig->loop) - from_ms < ms && !rig->timed_out) {
+        uv_run(&rig->loop, UV_RUN_ONCE);
+    }
+}
+
+// A book that comes by subscription is asked for on the stream, whatever REST has to wait for.
+static void test_limited_stream(void **state) {
+    static const struct feed_timing timing = {.tick_ms = 50,
+                                              .backoff_ms = 50,
+                                              .backoff_max_ms = 100,
+                                              .stable_ms = 1000,
+                                              .connect_timeout_ms = 1000,
+                                              .connects_per_minute = 30,
+                                              .request_timeout_ms = 1000,
+                                              .retry_ms = 100,
+                                              .retry_max_ms = 200,
+                                              .limited_max_ms = 1000,
+                                              .book_wait_ms = 1000};
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.book_rule = BOOK_RULE_PREVIOUS;
+    rig.timing = &timing;
+    rig.answers[MD_REQUEST_TIME] = "429"; // Retry-After: 2
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    say(&rig, "B 0 1 0 10 0 100 101");
+    until_books(&rig, 1);
+    while (counter_read(&feed_stats(rig.feed)->rest_failures) == 0 && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    uint64_t limited_ms = uv_now(&rig.loop);
+    int asked = rig.asked;
+    run_until(&rig, limited_ms, 500); // requests are due again, and wait
+    say(&rig, "B 0 0 0 12 11 99 102");
+    until(&rig, &rig.resubscribed, 1);
+    assert_true(uv_now(&rig.loop) - limited_ms < 1900);
+    assert_int_equal(rig.asked, asked);
+    rig_finish(&rig);
+    (void)state;
+}
+
+// A book that does not come is asked for again, whatever emptied it: a hole, a crossing, or that
+// the first subscription brought nothing.
+static void check_asked_again(const char *first, const char *breaks) {
+    struct feed_timing timing = feed_timing_defaults;
+    timing.tick_ms = 50;
+    timing.book_wait_ms = 200;
+    timing.retry_ms = 50;
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.book_rule = BOOK_RULE_PREVIOUS;
+    rig.timing = &timing;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    until(&rig, &rig.rules_events, 1);
+    if (first != NULL) {
+        say(&rig, first);
+        say(&rig, breaks);
+    }
+    until(&rig, &rig.resubscribed, 3);
+    rig_finish(&rig);
+}
+
+static void test_asked_again(void **state) {
+    (void)state;
+    check_asked_again("B 0 1 0 10 0 100 101", "B 0 0 0 12 11 99 102");
+    check_asked_again("B 0 1 0 10 0 100 101", "B 0 0 0 11 10 105 106");
+    check_asked_again(NULL, NULL);
+}
+
 // Without Retry-After: a second, then two, one request each time; then as before.
 static void test_limited_silently(void **state) {
     (void)state;
@@ -838,7 +1087,14 @@ int main(void) {
         cmocka_unit_test(test_age_limit),
         cmocka_unit_test(test_limited),
         cmocka_unit_test(test_limited_silently),
+        cmocka_unit_test(test_limited_stream),
+        cmocka_unit_test(test_asked_again),
         cmocka_unit_test(test_no_venue_there),
+        cmocka_unit_test(test_lost_quotes),
+        cmocka_unit_test(test_lost_books),
+        cmocka_unit_test(test_numbers_anew),
+        cmocka_unit_test(test_settles_on_interval),
+        cmocka_unit_test(test_settlement_stands),
         cmocka_unit_test(test_older),
         cmocka_unit_test(test_open_but_mute),
         cmocka_unit_test(test_hole),

@@ -72,6 +72,10 @@ static void test_one_sided_quotes_have_no_mid(void **state) {
     harness_quote_flags(h, H_LIGHTER, H_BTC, mid, (struct px){mid.v + PX_ONE},
                         (struct qty){QTY_ONE}, QUOTE_QUARANTINED);
     assert_false(picture_usable(&h->desk, H_LIGHTER, H_BTC, h->now_ns));
+    harness_quote_flags(h, H_LIGHTER, H_BTC, mid, (struct px){mid.v + PX_ONE},
+                        (struct qty){QTY_ONE}, QUOTE_LOST);
+    assert_false(picture_is_fresh(&h->desk, H_LIGHTER, H_BTC, h->now_ns));
+    assert_false(picture_usable(&h->desk, H_LIGHTER, H_BTC, h->now_ns));
     assert_true(picture_usable(&h->desk, H_EXTENDED, H_BTC, h->now_ns));
     harness_destroy(h);
 }
@@ -165,7 +169,8 @@ static void test_remembered_freshness(void **state) {
             .bid_size = {QTY_ONE},
             .ask_size = {QTY_ONE},
             .receive_ns = h->now_ns - (int64_t)draw(&seed, 100) * NS_PER_MS,
-            .flags = draw(&seed, 4) == 0 ? (uint32_t)QUOTE_POLLED : 0,
+            .flags = (draw(&seed, 4) == 0 ? (uint32_t)QUOTE_POLLED : 0) |
+                     (draw(&seed, 10) == 0 ? (uint32_t)QUOTE_LOST : 0),
         };
         if (draw(&seed, 4) != 0) {
             quote.quote.venue_time_ns = h->now_ns - (int64_t)draw(&seed, 40000) * NS_PER_MS;

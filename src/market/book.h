@@ -71,6 +71,14 @@ struct book_message {
 
 enum { BOOK_PENDING_MAX = 512, BOOK_PENDING_LEVELS_MAX = 32768 };
 
+// Deltas that wait for a REST snapshot; the book's own. The counts stand apart from the room, so
+// that of a book that never waits it is untouched memory.
+struct book_pending {
+    bool spanned; // a delta has followed the snapshot
+    uint32_t count, level_count;
+    struct book_pending_room *room; // NULL: the rule has no use for it
+};
+
 // A book with its chain state. Buffers deltas that arrive before a REST snapshot, bounded.
 struct book_sync {
     enum book_rule rule;
@@ -82,7 +90,7 @@ struct book_sync {
     bool versions_meet;
     uint32_t versions_apart;
     struct book book;
-    struct book_pending *pending; // private
+    struct book_pending pending;
     uint64_t gaps;
 };
 

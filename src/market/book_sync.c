@@ -15,10 +15,7 @@ struct pending_message {
     uint32_t bid_count, ask_count;
 };
 
-struct book_pending {
-    bool spanned; // a delta has followed the snapshot
-    uint32_t count;
-    uint32_t level_count;
+struct book_pending_room {
     struct pending_message messages[BOOK_PENDING_MAX];
     struct level levels[BOOK_PENDING_LEVELS_MAX];
 };
@@ -30,8 +27,8 @@ enum status book_sync_create(struct book_sync *sync, enum book_rule rule, uint32
         return status;
     }
     if (rule == BOOK_RULE_REST_SPAN) {
-        sync->pending = malloc(sizeof(*sync->pending));
-        if (sync->pending == NULL) {
+        sync->pending.room = malloc(sizeof(*sync->pending.room));
+        if (sync->pending.room == NULL) {
             book_sync_finish(sync);
             return status_fail(STATUS_SYSTEM, "no memory for pending book messages");
         }
@@ -41,17 +38,14 @@ enum status book_sync_create(struct book_sync *sync, enum book_rule rule, uint32
 }
 
 void book_sync_finish(struct book_sync *sync) {
-    free(sync->pending);
+    free(sync->pending.room);
     book_finish(&sync->book);
     *sync = (struct book_sync){0};
 }
 
-static void pending_clear(struct book_sync *sync) {
-    if (sync->pending != NULL) {
-        sync->pending->spanned = false;
-        sync->pending->count = 0;
-        sync->pending->level_count = 0;
-    }
+static void pending_clear(struct book_pending *pending) {
+    pending->count = 0;
+    pending->level_count = 0;
 }
 
 void book_sync_reset(struct book_sync *sync) {
@@ -59,7 +53,8 @@ void book_sync_reset(struct book_sync *sync) {
     sync->last = 0;
     sync->first_delta = 0;
     book_clear(&sync->book);
-    pending_clear(sync);
+    sync->pending.spanned = false;
+    pending_clear(&sync->pending);
 }
 
 // Levels that go, or those that stay. From the back: venues send the best first, and the best
@@ -213,23 +208,21 @@ static enum book_verdict apply_previous(struct book_sync *sync,
 static void pending_add(struct book_pending *pending, const struct book_message *message) {
     uint64_t levels = (uint64_t)message->bid_count + message->ask_count;
     if (levels > BOOK_PENDING_LEVELS_MAX) {
-        pending->count = 0;
-        pending->level_count = 0;
+        pending_clear(pending);
         return;
     }
     if (pending->count == BOOK_PENDING_MAX ||
         levels > BOOK_PENDING_LEVELS_MAX - pending->level_count) {
-        pending->count = 0;
-        pending->level_count = 0;
+        pending_clear(pending);
     }
-    struct level *at = &pending->levels[pending->level_count];
+    struct level *at = &pending->room->levels[pending->level_count];
     if (message->bid_count > 0) {
         memcpy(at, message->bids, message->bid_count * sizeof(*at));
     }
     if (message->ask_count > 0) {
         memcpy(at + message->bid_count, message->asks, message->ask_count * sizeof(*at));
     }
-    pending->messages[pending->count++] = (struct pending_message){
+    pending->room->messages[pending->count++] = (struct pending_message){
         .first = message->first,
         .last = message->last,
         .previous = message->previous,
@@ -244,30 +237,29 @@ static void pending_add(struct book_pending *pending, const struct book_message 
 static void pending_drop(struct book_pending *pending, uint32_t count) {
     ASSERT(count <= pending->count);
     if (count == pending->count) {
-        pending->count = 0;
-        pending->level_count = 0;
+        pending_clear(pending);
         return;
     }
-    uint32_t shift = pending->messages[count].level_at;
+    uint32_t shift = pending->room->messages[count].level_at;
     pending->count -= count;
     pending->level_count -= shift;
-    memmove(pending->messages, &pending->messages[count],
-            pending->count * sizeof(pending->messages[0]));
-    memmove(pending->levels, &pending->levels[shift],
-            pending->level_count * sizeof(pending->levels[0]));
+    memmove(pending->room->messages, &pending->room->messages[count],
+            pending->count * sizeof(pending->room->messages[0]));
+    memmove(pending->room->levels, &pending->room->levels[shift],
+            pending->level_count * sizeof(pending->room->levels[0]));
     for (uint32_t i = 0; i < pending->count; i++) {
-        pending->messages[i].level_at -= shift;
+        pending->room->messages[i].level_at -= shift;
     }
 }
 
 static struct book_message pending_message(const struct book_pending *pending, uint32_t index) {
-    const struct pending_message *from = &pending->messages[index];
+    const struct pending_message *from = &pending->room->messages[index];
     return (struct book_message){
         .first = from->first,
         .last = from->last,
         .previous = from->previous,
-        .bids = &pending->levels[from->level_at],
-        .asks = &pending->levels[from->level_at + from->bid_count],
+        .bids = &pending->room->levels[from->level_at],
+        .asks = &pending->room->levels[from->level_at + from->bid_count],
         .bid_count = from->bid_count,
         .ask_count = from->ask_count,
     };
@@ -275,7 +267,7 @@ static struct book_message pending_message(const struct book_pending *pending, u
 
 // A delta onto a loaded snapshot. BOOK_GAP only tells: the caller drops.
 static enum book_verdict chain(struct book_sync *sync, const struct book_message *message) {
-    struct book_pending *pending = sync->pending;
+    struct book_pending *pending = &sync->pending;
     if (!pending->spanned) {
         if (message->last < sync->last) {
             return BOOK_UNCHANGED;
@@ -293,7 +285,7 @@ static enum book_verdict chain(struct book_sync *sync, const struct book_message
 }
 
 static enum book_verdict span_snapshot(struct book_sync *sync, const struct book_message *message) {
-    struct book_pending *pending = sync->pending;
+    struct book_pending *pending = &sync->pending;
     if (sync->state == BOOK_LIVE && message->last <= sync->last) {
         return BOOK_UNCHANGED;
     }
@@ -317,14 +309,15 @@ static enum book_verdict apply_spanning(struct book_sync *sync,
     }
     if (sync->state != BOOK_LIVE) {
         bool asked = sync->state == BOOK_WAITING_SNAPSHOT;
-        pending_add(sync->pending, message);
+        pending_add(&sync->pending, message);
         sync->state = BOOK_WAITING_SNAPSHOT;
         return asked ? BOOK_BUFFERED : BOOK_NEED_SNAPSHOT;
     }
     enum book_verdict verdict = chain(sync, message);
     if (verdict == BOOK_GAP) {
-        pending_clear(sync);
-        pending_add(sync->pending, message);
+        sync->pending.spanned = false;
+        pending_clear(&sync->pending);
+        pending_add(&sync->pending, message);
         return drop_book(sync);
     }
     return verdict;

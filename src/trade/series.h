@@ -1,5 +1,5 @@
-// A rolling window of small integers with its median: the values in time order, and their order by
-// size. There is one for each pair of venues and symbol: its bytes count.
+// A rolling window of small integers with its median. There is one for each pair of venues and
+// symbol: its bytes count, so what stands in the middle is kept and not the order by size.
 #ifndef PERPDESK_TRADE_SERIES_H
 #define PERPDESK_TRADE_SERIES_H
 
@@ -10,8 +10,8 @@ enum { SERIES_MAX = 50, SERIES_VALUE_MAX = INT16_MAX };
 _Static_assert(SERIES_MAX <= UINT8_MAX, "a place is one byte");
 
 struct series {
-    int16_t by_time[SERIES_MAX];
-    uint8_t order[SERIES_MAX]; // places in by_time, smallest value first
+    int16_t values[SERIES_MAX]; // the next one comes to `at`; those to come are INT16_MAX
+    int16_t low, high;          // in the middle; of an odd count one and the same
     uint8_t at, count;
 };
 

@@ -23,6 +23,7 @@ const struct feed_timing feed_timing_defaults = {
     .retry_max_ms = 60000,
     .limited_max_ms = 30000,
     .book_wait_ms = 10000,
+    .rules_every_ms = 3600 * 1000,
 };
 
 int64_t feed_loop_ms(const struct feed *feed) {

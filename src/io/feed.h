@@ -76,6 +76,7 @@ struct feed_timing {
     uint32_t retry_ms, retry_max_ms;     // a call that failed, a book that broke
     uint32_t limited_max_ms;             // kept away after 429s that name no time: 1, 2, 4 … s
     uint32_t book_wait_ms;               // asked for a book and nothing came: ask again
+    uint32_t rules_every_ms;             // rules and funding intervals are asked for again
     bool unpaced; // messages go out as fast as they come up, whatever the venue allows
 };
 extern const struct feed_timing feed_timing_defaults;

@@ -12,8 +12,7 @@ enum {
     FEED_TIME_SAMPLES = 3,  // at start, and as many more as the unit of the venue's clock has gaps
     FEED_TIME_GAP_MS = 200, // between them
     FEED_TIME_EVERY_MS = 60000,
-    FEED_TIME_POOR_MS = 1000, // a round trip above this is bettered, after as long
-    FEED_RULES_EVERY_MS = 3600000,
+    FEED_TIME_POOR_MS = 1000,  // a round trip above this is bettered, after as long
     FEED_POLLS_FAILED_MAX = 3, // rounds, then stale
     FEED_FIRST_MESSAGE_MS = 10000,
     FEED_WEIGHT_SHARE = 2, // half of the venue's rate limit is ours to use

@@ -84,7 +84,7 @@ static void rules_answered(struct feed *feed, bool whole) {
     struct feed_job *job = &feed->symbols[0].job[MD_REQUEST_INSTRUMENTS];
     if (feed->rules_known && whole) {
         job->attempt = 0;
-        feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, FEED_RULES_EVERY_MS);
+        feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, feed->timing.rules_every_ms);
         return;
     }
     feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, retry_in_ms(feed, job));
@@ -114,6 +114,9 @@ static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symb
     } else if (kind == MD_REQUEST_INSTRUMENTS) {
         feed_subscribe_waiting(feed);
         rules_answered(feed, counter_read(&feed->stats.errors[FEED_MALFORMED]) == malformed);
+    } else if (kind == MD_REQUEST_INTERVALS) { // venues change them, from eight hours to four
+        feed->symbols[0].job[kind].attempt = 0;
+        feed_want(feed, kind, 0, feed->timing.rules_every_ms);
     } else if (kind == MD_REQUEST_QUOTE) {
         poll_done(feed, counter_read(&feed->stats.updates) > before);
     }

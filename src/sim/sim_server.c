@@ -174,6 +174,7 @@ static bool take_message(struct sim_connection *connection, struct slice message
                          : FATE_ANSWERED;
     connection->mute = fate == FATE_LOST;
     if (fate != FATE_UNREAD) {
+        sim_connection_asked(connection, message);
         sim_market_text(connection->server->market, &connection->session, message);
     }
     connection->mute = false;

@@ -20,16 +20,16 @@ enum {
     SIM_FRAME_SCRATCH = VSIM_SCRATCH_SIZE + VSIM_HEADERS_SIZE + 1024,
     SIM_PAST_BYTES = 256 * 1024, // the first messages of an older session
     SIM_PAST_MESSAGES = 24,
-    SIM_PASTS_MAX = 4,
+    SIM_PASTS_MAX = 8,
     SIM_ANSWERS_MAX = 16, // older answers to calls
     SIM_PAST_AGE_S = 20,  // older ones are remembered anew
 };
 
 struct sim_server;
 
-// What the next session on the same path may be told again, under a fault.
+// What the next session of the same path and first request may be told again, under a fault.
 struct sim_past {
-    uint64_t path; // hash, 0 = unused
+    uint64_t of; // hash, 0 = unused
     int64_t since_ns;
     char *bytes; // SIM_PAST_BYTES
     uint32_t count, size;
@@ -71,8 +71,10 @@ struct sim_connection {
     int64_t slow_ns; // when the last byte left
     char *late;      // a message held back, SIM_MESSAGE_MAX once needed
     size_t late_size;
-    struct sim_past *past;   // of its path
+    uint64_t past_of;
+    struct sim_past *past;
     bool remembers, repeats; // writes it, is told it
+    bool asked;              // has sent its first request
 };
 
 struct sim_server {
@@ -120,6 +122,7 @@ void sim_connection_say(struct sim_connection *connection, struct slice message)
 void sim_connection_meet(struct sim_connection *connection);
 void sim_connection_opened(struct sim_connection *connection);
 void sim_connection_upgraded(struct sim_connection *connection, struct slice path);
+void sim_connection_asked(struct sim_connection *connection, struct slice message);
 void sim_connection_forget(struct sim_connection *connection); // it is over
 // The older answer to this call while the fault acts; remembers the new one otherwise. Returns the
 // status.

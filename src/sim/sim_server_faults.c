@@ -153,26 +153,26 @@ static struct slice said_then(const struct sim_past *past, uint32_t number) {
     return (struct slice){past->bytes + begin, past->ends[number] - begin};
 }
 
-static struct sim_past *find_past(struct sim_server *server, uint64_t path) {
+static struct sim_past *find_past(struct sim_server *server, uint64_t of) {
     for (uint32_t i = 0; i < SIM_PASTS_MAX; i++) {
         struct sim_past *past = &server->pasts[i];
-        if (past->path == path) {
+        if (past->of == of) {
             return past;
         }
-        if (past->path == 0) {
+        if (past->of == 0) {
             past->bytes = malloc(SIM_PAST_BYTES);
-            past->path = past->bytes == NULL ? 0 : path;
+            past->of = past->bytes == NULL ? 0 : of;
             return past->bytes == NULL ? NULL : past;
         }
     }
     return NULL;
 }
 
-void sim_connection_upgraded(struct sim_connection *connection, struct slice path) {
+static void choose_past(struct sim_connection *connection) {
     struct sim_server *server = connection->server;
     int64_t now_ns = mono_now_ns();
-    struct slice name = vsim_cut(&path, '?');
-    struct sim_past *past = find_past(server, hash_bytes(name.data, name.size, 1) | 1);
+    struct sim_past *past = find_past(server, connection->past_of);
+    connection->remembers = connection->repeats = false;
     connection->past = past;
     if (past == NULL) {
         return;
@@ -185,6 +185,27 @@ void sim_connection_upgraded(struct sim_connection *connection, struct slice pat
         past->count = past->size = 0;
         past->whole = false;
     }
+}
+
+void sim_connection_upgraded(struct sim_connection *connection, struct slice path) {
+    struct slice name = vsim_cut(&path, '?');
+    connection->past_of = hash_bytes(name.data, name.size, 1) | 1;
+    choose_past(connection);
+}
+
+// Two of a client's connections may share a path: what they ask for first tells them apart. Its
+// digits may be a request's number.
+void sim_connection_asked(struct sim_connection *connection, struct slice message) {
+    if (!connection->asked && connection->said == 0) {
+        for (size_t i = 0; i < message.size; i++) {
+            bool digit = message.data[i] >= '0' && message.data[i] <= '9';
+            connection->past_of =
+                digit ? connection->past_of : hash_bytes(&message.data[i], 1, connection->past_of);
+        }
+        connection->past_of |= 1;
+        choose_past(connection);
+    }
+    connection->asked = true;
 }
 
 uint32_t sim_server_old_answer(struct sim_server *server, const struct vsim_request *call,
@@ -256,7 +277,7 @@ void sim_connection_say(struct sim_connection *connection, struct slice message)
 
 void sim_connection_forget(struct sim_connection *connection) {
     connection->replying = connection->deaf = connection->doomed = connection->alerting = false;
-    connection->remembers = connection->repeats = false;
+    connection->remembers = connection->repeats = connection->asked = false;
     connection->past = NULL;
     connection->pushed = connection->huge_left = 0;
     connection->said = 0;

@@ -11,6 +11,7 @@
 enum {
     SAMPLE_PAIRS_MAX = 10000, // of one pass: about a millisecond
     PAST_MIN = 5,             // samples: a pair with fewer has no past
+    YOUNG_STEPS = 20,         // behind a feed's start: its quotes come one after the other
 };
 
 enum status scanner_create(struct scanner *scanner, const struct universe *universe) {
@@ -31,7 +32,7 @@ enum status scanner_create(struct scanner *scanner, const struct universe *unive
         scanner->free_slots[i] = (uint16_t)(STANDING_MAX - 1 - i);
     }
     scanner->free_count = STANDING_MAX;
-    scanner->young = PAST_MIN;
+    scanner->young = YOUNG_STEPS;
     return STATUS_OK;
 }
 
@@ -205,8 +206,12 @@ static void evaluate(const struct desk *desk, const struct look *look, struct si
     const struct series *past = &desk->scanner.gross[pair];
     int64_t usual = series_median(past);
     struct bps basis = pair_basis(desk, symbol, buy, sell, usual);
-    // Not known yet, or wider than a series tells: it does not close, whatever is rebated.
-    bool closes = past->count >= PAST_MIN && (usual < SERIES_VALUE_MAX || usual > gross.v);
+    bool known = past->count >= PAST_MIN;
+    if (usual == SERIES_VALUE_MAX && usual <= gross.v) {
+        usual = gross.v + 1; // wider than a series tells: such an edge does not close
+    } else if (!known && usual < gross.v) {
+        usual = gross.v; // nobody knows better yet than that it always stood so
+    }
     out->symbol = symbol;
     out->buy_venue = buy;
     out->sell_venue = sell;
@@ -222,9 +227,9 @@ static void evaluate(const struct desk *desk, const struct look *look, struct si
     out->basis = basis;
     out->net.v = gross.v - basis.v - fees.v - slip_open;
     // Closing walks the other sides of the same books: the same depth is taken as its measure.
-    out->round_trip.v = (closes ? gross.v - usual : 0) - 2 * fees.v - 2 * slip_open;
-    if (!closes && out->round_trip.v >= 0) {
-        out->round_trip.v = -1;
+    out->round_trip.v = gross.v - usual - 2 * fees.v - 2 * slip_open;
+    if (!known && out->round_trip.v > 0) {
+        out->round_trip.v = 0; // rebates alone are no reason
     }
     out->funding =
         cost_funding(picture_funding(desk, buy, symbol), picture_funding(desk, sell, symbol),
@@ -342,7 +347,7 @@ static bool is_priority(const struct settings_scanner *settings, uint16_t a, uin
 static enum status scanner_on_event(void *self, struct bus *bus, const struct event *event) {
     struct desk *desk = self;
     if (event->header.kind == EVENT_FEED_STATE) {
-        desk->scanner.young = event->u.feed.state == FEED_LIVE ? PAST_MIN : desk->scanner.young;
+        desk->scanner.young = event->u.feed.state == FEED_LIVE ? YOUNG_STEPS : desk->scanner.young;
         return STATUS_OK;
     }
     uint16_t changed = event->u.quote.venue, symbol = event->u.quote.symbol;

@@ -200,9 +200,11 @@ static void complain(struct lab *lab, uint64_t *count, const char *what, uint32_
     }
     (*count)++;
     if (lab->complaints++ < COMPLAINTS_MAX) {
-        (void)printf("# %s %s %s: %s, bid %lld ask %lld, after %s\n", lab->name, lab_venues[venue],
-                     symbols[symbol], what, (long long)(quote->bid.v / (PX_ONE / 100)),
+        (void)printf("# %s %s %s: %s, bid %lld ask %lld%s, after %s\n", lab->name,
+                     lab_venues[venue], symbols[symbol], what,
+                     (long long)(quote->bid.v / (PX_ONE / 100)),
                      (long long)(quote->ask.v / (PX_ONE / 100)),
+                     (quote->flags & QUOTE_POLLED) != 0 ? " polled" : "",
                      lab->had_fault[venue] ? sim_fault_table[lab->kind[venue]].name : "nothing");
     }
 }
@@ -214,6 +216,17 @@ static bool same_quote(const struct quote *a, const struct quote *b) {
 
 static bool same_millisecond(const struct quote *a, const struct quote *b) {
     return a->venue_time_ns / NS_PER_MS == b->venue_time_ns / NS_PER_MS;
+}
+
+// That it is the older one: two of one millisecond that changed places, as Hyperliquid tells
+// nothing but stamps; an old answer to a poll of a venue that stamps and numbers none.
+static bool cannot_tell(const struct lab *lab, const struct lab_published *published,
+                        const struct quote *older, const struct quote *newer) {
+    bool hyperliquid = strcmp(lab_venues[published->venue], "hyperliquid") == 0;
+    bool old_answer = lab->kind[published->venue] == SIM_FAULT_STALE_SNAPSHOT &&
+                      (published->quote.flags & QUOTE_POLLED) != 0;
+    return (hyperliquid && same_millisecond(older, newer)) ||
+           (old_answer && published->quote.venue_time_ns == 0);
 }
 
 // A best price: what was shown as such, or the top of a book that was shown. Never one older than
@@ -238,10 +251,8 @@ static void compare_quote(struct lab *lab, const struct lab_published *published
     }
     for (uint64_t i = truth->quote_count; i-- > first;) {
         if (same_quote(&truth->quotes[i % LAB_QUOTES], quote)) {
-            // Two of one millisecond that changed places: Hyperliquid tells nothing but stamps.
-            if (strcmp(lab_venues[published->venue], "hyperliquid") == 0 &&
-                same_millisecond(&truth->quotes[i % LAB_QUOTES],
-                                 &truth->quotes[*newest % LAB_QUOTES])) {
+            if (cannot_tell(lab, published, &truth->quotes[i % LAB_QUOTES],
+                            &truth->quotes[*newest % LAB_QUOTES])) {
                 lab->unknowable++;
                 return;
             }

@@ -38,6 +38,7 @@ enum {
 // Short waits, so that a round of the whole table fits a test; every duty stays in its place.
 static const struct feed_timing timing = {
     .tick_ms = 100,
+    .rules_every_ms = 3600 * 1000,
     .backoff_ms = 40,
     .backoff_max_ms = 320,
     .stable_ms = 300,

@@ -6,6 +6,7 @@
 
 uint32_t invented_subscriptions = 2;
 bool invented_tells_time = true;
+bool invented_tells_intervals = false;
 
 static bool native_name(const struct symbol *symbol, char out[NATIVE_NAME_MAX]) {
     (void)snprintf(out, NATIVE_NAME_MAX, "%s", symbol->base);
@@ -96,16 +97,16 @@ static void decode(struct md *md, uint32_t connection, struct slice frame, struc
 static bool request(struct md *md, enum md_request_kind kind, uint16_t symbol,
                     struct md_request *out) {
     static const char *const names[MD_REQUEST_COUNT] = {"time",  "rules",   "book",
-                                                        "quote", "funding", NULL};
+                                                        "quote", "funding", "intervals"};
     (void)md;
-    if (kind == MD_REQUEST_TIME && !invented_tells_time) {
+    if ((kind == MD_REQUEST_TIME && !invented_tells_time) ||
+        (kind == MD_REQUEST_INTERVALS && !invented_tells_intervals)) {
         return false;
     }
     out->method = "GET";
     out->weight = 1;
-    (void)snprintf(out->path, sizeof(out->path), "/%s?%u", names[kind] != NULL ? names[kind] : "",
-                   symbol);
-    return names[kind] != NULL;
+    (void)snprintf(out->path, sizeof(out->path), "/%s?%u", names[kind], symbol);
+    return true;
 }
 
 // Each line is a message of its own.

@@ -13,5 +13,6 @@
 extern struct venue_md invented_venue;
 extern uint32_t invented_subscriptions; // messages it takes to subscribe = 2
 extern bool invented_tells_time;        // it has a call for its time = true
+extern bool invented_tells_intervals;   // and one for its funding intervals = false
 
 #endif

@@ -83,7 +83,8 @@ static const struct component witness = {
 
 static void serve_request(struct loop_connection *c, const struct http_head *head,
                           struct slice body) {
-    static const char *const paths[] = {"/time", "/rules", "/book", "/quote", "/funding"};
+    static const char *const paths[] = {"/time",  "/rules",   "/book",
+                                        "/quote", "/funding", "/intervals"};
     struct rig *rig = c->server->user;
     (void)body;
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
@@ -295,6 +296,7 @@ static void rig_finish(struct rig *rig) {
     invented_venue.send_burst = invented_venue.send_per_minute = 0;
     invented_subscriptions = 2;
     invented_tells_time = true;
+    invented_tells_intervals = false;
 }
 
 // ---- tests ------------------------------------------------------------------------------------
@@ -514,6 +516,29 @@ static void test_older(void **state) {
     (void)state;
 }
 
+// What a venue may change while a desk runs for weeks is asked for again.
+static void test_rules_again(void **state) {
+    struct feed_timing timing = feed_timing_defaults;
+    timing.tick_ms = 50;
+    timing.rules_every_ms = 300;
+    struct rig rig;
+    rig_init(&rig);
+    rig.timing = &timing;
+    invented_tells_intervals = true;
+    rig.answers[MD_REQUEST_INTERVALS] = "F 0 5 28800000";
+    rig_start(&rig);
+    until(&rig, &rig.requests[MD_REQUEST_INTERVALS], 1);
+    until(&rig, &rig.funding_events, 1);
+    rig.answers[MD_REQUEST_INTERVALS] = "F 0 5 14400000";
+    while (rig.funding.interval_ns != INT64_C(14400) * NS_PER_S && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    assert_false(rig.timed_out);
+    until(&rig, &rig.requests[MD_REQUEST_INSTRUMENTS], 3);
+    rig_finish(&rig);
+    (void)state;
+}
+
 // Numbers that begin anew on a running connection, as after a venue's maintenance: told from a late
 // message by the stamp, and with nothing to tell it by the connection is made anew.
 static void test_numbers_anew(void **state) {
@@ -624,6 +649,7 @@ static void test_hole(void **state) {
     rig_init(&rig);
     invented_venue.book_rule = BOOK_RULE_PREVIOUS;
     static const struct feed_timing timing = {.tick_ms = 100,
+                                              .rules_every_ms = 3600 * 1000,
                                               .backoff_ms = 50,
                                               .backoff_max_ms = 100,
                                               .stable_ms = 1000,
@@ -955,6 +981,7 @@ static void run_until(struct rig *rig, uint64_t from_ms, uint64_t ms) {
 // A book that comes by subscription is asked for on the stream, whatever REST has to wait for.
 static void test_limited_stream(void **state) {
     static const struct feed_timing timing = {.tick_ms = 50,
+                                              .rules_every_ms = 3600 * 1000,
                                               .backoff_ms = 50,
                                               .backoff_max_ms = 100,
                                               .stable_ms = 1000,
@@ -1082,6 +1109,7 @@ int main(void) {
         cmocka_unit_test(test_book_by_stream),
         cmocka_unit_test(test_rules_first),
         cmocka_unit_test(test_rules_cut),
+        cmocka_unit_test(test_rules_again),
         cmocka_unit_test(test_ladder),
         cmocka_unit_test(test_silence_and_heartbeat),
         cmocka_unit_test(test_age_limit),

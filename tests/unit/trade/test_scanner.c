@@ -133,20 +133,24 @@ static void test_pair_without_a_past(void **state) {
     *past = (struct series){0};
     cross(h, 10); // neither venue takes a fee
     const struct opportunity *row = scanner_find(&h->desk, H_BTC, H_LIGHTER, H_EXTENDED);
-    assert_int_equal(row->round_trip.v, -1);
+    assert_int_equal(row->round_trip.v, 0);
     for (int samples = past->count; samples < 4; samples++) {
         series_add(past, 100);
     }
     cross(h, 11);
-    assert_int_equal(row->round_trip.v, -1);
+    assert_int_equal(row->round_trip.v, 0);
     series_add(past, 100);
     cross(h, 12);
     assert_int_equal(row->round_trip.v, row->gross.v - 100);
     *past = (struct series){0};
-    h->universe.venues[H_EXTENDED].maker_fee.v = -300; // nor does a rebate pay for it
+    series_add(past, 2400); // one sample may be worse than what is seen
     cross(h, 13);
+    assert_int_equal(row->round_trip.v, row->gross.v - 2400);
+    *past = (struct series){0};
+    h->universe.venues[H_EXTENDED].maker_fee.v = -300; // a rebate is no reason
+    cross(h, 14);
     assert_int_equal(row->fees.v, -300);
-    assert_int_equal(row->round_trip.v, -1);
+    assert_int_equal(row->round_trip.v, 0);
     harness_destroy(h);
     h = harness_create();
     memset(h->desk.scanner.gross, 0, sizeof(*past) * H_SYMBOLS * H_VENUES * H_VENUES);

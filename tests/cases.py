@@ -25,8 +25,12 @@ def tap_cases(text):
             yield result, (match.group(2).strip() or match.group(4) or "").strip()
 
 
+def program_of(test):
+    return test["name"].split(" / ")[-1]
+
+
 def cases_of(test):
-    program = test["name"].split(" / ")[-1]
+    program = program_of(test)
     cases = list(tap_cases(test.get("stdout", "")))
     failed = test["result"] not in ("OK", "EXPECTEDFAIL", "SKIP")
     if not cases or (failed and all(result != "fail" for result, _ in cases)):
@@ -49,7 +53,7 @@ def print_cases(path):
                 print(result, name)
             if any(result == "fail" for result, _ in cases):
                 for comment in comments_of(test)[:COMMENTS_MAX]:
-                    print("said", f"{test['name'].split(' / ')[-1]}: {comment}")
+                    print("said", f"{program_of(test)}: {comment}")
 
 
 def print_sum(path):

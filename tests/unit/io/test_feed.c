@@ -980,18 +980,11 @@ static void run_until(struct rig *rig, uint64_t from_ms, uint64_t ms) {
 
 // A book that comes by subscription is asked for on the stream, whatever REST has to wait for.
 static void test_limited_stream(void **state) {
-    static const struct feed_timing timing = {.tick_ms = 50,
-                                              .rules_every_ms = 3600 * 1000,
-                                              .backoff_ms = 50,
-                                              .backoff_max_ms = 100,
-                                              .stable_ms = 1000,
-                                              .connect_timeout_ms = 1000,
-                                              .connects_per_minute = 30,
-                                              .request_timeout_ms = 1000,
-                                              .retry_ms = 100,
-                                              .retry_max_ms = 200,
-                                              .limited_max_ms = 1000,
-                                              .book_wait_ms = 1000};
+    struct feed_timing timing = feed_timing_defaults;
+    timing.tick_ms = 50;
+    timing.retry_ms = 100;
+    timing.retry_max_ms = 200;
+    timing.book_wait_ms = 1000;
     struct rig rig;
     rig_init(&rig);
     invented_venue.book_rule = BOOK_RULE_PREVIOUS;

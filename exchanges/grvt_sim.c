@@ -2,7 +2,8 @@
 // the public calls, POST all but one. Times are nanoseconds in strings, rates percent.
 //
 // Streams that end in .d begin with a whole message numbered 0 and go on with what changed,
-// numbered from 1; those that end in .s are whole each time and numbered 0.
+// numbered from what the confirmation says: a later subscription's numbers are higher ones, as the
+// venue counts its stream and not a client's. Those that end in .s are whole each time, numbered 0.
 #include "base/clock.h"
 #include "base/json.h"
 #include "exchanges/grvt_md.h"
@@ -100,6 +101,15 @@ static void write_selector(const char *native, uint32_t rate_ms, uint32_t depth,
     text_add_char(out, '"');
 }
 
+// Faster than a stream's messages come, so that no two subscriptions share a number.
+static uint64_t first_number(int64_t since_ns) {
+    return (uint64_t)(since_ns / NS_PER_MS);
+}
+
+static uint64_t change_number(const struct vsim_subscription *subscription) {
+    return first_number(subscription->since_ns) + subscription->count - 1;
+}
+
 static void begin_push(const struct vsim_channel *channel, const struct vsim_world *world,
                        const struct vsim_listing *listing, uint64_t sequence, struct text *out) {
     const struct vsim_subscription *subscription = world->pushing;
@@ -117,7 +127,8 @@ static void encode_mini(const struct vsim_channel *channel, const struct vsim_wo
                         const struct vsim_listing *listing, bool whole, struct text *out) {
     (void)whole;
     const struct vsim_subscription *subscription = world->pushing;
-    uint64_t sequence = channel->route == 'd' && subscription->pushed ? subscription->count : 0;
+    uint64_t sequence =
+        channel->route == 'd' && subscription->pushed ? change_number(subscription) : 0;
     begin_push(channel, world, listing, sequence, out);
     if (sequence == 0) {
         write_mini(listing, out);
@@ -140,7 +151,7 @@ static void encode_book(const struct vsim_channel *channel, const struct vsim_wo
                         const struct vsim_listing *listing, bool whole, struct text *out) {
     const struct vsim_subscription *subscription = world->pushing;
     bool delta = channel->route == 'd';
-    uint64_t sequence = delta && !whole ? subscription->count : 0;
+    uint64_t sequence = delta && !whole ? change_number(subscription) : 0;
     begin_push(channel, world, listing, sequence, out);
     write_book(listing, whole || !delta, delta ? UINT32_MAX : subscription->option, out);
     end_push(sequence, out);
@@ -281,10 +292,10 @@ static const char *find_silent(struct slice stream) {
     return NULL;
 }
 
-static void write_numbers(struct text *out, const char *name, const char *number, uint32_t count) {
+static void write_numbers(struct text *out, const char *name, uint64_t number, uint32_t count) {
     text_add_format(out, ",\"%s\":[", name);
     for (uint32_t i = 0; i < count; i++) {
-        text_add_format(out, "%s%s", i == 0 ? "" : ",", number);
+        text_add_format(out, "%s\"%llu\"", i == 0 ? "" : ",", (unsigned long long)number);
     }
     text_add_char(out, ']');
 }
@@ -306,9 +317,15 @@ static void confirm(struct vsim_session *session, const struct request *request,
         }
         text_add_char(out, ']');
     }
-    write_numbers(out, "num_snapshots", delta ? "1" : "0", on ? count : 0);
-    write_numbers(out, "first_sequence_number", delta ? "\"1\"" : "\"0\"", on ? count : 0);
-    write_numbers(out, "latest_sequence_number", "\"0\"", on ? count : 0);
+    text_add_string(out, ",\"num_snapshots\":[");
+    for (uint32_t i = 0; on && i < count; i++) {
+        text_add_string(out, i == 0 ? "" : ",");
+        text_add_string(out, delta ? "1" : "0");
+    }
+    text_add_char(out, ']');
+    uint64_t first = delta ? first_number(world->now_ns) : 0;
+    write_numbers(out, "first_sequence_number", first, on ? count : 0);
+    write_numbers(out, "latest_sequence_number", delta ? first - 1 : 0, on ? count : 0);
     text_add_string(out, "},\"id\":");
     text_add(out, request->id);
     text_add_format(out, ",\"method\":\"%s\"}", on ? "subscribe" : "unsubscribe");

@@ -209,8 +209,8 @@ bool vsim_subscribe_at(struct vsim_session *session, uint32_t listing, uint32_t 
     }
     session->subscribed += !subscription->on;
     session->world->subscriptions += !subscription->on;
-    *subscription =
-        (struct vsim_subscription){.on = true, .period_ms = period_ms, .option = option};
+    *subscription = (struct vsim_subscription){
+        .on = true, .since_ns = session->world->now_ns, .period_ms = period_ms, .option = option};
     return true;
 }
 

@@ -144,6 +144,7 @@ struct vsim_subscription {
     int64_t ns;            // when
     int64_t whole_ns;      // when the whole book was, VSIM_BOOK_DELTA
     uint64_t count;        // pushes before
+    int64_t since_ns;      // when it was asked for
     uint32_t period_ms;    // instead of the channel's, where the client chooses; 0 = the channel's
     uint32_t option;       // venue's own
     struct level bid, ask; // best prices that were pushed last, VSIM_BBO

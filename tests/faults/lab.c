@@ -158,15 +158,12 @@ static bool was_best(const struct lab_truth *truth, const struct quote *quote) {
 
 // What no client can know. Extended sends all markets and numbers its messages over all of them, so
 // one that names another market leaves no hole. EdgeX's books have no stamps, and an old one shows
-// only with the first change behind it. GRVT's simulator counts each subscription from one, so old
-// changes and new ones chain where the venue's own numbers would not.
+// only with the first change behind it.
 void lab_note_fault(struct lab *lab, uint32_t venue, enum sim_fault_kind kind) {
     static const struct {
         const char *venue;
         enum sim_fault_kind kind;
-    } rows[] = {{"extended", SIM_FAULT_WRONG_SYMBOL},
-                {"edgex", SIM_FAULT_STALE_SNAPSHOT},
-                {"grvt", SIM_FAULT_STALE_SNAPSHOT}};
+    } rows[] = {{"extended", SIM_FAULT_WRONG_SYMBOL}, {"edgex", SIM_FAULT_STALE_SNAPSHOT}};
     lab->kind[venue] = kind;
     lab->had_fault[venue] = true;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -173,8 +173,8 @@ static void answers(void **state) {
          "\"selectors\":[\"BTC_USDT_Perp@500\"]},\"id\":1}",
          "{\"jsonrpc\":\"2.0\",\"result\":{\"stream\":\"v1.mini.d\",\"subs\":[\"BTC_USDT_Perp@"
          "500\"],"
-         "\"unsubs\":[],\"num_snapshots\":[1],\"first_sequence_number\":[\"1\"],"
-         "\"latest_sequence_number\":[\"0\"]},\"id\":1,\"method\":\"subscribe\"}\n"},
+         "\"unsubs\":[],\"num_snapshots\":[1],\"first_sequence_number\":[\"1000000\"],"
+         "\"latest_sequence_number\":[\"999999\"]},\"id\":1,\"method\":\"subscribe\"}\n"},
         {"no such instrument", &grvt_sim, "/ws/full",
          "{\"jsonrpc\":\"2.0\",\"method\":\"subscribe\",\"params\":{\"stream\":\"v1.mini.d\","
          "\"selectors\":[\"BTC_USDT_Perp@500\",\"X@500\"]},\"id\":1}",
@@ -456,10 +456,10 @@ static void grvt_tells_what_changed(void **state) {
     vsim_quote(listing, level_of(50000, 1000), level_of(50001, 4000), 0, world.now_ns);
     vsim_session_poll(&session);
     assert_string_equal(
-        heard.last,
-        "{\"stream\":\"v1.mini.d\",\"selector\":\"BTC_USDT_Perp@0\",\"sequence_number\":\"1\","
-        "\"feed\":{\"event_time\":\"1000000000000\",\"instrument\":\"BTC_USDT_Perp\","
-        "\"best_ask_size\":\"4.000\"},\"prev_sequence_number\":\"0\"}");
+        heard.last, "{\"stream\":\"v1.mini.d\",\"selector\":\"BTC_USDT_Perp@0\","
+                    "\"sequence_number\":\"1000000\","
+                    "\"feed\":{\"event_time\":\"1000000000000\",\"instrument\":\"BTC_USDT_Perp\","
+                    "\"best_ask_size\":\"4.000\"},\"prev_sequence_number\":\"999999\"}");
     close_world();
 }
 

@@ -11,6 +11,7 @@
 enum {
     SAMPLE_PAIRS_MAX = 10000, // of one pass: about a millisecond
     PAST_MIN = 5,             // samples: a pair with fewer has no past
+    NOBODY_KNOWS = -1,        // round trip of such a pair at best: the least that is refused
     YOUNG_STEPS = 20,         // behind a feed's start: its quotes come one after the other
 };
 
@@ -228,8 +229,8 @@ static void evaluate(const struct desk *desk, const struct look *look, struct si
     out->net.v = gross.v - basis.v - fees.v - slip_open;
     // Closing walks the other sides of the same books: the same depth is taken as its measure.
     out->round_trip.v = gross.v - usual - 2 * fees.v - 2 * slip_open;
-    if (!known && out->round_trip.v > 0) {
-        out->round_trip.v = 0; // rebates alone are no reason
+    if (!known && out->round_trip.v >= 0) {
+        out->round_trip.v = NOBODY_KNOWS; // neither no fees nor rebates are a reason
     }
     out->funding =
         cost_funding(picture_funding(desk, buy, symbol), picture_funding(desk, sell, symbol),

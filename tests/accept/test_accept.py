@@ -42,7 +42,8 @@ def perpdesk(*arguments, timeout=60, env=None):
 
 FEEDS = ("feeds", "--demo", "--seconds", "10", "--json")
 SCAN = ("scan", "--demo", "--seconds", "10", "--json")
-SCAN_WITHOUT_FEES = ("scan", "--demo", "--seconds", "10", "--json", *NO_FEES)
+# Minutes of the recording: an edge is traded where a pair's past says that it closes again.
+SCAN_WITHOUT_FEES = ("scan", "--demo", "--demo-speed", "20", "--seconds", "20", "--json", *NO_FEES)
 begun = {}  # the long ones run beside each other: they mostly wait
 
 

@@ -180,6 +180,15 @@ static void tell_instruments(struct harness *h) {
     }
 }
 
+void harness_past(struct desk *desk) {
+    enum { SAMPLES = 5 };
+    const struct universe *u = desk->universe;
+    size_t pairs = (size_t)u->symbol_count * u->venue_count * u->venue_count;
+    for (size_t i = 0; i < pairs * SAMPLES; i++) {
+        series_add(&desk->scanner.gross[i % pairs], 0);
+    }
+}
+
 void harness_start(struct harness *h) {
     assert_int_equal(desk_create(&h->desk, DESK_PAPER, &h->settings, &h->universe), STATUS_OK);
     struct engine_options options = {.universe = &h->universe,
@@ -187,6 +196,7 @@ void harness_start(struct harness *h) {
                                      .publish_ns = INT64_MAX / 2,
                                      .is_paper_venue = true};
     assert_int_equal(engine_create(&h->engine, &options), STATUS_OK);
+    harness_past(&h->desk);
     desk_add_components(&h->desk, &h->engine);
     h->tap = h->engine.bus.tap;
     h->engine.bus.tap = collect;
@@ -281,15 +291,6 @@ void harness_calm_for(struct harness *h, int64_t ns) {
     for (int64_t end_ns = h->now_ns + ns; h->now_ns < end_ns;) {
         harness_calm(h, (struct bps){0});
         harness_advance(h, H_MS(200));
-    }
-}
-
-void harness_past(struct harness *h) {
-    enum { SAMPLES = 5 };
-    for (uint32_t pair = 0; pair < H_SYMBOLS * H_VENUES * H_VENUES; pair++) {
-        for (int i = 0; i < SAMPLES; i++) {
-            series_add(&h->desk.scanner.gross[pair], 0);
-        }
     }
 }
 

@@ -54,8 +54,9 @@ void harness_quote_flags(struct harness *h, uint16_t venue, uint16_t symbol, str
 void harness_calm(struct harness *h, struct bps shift);
 // Calm quotes every 200 ms for that long.
 void harness_calm_for(struct harness *h, int64_t ns);
-// Every pair of venues stood at 0 bps long enough to have a past.
-void harness_past(struct harness *h);
+// Every pair of venues stood at 0 bps long enough to have a past, as harness_start makes it:
+// without one no edge is believed.
+void harness_past(struct desk *desk);
 void harness_depth(struct harness *h, uint16_t venue, uint16_t symbol, struct px ask, struct px bid,
                    struct qty each, struct bps apart);
 void harness_funding(struct harness *h, uint16_t venue, uint16_t symbol, struct rate per_hour,

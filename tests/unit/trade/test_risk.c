@@ -286,7 +286,6 @@ static struct verdict ask(struct world *w) {
 
 static void world_create(struct world *w) {
     w->h = harness_create();
-    harness_past(w->h);
     w->job = harness_draft(w->h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
 }
 

@@ -87,6 +87,7 @@ static enum status verify(const struct harness *h, const struct settings *settin
     assert_non_null(desk);
     assert_non_null(engine);
     assert_int_equal(desk_create(desk, DESK_PAPER, settings, &fresh->universe), STATUS_OK);
+    harness_past(desk);
     replay_init(replay, replay_from_reader(&reader), &fresh->universe);
     struct engine_options options = {.universe = &fresh->universe,
                                      .journal = replay_sink(replay),

@@ -66,11 +66,9 @@ static void encode_bbo(const struct vsim_channel *channel, const struct vsim_wor
     text_add_string(out, "]}}");
 }
 
-// A book is stamped with its block: now, changed or not.
-static void write_book(const struct vsim_world *world, const struct vsim_listing *listing,
-                       struct text *out) {
+static void write_book(const struct vsim_listing *listing, int64_t block_ns, struct text *out) {
     text_add_string(out, ",\"time\":");
-    vsim_write_ms(out, world->now_ns);
+    vsim_write_ms(out, block_ns);
     text_add_string(out, ",\"levels\":[");
     write_side(out, listing->bids, listing->bid_count);
     text_add_char(out, ',');
@@ -78,11 +76,12 @@ static void write_book(const struct vsim_world *world, const struct vsim_listing
     text_add_string(out, "]}");
 }
 
+// A book is stamped with its block: now, changed or not.
 static void encode_book(const struct vsim_channel *channel, const struct vsim_world *world,
                         const struct vsim_listing *listing, bool whole, struct text *out) {
     (void)whole;
     begin_push(channel, listing, out);
-    write_book(world, listing, out);
+    write_book(listing, world->now_ns, out);
     text_add_char(out, '}');
 }
 
@@ -263,6 +262,17 @@ static void answer_mids(const struct vsim_world *world, struct slice coin, struc
     text_add_char(body, '}');
 }
 
+// An answer is of one block, its best prices too. Recorded books come slower than best prices: one
+// that these have left behind is of the block it came with.
+static int64_t newest_block(const struct vsim_world *world, const struct vsim_listing *listing) {
+    bool behind =
+        listing->quote_ns > listing->book_ns && listing->bid_count > 0 && listing->ask_count > 0 &&
+        (listing->bids[0].price.v != listing->bid.v || listing->asks[0].price.v != listing->ask.v ||
+         listing->bids[0].size.v != listing->bid_size.v ||
+         listing->asks[0].size.v != listing->ask_size.v);
+    return behind ? listing->book_ns : world->now_ns;
+}
+
 static void answer_book(const struct vsim_world *world, struct slice coin, struct text *body) {
     const struct vsim_listing *listing = vsim_find(world, coin);
     if (listing == NULL) {
@@ -270,7 +280,7 @@ static void answer_book(const struct vsim_world *world, struct slice coin, struc
         return;
     }
     text_add_format(body, "{\"coin\":\"%s\"", listing->rules.native);
-    write_book(world, listing, body);
+    write_book(listing, newest_block(world, listing), body);
 }
 
 static void answer_status(const struct vsim_world *world, struct slice coin, struct text *body) {

@@ -108,7 +108,7 @@ enum rule_unit {
     X(RULE_MAX_LOSS, "max_loss", LEVEL_JOB, UNIT_BPS, false,                                       \
       "opening would cost more than max_acceptable_loss of the risk mode")                         \
     X(RULE_ROUND_TRIP, "round_trip", LEVEL_JOB, UNIT_BPS, true,                                    \
-      "the round trip loses, or the pair is too new to tell: the edge only opens")                 \
+      "the round trip loses, or is not known yet")                                                 \
     X(RULE_FUNDING_BLACKOUT, "funding_blackout", LEVEL_JOB, UNIT_MS, false,                        \
       "a funding settlement is near")                                                              \
     X(RULE_FUNDING, "funding", LEVEL_JOB, UNIT_BPS, false,                                         \

@@ -72,10 +72,10 @@ enum sim_fault_effect {
       "connections end with 1012; upgrades and calls get 503 and a page that says so")             \
     X(STALL, "stall", FRAME, SILENT, 2000, "nothing is sent, then all of it at once")              \
     X(SLOW, "slow", FRAME, SILENT, 1500, "one byte each 10 ms, then the rest at once")             \
-    X(NOISE, "noise", FRAME, CUTS, 500, "bytes that are no frames")                                \
-    X(TRUNCATED, "truncated-frame", FRAME, CUTS, 500,                                              \
+    X(NOISE, "noise", FRAME, CUTS, 1000, "bytes that are no frames")                               \
+    X(TRUNCATED, "truncated-frame", FRAME, CUTS, 1000,                                             \
       "a frame is cut in its middle and the connection ends")                                      \
-    X(HUGE, "huge-frame", FRAME, CUTS, 500, "a frame of 10 MB")                                    \
+    X(HUGE, "huge-frame", FRAME, CUTS, 1000, "a frame of 10 MB")                                   \
     X(FRAGMENTS, "fragments", FRAME, HARMLESS, 1000,                                               \
       "messages come in fragments with PINGs between them")                                        \
     X(COALESCED, "coalesced", FRAME, HARMLESS, 1000, "100 ms of messages leave in one write")      \

@@ -102,7 +102,7 @@ static bool metric_of(const struct desk *desk, enum alert_metric metric, int64_t
         *figure = desk->health.now.overall;
         return desk->health.now.time_ns != 0;
     case ALERT_EQUITY:
-        *figure = capital_total_equity(desk).v;
+        *figure = capital_all_equity(desk).v; // also of a venue that was switched off
         return true;
     case ALERT_GROSS:
     case ALERT_NET:

@@ -97,7 +97,7 @@ static void publish_header(struct desk *desk, struct state_draft *draft, int64_t
     row->day_volume = desk->positions.volume;
     row->day_fees = desk->positions.fees;
     row->day_pnl = position_day_pnl(desk);
-    row->equity = capital_total_equity(desk);
+    row->equity = capital_all_equity(desk);
     row->equity_start = capital_start_equity(desk);
     row->gross = gross;
     row->net = net;

@@ -199,6 +199,23 @@ static void test_live_balances_are_told(void **state) {
     harness_destroy(h);
 }
 
+// What lies on a venue that does not trade now is still the account's; limits count without it.
+static void test_equity_of_a_venue_switched_off(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    struct state_draft draft;
+    assert_int_equal(state_draft_create(&draft, &h->universe), STATUS_OK);
+    int64_t all = capital_total_equity(&h->desk).v;
+    h->universe.venues[H_LIGHTER].role = VENUE_OFF;
+    assert_int_equal(capital_total_equity(&h->desk).v, all - 10000 * USD_ONE);
+    scheduler_publish(&h->desk, &draft, h->now_ns);
+    const struct state_header *header = STATE_ROWS(&draft, STATE_HEADER, struct state_header);
+    assert_int_equal(header->equity.v, all);
+    assert_int_equal(header->equity_start.v, all);
+    state_draft_finish(&draft);
+    harness_destroy(h);
+}
+
 static void test_all_legs_or_nothing(void **state) {
     (void)state;
     struct harness *h = harness_create();
@@ -682,6 +699,7 @@ int main(void) {
         cmocka_unit_test(test_layers),
         cmocka_unit_test(test_desk_with_layers),
         cmocka_unit_test(test_live_balances_are_told),
+        cmocka_unit_test(test_equity_of_a_venue_switched_off),
         cmocka_unit_test(test_all_legs_or_nothing),
         cmocka_unit_test(test_safe_mode),
         cmocka_unit_test(test_concentration),

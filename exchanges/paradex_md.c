@@ -121,6 +121,7 @@ const struct venue_md paradex_md = {
     .quote_currency = CURRENCY_USDC,
     .book_rule = BOOK_RULE_SNAPSHOTS,
     .book_levels = 15,
+    .funding_accrues = true, // paradex.md section 8
     .mainnet = {.ws = {"wss://ws.api.prod.paradex.trade/v1"},
                 .rest = "https://api.prod.paradex.trade"},
     .testnet = {.ws = {"wss://ws.api.testnet.paradex.trade/v1"},

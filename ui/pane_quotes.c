@@ -329,8 +329,12 @@ static void quotes_details(const struct view *view, uint32_t row, struct page *p
         add_quorum(q, page);
         if (q->next_settlement_ns != 0) {
             text = page_line(page, INK_TEXT, "settlement");
-            text_add_string(&text, "in ");
-            number_countdown(&text, q->next_settlement_ns - view_now_ns(view));
+            if (q->next_settlement_ns == FUNDING_ACCRUES) {
+                text_add_string(&text, "none: accrues all the time");
+            } else {
+                text_add_string(&text, "in ");
+                number_countdown(&text, q->next_settlement_ns - view_now_ns(view));
+            }
             text_add_string(&text, q->funding_generated ? ", funding made up (SIM)" : "");
         }
     } else {

@@ -159,11 +159,12 @@ struct event_depth {
     uint32_t pad;
     struct depth depth;
 };
+#define FUNDING_ACCRUES INT64_C(-1)
 struct event_funding {
     uint16_t venue, symbol;
     uint32_t generated; // 1: made up by the simulator
     struct rate per_hour;
-    int64_t next_settlement_ns;
+    int64_t next_settlement_ns; // 0 = not told; FUNDING_ACCRUES: none, it is owed all the time
     int64_t interval_ns;
     struct px mark, index; // 0 = not told
 };

@@ -315,7 +315,9 @@ static void take_funding(struct feed *feed, const struct md_update *update) {
     if (funding->interval_ns != 0) {
         merged->interval_ns = funding->interval_ns;
     }
-    if (funding->next_settlement_ns != 0) {
+    if (feed->config.venue->funding_accrues) {
+        merged->next_settlement_ns = FUNDING_ACCRUES;
+    } else if (funding->next_settlement_ns != 0) {
         note_settlement(feed, merged, funding->next_settlement_ns);
     } else if (feed->config.venue->settles_on_interval && merged->interval_ns > 0 &&
                feed_clock_known(feed)) {

@@ -131,6 +131,7 @@ struct venue_md {
     uint32_t connection_age_max_s; // reconnect before the venue does; 0 = no limit
     // It settles its funding at whole intervals of its clock and never tells when the next one is.
     bool settles_on_interval;
+    bool funding_accrues; // it never settles: what is owed grows all the time
     uint32_t weight_per_minute;
     // Messages the venue takes from a client at once and a minute; 0 = not told (see the feed).
     uint16_t send_burst, send_per_minute;

@@ -4,6 +4,8 @@
 
 #include "trade/desk.h"
 
+#define ACCRUED_MAX_NS (3600 * NS_PER_S)
+
 enum { CURVE_STEP_S = 15 };
 
 enum status position_create(struct position_book *book, const struct universe *universe) {
@@ -244,12 +246,49 @@ static uint64_t trade_key(uint16_t venue, uint64_t trade) {
     return hash_mix(trade ^ ((uint64_t)venue + 1) << 56);
 }
 
+// `rate` of the position's notional; longs pay what is positive.
+static void pay_funding(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+                        int64_t rate) {
+    struct position position = *position_of(desk, venue, symbol);
+    const struct event_funding *told = picture_funding(desk, venue, symbol);
+    struct px mark = told->mark.v > 0 ? told->mark : mark_of(desk, venue, symbol);
+    struct usd value = usd_notional_near(mark, position.net);
+    struct usd paid = {mul_div_near(value.v, rate, PX_ONE)};
+    if (paid.v != 0) {
+        position.funding = usd_add(position.funding, paid);
+        position_put(desk, venue, symbol, &position);
+        tell_position(desk, bus, venue, symbol);
+    }
+}
+
+// By the rate that was told last, until now.
+static void accrue(struct settlement *waiting, int64_t now_ns) {
+    if (waiting->accrued_ns != 0 && now_ns > waiting->accrued_ns) {
+        int64_t grown =
+            mul_div_near(waiting->per_hour.v, now_ns - waiting->accrued_ns, 3600 * NS_PER_S);
+        waiting->accrued.v = add_saturating(waiting->accrued.v, grown);
+    }
+    waiting->accrued_ns = now_ns;
+}
+
+static void book_accrued(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
+    struct settlement *waiting =
+        &desk->positions.settlements[listing_id(desk->universe, venue, symbol)];
+    if (waiting->at_ns == FUNDING_ACCRUES) {
+        accrue(waiting, bus->now_ns);
+        pay_funding(desk, bus, venue, symbol, waiting->accrued.v);
+        waiting->accrued = (struct rate){0};
+        waiting->accrued_since_ns = bus->now_ns;
+    }
+}
+
 static void on_fill(struct desk *desk, struct bus *bus, const struct event_fill *fill) {
     struct position_book *book = &desk->positions;
     if (!seen_set_add(&book->trades, trade_key(fill->venue, fill->trade))) {
         book->duplicates++;
         return;
     }
+    book_accrued(desk, bus, fill->venue, fill->symbol);
     struct position position = *position_of(desk, fill->venue, fill->symbol);
     position_apply(&position, (enum side)fill->side, fill->price, fill->size, fill->fee);
     position_put(desk, fill->venue, fill->symbol, &position);
@@ -262,21 +301,20 @@ static void on_fill(struct desk *desk, struct bus *bus, const struct event_fill 
 static void on_funding(struct desk *desk, struct bus *bus, const struct event_funding *funding) {
     uint32_t id = listing_id(desk->universe, funding->venue, funding->symbol);
     struct settlement *waiting = &desk->positions.settlements[id];
-    struct position position = desk->positions.positions[id];
-    if (waiting->at_ns != 0 && funding->next_settlement_ns > waiting->at_ns &&
-        waiting->at_ns <= bus->now_ns && position.net.v != 0 && waiting->interval_ns > 0) {
-        struct px mark =
-            funding->mark.v > 0 ? funding->mark : mark_of(desk, funding->venue, funding->symbol);
-        struct usd value = usd_notional_near(mark, position.net);
-        int64_t rate = mul_div_near(waiting->per_hour.v, waiting->interval_ns, 3600 * NS_PER_S);
-        struct usd paid = {mul_div_near(value.v, rate, PX_ONE)};
-        position.funding = usd_add(position.funding, paid);
-        position_put(desk, funding->venue, funding->symbol, &position);
-        tell_position(desk, bus, funding->venue, funding->symbol);
+    if (funding->next_settlement_ns == FUNDING_ACCRUES) {
+        accrue(waiting, bus->now_ns);
+        waiting->at_ns = FUNDING_ACCRUES;
+        if (bus->now_ns - waiting->accrued_since_ns >= ACCRUED_MAX_NS) {
+            book_accrued(desk, bus, funding->venue, funding->symbol);
+        }
+    } else if (waiting->at_ns > 0 && funding->next_settlement_ns > waiting->at_ns &&
+               waiting->at_ns <= bus->now_ns && waiting->interval_ns > 0) {
+        pay_funding(desk, bus, funding->venue, funding->symbol,
+                    mul_div_near(waiting->per_hour.v, waiting->interval_ns, 3600 * NS_PER_S));
     }
-    *waiting = (struct settlement){.at_ns = funding->next_settlement_ns,
-                                   .per_hour = funding->per_hour,
-                                   .interval_ns = funding->interval_ns};
+    waiting->at_ns = funding->next_settlement_ns;
+    waiting->per_hour = funding->per_hour;
+    waiting->interval_ns = funding->interval_ns;
 }
 
 static enum status position_on_event(void *self, struct bus *bus, const struct event *event) {

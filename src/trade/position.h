@@ -25,11 +25,13 @@ struct position_sums {
 };
 
 // The rate that is told last before a settlement is the one that is settled at: after it, the venue
-// tells the next one's.
+// tells the next one's. Where funding accrues it is booked once an hour and before each fill.
 struct settlement {
-    int64_t at_ns; // 0 = none told yet
+    int64_t at_ns; // 0 = none told yet, or FUNDING_ACCRUES
     struct rate per_hour;
     int64_t interval_ns;
+    struct rate accrued;                  // since it was booked, of the notional
+    int64_t accrued_ns, accrued_since_ns; // until then, since then; 0 = not begun
 };
 
 // A listing that is not flat. The sums run on every check, and most listings are flat: they walk

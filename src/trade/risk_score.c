@@ -48,7 +48,7 @@ bool risk_job_round_trip(const struct risk_case *c, struct verdict *v) {
 bool risk_job_funding_blackout(const struct risk_case *c, struct verdict *v) {
     const struct event_funding *funding =
         picture_funding(c->desk, c->job->legs[c->leg].venue, c->job->symbol);
-    if (funding->next_settlement_ns == 0 || is_ordered(c->job)) {
+    if (funding->next_settlement_ns <= 0 || is_ordered(c->job)) {
         return false;
     }
     v->figure = (funding->next_settlement_ns - c->now_ns) / NS_PER_MS;

@@ -290,7 +290,8 @@ static void rig_finish(struct rig *rig) {
     invented_venue.heartbeat_ms = 0;
     invented_venue.connection_age_max_s = 0;
     invented_venue.rules_first = invented_venue.quote_from_book = false;
-    invented_venue.url_has_time = invented_venue.settles_on_interval = false;
+    invented_venue.url_has_time = false;
+    invented_venue.settles_on_interval = invented_venue.funding_accrues = false;
     invented_venue.book_connection = 0;
     invented_venue.weight_per_minute = 10000;
     invented_venue.send_burst = invented_venue.send_per_minute = 0;
@@ -611,6 +612,19 @@ static void test_settles_on_interval(void **state) {
             uv_run(&rig.loop, UV_RUN_ONCE);
         }
     }
+    rig_finish(&rig);
+    (void)state;
+}
+
+static void test_funding_accrues(void **state) {
+    struct rig rig;
+    rig_init(&rig);
+    invented_venue.funding_accrues = true;
+    rig_start(&rig);
+    until(&rig, &rig.subscribed, 2);
+    until(&rig, &rig.funding_events, 1);
+    say_funding(&rig, 1000, 5000);
+    assert_int_equal(rig.funding.next_settlement_ns, FUNDING_ACCRUES);
     rig_finish(&rig);
     (void)state;
 }
@@ -1115,6 +1129,7 @@ int main(void) {
         cmocka_unit_test(test_lost_books),
         cmocka_unit_test(test_numbers_anew),
         cmocka_unit_test(test_settles_on_interval),
+        cmocka_unit_test(test_funding_accrues),
         cmocka_unit_test(test_settlement_stands),
         cmocka_unit_test(test_older),
         cmocka_unit_test(test_open_but_mute),

@@ -561,6 +561,42 @@ static void test_funding_is_paid_at_settlement(void **state) {
     harness_destroy(h);
 }
 
+// What accrues is booked after an hour and before a fill, each stretch at the rate told for it.
+static void test_funding_accrues(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    fill_by_hand(h, H_LIGHTER, SIDE_BUY, 60000, (struct qty){QTY_ONE}, 1);
+    const struct position *position = position_of(&h->desk, H_LIGHTER, H_BTC);
+    struct event_funding told = {.venue = H_LIGHTER,
+                                 .symbol = H_BTC,
+                                 .per_hour = {100000000}, // 1 bp
+                                 .mark = {60000 * PX_ONE},
+                                 .next_settlement_ns = FUNDING_ACCRUES,
+                                 .interval_ns = 8 * 3600 * NS_PER_S};
+    harness_input(h, EVENT_FUNDING_UPDATED, &told);
+    h->now_ns += 1800 * NS_PER_S;
+    told.per_hour.v = 300000000;
+    harness_input(h, EVENT_FUNDING_UPDATED, &told);
+    assert_int_equal(position->funding.v, 0);
+    h->now_ns += 1800 * NS_PER_S;
+    harness_input(h, EVENT_FUNDING_UPDATED, &told);
+    assert_int_equal(position->funding.v, USD(12).v); // half an hour at 1 bp, half at 3
+    h->now_ns += 900 * NS_PER_S;
+    harness_input(h, EVENT_FUNDING_UPDATED, &told);
+    assert_int_equal(position->funding.v, USD(12).v);
+    fill_by_hand(h, H_LIGHTER, SIDE_SELL, 60000, (struct qty){QTY_ONE / 2}, 2);
+    assert_int_equal(position->funding.v, USD(12).v + USD(9).v / 2);
+    told.per_hour.v = -200000000;
+    harness_input(h, EVENT_FUNDING_UPDATED, &told);
+    h->now_ns += 3600 * NS_PER_S;
+    harness_input(h, EVENT_FUNDING_UPDATED, &told); // half of it is left, and is paid now
+    assert_int_equal(position->funding.v, USD(12).v + USD(9).v / 2 - USD(6).v);
+    told.next_settlement_ns = h->now_ns + NS_PER_S; // told otherwise: nothing twice
+    harness_input(h, EVENT_FUNDING_UPDATED, &told);
+    assert_int_equal(position->funding.v, USD(12).v + USD(9).v / 2 - USD(6).v);
+    harness_destroy(h);
+}
+
 // A venue that tells a mark settles on it; one that does not say how often settles nothing here:
 // its own balance tells what it took.
 static void test_funding_on_the_mark(void **state) {
@@ -714,6 +750,7 @@ int main(void) {
         cmocka_unit_test(test_sums_of_what_is_held),
         cmocka_unit_test(test_both_sums_agree),
         cmocka_unit_test(test_funding_is_paid_at_settlement),
+        cmocka_unit_test(test_funding_accrues),
         cmocka_unit_test(test_funding_on_the_mark),
         cmocka_unit_test(test_costs),
         cmocka_unit_test(test_mids_median),

@@ -7,9 +7,8 @@
 // frames that lead to nothing (the common path). The floor of the same run: decode, order text and
 // HMAC alone, on the frame that just made the order. Allocations are counted after the warm-up.
 //
-// What is warm: quotes, opportunities and the code of the common path, as on a desk that gets
-// frames all the time. What is cold when an order comes: the code that checks and sends (run 100
-// frames ago), the next rows of jobs and orders. The floor runs warm.
+// Quotes, opportunities and the code of the common path are warm, as on a desk that gets frames all
+// the time; the code that checks and sends ran 100 frames ago. The floor runs warm.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -337,10 +336,9 @@ static bool print_line(const struct bench *b, const char *name, const struct his
     uint64_t percent = p50 * 100 / (floor_ns > 0 ? floor_ns : 1);
     printf("P7 %s, %u venues: p50 %" PRIu64 " ns p99 %" PRIu64 " ns p99.9 %" PRIu64
            " ns floor %" PRIu64 " ns ratio %" PRIu64 ".%02" PRIu64 " allocations %" PRIu64
-           " goal 500/1000/3000 ns %s%s\n",
+           " goal 500/1000/3000 ns %s\n",
            name, b->venues, p50, p99, p999, floor_ns, percent / 100, percent % 100, allocated,
-           good ? "ok" : "FAIL",
-           h == &b->order ? " (cold: deciding code, job and order rows)" : "");
+           good ? "ok" : "FAIL");
     return good;
 }
 

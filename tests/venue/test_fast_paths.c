@@ -23,6 +23,7 @@
 #include "exchanges/paradex_md.h"
 #include "exchanges/venue_sim.h"
 
+enum { REPLIES_MAX = 64, REPLY_MAX = 256 };
 enum { ROUNDS = 60, LEVELS = 20, MUTATIONS = 20, FRAME_MAX = 1 << 16, TOLD_MAX = 1 << 18 };
 
 typedef void general(struct md *md, uint32_t connection, struct slice frame, struct md_sink *sink);
@@ -70,8 +71,18 @@ struct pair {
     uint64_t frames;
 };
 
+// What the decoder by anchors wants the venue to be told: a change that got lost by a mutation is
+// mended by a new subscription, as a feed does it.
+static struct pair *replying;
+static char replies[REPLIES_MAX][REPLY_MAX];
+static uint32_t reply_count;
+
 // What the description leaves out.
 static void on_update(struct harness *harness, const struct md_update *update) {
+    if (update->kind == MD_REPLY && replying != NULL && harness == &replying->fast &&
+        reply_count < REPLIES_MAX) {
+        reply_count += string_copy(replies[reply_count], REPLY_MAX, update->refused.text);
+    }
     text_add_format(harness->description, "  %lld", (long long)update->venue_time_ns);
     if (update->kind == MD_BBO) {
         text_add_format(harness->description, " %d %d", update->bbo.bid_unsized,
@@ -247,10 +258,20 @@ static void run_connection(struct pair *pair, struct vsim_world *world, uint32_t
         world->venue->on_text(&session, text_slice(&text));
     }
     wire.mutate = mutate;
+    replying = pair;
+    reply_count = 0;
     for (uint32_t round = 0; round < ROUNDS; round++) {
         move_market(world, round);
         vsim_session_poll(&session);
+        wire.mutate = false;
+        uint32_t count = reply_count;
+        for (uint32_t i = 0; i < count; i++) {
+            world->venue->on_text(&session, slice_of(replies[i]));
+        }
+        reply_count = 0;
+        wire.mutate = mutate;
     }
+    replying = NULL;
     vsim_session_finish(&session);
 }
 

@@ -292,10 +292,13 @@ static const char *find_silent(struct slice stream) {
     return NULL;
 }
 
-static void write_numbers(struct text *out, const char *name, uint64_t number, uint32_t count) {
+// `quote`: what stands around each number, "" or "\"".
+static void write_numbers(struct text *out, const char *name, const char *quote, uint64_t number,
+                          uint32_t count) {
     text_add_format(out, ",\"%s\":[", name);
     for (uint32_t i = 0; i < count; i++) {
-        text_add_format(out, "%s\"%llu\"", i == 0 ? "" : ",", (unsigned long long)number);
+        text_add_format(out, "%s%s%llu%s", i == 0 ? "" : ",", quote, (unsigned long long)number,
+                        quote);
     }
     text_add_char(out, ']');
 }
@@ -317,15 +320,11 @@ static void confirm(struct vsim_session *session, const struct request *request,
         }
         text_add_char(out, ']');
     }
-    text_add_string(out, ",\"num_snapshots\":[");
-    for (uint32_t i = 0; on && i < count; i++) {
-        text_add_string(out, i == 0 ? "" : ",");
-        text_add_string(out, delta ? "1" : "0");
-    }
-    text_add_char(out, ']');
+    uint32_t told = on ? count : 0;
     uint64_t first = delta ? first_number(world->now_ns) : 0;
-    write_numbers(out, "first_sequence_number", first, on ? count : 0);
-    write_numbers(out, "latest_sequence_number", delta ? first - 1 : 0, on ? count : 0);
+    write_numbers(out, "num_snapshots", "", delta ? 1 : 0, told);
+    write_numbers(out, "first_sequence_number", "\"", first, told);
+    write_numbers(out, "latest_sequence_number", "\"", delta ? first - 1 : 0, told);
     text_add_string(out, "},\"id\":");
     text_add(out, request->id);
     text_add_format(out, ",\"method\":\"%s\"}", on ? "subscribe" : "unsubscribe");

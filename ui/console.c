@@ -393,18 +393,31 @@ static void draw(struct console *console) {
     console->overlay_dirty = false;
 }
 
-static void follow_size(struct console *console) {
+// False: the window has another size than the picture, which waits for its turn. A window that is
+// dragged has a new size every few milliseconds, and a whole picture costs as much as many ordinary
+// frames: the first new size is drawn at once, a later one when it stands for a frame or its time
+// has come.
+static bool follow_size(struct console *console) {
     if (console->term == NULL) {
-        return;
+        return true;
     }
     int columns = 0;
     int rows = 0;
     term_size(console->term, &columns, &rows);
+    bool stands = columns == console->seen_columns && rows == console->seen_rows;
+    console->seen_columns = columns;
+    console->seen_rows = rows;
     int most_columns = columns < CANVAS_COLUMNS_MAX ? columns : CANVAS_COLUMNS_MAX;
     int most_rows = rows < CANVAS_ROWS_MAX ? rows : CANVAS_ROWS_MAX;
-    if (most_columns != console->canvas.columns || most_rows != console->canvas.rows) {
-        console_resize(console, columns, rows);
+    if (most_columns == console->canvas.columns && most_rows == console->canvas.rows) {
+        return true;
     }
+    if (!stands && console->now_ns < console->resize_from_ns) {
+        return false;
+    }
+    console_resize(console, columns, rows);
+    console->resize_from_ns = console->now_ns + RESIZE_MS * NS_PER_MS;
+    return true;
 }
 
 // Once a second: what the screen cost in it.
@@ -428,7 +441,7 @@ static void take_meter(struct console *console, int64_t draw_ns, bool skipped) {
 
 void console_frame(struct console *console) {
     int64_t start_ns = console->options.virtual_time ? 0 : mono_now_ns();
-    follow_size(console);
+    bool fits = follow_size(console);
     uint32_t changed = view_refresh(&console->view);
     mark(console, changed);
     watch_silence(console);
@@ -438,9 +451,11 @@ void console_frame(struct console *console) {
     if (console->mode->tick != NULL) {
         console->mode->tick(console);
     }
-    draw(console);
+    if (fits) {
+        draw(console);
+    }
     console->frames++;
-    bool skipped = console->term != NULL && !term_flush(console->term, &console->canvas);
+    bool skipped = !fits || (console->term != NULL && !term_flush(console->term, &console->canvas));
     console->frames_skipped += skipped ? 1 : 0;
     int64_t end_ns = console->options.virtual_time ? 0 : mono_now_ns();
     take_meter(console, end_ns - start_ns, skipped);

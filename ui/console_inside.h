@@ -12,6 +12,7 @@
 enum {
     MESSAGE_MAX = 240,
     MESSAGE_MS = 6000,
+    RESIZE_MS = 500, // from one picture of a new size to the next, while sizes change
     PROMPT_TEXT_MAX = 72,
     QUESTION_LINES_MAX = 4,
     DEAD_MS = 250, // a fresh dialog is deaf: what was typed before it was seen answers nothing
@@ -96,8 +97,10 @@ struct console {
     char message[MESSAGE_MAX];
     enum ink message_ink;
     int64_t message_until_ns;
-    int64_t now_ns;  // machine time, or the script's
-    int64_t news_ns; // when the desk's clock last moved
+    int64_t now_ns;              // machine time, or the script's
+    int64_t resize_from_ns;      // when a new size is drawn even if it does not stand
+    int seen_columns, seen_rows; // the window's, in the frame before
+    int64_t news_ns;             // when the desk's clock last moved
     int64_t desk_ns;
     int64_t silent_s; // seconds without news, as shown
     bool header_dirty, footer_dirty, overlay_dirty, all_dirty;

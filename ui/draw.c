@@ -71,8 +71,17 @@ void canvas_resize(struct canvas *canvas, int columns, int rows) {
 
 void canvas_forget_shown(struct canvas *canvas) {
     // A code point of 0 is on no terminal, so every cell differs.
-    memset(canvas->shown, 0, sizeof(struct cell) * CANVAS_COLUMNS_MAX * CANVAS_ROWS_MAX);
+    memset(canvas->shown, 0, sizeof(struct cell) * CANVAS_COLUMNS_MAX * (size_t)canvas->rows);
     memset(canvas->touched, true, sizeof(canvas->touched));
+}
+
+void canvas_blank_shown(struct canvas *canvas) {
+    for (int y = 0; y < canvas->rows; y++) {
+        for (int x = 0; x < canvas->columns; x++) {
+            canvas->shown[y * CANVAS_COLUMNS_MAX + x] =
+                (struct cell){.symbol = ' ', .ink = INK_TEXT};
+        }
+    }
 }
 
 struct rect canvas_rect(const struct canvas *canvas) {

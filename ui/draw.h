@@ -62,6 +62,8 @@ void canvas_destroy(struct canvas *canvas);
 // Blank, and nothing of it is taken to be on the terminal. Sizes are cut to the maximum.
 void canvas_resize(struct canvas *canvas, int columns, int rows);
 void canvas_forget_shown(struct canvas *canvas); // the next flush writes every cell
+// The terminal was cleared: it shows blanks, in the look of INK_TEXT.
+void canvas_blank_shown(struct canvas *canvas);
 struct rect canvas_rect(const struct canvas *canvas);
 const struct cell *canvas_cell(const struct canvas *canvas, int x, int y);
 // Lines without trailing blanks, as UTF-8.

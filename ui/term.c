@@ -23,6 +23,8 @@
 #include "ui/term_keys.h"
 #include "ui/term_signal.h"
 
+enum { TITLE_MAX = 64 };
+
 static const char CANCEL[] = "\030";
 
 struct term {
@@ -39,8 +41,9 @@ struct term {
     bool is_direct; // frames are written by term_direct, not by curses
     bool clear;     // the next frame starts from nothing
     struct direct direct;
-    int fd_frames;       // the same terminal, opened anew so that only we write without waiting
-    struct slice unsent; // the rest of a frame the terminal had no room for
+    int fd_frames;         // the same terminal, opened anew so that only we write without waiting
+    char title[TITLE_MAX]; // as the window has it; "": not ours yet
+    struct slice unsent;   // the rest of a frame the terminal had no room for
     uint64_t cells_written, bytes_written;
 };
 
@@ -353,8 +356,10 @@ void term_size(const struct term *term, int *columns, int *rows) {
 }
 
 void term_resize(struct term *term, int columns, int rows) {
-    (void)resizeterm(rows, columns);
-    (void)clearok(curscr, TRUE);
+    if (!term->is_direct || term->owns_size) {
+        (void)resizeterm(rows, columns); // windows that nobody draws in need no size
+        (void)clearok(curscr, TRUE);
+    }
     term->clear = true;
 }
 
@@ -362,9 +367,13 @@ void term_title(struct term *term, const char *title) {
     if (!term->titled || term->unsent.size > 0) {
         return; // never into the middle of a frame
     }
-    char data[128];
+    if (strcmp(title, term->title) == 0) {
+        return;
+    }
+    (void)string_copy(term->title, sizeof(term->title), slice_of(title));
+    char data[TITLE_MAX + 8];
     struct text text = TEXT_OVER(data);
-    text_add_format(&text, "\033]2;%s\a", title);
+    text_add_format(&text, "\033]2;%s\a", term->title);
     write_all(term->fd_frames, data, text.size);
 }
 
@@ -440,7 +449,11 @@ bool term_flush(struct term *term, struct canvas *canvas) {
     bool changed = false;
     if (term->is_direct) {
         direct_begin(&term->direct, term->clear);
-        term->clear = false;
+        if (term->clear) {
+            canvas_blank_shown(canvas); // half of a picture is blank
+            changed = true;
+            term->clear = false;
+        }
     }
     for (int y = 0; y < canvas->rows; y++) {
         if (canvas->touched[y]) {
@@ -489,6 +502,7 @@ void term_suspend(struct term *term, struct canvas *canvas) {
     (void)endwin();
     (void)raise(SIGSTOP);
     term->unsent.size = 0; // of a screen that was left
+    term->title[0] = '\0'; // the shell may have set its own
     (void)reset_prog_mode();
     (void)refresh(); // its own screen first: a frame would be painted on the shell's
     if (term->titled) {

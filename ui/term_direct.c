@@ -113,6 +113,13 @@ static void add_symbol(struct direct *direct, uint32_t symbol) {
     }
 }
 
+// Before the first byte: what is cleared is never seen empty.
+static void begin_synchronised(struct direct *direct) {
+    if (direct->size == 0 && direct->synchronised) {
+        add_string(direct, "\033[?2026h");
+    }
+}
+
 void direct_begin(struct direct *direct, bool clear) {
     direct->size = 0;
     direct->look = NULL;
@@ -120,14 +127,13 @@ void direct_begin(struct direct *direct, bool clear) {
     direct->x = -1;
     direct->y = -1;
     if (clear) {
+        begin_synchronised(direct);
         add_string(direct, "\033[0m\033[2J");
     }
 }
 
 void direct_span(struct direct *direct, const struct cell *cells, int x, int y, int count) {
-    if (direct->size == 0 && direct->synchronised) {
-        add_string(direct, "\033[?2026h");
-    }
+    begin_synchronised(direct);
     move(direct, x, y);
     for (int i = 0; i < count; i++) {
         const struct cell *cell = &cells[x + i];

@@ -64,6 +64,9 @@ static void test_synchronised(void **state) {
     direct_span(&direct, cells, 1, 0, 1);
     direct_span(&direct, cells, 0, 1, 1);
     expect(direct_end(&direct), "\033[?2026h\033[1;2H\033[0mb\033[2;1Ha\033[0m\033[?2026l");
+    direct_begin(&direct, true);
+    direct_span(&direct, cells, 0, 0, 1);
+    expect(direct_end(&direct), "\033[?2026h\033[0m\033[2J\033[1;1H\033[0ma\033[0m\033[?2026l");
     direct_destroy(&direct);
 }
 

@@ -345,23 +345,32 @@ static void test_flat(void **state) {
     rig_destroy(&rig);
 }
 
-// Before the markets are known nobody can say whose a position is: the list is no answer.
-static void test_positions_before_markets(void **state) {
+// Before the markets are known nobody can say of what a position or a fill is: the list is no
+// answer.
+static void test_lists_before_markets(void **state) {
     (void)state;
     begin();
     vacc_meddle(rig.account, &rig.world, 0, SIDE_BUY, (struct qty){QTY_ONE / 100}, false);
     rig_pass(&rig, 1);
-    struct oe_call call = {.kind = OE_POSITIONS, .symbol = OE_SYMBOL_NONE};
-    rig_forget(&rig);
-    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
-    assert_int_equal(rig_count(&rig, OE_EVENT_END), 1);
+    static const enum oe_call_kind lists[] = {OE_POSITIONS, OE_FILLS};
+    struct oe_call call = {.symbol = OE_SYMBOL_NONE};
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        call.kind = lists[i];
+        rig_forget(&rig);
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        assert_int_equal(rig_count(&rig, OE_EVENT_END), 1);
+    }
     struct lighter *lighter = rig.oe.state;
     lighter->markets_known = false;
     memset(lighter->markets, 0, sizeof(lighter->markets));
-    rig_forget(&rig);
-    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
-    assert_int_equal(rig_count(&rig, OE_EVENT_END), 0);
-    assert_int_equal(rig_count(&rig, OE_EVENT_POSITION), 0);
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        call.kind = lists[i];
+        rig_forget(&rig);
+        assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+        assert_int_equal(rig_count(&rig, OE_EVENT_END), 0);
+        assert_int_equal(rig_count(&rig, OE_EVENT_POSITION), 0);
+        assert_int_equal(rig_count(&rig, OE_EVENT_FILL), 0);
+    }
     rig_destroy(&rig);
 }
 
@@ -550,7 +559,7 @@ int main(void) {
         cmocka_unit_test(test_keys_and_funding),
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_flat),
-        cmocka_unit_test(test_positions_before_markets),
+        cmocka_unit_test(test_lists_before_markets),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_funding),
         cmocka_unit_test(test_samples),

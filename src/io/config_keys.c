@@ -362,7 +362,7 @@ const struct config_key config_keys[] = {
     SHARE("arb", "target_bps", BPS, BP(-100), BP(1000), BP(1), true, arb.target,
           "Net profit at which a job is closed"),
     TIME("arb", "hold_max_sec", S, SEC(1), SEC(86400), SEC(20), true, arb.hold_max_ns,
-         "Longest holding time"),
+         "Longest holding time; then the job closes the way it was opened"),
 
     WORD("take_profit", "enabled", no_yes, 2, 0, true, take_profit.enabled,
          "Whether open positions are closed at a profit or by a trailing stop: those of manual, "

@@ -23,28 +23,34 @@ static bool arb_propose(const struct desk *desk, uint16_t symbol, int64_t now_ns
     return true;
 }
 
-static enum close_wish arb_wants_close(const struct desk *desk, const struct job *job,
-                                       int64_t now_ns) {
-    const struct quote *bought = picture_quote(desk, job->legs[LEG_BUY].venue, job->symbol);
-    const struct quote *sold = picture_quote(desk, job->legs[LEG_SELL].venue, job->symbol);
+// What both legs would bring were they taken out now, with taker fees, against the target.
+static bool target_is_made(const struct desk *desk, const struct job *job,
+                           const struct quote *bought, const struct quote *sold) {
     const struct venue_entry *venues = desk->universe->venues;
-    if (now_ns >= job->hold_until_ns) {
-        return CLOSE_NOW;
-    }
-    if (bought->bid.v <= 0 || sold->ask.v <= 0) {
-        return CLOSE_NO; // a leg cannot be taken out now: nobody knows what it would bring
-    }
-    // Profit if both legs were taken out now, against the target on the notional.
     struct usd out = usd_sub(usd_notional_floor(bought->bid, leg_held(&job->legs[LEG_BUY])),
                              usd_notional_ceil(sold->ask, leg_held(&job->legs[LEG_SELL])));
     struct bps fees = {venues[job->legs[LEG_BUY].venue].taker_fee.v +
                        venues[job->legs[LEG_SELL].venue].taker_fee.v};
     struct usd profit = usd_sub(usd_add(job_cash(job), out), usd_bps_ceil(job->notional, fees));
-    if (profit.v >= usd_bps_floor(job->notional, desk->settings->arb.target).v) {
+    return profit.v >= usd_bps_floor(job->notional, desk->settings->arb.target).v;
+}
+
+// Only a profit in hand is worth two taker fees. What took too long is hedged and closes the way it
+// was opened: the round trip it was admitted with counts on those fees.
+static enum close_wish arb_wants_close(const struct desk *desk, const struct job *job,
+                                       int64_t now_ns) {
+    const struct quote *bought = picture_quote(desk, job->legs[LEG_BUY].venue, job->symbol);
+    const struct quote *sold = picture_quote(desk, job->legs[LEG_SELL].venue, job->symbol);
+    bool late = now_ns >= job->hold_until_ns;
+    if (bought->bid.v <= 0 || sold->ask.v <= 0) {
+        // A leg cannot be taken out now: nobody knows what it would bring.
+        return late ? CLOSE_QUIETLY : CLOSE_NO;
+    }
+    if (target_is_made(desk, job, bought, sold)) {
         return CLOSE_NOW;
     }
     bool gone = bought->bid.v >= sold->ask.v; // the other way round: it went through
-    return gone ? CLOSE_QUIETLY : CLOSE_NO;
+    return gone || late ? CLOSE_QUIETLY : CLOSE_NO;
 }
 
 static int64_t arb_hold_ns(const struct desk *desk, const struct job *job) {

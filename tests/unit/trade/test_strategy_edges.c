@@ -310,6 +310,35 @@ static void test_one_sided_closes_nothing(void **state) {
     }
 }
 
+// Only a profit in hand is worth two taker fees. What took too long closes as it was opened,
+// whatever can be seen of its legs.
+static void test_arb_that_is_late_closes_quietly(void **state) {
+    (void)state;
+    struct harness *h = harness_prepare();
+    h->settings.execution.mode = EXECUTION_SAFE_TAKER_ONLY;
+    h->settings.arb.target = BPS(50);
+    harness_start(h);
+    struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    struct job *job = harness_open(h, &draft);
+    harness_advance(h, H_MS(10));
+    harness_calm_for(h, NS_PER_S);
+    assert_int_equal(job->state, JOB_HOLDING);
+    int64_t late_ns = job->hold_until_ns;
+    struct px none = {0};
+    for (int sides = 1; sides >= 0; sides--) {
+        assert_int_equal(strategy_arb_row.wants_close(&h->desk, job, late_ns - 1), CLOSE_NO);
+        assert_int_equal(strategy_arb_row.wants_close(&h->desk, job, late_ns), CLOSE_QUIETLY);
+        if (sides == 1) {
+            h->settings.arb.target = BPS(-100); // made
+            assert_int_equal(strategy_arb_row.wants_close(&h->desk, job, late_ns - 1), CLOSE_NOW);
+            assert_int_equal(strategy_arb_row.wants_close(&h->desk, job, late_ns), CLOSE_NOW);
+            harness_quote(h, H_LIGHTER, H_BTC, none, harness_mid(H_BTC), (struct qty){QTY_ONE});
+        }
+    }
+    assert_false(job->urgent);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_takes_each_order),
@@ -321,6 +350,7 @@ int main(void) {
         cmocka_unit_test(test_take_profit_off),
         cmocka_unit_test(test_take_over_needs_the_instrument),
         cmocka_unit_test(test_one_sided_closes_nothing),
+        cmocka_unit_test(test_arb_that_is_late_closes_quietly),
     };
     return cmocka_run_group_tests_name("strategy_edges", tests, NULL, NULL);
 }

@@ -93,6 +93,9 @@ void lighter_emit_failure(const struct oe_call *call, int64_t code, struct slice
 
 // The symbol of a market's number; OE_SYMBOL_NONE when it is none of the desk's.
 uint16_t lighter_find_symbol(const struct oe *oe, int64_t market);
+// Whether a row of such a market may be passed over. Before the markets are known it may be one of
+// ours: a position would be taken for flat, a fill or a payment would be lost.
+bool lighter_passes_over(const struct oe *oe);
 
 // ---- rows: lighter_oe_rows.c ----
 

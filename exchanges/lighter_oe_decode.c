@@ -199,7 +199,10 @@ static bool decode_funding(struct lighter_rows *rows, struct json *r) {
     event.snapshot = true;
     event.time_ns = rows->oldest_ns = lighter_ns_of(row.timestamp);
     event.funding.amount = usd_sub((struct usd){0}, change);
-    if (event.time_ns >= rows->call->since_ns && event.symbol != OE_SYMBOL_NONE) {
+    if (event.symbol == OE_SYMBOL_NONE) {
+        return lighter_passes_over(rows->oe);
+    }
+    if (event.time_ns >= rows->call->since_ns) {
         rows->sink->on_event(rows->sink, &event);
     }
     return true;

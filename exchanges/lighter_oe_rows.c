@@ -15,9 +15,7 @@ uint16_t lighter_find_symbol(const struct oe *oe, int64_t market) {
     return OE_SYMBOL_NONE;
 }
 
-// A row of a market that is none of the desk's is passed over. Before the markets are known it may
-// be one of ours: passed over, a position would be taken for flat and a fill would be lost.
-static bool is_known_foreign(const struct oe *oe) {
+bool lighter_passes_over(const struct oe *oe) {
     const struct lighter *lighter = oe->state;
     return lighter->markets_known;
 }
@@ -245,7 +243,7 @@ static bool emit_trade(struct lighter_rows *rows, const struct trade *trade, boo
     event.snapshot = rows->snapshot;
     event.time_ns = lighter_ns_of(trade->transaction > 0 ? trade->transaction : trade->timestamp);
     if (event.symbol == OE_SYMBOL_NONE) {
-        return is_known_foreign(rows->oe);
+        return lighter_passes_over(rows->oe);
     }
     event.client_id = is_ask ? id_of(trade->ask_client_text, trade->ask_client)
                              : id_of(trade->bid_client_text, trade->bid_client);
@@ -348,7 +346,7 @@ static bool decode_position(struct lighter_rows *rows, struct json *r) {
     event.symbol = lighter_find_symbol(rows->oe, row.market);
     event.snapshot = rows->snapshot;
     if (event.symbol == OE_SYMBOL_NONE) {
-        return is_known_foreign(rows->oe);
+        return lighter_passes_over(rows->oe);
     }
     if (!md_read_qty(row.size, &event.position.net) || row.sign < -1 || row.sign > 1 ||
         (row.average.size > 0 && !md_read_px_near(row.average, &event.position.average))) {

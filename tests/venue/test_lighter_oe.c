@@ -345,6 +345,12 @@ static void test_flat(void **state) {
     rig_destroy(&rig);
 }
 
+static void forget_markets(void) {
+    struct lighter *lighter = rig.oe.state;
+    lighter->markets_known = false;
+    memset(lighter->markets, 0, sizeof(lighter->markets));
+}
+
 // Before the markets are known nobody can say of what a position or a fill is: the list is no
 // answer.
 static void test_lists_before_markets(void **state) {
@@ -360,9 +366,7 @@ static void test_lists_before_markets(void **state) {
         assert_int_equal(rig_call(&rig, &call), STATUS_OK);
         assert_int_equal(rig_count(&rig, OE_EVENT_END), 1);
     }
-    struct lighter *lighter = rig.oe.state;
-    lighter->markets_known = false;
-    memset(lighter->markets, 0, sizeof(lighter->markets));
+    forget_markets();
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
         call.kind = lists[i];
         rig_forget(&rig);
@@ -423,6 +427,10 @@ static void test_funding(void **state) {
     assert_int_equal(paid->symbol, 0);
     assert_int_equal(paid->funding.amount.v, rig.account->positions[0].funding.v);
     assert_true(paid->funding.amount.v > 0);
+    forget_markets();
+    rig_forget(&rig);
+    assert_int_equal(rig_call(&rig, &call), STATUS_OK);
+    assert_int_equal(rig_count(&rig, OE_EVENT_END), 0); // no answer
     rig_destroy(&rig);
 }
 

@@ -533,7 +533,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
         order->due_ms = order->seen_ms + LANE_EVIDENCE_MS;
     }
     report(lane, order, &fill);
-    lane_position_filled(lane, order->symbol,
+    lane_position_filled(lane, order,
                          order->wanted.side == SIDE_BUY ? fill.size : qty_neg(fill.size),
                          event->snapshot || (event->tag != 0 && event->call == OE_FILLS));
     if (!lane_order_live(order)) {

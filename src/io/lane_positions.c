@@ -17,6 +17,7 @@ static void tell(struct lane *lane, uint16_t symbol, const struct oe_position *s
     }
     row->first = !row->told;
     row->told = true;
+    row->told_ms = lane_loop_ms(lane);
     row->filled_since = false;
     row->net = row->net_listed = said->net;
     struct event_venue_position event = {.venue = lane->config.venue_index,
@@ -121,12 +122,16 @@ void lane_position(struct lane *lane, const struct oe_event *event) {
     }
 }
 
-void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought, bool listed) {
+void lane_position_filled(struct lane *lane, const struct lane_order *order, struct qty bought,
+                          bool listed) {
+    uint16_t symbol = order->symbol;
     struct lane_position *row = row_of(lane, symbol);
+    // What was told before the order was sent cannot have its fill.
+    bool later = !order->past && order->sent_ms > row->told_ms;
     row->moved_ms = lane_loop_ms(lane);
     row->filled_since = true;
     row->net_listed = qty_add(row->net_listed, bought);
-    row->net = listed ? row->net : qty_add(row->net, bought);
+    row->net = listed && !later ? row->net : qty_add(row->net, bought);
     if (listed && !lane_positions_list(lane)->busy) {
         // There may be more in the list; and did the position told last have it? A millisecond on,
         // as a list counts that is newer.

@@ -128,6 +128,7 @@ struct lane_socket {
 // What the venue said of a position, and what our fills make of it.
 struct lane_position {
     bool told;
+    int64_t told_ms;       // last: not with the fills of orders that were sent later
     bool first;            // nothing was known before: fills that a list tells later may be in it
     bool filled_since;     // then the same is told again: that it holds now is news
     struct qty net;        // as told, and the fills since
@@ -279,8 +280,10 @@ void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error
 
 // lane_positions.c
 void lane_position(struct lane *lane, const struct oe_event *event);
-// A fill of ours was reported; listed: by a list, so that the position told last may have it.
-void lane_position_filled(struct lane *lane, uint16_t symbol, struct qty bought, bool listed);
+// A fill of ours was reported; listed: by a list, so that the position told last may have it,
+// unless that was before the order was sent.
+void lane_position_filled(struct lane *lane, const struct lane_order *order, struct qty bought,
+                          bool listed);
 // The venue found nothing that a reduce-only order of ours would reduce.
 void lane_position_refused(struct lane *lane, uint16_t symbol);
 void lane_positions_listed(struct lane *lane);  // the list is whole

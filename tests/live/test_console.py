@@ -46,7 +46,7 @@ SECTIONS = ["[desk]", "mode = live", "symbols = BTC/USDT, ETH/USDT", "disk_floor
             "[feeds]", "stale_ms = 60s", "quiet_ms = 120s", "min_volume_usd = 0usd",
             "[risk]", "max_jobs_per_minute = 1000", "cool_down_sec = 0s", "max_position_usd = 9000",
             "max_symbol_exposure_pct = 100%", "max_losing_in_a_row = 1000", "max_failures = 1000",
-            "[execution]", "wait_fill_timeout_sec = 5s", "deadman_sec = 10s",
+            "[execution]", "wait_fill_timeout_sec = 10s", "deadman_sec = 10s",
             "[wash]", "enabled = no", "[arb]", "enabled = no", "[hedge_rebalance]", "enabled = no"]
 
 

@@ -241,6 +241,7 @@ static void draw_row(const struct pane *pane, const struct view *view, struct ca
         x += x > 0 && !columns[i].joined ? 1 : 0;
         struct pane_cell cell;
         cell.text = text_over(cell.data, sizeof(cell.data));
+        cell.columns = columns[i].columns;
         cell.ink = INK_TEXT;
         cell.bar_permille = -1;
         cell.spark_count = 0;

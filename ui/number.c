@@ -58,6 +58,27 @@ void number_usd_short(struct text *out, struct usd value) {
     usd_print(out, value, 2, 2);
 }
 
+void number_usd_in(struct text *out, struct usd value, bool sign, int columns) {
+    char data[32];
+    struct text text = TEXT_OVER(data);
+    if (sign) {
+        number_usd_signed(&text, value);
+    } else {
+        number_usd(&text, value);
+    }
+    if ((int)text.size > columns) {
+        text_clear(&text);
+        add_plus(&text, sign ? value.v : 0, 5000);
+        usd_print(&text, value, 1, 1);
+    }
+    if ((int)text.size > columns) {
+        text_clear(&text);
+        add_plus(&text, sign ? value.v : 0, 5000);
+        number_usd_short(&text, value);
+    }
+    text_add(out, text_slice(&text));
+}
+
 void number_bps(struct text *out, struct bps value) {
     bps_print(out, value);
 }

@@ -11,7 +11,10 @@ void number_qty(struct text *out, struct qty value, int digits);
 void number_usd(struct text *out, struct usd value);        // two decimals
 void number_usd_signed(struct text *out, struct usd value); // "+1.20", "-0.10", "0.00"
 void number_usd_short(struct text *out, struct usd value);  // at most 7 columns: "999.99", "12.3k"
-void number_bps(struct text *out, struct bps value);        // two decimals
+// In at most so many columns where that can be: to the cent, to ten cents or short. `sign`: with a
+// plus, and nothing without a sign.
+void number_usd_in(struct text *out, struct usd value, bool sign, int columns);
+void number_bps(struct text *out, struct bps value); // two decimals
 void number_bps_signed(struct text *out, struct bps value);
 void number_percent(struct text *out, struct bps value); // of a share: 500.00 bps is "5.00"
 void number_score(struct text *out, int64_t ppm);        // 0.0 .. 100.0

@@ -50,6 +50,7 @@ struct pane_column {
 
 struct pane_cell {
     struct text text;
+    int columns; // there is room for so many
     enum ink ink;
     int bar_permille; // -1: text; else a bar with the text behind it where there is room
     int spark_count;  // of points, newest last; 0: none
@@ -119,6 +120,10 @@ extern const struct pane_class pane_quotes, pane_opportunities, pane_capital, pa
     pane_positions, pane_log, pane_health, pane_wire, pane_equity, pane_alerts, pane_latency;
 // The key of each, in order of pane_id, parted by blanks; its first letter stands in the title.
 #define PANE_KEYS "1 2 3 4 5 6 7 8 9 0 ! @"
+
+// Money as a cell: to the cent, or short ("1.23M") where the column has no room for that.
+void pane_cell_usd(struct pane_cell *out, struct usd value);
+void pane_cell_usd_signed(struct pane_cell *out, struct usd value); // with the ink of won or lost
 
 // Names in the order of the alphabet, as a sort key.
 int64_t pane_letters(const char *name);

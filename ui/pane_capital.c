@@ -36,11 +36,6 @@ static uint64_t capital_key(const struct view *view, uint32_t row) {
     return row;
 }
 
-static void cell_signed(struct pane_cell *out, struct usd value) {
-    number_usd_signed(&out->text, value);
-    out->ink = value.v >= 5000 ? INK_GOOD : value.v <= -5000 ? INK_BAD : INK_TEXT;
-}
-
 static void cell_pool(const struct view *view, struct pane_cell *out,
                       const struct state_pool *pool) {
     out->bar_permille = number_permille(pool->used.v, pool->size.v);
@@ -70,10 +65,10 @@ static void capital_cell(const struct view *view, uint32_t row, int column, stru
         text_add_string(&out->text, view_venue(view, (uint16_t)row, name));
         break;
     case EQUITY:
-        number_usd(&out->text, c->equity);
+        pane_cell_usd(out, c->equity);
         break;
     case PNL:
-        cell_signed(out, c->pnl);
+        pane_cell_usd_signed(out, c->pnl);
         break;
     case DRAWDOWN:
         number_percent(&out->text, c->drawdown);
@@ -94,13 +89,13 @@ static void capital_cell(const struct view *view, uint32_t row, int column, stru
         cell_pool(view, out, &c->pools[POOL_RESERVE]);
         break;
     case IN_FLIGHT:
-        number_usd(&out->text, c->in_flight);
+        pane_cell_usd(out, c->in_flight);
         break;
     case VOLUME:
-        number_usd(&out->text, c->volume);
+        pane_cell_usd(out, c->volume);
         break;
     case FEES:
-        number_usd(&out->text, c->fees);
+        pane_cell_usd(out, c->fees);
         break;
     case COLUMNS:
         break;

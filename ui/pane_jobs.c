@@ -119,11 +119,6 @@ static void cell_left(const struct view *view, struct pane_cell *out, const stru
     number_countdown(&out->text, left_ns);
 }
 
-static void cell_money(struct pane_cell *out, const struct state_job *job) {
-    number_usd_signed(&out->text, job->pnl);
-    out->ink = job->pnl.v >= 5000 ? INK_GOOD : job->pnl.v <= -5000 ? INK_BAD : INK_TEXT;
-}
-
 static void cell_unhedged(struct pane_cell *out, const struct state_job *job) {
     number_usd_short(&out->text, job->unhedged);
     out->ink = job->unhedged.v > 0 && !is_over(job) ? INK_WARN : INK_FAINT;
@@ -157,7 +152,7 @@ static void jobs_cell(const struct view *view, uint32_t row, int column, struct 
         text_add_string(&out->text, view_symbol(view, job->symbol));
         break;
     case NOTIONAL:
-        number_usd(&out->text, job->notional);
+        pane_cell_usd(out, job->notional);
         break;
     case LEG_A:
         cell_leg(view, out, job, 0);
@@ -181,7 +176,7 @@ static void jobs_cell(const struct view *view, uint32_t row, int column, struct 
         number_score(&out->text, job->final_ppm);
         break;
     case PNL:
-        cell_money(out, job);
+        pane_cell_usd_signed(out, job->pnl);
         break;
     case WHY:
         text_add_string(&out->text, reason_of(job));

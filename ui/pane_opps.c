@@ -105,7 +105,7 @@ static void opps_cell(const struct view *view, uint32_t row, int column, struct 
         text_add_int(&out->text, o->confidence_permille / 10);
         break;
     case SIZE:
-        number_usd(&out->text, o->size);
+        pane_cell_usd(out, o->size);
         break;
     case SINCE:
         number_age(&out->text, (view_now_ns(view) - o->first_seen_ns) / NS_PER_MS);

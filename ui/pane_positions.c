@@ -68,11 +68,6 @@ static int digits_of(const struct view *view, uint16_t venue, uint16_t symbol) {
     return quote != NULL && quote->digits < VIEW_DECIMALS_MAX ? quote->digits : VIEW_DECIMALS_MAX;
 }
 
-static void cell_signed(struct pane_cell *out, struct usd value) {
-    number_usd_signed(&out->text, value);
-    out->ink = value.v >= 5000 ? INK_GOOD : value.v <= -5000 ? INK_BAD : INK_TEXT;
-}
-
 static void cell_qty(struct pane_cell *out, struct qty size, int sign) {
     int64_t value = sign < 0 ? -size.v : size.v;
     text_add_string(&out->text, value > 0 ? "+" : "");
@@ -100,19 +95,19 @@ static void cell_position(const struct view *view, const struct state_position *
         }
         break;
     case VALUE:
-        number_usd(&out->text, p->net_usd);
+        pane_cell_usd(out, p->net_usd);
         break;
     case UNREALISED:
-        cell_signed(out, p->unrealised);
+        pane_cell_usd_signed(out, p->unrealised);
         break;
     case REALISED:
-        cell_signed(out, p->realised);
+        pane_cell_usd_signed(out, p->realised);
         break;
     case FUNDING:
-        cell_signed(out, p->funding);
+        pane_cell_usd_signed(out, p->funding);
         break;
     case FEES:
-        number_usd(&out->text, p->fees);
+        pane_cell_usd(out, p->fees);
         break;
     case SYMBOL:
     case VENUE:
@@ -137,7 +132,7 @@ static void cell_order(const struct view *view, const struct state_order *o, int
                   view_price_decimals(view));
         break;
     case VALUE:
-        number_usd(&out->text, usd_notional_near(o->price, o->size));
+        pane_cell_usd(out, usd_notional_near(o->price, o->size));
         break;
     case STATE:
         text_add_string(&out->text, o->state < ORDER_STATE_COUNT

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "ui/number.h"
+
 const struct pane_class *const pane_table[PANE_COUNT] = {
     [PANE_QUOTES] = &pane_quotes,   [PANE_OPPORTUNITIES] = &pane_opportunities,
     [PANE_CAPITAL] = &pane_capital, [PANE_JOBS] = &pane_jobs,
@@ -20,6 +22,15 @@ int64_t pane_letters(const char *name) {
         name += *name != '\0';
     }
     return letters;
+}
+
+void pane_cell_usd(struct pane_cell *out, struct usd value) {
+    number_usd_in(&out->text, value, false, out->columns);
+}
+
+void pane_cell_usd_signed(struct pane_cell *out, struct usd value) {
+    number_usd_in(&out->text, value, true, out->columns);
+    out->ink = value.v >= 5000 ? INK_GOOD : value.v <= -5000 ? INK_BAD : INK_TEXT;
 }
 
 enum status pane_create(struct pane *pane, const struct pane_class *class,

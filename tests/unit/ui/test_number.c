@@ -86,6 +86,29 @@ static void test_rows(void **state) {
     }
 }
 
+// What does not fit loses digits, never its meaning.
+static void test_usd_in_a_column(void **state) {
+    (void)state;
+    static const struct {
+        int64_t value;
+        bool sign;
+        int columns;
+        const char *want;
+    } cells[] = {
+        {999999650000, false, 9, "999999.65"},    {1000003250000, false, 9, "1000003.3"},
+        {12345678 * USD_ONE, false, 9, "12.35M"}, {-1234567 * USD_ONE, false, 9, "-1.23M"},
+        {1234560000, true, 8, "+1234.56"},        {1234560000, true, 7, "+1234.6"},
+        {-12345670000, true, 8, "-12345.7"},      {-12345670000, true, 7, "-12.35k"},
+        {234567 * USD_ONE, true, 8, "+234.57k"},  {-4999, true, 7, "0.00"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cells); i++) {
+        char data[32];
+        struct text text = TEXT_OVER(data);
+        number_usd_in(&text, (struct usd){cells[i].value}, cells[i].sign, cells[i].columns);
+        assert_string_equal(data, cells[i].want);
+    }
+}
+
 static void test_permille(void **state) {
     (void)state;
     assert_int_equal(number_permille(1, 3), 333);
@@ -97,6 +120,7 @@ static void test_permille(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+                                       cmocka_unit_test(test_usd_in_a_column),
                                        cmocka_unit_test(test_permille)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

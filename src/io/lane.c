@@ -272,6 +272,7 @@ static void on_tick(uv_timer_t *timer) {
     lane_sockets_tick(lane);
     lane_lists_tick(lane);
     lane_orders_tick(lane);
+    lane_late_tick(lane);
     lane_deadman_tick(lane);
     lane_judge(lane);
     stages_tell_budget(&engine_stages(lane->config.engine, lane->config.venue_index)->orders,

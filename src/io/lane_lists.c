@@ -75,6 +75,12 @@ void lane_fills_want(struct lane *lane, uint16_t symbol) {
     }
 }
 
+void lane_fills_want_again(struct lane *lane, uint16_t symbol) {
+    uint16_t row = per_symbol(lane, LANE_LIST_FILLS) ? symbol : 0;
+    lane->symbols[row].fills_again_ms = lane_loop_ms(lane);
+    want(lane, LANE_LIST_FILLS, row); // one that is on its way is followed by another
+}
+
 void lane_positions_want(struct lane *lane, int64_t due_ms) {
     const struct lane_list *row = lane_positions_list(lane);
     if (!row->wanted || (row->attempts == 0 && row->due_ms > due_ms)) {
@@ -92,12 +98,17 @@ const struct lane_list *lane_orders_list(struct lane *lane, uint16_t symbol) {
 }
 
 // Whole lists overlap: what a venue books late is seen by the next one. Fills of an order of an
-// earlier session are asked for since it was decided; those that are booked count once.
+// earlier session are asked for since it was decided, as long as it may be live; those of one that
+// had ended with the first list. What is booked counts once.
 static int64_t fills_since_ns(const struct lane *lane, uint16_t symbol) {
-    int64_t known_ns = lane->symbols[symbol].fills_ns;
-    int64_t since_ns = known_ns != 0 ? known_ns : lane->started_ns;
+    const struct lane_symbol *row = &lane->symbols[symbol];
+    int64_t since_ns = row->fills_ns != 0 ? row->fills_ns : lane->started_ns;
     if (lane->past_ns != 0 && lane->past_ns < since_ns && lane->past_live > 0) {
         since_ns = lane->past_ns;
+    }
+    bool again = row->fills_ns == 0 || row->fills_again_ms != 0;
+    if (lane->past_ended_ns != 0 && lane->past_ended_ns < since_ns && again) {
+        since_ns = lane->past_ended_ns;
     }
     return since_ns + (lane_venue_ns(lane) - lane_now_ns(lane)) - LANE_LOOK_BACK_MS * NS_PER_MS;
 }
@@ -188,7 +199,7 @@ void lane_lists_tick(struct lane *lane) {
             }
         }
     }
-    if (!lane->reconciled && all_done(lane)) {
+    if (!lane->reconciled && all_done(lane) && !lane->seeks) {
         lane->reconciled = true;
         log_info(lane->oe.venue->name, "orders, fills, positions and balances are known");
     }
@@ -298,9 +309,14 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
         tell_foreign(lane);
     } else if (list == LANE_LIST_FILLS) {
         int64_t ago_ms = lane_loop_ms(lane) - row->asked_ms;
-        lane->symbols[per_symbol(lane, list) ? symbol : 0].fills_ns =
-            lane_now_ns(lane) - ago_ms * NS_PER_MS;
+        struct lane_symbol *of = &lane->symbols[per_symbol(lane, list) ? symbol : 0];
+        of->fills_ns = lane_now_ns(lane) - ago_ms * NS_PER_MS;
         lane_fills_listed(lane, symbol, row->asked_ms);
+        if (of->fills_again_ms != 0 && row->asked_ms <= of->fills_again_ms) {
+            want(lane, LANE_LIST_FILLS, (uint16_t)(of - lane->symbols));
+        } else {
+            of->fills_again_ms = 0;
+        }
     } else if (list == LANE_LIST_POSITIONS) {
         lane_positions_listed(lane);
         if (row->doubted) {

@@ -246,8 +246,10 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
         // ended_ms: long ago. filled: none, a list tells again what is booked
     };
     fill_row(lane, order, &past, command->session_key);
-    if (over) {
-        return; // known by its name, should a list of fills tell one that came late
+    if (over) { // known by its name, should a list of fills tell one that came late
+        bool newest = command->created_ns > lane->past_ended_ns;
+        lane->past_ended_ns = newest ? command->created_ns : lane->past_ended_ns;
+        return;
     }
     lane->live++;
     lane->past_live++;
@@ -455,6 +457,9 @@ void lane_order_state(struct lane *lane, const struct oe_event *event) {
         order->cancel_out = false; // whatever became of it, the answer says more
     }
     learn_venue_id(lane, order, event->venue_id);
+    if (order->sought) {
+        lane_late_known(lane, order, event);
+    }
     struct qty filled = event->order.has_filled ? event->order.filled : order->filled;
     bool ioc = order->wanted.kind == OE_IOC;
     // Full may be less than was wanted: some venues cut a reduce-only order to what there is.
@@ -504,6 +509,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
     struct lane_order *order = lane_order_of(lane, event);
     if (order == NULL) {
         counter_add(&lane->stats.foreign, !event->snapshot);
+        lane_late_fill(lane, event);
         return;
     }
     uint64_t trade = trade_number(order, event->fill.trade);

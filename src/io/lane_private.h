@@ -1,6 +1,7 @@
 // What lane.c (life, state, time), lane_calls.c (requests and their answers), lane_orders.c (the
-// order table), lane_lists.c (what is asked for after a connect), lane_positions.c (what is
-// believed of positions), lane_keys.c (whether they are taken) and lane_sockets.c share.
+// order table), lane_late.c (fills of an earlier session's ended orders), lane_lists.c (what is
+// asked for after a connect), lane_positions.c (what is believed of positions), lane_keys.c
+// (whether they are taken) and lane_sockets.c share.
 #ifndef PERPDESK_IO_LANE_PRIVATE_H
 #define PERPDESK_IO_LANE_PRIVATE_H
 
@@ -73,6 +74,7 @@ struct lane_order {
     bool retried;         // after a wrong number
     bool unsent;          // it never left
     bool past;            // of an earlier session
+    bool sought;          // and over: its venue id is asked for (lane_late.c)
     enum report_kind end; // ENDING: how
     uint32_t asks;        // in a row
     // Loop time. due: of the next step, 0 = none; seen: the venue last said that it is there.
@@ -147,11 +149,13 @@ struct lane_symbol {
     struct lane_position position;
     int64_t armed_until_ms, arm_due_ms; // dead-man's switch, loop time; 0 = not armed
     bool arming;
-    bool arm_failed;       // an alarm, until it was armed or disarmed again
-    uint32_t arm_failures; // in a row
-    uint32_t foreign;      // open orders in the list at hand that are not ours
-    int64_t fills_ns;      // desk time up to which its fills are known by a whole list, 0 = none
-    int64_t traded_ms;     // an order of ours was sent there last
+    bool arm_failed;        // an alarm, until it was armed or disarmed again
+    uint32_t arm_failures;  // in a row
+    uint32_t foreign;       // open orders in the list at hand that are not ours
+    int64_t fills_ns;       // desk time up to which its fills are known by a whole list, 0 = none
+    int64_t fills_again_ms; // a list asked for later goes back to orders that had ended before
+                            // this session; 0 = none is to
+    int64_t traded_ms;      // an order of ours was sent there last
 };
 
 struct lane {
@@ -178,6 +182,7 @@ struct lane {
     _Atomic bool cancel_lost;
     struct lane_order *orders;
     struct lane_index index;                // of them
+    bool seeks;                             // an order is sought
     uint32_t next_order;                    // row to be used next, unless it is live
     uint32_t live;                          // orders that are not over
     uint32_t past_live;                     // those of them that an earlier session placed
@@ -198,7 +203,9 @@ struct lane {
     int64_t lists_held_ms; // for so long the lists of this round left an order no room
     int64_t lists_gap_ms;  // until then the next list leaves it the room
     int64_t started_ns;    // desk time
-    int64_t past_ns; // when the oldest order of an earlier session was decided, 0 = none asked for
+    // Of an earlier session: when the oldest order that may be live was decided, and the newest
+    // that had ended (what was filled a while before that, it was told itself). 0 = none.
+    int64_t past_ns, past_ended_ns;
     uint32_t foreign_told;
     bool deadman_failed; // of any row
     int64_t deadman_until_ms;
@@ -259,6 +266,12 @@ void lane_orders_cancel_all(struct lane *lane);
 bool lane_orders_any(const struct lane *lane, enum lane_order_state state);
 bool lane_order_live(const struct lane_order *order);
 
+// lane_late.c
+void lane_late_fill(struct lane *lane, const struct oe_event *event); // of no order that is known
+void lane_late_tick(struct lane *lane);
+// The venue told of an order that is sought.
+void lane_late_known(struct lane *lane, struct lane_order *order, const struct oe_event *event);
+
 // lane_lists.c
 void lane_lists_want(struct lane *lane); // everything, after a connect
 void lane_lists_tick(struct lane *lane);
@@ -267,7 +280,8 @@ void lane_list_end(struct lane *lane, struct lane_call *row, struct slice cursor
 // error: why the venue refused, OE_ERROR_OTHER where it was not asked or did not answer.
 void lane_list_failed(struct lane *lane, const struct lane_call *row, enum oe_error error);
 void lane_fills_want(struct lane *lane, uint16_t symbol);
-void lane_positions_want(struct lane *lane, int64_t due_ms); // at a doubt; no list is on the way
+void lane_fills_want_again(struct lane *lane, uint16_t symbol); // those of before this session, too
+void lane_positions_want(struct lane *lane, int64_t due_ms);    // at a doubt; no list is on the way
 struct lane_list *lane_positions_list(struct lane *lane);
 const struct lane_list *lane_orders_list(struct lane *lane, uint16_t symbol);
 void lane_foreign(struct lane *lane, const struct oe_event *event); // an order that is not ours

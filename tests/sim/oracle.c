@@ -466,6 +466,21 @@ void oracle_watch(struct oracle *oracle) {
     }
 }
 
+static void explain_order(const struct oracle *oracle, const struct intent *intent) {
+    (void)fprintf(stderr,
+                  "order %" PRIu64 " %s at %s leg %u phase %u size %" PRId64 ": told %" PRId64
+                  "%s, at the venue %" PRId64 "%s, decided at %" PRId64 "\n",
+                  intent->order, side_name(intent->side),
+                  oracle->subject->hosts[intent->venue]->venue->md->name, intent->leg,
+                  intent->phase, intent->size.v, intent->told.v,
+                  intent->told_end ? " and over" : "", intent->filled.v,
+                  intent->number == 0 ? ", never there"
+                  : intent->live      ? ", live"
+                                      : ", over",
+                  intent->decided_ns / NS_PER_MS);
+}
+
+// The newest orders of the job it is about, and those of which the venue and the desk differ.
 void oracle_explain(struct oracle *oracle) {
     struct ledger *ledger = &oracle->ledger;
     uint32_t row = oracle->job != 0 ? ledger_job_of(ledger, oracle->job)->first : 0;
@@ -481,18 +496,14 @@ void oracle_explain(struct oracle *oracle) {
                       at->tries, job->stopping ? ", stopping" : "", job->urgent ? ", urgent" : "");
     }
     for (int i = 0; row != 0 && i < EXPLAINED_MAX; row = ledger->intents[row].next, i++) {
-        const struct intent *intent = &ledger->intents[row];
-        (void)fprintf(stderr,
-                      "order %" PRIu64 " %s at %s leg %u phase %u size %" PRId64 ": told %" PRId64
-                      "%s, at the venue %" PRId64 "%s, decided at %" PRId64 "\n",
-                      intent->order, side_name(intent->side),
-                      oracle->subject->hosts[intent->venue]->venue->md->name, intent->leg,
-                      intent->phase, intent->size.v, intent->told.v,
-                      intent->told_end ? " and over" : "", intent->filled.v,
-                      intent->number == 0 ? ", never there"
-                      : intent->live      ? ", live"
-                                          : ", over",
-                      intent->decided_ns / NS_PER_MS);
+        explain_order(oracle, &ledger->intents[row]);
+    }
+    int shown = 0;
+    for (uint32_t i = 1; i < ledger->count && shown < EXPLAINED_MAX; i++) {
+        if (ledger->intents[i].told.v != ledger->intents[i].filled.v) {
+            explain_order(oracle, &ledger->intents[i]);
+            shown++;
+        }
     }
 }
 

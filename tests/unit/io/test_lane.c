@@ -3,6 +3,7 @@
 //
 // An answer is lines: "accepted", "rejected ERROR", "order STATE FILLED [SIZE]", "fill TRADE SIZE",
 // "end", "nonce", "keys CAN_TRADE", "position NET", "armed SECONDS". Sizes are in thousandths.
+// Behind a "#" the venue's number of the order is told, too, or, of a fill, instead of the desk's.
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,6 +51,12 @@ static void decode_line(const struct oe_call *call, char *words, struct oe_sink 
     char of[OE_CLIENT_ID_MAX]; // lists name the session's first order
     client_id(77, 1, of);
     event.client_id = call->client_id.size > 0 ? call->client_id : slice_of(of);
+    if (words[0] == '#') {
+        words++;
+        event.venue_id = SLICE("v1");
+        event.symbol = 0;
+        event.client_id = strncmp(words, "fill", 4) == 0 ? (struct slice){0} : event.client_id;
+    }
     if (sscanf(words, "rejected %31s", name) == 1) {
         event.kind = OE_EVENT_REJECTED;
         for (int i = 0; i < OE_ERROR_COUNT; i++) {
@@ -719,6 +726,37 @@ static void test_past_order_has_ended(void **state) {
     rig_finish(&rig);
 }
 
+// A list that tells its fill by the venue's number only: the order is asked for, which has the
+// number, and the fills again. Nothing is ready before that. A fill that the order cannot have made
+// is no reason to ask.
+static void test_past_order_by_its_number(void **state) {
+    (void)state;
+    for (int size = 2; size <= 3; size++) {
+        struct rig rig;
+        rig_init(&rig);
+        rig.answers[OE_FILLS][0] =
+            (struct answer){200, size == 2 ? "#fill 4 2\nend" : "#fill 4 3\nend"};
+        rig.answers[OE_QUERY][0] = (struct answer){LOST, NULL};
+        rig.answers[OE_QUERY][1] = (struct answer){200, "#order canceled 2"};
+        assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+        struct event_order ended = {.order = 1,
+                                    .action = ORDER_ACTION_ASK,
+                                    .state = ORDER_CANCELED_DONE,
+                                    .session_key = 77,
+                                    .type = ORDER_POST_ONLY,
+                                    .price = {100 * PX_ONE},
+                                    .size = {2 * (QTY_ONE / 1000)}};
+        lane_send(rig.lane, &ended);
+        rig_learn(&rig);
+        until(&rig, &rig.ready, 1);
+        assert_int_equal(rig.report_count, size == 2 ? 1 : 0);
+        assert_int_equal(rig.requests[OE_QUERY], size == 2 ? 2 : 0);
+        assert_int_equal(rig.requests[OE_FILLS], size == 2 ? 2 : 1);
+        assert_int_equal(rig.state.orders, 0);
+        rig_finish(&rig);
+    }
+}
+
 // Where lists are of one symbol each, those are asked for that can be traded; and one that the
 // venue refuses for its symbol keeps none of the others from being traded.
 static void test_symbol_is_not_traded(void **state) {
@@ -1219,6 +1257,7 @@ int main(void) {
         cmocka_unit_test(test_list_without_a_fill),
         cmocka_unit_test(test_nothing_to_reduce),
         cmocka_unit_test(test_past_order_has_ended),
+        cmocka_unit_test(test_past_order_by_its_number),
         cmocka_unit_test(test_past_order_is_partly_filled),
         cmocka_unit_test(test_symbol_is_not_traded),
         cmocka_unit_test(test_long_cursor),

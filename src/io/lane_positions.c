@@ -128,6 +128,8 @@ void lane_position_filled(struct lane *lane, const struct lane_order *order, str
     struct lane_position *row = row_of(lane, symbol);
     // What was told before the order was sent cannot have its fill.
     bool later = !order->past && order->sent_ms > row->told_ms;
+    // It says as much as that what was told last had all that only lists told since.
+    bool behind = row->hearsay.net.v == row->net.v;
     row->moved_ms = lane_loop_ms(lane);
     row->filled_since = true;
     row->net_listed = qty_add(row->net_listed, bought);
@@ -136,7 +138,7 @@ void lane_position_filled(struct lane *lane, const struct lane_order *order, str
         // There may be more in the list; and did the position told last have it? A millisecond on,
         // as a list counts that is newer.
         lane_positions_want(lane, lane_loop_ms(lane) + 1);
-    } else if (!listed && row->told && row->odd && !row->hearsay_listed &&
+    } else if (!listed && row->told && row->odd && !row->hearsay_listed && !behind &&
                is_explained(row, row->hearsay.net, false)) {
         tell(lane, symbol, &row->hearsay); // it was ahead of this fill
     }

@@ -68,11 +68,19 @@ void lane_lists_want(struct lane *lane) {
     lane->lists_due_ms = lane_loop_ms(lane) + LANE_POSITIONS_MS;
 }
 
-void lane_fills_want(struct lane *lane, uint16_t symbol) {
-    uint16_t row = per_symbol(lane, LANE_LIST_FILLS) ? symbol : 0;
-    if (!lane->symbols[row].lists[LANE_LIST_FILLS].wanted) {
-        want(lane, LANE_LIST_FILLS, row);
+static void want_of(struct lane *lane, uint32_t list, uint16_t symbol) {
+    uint16_t row = per_symbol(lane, list) ? symbol : 0;
+    if (!lane->symbols[row].lists[list].wanted) {
+        want(lane, list, row);
     }
+}
+
+void lane_orders_want(struct lane *lane, uint16_t symbol) {
+    want_of(lane, LANE_LIST_ORDERS, symbol);
+}
+
+void lane_fills_want(struct lane *lane, uint16_t symbol) {
+    want_of(lane, LANE_LIST_FILLS, symbol);
 }
 
 void lane_fills_want_again(struct lane *lane, uint16_t symbol) {

@@ -136,6 +136,11 @@ static void ask(struct lane *lane, struct lane_order *order) {
         order->due_ms = lane_loop_ms(lane) + LANE_ASK_MS; // the list is on its way
         return;
     }
+    if (finds_only_open(lane) && order->state == LANE_ORDER_UNKNOWN) {
+        lane_orders_want(lane, order->symbol); // once for all that a lost connection left
+        order->due_ms = lane_loop_ms(lane) + backoff_ms(order->asks);
+        return;
+    }
     order->asking = lane_call(lane, &call, order, &retry_ms) == STATUS_OK;
     int64_t wait_ms = backoff_ms(order->asks);
     order->asks += order->asking;

@@ -279,6 +279,7 @@ void lane_lists_describe_wait(const struct lane *lane, struct text *out); // not
 void lane_list_end(struct lane *lane, struct lane_call *row, struct slice cursor);
 // error: why the venue refused, OE_ERROR_OTHER where it was not asked or did not answer.
 void lane_list_failed(struct lane *lane, const struct lane_call *row, enum oe_error error);
+void lane_orders_want(struct lane *lane, uint16_t symbol); // open ones
 void lane_fills_want(struct lane *lane, uint16_t symbol);
 void lane_fills_want_again(struct lane *lane, uint16_t symbol); // those of before this session, too
 void lane_positions_want(struct lane *lane, int64_t due_ms);    // at a doubt; no list is on the way

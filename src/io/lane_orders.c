@@ -253,7 +253,8 @@ static void on_ask(struct lane *lane, const struct event_order *command) {
     fill_row(lane, order, &past, command->session_key);
     if (over) { // known by its name, should a list of fills tell one that came late
         bool newest = command->created_ns > lane->past_ended_ns;
-        lane->past_ended_ns = newest ? command->created_ns : lane->past_ended_ns;
+        bool listed = age_ms(lane, command) < LANE_LATE_MS;
+        lane->past_ended_ns = newest && listed ? command->created_ns : lane->past_ended_ns;
         return;
     }
     lane->live++;

@@ -32,6 +32,7 @@ enum {
     LANE_HOLD_MS = 1500, // what lowers risk waits so long for a connection or the rate limit
     LANE_GONE_MS = 6000,
     LANE_LOOK_BACK_MS = 60000,
+    LANE_LATE_MS = 259200000,   // three days: OKX lists fills for so long
     LANE_POSITIONS_MS = 15000,  // between two looks at positions and balances, at least
     LANE_KEYS_MS = 2000,        // after an order refused for our keys: ask whether they may trade,
     LANE_KEYS_BLIND_MS = 60000, // or, where that cannot be asked, try it; both doubled up to

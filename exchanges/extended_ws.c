@@ -484,6 +484,7 @@ static bool decode_fast_book(struct md *md, uint32_t connection, struct slice te
     struct fast_tail tail;
     struct frame frame = {.has_sequence = true};
     struct event event = {.changes = 0};
+    struct slice topic;
     uint64_t sequence;
     if (!fast_begin(&f, text, &tail) || !FAST_LITERAL(&f, "{\"type\":\"ORDERBOOKS.")) {
         return false;
@@ -492,9 +493,12 @@ static bool decode_fast_book(struct md *md, uint32_t connection, struct slice te
     if ((!delta && !FAST_LITERAL(&f, "SNAPSHOT\",\"data\":{\"t\":\"SNAPSHOT\",")) ||
         !fast_book(&f, md, delta, &event) || !FAST_LITERAL(&f, ",\"d\":\"f\"}") ||
         !FAST_TIME(&f, ",\"ts\":", &frame.time_ms) || !FAST_UINT(&f, ",\"seq\":", &sequence) ||
-        !FAST_LITERAL(&f, ",\"subscription\":") || !FAST_PASS(&f, "\"") || !FAST_LITERAL(&f, "}") ||
-        !fast_done(&f)) {
+        !FAST_LITERAL(&f, ",\"subscription\":") || !FAST_STRING(&f, "\"orderbooks.", &topic) ||
+        !FAST_LITERAL(&f, "}") || !fast_done(&f)) {
         return false;
+    }
+    if (!slice_equals(topic, event.market)) {
+        return false; // "1.BTC-USD": best prices, no book
     }
     int32_t symbol = fast_name(&md->natives, event.market);
     if (symbol < 0) {

@@ -141,7 +141,7 @@ static void on_fill(struct desk *desk, struct bus *bus, struct order *order,
             *working = qty_sub(*working, report->size);
         }
         book_fill(job, order->leg, order->reduce_only, report, value);
-        leg->misses = 0;
+        leg->misses = leg->refused = 0;
         risk_note_latency(desk, order->venue, bus->now_ns - order->created_ns, order->type);
         return;
     }
@@ -182,6 +182,22 @@ static void on_reject(struct desk *desk, struct bus *bus, const struct order *or
     }
 }
 
+static uint8_t one_more(uint8_t count) {
+    return (uint8_t)(count < UINT8_MAX ? count + 1 : count);
+}
+
+// What its leg learns from an order that ends, besides that its rest is free again.
+static void note_end(struct leg *leg, const struct order *order,
+                     const struct event_report *report) {
+    if (order->type != ORDER_IOC || report->unsent != 0) {
+        return; // the venue did not judge its size
+    }
+    leg->refused = report->kind == REPORT_REJECTED ? one_more(leg->refused) : 0;
+    if (order->phase == LEG_OPEN && order->filled.v == 0) {
+        leg->misses = one_more(leg->misses);
+    }
+}
+
 // An order that ends without being full gives its rest back.
 static void on_end(struct desk *desk, struct bus *bus, struct order *order,
                    const struct event_report *report) {
@@ -196,9 +212,7 @@ static void on_end(struct desk *desk, struct bus *bus, struct order *order,
         struct leg *leg = &job->legs[order->leg];
         struct qty *working = order->reduce_only ? &leg->working_close : &leg->working_open;
         *working = qty_sub(*working, order_rest(order));
-        bool missed = order->phase == LEG_OPEN && order->type == ORDER_IOC &&
-                      order->filled.v == 0 && report->unsent == 0;
-        leg->misses = (uint8_t)(missed && leg->misses < UINT8_MAX ? leg->misses + 1 : leg->misses);
+        note_end(leg, order, report);
     }
     bool rejected = report->kind == REPORT_REJECTED;
     execution_emit_order(bus, rejected ? EVENT_ORDER_FAILED : EVENT_ORDER_CANCELED, order,

@@ -6,7 +6,7 @@
 
 #include "trade/desk.h"
 
-enum { EXECUTION_REQUOTES_MAX = 5, EXECUTION_TRIES_MAX = 10 };
+enum { EXECUTION_REQUOTES_MAX = 5, EXECUTION_TRIES_MAX = 10, EXECUTION_REFUSED_MAX = 3 };
 
 static inline int execution_taker_leg(const struct job *job) {
     return job->maker == MAKER_BUY ? LEG_SELL : LEG_BUY;
@@ -57,6 +57,10 @@ void execution_begin_unwind(struct desk *desk, struct bus *bus, struct job *job)
 void execution_cancel_resting(struct desk *desk, struct bus *bus, struct job *job);
 void execution_begin_tries(struct job *job); // a new phase owes no pause to the one before
 bool execution_any_working(const struct job *job);
+// Whether it was tried often enough to know that the venue does not take what is left as it is.
+static inline bool execution_is_refused(const struct leg *leg) {
+    return leg->tries >= EXECUTION_TRIES_MAX || leg->refused >= EXECUTION_REFUSED_MAX;
+}
 // Less than the leg's venue can trade.
 bool execution_is_dust(const struct desk *desk, const struct job *job, int leg, struct qty size);
 int64_t execution_wait_fill_ns(const struct desk *desk, const struct job *job);

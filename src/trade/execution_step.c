@@ -50,6 +50,7 @@ void execution_begin_tries(struct job *job) {
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         job->legs[leg].tries = 0;
         job->legs[leg].retry_ns = 0;
+        job->legs[leg].refused = 0;
     }
 }
 
@@ -110,13 +111,14 @@ static struct qty surely_taken(const struct desk *desk, const struct job *job, i
 }
 
 // What a late fill or a refusal left can be too little for an order of its own, and where other
-// jobs hold the opposite it does not count as reducing either. After a few tries it is traded
-// together with as much more as the venue surely takes, and that goes back as an order of its own.
+// jobs hold the opposite it does not count as reducing either. After a few refusals, or more tries
+// that came to nothing, it is traded together with as much more as the venue surely takes, and that
+// goes back as an order of its own.
 static struct qty with_enough(const struct desk *desk, const struct job *job, int i,
                               struct qty size) {
     struct qty least = surely_taken(desk, job, i);
-    bool refused = job->legs[i].tries >= EXECUTION_TRIES_MAX && size.v > 0;
-    return refused && size.v < least.v ? qty_add(size, least) : size;
+    bool small = size.v > 0 && size.v < least.v;
+    return small && execution_is_refused(&job->legs[i]) ? qty_add(size, least) : size;
 }
 
 // A leg that a late fill closed twice is bought back; else what it holds is given away.

@@ -25,6 +25,7 @@ struct leg {
     uint64_t resting;                  // id of the newest resting order, 0 = none yet
     uint8_t tries;                     // taker attempts in this phase
     uint8_t misses;                    // of those that opened, in a row without a fill
+    uint8_t refused;                   // of all, by the venue, in a row
     int64_t retry_ns;                  // not before
 };
 

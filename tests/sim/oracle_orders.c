@@ -10,6 +10,7 @@ enum {
     SHOWN_WITHIN_MS = 9000,
     NOTIONAL_SLACK_BPS = 200,
     REFUSED_TRIES = 10, // from which on a leftover is traded with more
+    REFUSED_IN_A_ROW = 3,
 };
 
 static const struct job *job_of(const struct oracle *oracle, uint32_t id) {
@@ -163,7 +164,7 @@ static void judge_limits(struct oracle *oracle, const struct event_order *order)
 int64_t oracle_least(const struct oracle *oracle, const struct job *job, int leg) {
     const struct subject *subject = oracle->subject;
     uint16_t venue = job->legs[leg].venue;
-    if (job->legs[leg].tries <= REFUSED_TRIES) {
+    if (job->legs[leg].tries <= REFUSED_TRIES && job->legs[leg].refused < REFUSED_IN_A_ROW) {
         return 0;
     }
     const struct listing *listing = universe_listing(&subject->universe, venue, job->symbol);

@@ -123,6 +123,52 @@ static void test_refused_again_and_again(void **state) {
     harness_destroy(h);
 }
 
+// What a late fill left is below the least size: after three refusals it goes together with enough,
+// and what that was too much comes back as an order of its own. Orders that only expired say
+// nothing about the size.
+static void test_refused_as_too_little(void **state) {
+    static const struct row {
+        enum report_kind end;
+        uint32_t tries;
+    } rows[] = {{REPORT_REJECTED, 3}, {REPORT_EXPIRED, 10}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct harness *h = by_hand();
+        universe_listing(h->desk.universe, H_EXTENDED, H_BTC)->notional_min = USD(10);
+        (void)open_wash(h);
+        struct event_order maker = last_command(h);
+        end(h, &maker, REPORT_REJECTED);
+        struct qty late = {QTY_ONE / 10000};
+        fill(h, &maker, late);
+        struct job *owner = harness_job(h);
+        assert_int_equal(owner->state, JOB_UNWINDING);
+        uint64_t seen = 0;
+        uint32_t tries = 0;
+        struct event_order order = {0};
+        for (int at = 0; at < 3000 && order.size.v <= late.v; at++) {
+            order = last_command(h);
+            if (order.order != seen && order.size.v <= late.v) {
+                seen = order.order;
+                tries++;
+                end(h, &order, rows[i].end);
+            }
+            harness_calm(h, (struct bps){0});
+            harness_advance(h, H_MS(20));
+        }
+        assert_int_equal(tries, rows[i].tries);
+        fill(h, &order, order.size);
+        harness_calm_for(h, NS_PER_S / 2);
+        struct event_order back = last_command(h);
+        assert_int_equal(back.side, order.side == SIDE_BUY ? SIDE_SELL : SIDE_BUY);
+        assert_int_equal(back.size.v, order.size.v - late.v);
+        fill(h, &back, back.size);
+        assert_int_equal(owner->state, JOB_FAILED);
+        assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->net.v, 0);
+        harness_check(h);
+        harness_destroy(h);
+    }
+    (void)state;
+}
+
 // More misses in a row than a byte holds: it stays at the most, or the next order would be whole.
 static void test_misses_do_not_wrap(void **state) {
     (void)state;
@@ -364,6 +410,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gate),
         cmocka_unit_test(test_refused_again_and_again),
+        cmocka_unit_test(test_refused_as_too_little),
         cmocka_unit_test(test_misses_do_not_wrap),
         cmocka_unit_test(test_no_order_row),
         cmocka_unit_test(test_order_numbers_end),

@@ -12,10 +12,14 @@
 //   options: a refusal with the venue's words.
 // - The limit of a sub-account (1000 orders in 2 s in older documents): the budget of 60 is below.
 // - How long a tag may be: none is sent.
+// - What an order is answered that comes after its expTime (OKX's documents, "Transaction
+//   timeouts"): 51149, a time-out, leaves it open, so such an order is asked for.
 #include "exchanges/okx_oe.h"
 
 #include "exchanges/iso_time.h"
 #include "exchanges/oe_params.h"
+
+enum { ORDER_LIFE_MS = 5000 }; // a second less than a lane waits before it believes one gone
 
 static struct okx *state_of(const struct oe *oe) {
     ASSERT(oe->venue == &okx_oe);
@@ -238,7 +242,13 @@ static enum status encode_socket(struct oe *oe, const struct oe_call *call,
     out->way = OE_WAY_SOCKET;
     text_add(&out->body, SLICE("{\"id\":\""));
     oe_write_tag(&out->body, call);
-    text_add_format(&out->body, "\",\"op\":\"%s\",\"args\":[{", op);
+    text_add_format(&out->body, "\",\"op\":\"%s\"", op);
+    if (call->kind != OE_CANCEL) { // the only ones that have an end
+        text_add(&out->body, SLICE(",\"expTime\":\""));
+        text_add_int(&out->body, call->now_ns / NS_PER_MS + ORDER_LIFE_MS);
+        text_add_char(&out->body, '"');
+    }
+    text_add(&out->body, SLICE(",\"args\":[{"));
     oe_params_members(&params, &out->body);
     text_add(&out->body, SLICE("}]}"));
     ASSERT(!params.overflowed);

@@ -5,7 +5,7 @@
 // ---- errors ------------------------------------------------------------------------------------
 
 bool okx_is_unknown(int64_t code) {
-    return code == 50004; // time-out of the endpoint: the order may have got through
+    return code == 50004 || code == 51149; // time-outs of the endpoint, of the order itself
 }
 
 enum oe_error okx_error_of(int64_t code) {

@@ -156,28 +156,31 @@ static struct okx_sim_refusal amend(const struct vsim_world *world,
     return refusals[vacc_amend(world->account, world, order, price, size, (struct slice){"", 0})];
 }
 
-static struct okx_sim_refusal run_op(const struct vsim_world *world, struct slice op,
+static struct okx_sim_refusal run_op(const struct vsim_world *world, const struct okx_sim_op *op,
                                      const struct arguments *arguments, uint64_t *number) {
     int64_t listing = (arguments->code - CODE_FIRST) / CODE_STEP;
     if (arguments->code < CODE_FIRST || (arguments->code - CODE_FIRST) % CODE_STEP != 0 ||
         listing >= world->listing_count) {
         return refusals[VACC_NO_LISTING];
     }
-    if (slice_equals(op, SLICE("order"))) {
+    if (world->now_ns / NS_PER_MS > op->expires_ms) {
+        return (struct okx_sim_refusal){51149, "Order timed out. Please try again later."};
+    }
+    if (slice_equals(op->name, SLICE("order"))) {
         return place(world, arguments, (uint32_t)listing, number);
     }
-    if (slice_equals(op, SLICE("cancel-order"))) {
+    if (slice_equals(op->name, SLICE("cancel-order"))) {
         return cancel(world, arguments, number);
     }
     return amend(world, arguments, (uint32_t)listing, number);
 }
 
-bool okx_sim_answer_order(const struct vsim_world *world, struct slice id, struct slice op,
-                          struct slice list, struct text *out) {
+bool okx_sim_answer_order(const struct vsim_world *world, const struct okx_sim_op *op,
+                          struct text *out) {
     struct json r;
     struct arguments arguments = {.code = 0};
     uint64_t number = 0;
-    json_init(&r, list);
+    json_init(&r, op->list);
     json_array_begin(&r);
     if (json_array_next(&r)) { // one order a message
         read_arguments(&r, &arguments);
@@ -187,9 +190,9 @@ bool okx_sim_answer_order(const struct vsim_world *world, struct slice id, struc
     }
     struct okx_sim_refusal refusal = run_op(world, op, &arguments, &number);
     text_add_string(out, "{\"id\":");
-    json_write_string(out, id);
+    json_write_string(out, op->id);
     text_add_string(out, ",\"op\":");
-    json_write_string(out, op);
+    json_write_string(out, op->name);
     text_add_format(out, ",\"code\":\"%d\",\"msg\":\"\",\"data\":[{\"tag\":\"\"",
                     refusal.code != 0);
     text_add_string(out, ",\"clOrdId\":");

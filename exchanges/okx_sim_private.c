@@ -242,8 +242,7 @@ static void run_session_op(struct vsim_session *session, struct slice op, struct
     }
 }
 
-static void run_order(struct vsim_session *session, struct slice id, struct slice op,
-                      struct slice list) {
+static void run_order(struct vsim_session *session, const struct okx_sim_op *op) {
     struct vsim_world *world = session->world;
     if ((session->mode & MODE_LOGGED_IN) == 0 || vacc_fault(world->account, VACC_FAULT_LOGIN)) {
         session->mode &= ~(uint32_t)MODE_LOGGED_IN;
@@ -251,7 +250,7 @@ static void run_order(struct vsim_session *session, struct slice id, struct slic
         return;
     }
     text_clear(&world->scratch);
-    if (okx_sim_answer_order(world, id, op, list, &world->scratch)) {
+    if (okx_sim_answer_order(world, op, &world->scratch)) {
         vsim_session_send(session);
     } else {
         say_event(session, "error", 60012, "Illegal request");
@@ -260,7 +259,9 @@ static void run_order(struct vsim_session *session, struct slice id, struct slic
 
 static bool on_text(struct vsim_session *session, struct slice message) {
     struct json r;
-    struct slice key, id = {"", 0}, op = {"", 0}, list = {"[]", 2};
+    struct slice key;
+    struct okx_sim_op op = {
+        .id = {"", 0}, .name = {"", 0}, .list = {"[]", 2}, .expires_ms = INT64_MAX};
     if ((session->mode & MODE_PRIVATE) == 0) {
         return false;
     }
@@ -272,22 +273,25 @@ static bool on_text(struct vsim_session *session, struct slice message) {
     json_object_begin(&r);
     while (json_object_next(&r, &key)) {
         if (slice_equals(key, SLICE("id"))) {
-            md_read_text(&r, &id);
+            md_read_text(&r, &op.id);
         } else if (slice_equals(key, SLICE("op"))) {
-            md_read_text(&r, &op);
+            md_read_text(&r, &op.name);
         } else if (slice_equals(key, SLICE("args"))) {
-            list = json_raw(&r);
+            op.list = json_raw(&r);
+        } else if (slice_equals(key, SLICE("expTime"))) {
+            md_read_int(&r, &op.expires_ms);
         } else {
             json_skip(&r);
         }
     }
     if (!json_end(&r)) {
         say_event(session, "error", 60012, "Illegal request");
-    } else if (slice_equals(op, SLICE("login")) || slice_equals(op, SLICE("subscribe"))) {
-        run_session_op(session, op, list);
-    } else if (slice_equals(op, SLICE("order")) || slice_equals(op, SLICE("cancel-order")) ||
-               slice_equals(op, SLICE("amend-order"))) {
-        run_order(session, id, op, list);
+    } else if (slice_equals(op.name, SLICE("login")) || slice_equals(op.name, SLICE("subscribe"))) {
+        run_session_op(session, op.name, op.list);
+    } else if (slice_equals(op.name, SLICE("order")) ||
+               slice_equals(op.name, SLICE("cancel-order")) ||
+               slice_equals(op.name, SLICE("amend-order"))) {
+        run_order(session, &op);
     } else {
         say_event(session, "error", 60012, "Illegal request");
     }

@@ -28,10 +28,15 @@ void okx_sim_write_balance(const struct vsim_world *world, struct text *out);
 // By the venue's id where there is one, else by the client's; NULL: unknown.
 const struct vacc_order *okx_sim_named_order(const struct vsim_world *world, struct slice venue_id,
                                              struct slice client_id);
-// The answer to an order, a cancel or an amendment on the socket, `list` its "args". False: they
-// cannot be read, and nothing happened.
-MUST_CHECK bool okx_sim_answer_order(const struct vsim_world *world, struct slice id,
-                                     struct slice op, struct slice list, struct text *out);
+// A message on the socket.
+struct okx_sim_op {
+    struct slice id, name, list; // "id", "op", "args"
+    int64_t expires_ms;          // "expTime"
+};
+// The answer to an order, a cancel or an amendment. False: its arguments cannot be read, and
+// nothing happened.
+MUST_CHECK bool okx_sim_answer_order(const struct vsim_world *world, const struct okx_sim_op *op,
+                                     struct text *out);
 
 // ---- the account (okx_sim_account.c) -----------------------------------------------------------
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -62,10 +63,37 @@ static void test_demo(void **state) {
     rig_destroy(&rig);
 }
 
+// An order that comes late is none: the lane believes it gone after 6 s. A cancel may come
+// whenever.
+static void test_end_of_requests(void **state) {
+    (void)state;
+    static const enum oe_call_kind kinds[] = {OE_PLACE, OE_AMEND, OE_CANCEL};
+    begin();
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        struct oe_call call = {.kind = kinds[i],
+                               .tag = 1,
+                               .order = {.side = SIDE_BUY,
+                                         .kind = OE_POST_ONLY,
+                                         .price = {59990 * PX_ONE},
+                                         .size = {QTY_ONE / 100}},
+                               .client_id = SLICE("pd1"),
+                               .now_ns = rig.world.now_ns};
+        char end[64];
+        (void)snprintf(end, sizeof(end), ",\"expTime\":\"%lld\",\"args\":[",
+                       (long long)(call.now_ns / NS_PER_MS + 5000));
+        assert_int_equal(oe_encode(&rig.oe, &call, &rig.message), STATUS_OK);
+        const char *body = rig.message.body_data;
+        assert_int_equal(strstr(body, end) != NULL, kinds[i] != OE_CANCEL);
+        assert_int_equal(strstr(body, "expTime") != NULL, kinds[i] != OE_CANCEL);
+    }
+    rig_destroy(&rig);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_countdown),
         cmocka_unit_test(test_demo),
+        cmocka_unit_test(test_end_of_requests),
     };
     return cmocka_run_group_tests_name("okx_oe", tests, NULL, NULL);
 }

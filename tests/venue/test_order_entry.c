@@ -270,7 +270,7 @@ static void test_refusals(void **state) {
 static void test_late_request(void **state) {
     (void)state;
     // Nothing in the sheets says that these refuse what is late, or not before a minute (edgeX).
-    static const char *const patient[] = {"edgex", "extended", "grvt", "okx"};
+    static const char *const patient[] = {"edgex", "extended", "grvt"};
     for (size_t i = 0; i < COUNT_OF(patient); i++) {
         if (strcmp(row->venue, patient[i]) == 0) {
             skip();

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../sim/keys.h"
 #include "base/log.h"
 #include "cli/desk_inside.h"
 #include "cli/verbs.h"
@@ -28,37 +29,6 @@
 
 // Longer than the window of the smallest message rate: what it holds back has to come in time.
 enum { WAIT_S = 100, SECONDS_USUAL = 8 };
-
-// What the venues are given as keys.
-static const struct key_row {
-    const char *venue;
-    const char *values[OE_SECRETS_MAX];
-} key_rows[] = {
-    {"binance", {"canarybinancekey0123456789", "canarybinancesecret9876543210"}},
-    {"okx", {"canary-okx-key-0123456789", "CANARYOKXSECRET9876543210", "CanaryPhrase1"}},
-    {"hyperliquid",
-     {"0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318",
-      "0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e"}},
-    {"backpack",
-     {"vfByFuH0rHfDCRwacmX3JqyKlht7lqwNja1o517PCAc=",
-      "dGhyb3ctYXdheSBzZWVkIG9mIGEgdGVzdCwgbm8uIDE="}},
-    {"edgex",
-     {"543429922991899150", "6e3f0a52-throw-away-0001", "throw-away-secret-0123456789abcdef",
-      "throwAwayPassphrase", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}},
-    {"grvt",
-     {"canarygrvtapikey", "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318",
-      "2147050003876484"}},
-    {"paradex",
-     {"0x543b6cf6c91817a87174aaea4fb370ac1c694e864d7740d728f8344d53e815",
-      "0x129c135ed63df9353885e292be4426b8ed6122b13c6c0e1bb787288a1f5adfa"}},
-    {"extended", {"canaryextendedapikey", "0x7a7ff6fd3cab02cc", "10002"}},
-    {"lighter",
-     {"3f135631ba2a32926e1d5747c7a36f69a84ded4c85b398b55fcd4156fb7193bcdfc6d0e9449f1f05", "715085",
-      "5"}},
-    {"aster",
-     {"0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e",
-      "0x4fd0a42218f3eae43a6ce26d22544e986139a01e5b34a62db53757ffca81bae1"}},
-};
 
 struct cast {
     const char *venues;  // names with commas between
@@ -101,22 +71,12 @@ static void pause_ms(long ms) {
 
 // ---- set-up ------------------------------------------------------------------------------------
 
-// An account's number may be shown; the others never.
-static bool is_secret(size_t row, size_t secret) {
-    return !venue_find(slice_of(key_rows[row].venue))->oe->secrets[secret].open;
-}
-
 static void start_sim(struct bench *bench) {
-    struct sim_account accounts[COUNT_OF(key_rows)];
-    struct slice secrets[COUNT_OF(key_rows)][OE_SECRETS_MAX];
-    for (size_t i = 0; i < COUNT_OF(key_rows); i++) {
-        const struct venue *venue = venue_find(slice_of(key_rows[i].venue));
-        for (size_t j = 0; j < OE_SECRETS_MAX; j++) {
-            const char *value = key_rows[i].values[j];
-            secrets[i][j] = slice_of(value != NULL ? value : "");
-        }
-        accounts[i] = (struct sim_account){.venue = key_rows[i].venue,
-                                           .secrets = secrets[i],
+    struct sim_account accounts[KEYS_COUNT];
+    for (size_t i = 0; i < KEYS_COUNT; i++) {
+        const struct venue *venue = venue_find(slice_of(keys_all[i].venue));
+        accounts[i] = (struct sim_account){.venue = keys_all[i].venue,
+                                           .secrets = keys_of(keys_all[i].venue),
                                            .balance = {20000 * USD_ONE},
                                            .maker_fee = venue->maker_fee,
                                            .taker_fee = venue->taker_fee,
@@ -142,14 +102,14 @@ static bool is_keyless(const struct cast *cast, const char *name) {
 }
 
 static void set_keys(const struct cast *cast) {
-    for (size_t i = 0; i < COUNT_OF(key_rows); i++) {
-        const struct venue *venue = venue_find(slice_of(key_rows[i].venue));
-        for (size_t j = 0; j < OE_SECRETS_MAX && key_rows[i].values[j] != NULL; j++) {
+    for (size_t i = 0; i < KEYS_COUNT; i++) {
+        const struct venue *venue = venue_find(slice_of(keys_all[i].venue));
+        for (size_t j = 0; j < OE_SECRETS_MAX && keys_all[i].values[j] != NULL; j++) {
             const char *name = venue->oe->secrets[j].variable;
-            if (is_keyless(cast, key_rows[i].venue)) {
+            if (is_keyless(cast, keys_all[i].venue)) {
                 assert_int_equal(unsetenv(name), 0);
             } else {
-                assert_int_equal(setenv(name, key_rows[i].values[j], 1), 0);
+                assert_int_equal(setenv(name, keys_all[i].values[j], 1), 0);
             }
         }
     }
@@ -180,8 +140,8 @@ static void load_config(struct bench *bench, const struct cast *cast) {
                             endpoint.rest);
         }
     }
-    for (size_t i = 0; i < COUNT_OF(key_rows); i++) { // as cheap as it takes to trade all the time
-        text_add_format(&text, "[fees.%s]\nmaker_bps = 0\ntaker_bps = 0\n", key_rows[i].venue);
+    for (size_t i = 0; i < KEYS_COUNT; i++) { // as cheap as it takes to trade all the time
+        text_add_format(&text, "[fees.%s]\nmaker_bps = 0\ntaker_bps = 0\n", keys_all[i].venue);
     }
     text_add_string(&text, "[venues]\n");
     for (uint32_t i = 0; i < venue_table_count; i++) {
@@ -348,13 +308,9 @@ static void look_for_keys(const char *folder) {
             assert_true(content != NULL && file != NULL);
             size_t size = fread(content, 1, (size_t)found.st_size, file);
             (void)fclose(file);
-            for (size_t i = 0; i < COUNT_OF(key_rows); i++) {
-                for (size_t j = 0; j < OE_SECRETS_MAX && key_rows[i].values[j] != NULL; j++) {
-                    const char *value = key_rows[i].values[j];
-                    if (is_secret(i, j) && memmem(content, size, value, strlen(value)) != NULL) {
-                        fail_msg("a key of %s is in %s", key_rows[i].venue, path);
-                    }
-                }
+            const char *venue = keys_leaked((struct slice){content, size});
+            if (venue != NULL) {
+                fail_msg("a key of %s is in %s", venue, path);
             }
             free(content);
         }
@@ -369,12 +325,7 @@ static void look_for_keys_in_log(void) {
     uint64_t last;
     int count = log_recent(0, lines, LOG_RECENT_MAX, &last);
     for (int n = 0; n < count; n++) {
-        for (size_t i = 0; i < COUNT_OF(key_rows); i++) {
-            for (size_t j = 0; j < OE_SECRETS_MAX && key_rows[i].values[j] != NULL; j++) {
-                assert_true(!is_secret(i, j) ||
-                            strstr(lines[n].text, key_rows[i].values[j]) == NULL);
-            }
-        }
+        assert_null(keys_leaked(slice_of(lines[n].text)));
     }
 }
 

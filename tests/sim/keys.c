@@ -2,13 +2,12 @@
 
 #include "exchanges/venues.h"
 
-static const struct {
-    const char *venue;
-    const char *values[OE_SECRETS_MAX];
-} rows[] = {
+const struct keys keys_all[KEYS_COUNT] = {
     {"binance", {"canarybinancekey0123456789", "canarybinancesecret9876543210"}},
     {"okx", {"canary-okx-key-0123456789", "CANARYOKXSECRET9876543210", "CanaryPhrase1"}},
-    {"hyperliquid", {"0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"}},
+    {"hyperliquid",
+     {"0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318",
+      "0x63DD5aCC6b1aa0f563956C0e534DD30B6dcF7C4e"}},
     {"backpack",
      {"vfByFuH0rHfDCRwacmX3JqyKlht7lqwNja1o517PCAc=",
       "dGhyb3ctYXdheSBzZWVkIG9mIGEgdGVzdCwgbm8uIDE="}},
@@ -31,28 +30,28 @@ static const struct {
 };
 
 const struct slice *keys_of(const char *venue) {
-    static struct slice values[COUNT_OF(rows)][OE_SECRETS_MAX];
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    static struct slice values[KEYS_COUNT][OE_SECRETS_MAX];
+    for (size_t i = 0; i < KEYS_COUNT; i++) {
         for (size_t j = 0; j < OE_SECRETS_MAX; j++) {
-            values[i][j] = slice_of(rows[i].values[j] != NULL ? rows[i].values[j] : "");
+            values[i][j] = slice_of(keys_all[i].values[j] != NULL ? keys_all[i].values[j] : "");
         }
-        if (strcmp(rows[i].venue, venue) == 0) {
+        if (strcmp(keys_all[i].venue, venue) == 0) {
             return values[i];
         }
     }
     return NULL;
 }
 
-bool keys_leaked(struct slice text) {
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const struct venue *venue = venue_find(slice_of(rows[i].venue));
-        for (size_t j = 0; j < OE_SECRETS_MAX && rows[i].values[j] != NULL; j++) {
-            size_t size = strlen(rows[i].values[j]);
+const char *keys_leaked(struct slice text) {
+    for (size_t i = 0; i < KEYS_COUNT; i++) {
+        const struct venue *venue = venue_find(slice_of(keys_all[i].venue));
+        for (size_t j = 0; j < OE_SECRETS_MAX && keys_all[i].values[j] != NULL; j++) {
+            size_t size = strlen(keys_all[i].values[j]);
             if (size > 0 && !venue->oe->secrets[j].open &&
-                memmem(text.data, text.size, rows[i].values[j], size) != NULL) {
-                return true;
+                memmem(text.data, text.size, keys_all[i].values[j], size) != NULL) {
+                return keys_all[i].venue;
             }
         }
     }
-    return false;
+    return NULL;
 }

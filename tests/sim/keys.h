@@ -4,9 +4,15 @@
 
 #include "exchanges/venue_oe.h"
 
-// The values in the order of venue_oe.secrets; NULL when there are none for that venue.
+enum { KEYS_COUNT = 10 };
+extern const struct keys {
+    const char *venue;
+    const char *values[OE_SECRETS_MAX]; // in the order of venue_oe.secrets, NULL behind the last
+} keys_all[KEYS_COUNT];
+
+// The values of a venue, "" behind the last; NULL when there are none for it.
 const struct slice *keys_of(const char *venue);
-// True when `text` holds one of them that is a secret.
-bool keys_leaked(struct slice text);
+// The venue of which `text` holds a value that is a secret; NULL: none.
+const char *keys_leaked(struct slice text);
 
 #endif

@@ -171,7 +171,7 @@ static void note_doubt(struct oracle *oracle, const struct event_alert *alert) {
 
 static void judge_text(struct oracle *oracle, const char *text, size_t size) {
     oracle->looked[10]++;
-    if (keys_leaked((struct slice){text, size})) {
+    if (keys_leaked((struct slice){text, size}) != NULL) {
         oracle_fail(oracle, 10, "a secret is told: %.*s", (int)size, text);
     }
 }

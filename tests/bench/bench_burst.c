@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <libwebsockets.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -22,6 +21,7 @@
 #include "io/tls.h"
 #include "io/ws_frame.h"
 #include "io/ws_handshake.h"
+#include "pin.h"
 
 enum {
     ROUNDS = 5,
@@ -48,13 +48,6 @@ struct result {
     int64_t rate[CLIENTS][SHAPES];   // messages per second, the best round
     int64_t cpu_ns[CLIENTS][SHAPES]; // of a message, the best round
 };
-
-static void pin(int core) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(core, &set);
-    (void)pthread_setaffinity_np(pthread_self(), sizeof(set), &set); // one core only: then without
-}
 
 static int64_t cpu_now_ns(void) {
     struct timespec now;

@@ -7,16 +7,15 @@
 // round is dropped and the figures are of the round in the middle. A third thread measures how well
 // the machine keeps time: rounds in a restless minute say nothing.
 #include <libwebsockets.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "../unit/io/loop_server.h"
 #include "exchanges/venues.h"
 #include "hiccup.h"
 #include "io/feed.h"
+#include "loop_side.h"
+#include "pin.h"
 
 enum { ROUNDS = 7, MESSAGES = 1200, DROPPED = MESSAGES / 4, KEPT = MESSAGES - DROPPED };
 enum {
@@ -52,29 +51,18 @@ static int64_t middle(int64_t *values) {
     return values[ROUNDS / 2];
 }
 
-static void pin(int core) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(core, &set);
-    (void)pthread_setaffinity_np(pthread_self(), sizeof(set), &set); // one core only: then without
-}
-
 // ---- the venue
 // -----------------------------------------------------------------------------------
 
 struct venue_side {
-    pthread_t thread;
-    uv_loop_t loop;
-    uv_timer_t timer;
-    uv_async_t stop;
-    struct loop_server server;
+    struct loop_side loop;
     uint64_t update;
 };
 
 static void send_all(uv_timer_t *timer) {
     struct venue_side *side = timer->data;
     for (int i = 0; i < LOOP_CONNECTIONS_MAX; i++) {
-        struct loop_connection *c = &side->server.connections[i];
+        struct loop_connection *c = &side->loop.server.connections[i];
         if (c->upgraded && c->number > 0) {
             char text[256];
             side->update++;
@@ -106,37 +94,6 @@ static void on_request(struct loop_connection *c, const struct http_head *head, 
 }
 
 static const struct loop_script script = {.on_event = on_event, .on_request = on_request};
-
-static void on_stop(uv_async_t *async) {
-    struct venue_side *side = async->data;
-    loop_server_stop(&side->server);
-    uv_close((uv_handle_t *)&side->timer, NULL);
-    uv_close((uv_handle_t *)&side->stop, NULL);
-}
-
-static void *venue_run(void *arg) {
-    struct venue_side *side = arg;
-    pin(0);
-    (void)uv_run(&side->loop, UV_RUN_DEFAULT);
-    return NULL;
-}
-
-static void venue_start(struct venue_side *side, SSL_CTX *tls) {
-    ASSERT(uv_loop_init(&side->loop) == 0);
-    ASSERT(uv_timer_init(&side->loop, &side->timer) == 0);
-    ASSERT(uv_async_init(&side->loop, &side->stop, on_stop) == 0);
-    side->timer.data = side->stop.data = side;
-    loop_server_start(&side->server, &side->loop, tls, &script, side, 0);
-    ASSERT(uv_timer_start(&side->timer, send_all, 1, 1) == 0);
-    ASSERT(pthread_create(&side->thread, NULL, venue_run, side) == 0);
-}
-
-static void venue_stop(struct venue_side *side) {
-    (void)uv_async_send(&side->stop);
-    (void)pthread_join(side->thread, NULL);
-    ASSERT(uv_loop_close(&side->loop) == 0);
-    loop_server_finish(&side->server);
-}
 
 // ---- the desk's path
 // -----------------------------------------------------------------------------
@@ -171,8 +128,8 @@ static void on_quote(void *arg, uint16_t venue, uint16_t symbol, const struct qu
 static void desk_round(struct desk *desk, const struct venue_side *side, SSL_CTX *tls) {
     char ws[128];
     char rest[128];
-    loop_server_url(&side->server, "wss", "127.0.0.1", "/public/ws", ws, sizeof(ws));
-    loop_server_url(&side->server, "https", "127.0.0.1", "", rest, sizeof(rest));
+    loop_server_url(&side->loop.server, "wss", "127.0.0.1", "/public/ws", ws, sizeof(ws));
+    loop_server_url(&side->loop.server, "https", "127.0.0.1", "", rest, sizeof(rest));
     bool no_books[1] = {false};
     struct feed_config config = {.loop = &desk->loop,
                                  .venue = venue_find(SLICE("binance"))->md,
@@ -237,7 +194,7 @@ static void floor_round(const struct venue_side *side, SSL_CTX *tls) {
     struct lws_client_connect_info connect = {0};
     connect.context = context;
     connect.address = connect.host = "127.0.0.1";
-    connect.port = stream_listener_port(&side->server.listener);
+    connect.port = stream_listener_port(&side->loop.server.listener);
     connect.path = "/public/ws";
     connect.ssl_connection = LCCSCF_USE_SSL;
     connect.alpn = "http/1.1";
@@ -303,7 +260,7 @@ int main(void) {
                                             .jump_confirm_ns = 500 * NS_PER_MS,
                                             .volume_min = USD(100),
                                             .unknown_size = USD(1000)};
-    venue_start(&side, server_tls);
+    loop_side_start(&side.loop, server_tls, &script, &side, send_all);
     hiccup_start(&hiccup);
     pin(1);
     for (int round = 0; round < ROUNDS && !floor_failed; round++) {
@@ -317,7 +274,7 @@ int main(void) {
     if (floor_failed) {
         printf("P4 paced wss: the floor could not connect FAIL\n");
     }
-    venue_stop(&side);
+    loop_side_stop(&side.loop);
     quote_cache_finish(&desk.cache);
     universe_finish(&desk.universe);
     SSL_CTX_free(client_tls);

@@ -16,14 +16,11 @@
 // thread measures how well the machine keeps time: rounds in a restless minute say nothing.
 #include <fcntl.h>
 #include <libwebsockets.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "../unit/io/folder.h"
-#include "../unit/io/loop_server.h"
 #include "base/table.h"
 #include "bench_desk.h"
 #include "engine/journal_format.h"
@@ -33,6 +30,8 @@
 #include "io/feed.h"
 #include "io/journal.h"
 #include "io/ws.h"
+#include "loop_side.h"
+#include "pin.h"
 
 enum {
     ROUNDS = 3,
@@ -62,13 +61,6 @@ static int64_t middle(int64_t *values, size_t count) {
     return values[count / 2];
 }
 
-static void pin(int core) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(core, &set);
-    (void)pthread_setaffinity_np(pthread_self(), sizeof(set), &set); // one core only: then without
-}
-
 // ---- the venue ---------------------------------------------------------------------------------
 
 struct samples {
@@ -77,11 +69,7 @@ struct samples {
 };
 
 struct venue_side {
-    pthread_t thread;
-    uv_loop_t loop;
-    uv_timer_t timer;
-    uv_async_t stop;
-    struct loop_server server;
+    struct loop_side loop;
     struct clock clock;
     struct samples *_Atomic samples; // NULL: nobody is measured
     uint64_t update;
@@ -114,7 +102,7 @@ static void send_tick(uv_timer_t *timer) {
     bool low = tick % TICKS_PER_ORDER == 0;
     uint32_t cheap = (uint32_t)(tick / TICKS_PER_ORDER % SYMBOLS);
     for (int i = 0; i < LOOP_CONNECTIONS_MAX; i++) {
-        struct loop_connection *c = &side->server.connections[i];
+        struct loop_connection *c = &side->loop.server.connections[i];
         if (c->upgraded && c->number > 0 && strncmp(c->target, "/public", 7) == 0) {
             side->first_ns = low ? 0 : side->first_ns;
             send_quote(side, c, low ? cheap : symbol, low ? LOW_BID : CALM_BID);
@@ -157,36 +145,9 @@ static void on_request(struct loop_connection *c, const struct http_head *head, 
 
 static const struct loop_script script = {.on_event = on_event, .on_request = on_request};
 
-static void on_stop(uv_async_t *async) {
-    struct venue_side *side = async->data;
-    loop_server_stop(&side->server);
-    uv_close((uv_handle_t *)&side->timer, NULL);
-    uv_close((uv_handle_t *)&side->stop, NULL);
-}
-
-static void *venue_run(void *arg) {
-    struct venue_side *side = arg;
-    pin(0);
-    (void)uv_run(&side->loop, UV_RUN_DEFAULT);
-    return NULL;
-}
-
 static void venue_start(struct venue_side *side, SSL_CTX *tls) {
-    ASSERT(uv_loop_init(&side->loop) == 0);
-    ASSERT(uv_timer_init(&side->loop, &side->timer) == 0);
-    ASSERT(uv_async_init(&side->loop, &side->stop, on_stop) == 0);
     clock_init_system(&side->clock);
-    side->timer.data = side->stop.data = side;
-    loop_server_start(&side->server, &side->loop, tls, &script, side, 0);
-    ASSERT(uv_timer_start(&side->timer, send_tick, 1, 1) == 0);
-    ASSERT(pthread_create(&side->thread, NULL, venue_run, side) == 0);
-}
-
-static void venue_stop(struct venue_side *side) {
-    (void)uv_async_send(&side->stop);
-    (void)pthread_join(side->thread, NULL);
-    ASSERT(uv_loop_close(&side->loop) == 0);
-    loop_server_finish(&side->server);
+    loop_side_start(&side->loop, tls, &script, side, send_tick);
 }
 
 // ---- the desk ----------------------------------------------------------------------------------
@@ -375,7 +336,7 @@ static const struct ws_events ws_events = {on_ws_open, on_ws_message, on_ws_clos
 static void door_url(const struct venue_side *side, int leg, char out[128]) {
     char path[16];
     (void)snprintf(path, sizeof(path), "/order%d", leg);
-    loop_server_url(&side->server, "wss", "127.0.0.1", path, out, 128);
+    loop_server_url(&side->loop.server, "wss", "127.0.0.1", path, out, 128);
 }
 
 static void open_door(struct bench *b, const struct venue_side *side, int leg, SSL_CTX *tls) {
@@ -452,8 +413,8 @@ static void desk_round(struct bench *b, const struct venue_side *side, SSL_CTX *
     char ws[128], rest[128];
     bool no_books[SYMBOLS] = {false};
     create_desk(b);
-    loop_server_url(&side->server, "wss", "127.0.0.1", "/public/ws", ws, sizeof(ws));
-    loop_server_url(&side->server, "https", "127.0.0.1", "", rest, sizeof(rest));
+    loop_server_url(&side->loop.server, "wss", "127.0.0.1", "/public/ws", ws, sizeof(ws));
+    loop_server_url(&side->loop.server, "https", "127.0.0.1", "", rest, sizeof(rest));
     struct feed_config config = {.loop = &b->loop,
                                  .venue = venue_find(SLICE("binance"))->md,
                                  .universe = &b->universe,
@@ -536,7 +497,7 @@ static struct lws *connect_bare(struct lws_context *context, const struct venue_
     struct lws_client_connect_info connect = {0};
     connect.context = context;
     connect.address = connect.host = "127.0.0.1";
-    connect.port = stream_listener_port(&side->server.listener);
+    connect.port = stream_listener_port(&side->loop.server.listener);
     connect.path = path;
     connect.ssl_connection = LCCSCF_USE_SSL;
     connect.alpn = "http/1.1";
@@ -669,7 +630,7 @@ int main(void) {
     }
     int64_t hiccups = hiccup_stop(&hiccup);
     bool good = !bare.failed && report(&bench, &own, &floor, hiccups);
-    venue_stop(&side);
+    loop_side_stop(&side.loop);
     universe_finish(&universe);
     SSL_CTX_free(client_tls);
     SSL_CTX_free(server_tls);

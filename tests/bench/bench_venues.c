@@ -11,7 +11,6 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <libwebsockets.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -22,6 +21,7 @@
 #include "exchanges/venues.h"
 #include "hiccup.h"
 #include "load_desk.h"
+#include "pin.h"
 
 enum {
     ROUNDS = 5,
@@ -55,13 +55,6 @@ static int compare(const void *a, const void *b) {
 static int64_t middle(int64_t *values, int count) {
     qsort(values, (size_t)count, sizeof(*values), compare);
     return values[count / 2];
-}
-
-static void pin(int core) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(core, &set);
-    (void)sched_setaffinity(0, sizeof(set), &set); // one core only: then without
 }
 
 static void take_sample(struct samples *samples, const struct farm *farm, uint32_t venue,

@@ -171,12 +171,16 @@ static struct qty split_size(const struct desk *desk, struct px price, struct qt
     return qty_min(size, qty_for_usd_floor(split, price));
 }
 
-// The self-trade guard: a live order of ours that an order at this price could trade against.
+// The self-trade guard: a live order of ours that an order at this price could trade against. Two
+// that only take cannot meet, but one that is over in a moment is waited for: what is held is known
+// then. Not so where the answer was lost, which can take a quarter of a minute.
 static struct order *crossing_order(struct desk *desk, uint16_t venue, uint16_t symbol,
-                                    enum side side, struct px price) {
+                                    enum order_type type, enum side side, struct px price) {
     for (uint32_t i = 0; i < desk->orders.live_count; i++) {
         struct order *order = &desk->orders.orders[desk->orders.live[i]];
-        if (order->venue == venue && order->symbol == symbol && order->side != side &&
+        bool take = type == ORDER_IOC && order->type == ORDER_IOC;
+        bool waits = !take || order->state != ORDER_UNKNOWN;
+        if (waits && order->venue == venue && order->symbol == symbol && order->side != side &&
             (side == SIDE_BUY ? price.v >= order->price.v : price.v <= order->price.v)) {
             return order;
         }
@@ -202,8 +206,9 @@ bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg
     }
     enum side side = leg_side(leg, opens);
     struct px price = collar_price(desk, job, leg, side, bus->now_ns);
-    struct order *crossing = crossing_order(desk, state->venue, job->symbol, side, price);
-    if (crossing != NULL) { // ours first: what rests gives way, a taker order is over in a moment
+    struct order *crossing =
+        crossing_order(desk, state->venue, job->symbol, ORDER_IOC, side, price);
+    if (crossing != NULL) { // it gives way
         execution_cancel(desk, bus, crossing);
         state->retry_ns = bus->now_ns + GUARD_RETRY_MS * NS_PER_MS;
         execution_note_deadline(job, state->retry_ns);
@@ -230,7 +235,8 @@ bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, int leg
     enum side side = leg_side(leg, opens);
     struct px price = side == SIDE_BUY ? listing_price_floor(listing, quote->bid)
                                        : listing_price_ceil(listing, quote->ask);
-    if (crossing_order(desk, job->legs[leg].venue, job->symbol, side, price) != NULL) {
+    if (crossing_order(desk, job->legs[leg].venue, job->symbol, ORDER_POST_ONLY, side, price) !=
+        NULL) {
         return false;
     }
     return place(desk, bus, job, leg, phase, opens, ORDER_POST_ONLY,

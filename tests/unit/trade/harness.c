@@ -595,7 +595,8 @@ static void check_orders(struct harness *h) {
         *sum = qty_add(*sum, order_rest(order));
         for (uint32_t k = 0; k < i; k++) { // the self-trade guard
             const struct order *other = &h->desk.orders.orders[k];
-            if (order_live(other) && other->venue == order->venue &&
+            bool take = order->type == ORDER_IOC && other->type == ORDER_IOC;
+            if (!take && order_live(other) && other->venue == order->venue &&
                 other->symbol == order->symbol && other->side != order->side) {
                 const struct order *buy = order->side == SIDE_BUY ? order : other;
                 const struct order *sell = order->side == SIDE_BUY ? other : order;

@@ -319,19 +319,26 @@ static void test_fill_after_the_end(void **state) {
 }
 
 // One job's hedge must not meet another job's resting close.
+static struct order *sells_on_lighter(struct harness *h, enum order_type type,
+                                      enum order_state order_state) {
+    struct order *other = order_create(&h->desk.orders, UINT64_C(9) << 32);
+    other->type = type;
+    other->state = order_state;
+    other->venue = H_LIGHTER;
+    other->symbol = H_BTC;
+    other->side = SIDE_SELL;
+    other->price = (struct px){harness_mid(H_BTC).v + TICK}; // inside the collar of our hedge
+    other->size.v = QTY_ONE;
+    return other;
+}
+
 static void test_self_trade_guard(void **state) {
     (void)state;
     struct harness *h = by_hand();
     struct job draft = wash_draft(h);
     struct job *job = harness_open(h, &draft);
     struct event_order maker = *last_command(h);
-    struct order *other = order_create(&h->desk.orders, UINT64_C(9) << 32);
-    other->state = ORDER_OPEN; // sells on lighter, inside the collar of our hedge
-    other->venue = H_LIGHTER;
-    other->symbol = H_BTC;
-    other->side = SIDE_SELL;
-    other->price = (struct px){harness_mid(H_BTC).v + TICK};
-    other->size.v = QTY_ONE;
+    const struct order *other = sells_on_lighter(h, ORDER_POST_ONLY, ORDER_OPEN);
     harness_report(h, maker.order, H_EXTENDED, REPORT_FILL, maker.price, maker.size);
     assert_int_equal(last_command(h)->order, other->id); // it gives way first
     assert_int_equal(last_command(h)->action, ORDER_ACTION_CANCEL);
@@ -343,6 +350,24 @@ static void test_self_trade_guard(void **state) {
     assert_int_equal(last_command(h)->venue, H_LIGHTER);
     assert_int_equal(job->state, JOB_OPENING);
     harness_destroy(h);
+}
+
+// Two that only take cannot meet: a hedge does not wait for the lost answer to an order of another
+// job, only for one that is on its way.
+static void test_lost_answer_does_not_block(void **state) {
+    (void)state;
+    static const enum order_state states[] = {ORDER_UNKNOWN, ORDER_SENT};
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        struct harness *h = by_hand();
+        struct job draft = wash_draft(h);
+        (void)harness_open(h, &draft);
+        struct event_order maker = *last_command(h);
+        (void)sells_on_lighter(h, ORDER_IOC, states[i]);
+        harness_report(h, maker.order, H_EXTENDED, REPORT_FILL, maker.price, maker.size);
+        bool sent = last_command(h)->phase == LEG_HEDGE && last_command(h)->venue == H_LIGHTER;
+        assert_int_equal(sent, states[i] == ORDER_UNKNOWN);
+        harness_destroy(h);
+    }
 }
 
 static struct job *holding(struct harness *h) {
@@ -695,6 +720,7 @@ int main(void) {
         cmocka_unit_test(test_duplicates_unknown_and_late),
         cmocka_unit_test(test_fill_after_the_end),
         cmocka_unit_test(test_self_trade_guard),
+        cmocka_unit_test(test_lost_answer_does_not_block),
         cmocka_unit_test(test_stop_during_opening_and_flatten),
         cmocka_unit_test(test_stopped_while_it_closes),
         cmocka_unit_test(test_kill),

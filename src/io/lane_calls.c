@@ -155,14 +155,13 @@ static bool send_rest(struct lane *lane, const struct lane_call *row) {
 
 // What lowers risk, or says what became of an order; and every question before the first answer,
 // when no order can be sent anyway.
-static bool is_urgent(struct lane *lane, const struct lane_order *order, enum oe_call_kind kind) {
-    if (kind == OE_FILLS && lane->reconciled) {
-        return lane_orders_any(lane, LANE_ORDER_ENDING); // else it is the look now and then
-    }
+static bool is_urgent(struct lane *lane, const struct lane_order *order,
+                      const struct oe_call *call) {
+    enum oe_call_kind kind = call->kind;
+    bool for_ended = kind == OE_FILLS && lane_orders_any(lane, LANE_ORDER_ENDING);
     return !lane->reconciled || kind == OE_CANCEL || kind == OE_CANCEL_ALL || kind == OE_DEADMAN ||
            kind == OE_QUERY || kind == OE_LOGIN || kind == OE_REFRESH || kind == OE_NONCE ||
-           (kind == OE_POSITIONS && lane_positions_list(lane)->pressing) ||
-           (order != NULL && order->urgent);
+           for_ended || lane_list_presses(lane, call) || (order != NULL && order->urgent);
 }
 
 static enum status send_message(struct lane *lane, struct lane_call *row,
@@ -171,7 +170,7 @@ static enum status send_message(struct lane *lane, struct lane_call *row,
     struct oe_message *message = lane->message;
     int64_t now_ns = lane_now_ns(lane);
     int64_t when_ns =
-        rate_when_ns(&lane->rate, &message->cost, is_urgent(lane, order, call->kind), now_ns);
+        rate_when_ns(&lane->rate, &message->cost, is_urgent(lane, order, call), now_ns);
     bool full = message->way == OE_WAY_REST && http_active(lane->http) >= LANE_REQUESTS_MAX;
     struct lane_call none = {.number = message->number};
     if (when_ns > now_ns || full) {

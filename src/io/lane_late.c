@@ -72,6 +72,6 @@ void lane_late_known(struct lane *lane, struct lane_order *order, const struct o
     bool filled = !event->order.has_filled || event->order.filled.v > order->filled.v;
     order->sought = false;
     if (order->venue_id[0] != '\0' && filled) {
-        lane_fills_want_again(lane, order->symbol);
+        lane_fills_want_again(lane, order->symbol, true);
     }
 }

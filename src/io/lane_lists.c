@@ -68,6 +68,7 @@ void lane_lists_want(struct lane *lane) {
     lane->lists_due_ms = lane_loop_ms(lane) + LANE_POSITIONS_MS;
 }
 
+// One that failed keeps its back-off.
 static void want_of(struct lane *lane, uint32_t list, uint16_t symbol) {
     uint16_t row = per_symbol(lane, list) ? symbol : 0;
     if (!lane->symbols[row].lists[list].wanted) {
@@ -75,18 +76,29 @@ static void want_of(struct lane *lane, uint32_t list, uint16_t symbol) {
     }
 }
 
+static void press(struct lane *lane, uint32_t list, uint16_t symbol) {
+    want_of(lane, list, symbol);
+    list_of(lane, list, symbol)->pressing = true;
+}
+
 void lane_orders_want(struct lane *lane, uint16_t symbol) {
-    want_of(lane, LANE_LIST_ORDERS, symbol);
+    press(lane, LANE_LIST_ORDERS, symbol);
 }
 
 void lane_fills_want(struct lane *lane, uint16_t symbol) {
     want_of(lane, LANE_LIST_FILLS, symbol);
 }
 
-void lane_fills_want_again(struct lane *lane, uint16_t symbol) {
-    uint16_t row = per_symbol(lane, LANE_LIST_FILLS) ? symbol : 0;
-    lane->symbols[row].fills_again_ms = lane_loop_ms(lane);
-    want(lane, LANE_LIST_FILLS, row); // one that is on its way is followed by another
+void lane_fills_want_again(struct lane *lane, uint16_t symbol, bool past) {
+    struct lane_symbol *row = &lane->symbols[per_symbol(lane, LANE_LIST_FILLS) ? symbol : 0];
+    row->fills_again_ms = lane_loop_ms(lane);
+    row->fills_past = row->fills_past || past;
+    press(lane, LANE_LIST_FILLS, symbol);
+}
+
+bool lane_list_presses(struct lane *lane, const struct oe_call *call) {
+    uint32_t list = list_number(call->kind);
+    return list < LANE_LIST_COUNT && list_of(lane, list, call->symbol)->pressing;
 }
 
 void lane_positions_want(struct lane *lane, int64_t due_ms) {
@@ -105,6 +117,10 @@ const struct lane_list *lane_orders_list(struct lane *lane, uint16_t symbol) {
     return list_of(lane, LANE_LIST_ORDERS, symbol);
 }
 
+const struct lane_list *lane_fills_list(struct lane *lane, uint16_t symbol) {
+    return list_of(lane, LANE_LIST_FILLS, symbol);
+}
+
 // Whole lists overlap: what a venue books late is seen by the next one. Fills of an order of an
 // earlier session are asked for since it was decided, as long as it may be live; those of one that
 // had ended with the first list. What is booked counts once.
@@ -114,8 +130,8 @@ static int64_t fills_since_ns(const struct lane *lane, uint16_t symbol) {
     if (lane->past_ns != 0 && lane->past_ns < since_ns && lane->past_live > 0) {
         since_ns = lane->past_ns;
     }
-    bool again = row->fills_ns == 0 || row->fills_again_ms != 0;
-    if (lane->past_ended_ns != 0 && lane->past_ended_ns < since_ns && again) {
+    bool past = row->fills_ns == 0 || row->fills_past;
+    if (lane->past_ended_ns != 0 && lane->past_ended_ns < since_ns && past) {
         since_ns = lane->past_ended_ns;
     }
     return since_ns + (lane_venue_ns(lane) - lane_now_ns(lane)) - LANE_LOOK_BACK_MS * NS_PER_MS;
@@ -151,8 +167,8 @@ static void ask(struct lane *lane, uint32_t list, uint16_t symbol) {
         row->doubted = false;
         lane->symbols[symbol].foreign =
             list == LANE_LIST_ORDERS ? 0 : lane->symbols[symbol].foreign;
-        for (uint16_t i = 0; list == LANE_LIST_POSITIONS && i < lane->oe.symbol_count; i++) {
-            lane->symbols[i].listed = false;
+        if (list == LANE_LIST_POSITIONS) {
+            lane_positions_asked(lane);
         }
     }
 }
@@ -321,9 +337,10 @@ void lane_list_end(struct lane *lane, struct lane_call *call, struct slice curso
         of->fills_ns = lane_now_ns(lane) - ago_ms * NS_PER_MS;
         lane_fills_listed(lane, symbol, row->asked_ms);
         if (of->fills_again_ms != 0 && row->asked_ms <= of->fills_again_ms) {
-            want(lane, LANE_LIST_FILLS, (uint16_t)(of - lane->symbols));
+            press(lane, LANE_LIST_FILLS, (uint16_t)(of - lane->symbols));
         } else {
             of->fills_again_ms = 0;
+            of->fills_past = false;
         }
     } else if (list == LANE_LIST_POSITIONS) {
         lane_positions_listed(lane);

@@ -432,6 +432,12 @@ static void is_there(struct lane *lane, struct lane_order *order, const struct o
     }
 }
 
+// What never rests is not found among what does, whatever became of it: only fills tell, and the
+// time after which it can come no more.
+static bool is_futile(const struct lane *lane, const struct lane_order *order) {
+    return order->wanted.kind == OE_IOC && finds_only_open(lane);
+}
+
 // The venue does not know it. That proves something only when the request cannot be taken any more,
 // and fills are looked for once more even then. asked_ms: when it can have looked, at the earliest.
 static void is_gone(struct lane *lane, struct lane_order *order, int64_t asked_ms) {
@@ -441,10 +447,8 @@ static void is_gone(struct lane *lane, struct lane_order *order, int64_t asked_m
     int64_t believed_ms = order->sent_ms + lane->config.gone_ns / NS_PER_MS;
     if (asked_ms < believed_ms) {
         order->asks++; // asked less often: a stream tells faster, and questions cost
-        // What never rests is not found among what does, whatever became of it: only fills tell,
-        // and the time after which it can come no more.
-        bool futile = order->wanted.kind == OE_IOC && finds_only_open(lane);
-        order->due_ms = !futile && order->due_ms < believed_ms ? order->due_ms : believed_ms;
+        bool early = order->due_ms < believed_ms && !is_futile(lane, order);
+        order->due_ms = early ? order->due_ms : believed_ms;
         return;
     }
     set_text(order, "", SLICE("the venue does not know it"));
@@ -477,6 +481,10 @@ void lane_order_state(struct lane *lane, const struct oe_event *event) {
     }
     if (event->error == OE_ERROR_REDUCE_ONLY) {
         lane_position_refused(lane, order->symbol);
+    }
+    if (order->state == LANE_ORDER_OVER && event->order.has_filled &&
+        event->order.filled.v > order->filled.v) {
+        lane_fills_want_again(lane, order->symbol, false); // what ended it did not know of that yet
     }
     switch (event->order.state) {
     case OE_STATE_NEW:
@@ -633,8 +641,14 @@ static void step(struct lane *lane, struct lane_order *order, int64_t now_ms) {
             over(lane, order, REPORT_REJECTED);
         }
         break;
-    case LANE_ORDER_TAKEN:
     case LANE_ORDER_UNKNOWN:
+        if (lane->reconciled && is_futile(lane, order)) {
+            is_gone(lane, order, now_ms);
+        } else {
+            ask(lane, order);
+        }
+        break;
+    case LANE_ORDER_TAKEN:
         ask(lane, order);
         break;
     case LANE_ORDER_OPEN:

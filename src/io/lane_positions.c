@@ -161,6 +161,20 @@ void lane_position_refused(struct lane *lane, uint16_t symbol) {
     }
 }
 
+// What is believed when this list says it, too, is mostly a fill that no stream told: the fills are
+// asked for with it, once, before the engine takes the leg for gone.
+void lane_positions_asked(struct lane *lane) {
+    int64_t now_ms = lane_loop_ms(lane);
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        const struct lane_position *row = row_of(lane, i);
+        lane->symbols[i].listed = false;
+        bool looked = lane_fills_list(lane, i)->asked_ms >= row->believe_ms;
+        if (row->odd && now_ms >= row->believe_ms && !looked) {
+            lane_fills_want_again(lane, i, false);
+        }
+    }
+}
+
 // Positions that were not in the whole list are none.
 void lane_positions_listed(struct lane *lane) {
     const struct oe_position none = {0};

@@ -105,7 +105,7 @@ struct lane_call {
 struct lane_list {
     bool wanted, busy;
     bool doubted;  // positions: of the list at hand something was passed over
-    bool pressing; // positions: what is believed may be wrong, so it goes before any order
+    bool pressing; // of an order or a leg of ours nobody knows what became: before any order
     int64_t due_ms, asked_ms;
     uint32_t attempts;
     char cursor[LANE_CURSOR_MAX];
@@ -154,8 +154,8 @@ struct lane_symbol {
     uint32_t arm_failures;  // in a row
     uint32_t foreign;       // open orders in the list at hand that are not ours
     int64_t fills_ns;       // desk time up to which its fills are known by a whole list, 0 = none
-    int64_t fills_again_ms; // a list asked for later goes back to orders that had ended before
-                            // this session; 0 = none is to
+    int64_t fills_again_ms; // a list that is asked for later is wanted; 0 = none is,
+    bool fills_past;        // and it goes back to orders that had ended before this session
     int64_t traded_ms;      // an order of ours was sent there last
 };
 
@@ -282,10 +282,14 @@ void lane_list_end(struct lane *lane, struct lane_call *row, struct slice cursor
 void lane_list_failed(struct lane *lane, const struct lane_call *row, enum oe_error error);
 void lane_orders_want(struct lane *lane, uint16_t symbol); // open ones
 void lane_fills_want(struct lane *lane, uint16_t symbol);
-void lane_fills_want_again(struct lane *lane, uint16_t symbol); // those of before this session, too
-void lane_positions_want(struct lane *lane, int64_t due_ms);    // at a doubt; no list is on the way
+// A list that is asked for from now on, before any order. past: it goes back to orders that had
+// ended before this session.
+void lane_fills_want_again(struct lane *lane, uint16_t symbol, bool past);
+bool lane_list_presses(struct lane *lane, const struct oe_call *call);
+void lane_positions_want(struct lane *lane, int64_t due_ms); // at a doubt; no list is on the way
 struct lane_list *lane_positions_list(struct lane *lane);
 const struct lane_list *lane_orders_list(struct lane *lane, uint16_t symbol);
+const struct lane_list *lane_fills_list(struct lane *lane, uint16_t symbol);
 void lane_foreign(struct lane *lane, const struct oe_event *event); // an order that is not ours
 void lane_balance(struct lane *lane, const struct oe_event *event);
 void lane_tell_room(struct lane *lane); // when it is scarce and not what was told
@@ -302,7 +306,8 @@ void lane_position_filled(struct lane *lane, const struct lane_order *order, str
                           bool listed);
 // The venue found nothing that a reduce-only order of ours would reduce.
 void lane_position_refused(struct lane *lane, uint16_t symbol);
-void lane_positions_listed(struct lane *lane);  // the list is whole
+void lane_positions_asked(struct lane *lane);   // a list is on its way
+void lane_positions_listed(struct lane *lane);  // and whole
 void lane_positions_confirm(struct lane *lane); // asks for the list that hearsay waits for
 
 // lane_sockets.c

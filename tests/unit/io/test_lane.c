@@ -531,12 +531,15 @@ static void test_hearsay_is_true(void **state) {
     rig.answers[OE_POSITIONS][1] = (struct answer){200, "position 5\nend"};
     rig_start(&rig);
     int told = rig.positions;
+    int64_t began_ns = mono_now_ns();
     command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
     until(&rig, &rig.report_count, 1);
     assert_int_equal(rig.positions, told);
     until(&rig, &rig.positions, told + 1);
     assert_int_equal(rig.position.v, 5 * (QTY_ONE / 1000));
     assert_int_equal(rig.requests[OE_POSITIONS], 2);
+    until(&rig, &rig.requests[OE_FILLS], 2); // it may have been ours
+    assert_in_range(mono_now_ns() - began_ns, 0, 10 * NS_PER_S);
     rig_finish(&rig);
 }
 
@@ -983,8 +986,8 @@ static void test_refused_cancel(void **state) {
 }
 
 // A venue that does not know the order is believed only when the request cannot be taken any more.
-// Where only resting orders are found, one list asks for all of them, and those that never rest are
-// not asked for again before.
+// Where only resting orders are found, those that never rest are not asked for at all: time and the
+// fills tell.
 static void test_gone(void **state) {
     (void)state;
     static const uint32_t late_ms[] = {0, 7000}; // what the venue says of itself
@@ -1010,10 +1013,49 @@ static void test_gone(void **state) {
             assert_true(rig.requests[OE_QUERY] > 3);
         } else {
             assert_int_equal(rig.requests[OE_QUERY], 0);
-            assert_true(rig.requests[OE_OPEN_ORDERS] < 6); // one at the start, one or two for all
+            assert_int_equal(rig.requests[OE_OPEN_ORDERS], 1); // the one at the start
         }
         rig_finish(&rig);
     }
+}
+
+// What became of an order that may rest is asked for out of what is kept for lowering risk: nothing
+// can be done about its leg before.
+static void test_unknown_goes_first(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.venue.flags |= OE_QUERY_ONLY_OPEN;
+    rig.venue.deadman_max_ms = 0;
+    rig.venue.buckets[0] = (struct oe_bucket){"all", 14, 30000}; // of our seven the first look
+    rig.answers[OE_PLACE][0] = (struct answer){LOST, ""};        // takes what is not kept
+    rig_start(&rig);
+    int64_t began_ns = mono_now_ns();
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_CLOSE);
+    until(&rig, &rig.requests[OE_OPEN_ORDERS], 2);
+    assert_in_range(mono_now_ns() - began_ns, 0, 10 * NS_PER_S);
+    rig_finish(&rig);
+}
+
+// The venue takes back the order and knows only then that some of it had filled: the fills are
+// listed at once, not with the next look.
+static void test_filled_after_its_end(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "order canceled 0\norder canceled 1"};
+    rig.answers[OE_FILLS][0] = (struct answer){200, "end"};
+    rig.answers[OE_FILLS][1] = (struct answer){200, "fill 4 1\nend"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    int64_t began_ns = mono_now_ns();
+    command(&rig, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 3);
+    expect(&rig, "accepted canceled fill");
+    assert_in_range(mono_now_ns() - began_ns, 0, 10 * NS_PER_S);
+    rig_finish(&rig);
 }
 
 static void test_nonce(void **state) {
@@ -1311,6 +1353,8 @@ int main(void) {
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_refused_cancel),
         cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_unknown_goes_first),
+        cmocka_unit_test(test_filled_after_its_end),
         cmocka_unit_test(test_nonce),
         cmocka_unit_test(test_rate_limit),
         cmocka_unit_test(test_tight_rate),

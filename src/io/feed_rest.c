@@ -31,6 +31,15 @@ void feed_want_book(struct feed *feed, uint16_t symbol) {
     feed_want(feed, MD_REQUEST_BOOK, symbol, job->attempt == 0 ? 0 : retry_in_ms(feed, job));
 }
 
+// Nothing is traded without rules: they do not wait out the pause that an outage made long.
+void feed_reached(struct feed *feed) {
+    const struct feed_job *rules = &feed->symbols[0].job[MD_REQUEST_INSTRUMENTS];
+    if (feed->cut_off && rules->wanted && rules->attempt > 0) {
+        feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, 0);
+    }
+    feed->cut_off = false;
+}
+
 // ---- answers ----------------------------------------------------------------------------------
 
 void feed_doubt_clock(void *arg) {
@@ -146,6 +155,8 @@ static void failed(struct feed *feed, enum md_request_kind kind, uint16_t symbol
     log_warn(feed->config.venue->name, "REST %s: %s: %.100s",
              kind == MD_REQUEST_QUOTE ? "poll" : "request", http_result_name(answer->result),
              answer->text);
+    feed->cut_off =
+        feed->cut_off || answer->result == HTTP_CONNECT_FAILED || answer->result == HTTP_TIMEOUT;
     if (answer->result == HTTP_LIMITED || answer->retry_after_s > 0) {
         keep_away(feed, answer->retry_after_s * 1000);
     }
@@ -195,6 +206,7 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
     }
     if (answer->result == HTTP_OK) {
         feed->refused = 0;
+        feed_reached(feed);
         if (kind != MD_REQUEST_BOOK && kind != MD_REQUEST_INSTRUMENTS) {
             job->attempt = 0; // a book's count ends when it chains, the rules' when they are known
         }

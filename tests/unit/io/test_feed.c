@@ -540,6 +540,31 @@ static void test_rules_again(void **state) {
     (void)state;
 }
 
+// After an outage the rules are asked for when anything answers, not when their own pause is over.
+static void test_rules_after_an_outage(void **state) {
+    struct feed_timing timing = feed_timing_defaults;
+    timing.tick_ms = 50;
+    timing.request_timeout_ms = 200;
+    timing.retry_ms = timing.retry_max_ms = 25000;
+    struct rig rig;
+    rig_init(&rig);
+    rig.timing = &timing;
+    rig.turn_away = true;
+    memset(rig.answers, 0, sizeof(rig.answers));
+    rig_start(&rig);
+    while (counter_read(&feed_stats(rig.feed)->rest_failures) < 6 && !rig.timed_out) {
+        uv_run(&rig.loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(rig.requests[MD_REQUEST_INSTRUMENTS], 1);
+    uint64_t back_ms = uv_now(&rig.loop);
+    rig.answers[MD_REQUEST_INSTRUMENTS] = "I 0";
+    rig.answers[MD_REQUEST_QUOTE] = "Q 0 1000 1001 5 0 0";
+    until(&rig, &rig.rules_events, 1);
+    assert_in_range(uv_now(&rig.loop) - back_ms, 0, 5000);
+    rig_finish(&rig);
+    (void)state;
+}
+
 // Numbers that begin anew on a running connection, as after a venue's maintenance: told from a late
 // message by the stamp, and with nothing to tell it by the connection is made anew.
 static void test_numbers_anew(void **state) {
@@ -1117,6 +1142,7 @@ int main(void) {
         cmocka_unit_test(test_rules_first),
         cmocka_unit_test(test_rules_cut),
         cmocka_unit_test(test_rules_again),
+        cmocka_unit_test(test_rules_after_an_outage),
         cmocka_unit_test(test_ladder),
         cmocka_unit_test(test_silence_and_heartbeat),
         cmocka_unit_test(test_age_limit),

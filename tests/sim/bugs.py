@@ -2,6 +2,7 @@
 """Deliberate bugs, one at a time, in a copy of the tree: the simulation has to find each of them.
 
 Usage: bugs.py [--seeds N] [NAME...]     all when none is named; -n only tells them
+       bugs.py --places                  whether each has its place in the code still
 
 For each bug: its name, the oracle that found it, the seed. A bug that N seeds (50) of twenty
 minutes do not find fails. The copy and its build are in build-bugs; the tree itself is not touched.
@@ -57,9 +58,9 @@ BUGS = [
      "        return FRESH_STALE;\n    }\n    bool polled",
      "        return FRESH_STALE;\n    }\n    if (age_ns >= 0) {\n        return FRESH_OK;\n    }\n"
      "    bool polled"),
-    ("pause-ignored", "src/trade/execution_order.c",
-     "desk->state == TRADING_ACTIVE && desk->status == DESK_RUNNING &&",
-     "desk->state == TRADING_ACTIVE &&"),
+    ("pause-ignored", "src/trade/risk.c",
+     "    case CONTROL_PAUSE:\n        desk->status = DESK_PAUSED;\n",
+     "    case CONTROL_PAUSE:\n"),
     ("kill-not-latched", "src/trade/risk.c",
      "    desk->killed = true;\n",
      ""),
@@ -73,8 +74,9 @@ BUGS = [
      "        if (job != NULL) {\n"
      "            job->legs[order->leg].working_open = (struct qty){0};\n        }\n"),
     ("missed-not-asked", "src/io/lane_lists.c",
-     "    if (!lane->symbols[row].lists[LANE_LIST_FILLS].wanted) {",
-     "    if (lane->stopping) {"),
+     "    return (lane->oe.venue->calls & OE_BIT(kinds[list])) != 0;\n",
+     "    return (lane->oe.venue->calls & OE_BIT(kinds[list])) != 0 &&\n"
+     "           (list != LANE_LIST_FILLS || !lane->reconciled);\n"),
     ("secret-logged", "src/io/lane.c",
      "    lane->config.secrets = NULL; // the caller's, and wiped by it",
      "    log_info(\"lane\", \"key %.*s\", (int)config->secrets[1].size,\n"
@@ -157,10 +159,22 @@ def find(seeds, number, name, path, old, new):
     return True
 
 
+def check_places():
+    good = True
+    for number, (name, path, old, _) in enumerate(BUGS, 1):
+        found = (ROOT / path).read_text(encoding="utf-8").count(old) == 1
+        print(f"{'ok' if found else 'not ok'} {number} - {name} has a place in {path}")
+        good = good and found
+    print(f"1..{len(BUGS)}")
+    return 0 if good else 1
+
+
 def main():
     wanted, seeds = sys.argv[1:], 50
     if wanted[:1] == ["--seeds"] and len(wanted) > 1:
         seeds, wanted = int(wanted[1]), wanted[2:]
+    if wanted == ["--places"]:
+        return check_places()
     if wanted == ["-n"]:
         print("\n".join(f"{name}: {path}" for name, path, _, _ in BUGS))
         return 0

@@ -86,7 +86,7 @@ struct book_sync {
     uint64_t last;        // id of the newest applied message
     uint64_t first_delta; // id of the one that follows the snapshot, where it was told
     // Under BOOK_RULE_VERSIONS, for good, not till the reset: a delta began where the one before
-    // ended; so many, up to 2, began one later before that was seen.
+    // ended; so many, up to four, began one later before that was seen.
     bool versions_meet;
     uint32_t versions_apart;
     struct book book;

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Under BOOK_RULE_VERSIONS: so many that begin one later, each right behind a snapshot, are taken
+// for holes. A venue that counts that way costs so many snapshots, once.
+enum { HOLES_MAX = 3 };
+
 struct pending_message {
     uint64_t first, last, previous;
     uint32_t level_at; // bids, then asks
@@ -146,18 +150,18 @@ static enum link count_link(const struct book_sync *sync, const struct book_mess
 }
 
 // One more than the end before is the next where a venue counts so, and a hole of one where it does
-// not: known from the first delta that begins at the very end. Until then the first that does not
-// is taken for a hole; when the one after the next snapshot does it again, the venue counts so.
+// not: known from the first delta that begins at the very end. Until then those that do not are
+// taken for holes; when it is so behind snapshot after snapshot, the venue counts so.
 static enum link version_link(struct book_sync *sync, const struct book_message *message) {
     bool empty = message->bid_count == 0 && message->ask_count == 0;
     if (message->previous == sync->last) {
-        bool was_hole = !empty && sync->versions_apart > 1 && !sync->versions_meet;
+        bool was_hole = !empty && sync->versions_apart > HOLES_MAX && !sync->versions_meet;
         sync->versions_meet = sync->versions_meet || !empty;
         return was_hole ? LINK_BROKEN : LINK_NEXT;
     }
     if (message->previous == sync->last + 1 && !sync->versions_meet) {
-        sync->versions_apart += !empty && sync->versions_apart < 2;
-        if (sync->versions_apart > 1) {
+        sync->versions_apart += !empty && sync->versions_apart <= HOLES_MAX;
+        if (sync->versions_apart > HOLES_MAX) {
             return LINK_NEXT;
         }
     }

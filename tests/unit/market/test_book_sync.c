@@ -21,7 +21,7 @@ struct step {
 struct chain {
     const char *name;
     enum book_rule rule;
-    struct step steps[10];
+    struct step steps[14];
     size_t count;
 };
 
@@ -117,9 +117,13 @@ static const struct chain chains[] = {
       {true, 140, 150, 140, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 151, 160, 151, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT}},
      5},
-    {"versions: the start is one more than the end before: a hole at first, then the way it counts",
+    {"versions: the start is one more than the end before: holes at first, then the way it counts",
      BOOK_RULE_VERSIONS,
-     {{true, 90, 120, 90, 1, BOOK_APPLIED, BOOK_LIVE},
+     {{true, 90, 100, 90, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 101, 110, 101, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
+      {true, 90, 110, 90, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 111, 120, 111, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
+      {true, 90, 120, 90, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 121, 130, 121, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
       {true, 90, 130, 90, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 131, 140, 131, 1, BOOK_APPLIED, BOOK_LIVE},
@@ -128,10 +132,14 @@ static const struct chain chains[] = {
       {false, 160, 161, 160, 1, BOOK_UNCHANGED, BOOK_WAITING_SNAPSHOT},
       {true, 170, 171, 170, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 172, 180, 172, 1, BOOK_APPLIED, BOOK_LIVE}},
-     9},
-    {"versions: two holes in a row were taken for the way it counts, until one meets",
+     13},
+    {"versions: four holes in a row were taken for the way it counts, until one meets",
      BOOK_RULE_VERSIONS,
-     {{true, 90, 99, 90, 1, BOOK_APPLIED, BOOK_LIVE},
+     {{true, 70, 79, 70, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 80, 90, 80, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
+      {true, 80, 89, 80, 1, BOOK_APPLIED, BOOK_LIVE},
+      {false, 90, 100, 90, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
+      {true, 90, 99, 90, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 100, 110, 100, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT},
       {true, 110, 120, 110, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 121, 130, 121, 1, BOOK_APPLIED, BOOK_LIVE},
@@ -139,7 +147,7 @@ static const struct chain chains[] = {
       {true, 140, 150, 140, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 150, 160, 150, 1, BOOK_APPLIED, BOOK_LIVE},
       {false, 161, 170, 161, 1, BOOK_GAP, BOOK_WAITING_SNAPSHOT}},
-     8},
+     12},
     {"versions: an empty change is a heartbeat, and a hole behind it shows at the next change",
      BOOK_RULE_VERSIONS,
      {{true, 90, 120, 90, 1, BOOK_APPLIED, BOOK_LIVE},

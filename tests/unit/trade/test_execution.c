@@ -708,6 +708,21 @@ static void test_opposite_jobs_close_plainly(void **state) {
     }
 }
 
+// The disk is nearly full: trading halts by itself, and the alarm says why.
+static void test_disk_floor(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct control_request request = {.verb = CONTROL_STATE,
+                                      .origin = ORIGIN_DISK,
+                                      .value = TRADING_HALTED,
+                                      .venue = CONTROL_ANY,
+                                      .symbol = CONTROL_ANY};
+    assert_int_equal(engine_control(&h->engine, &request, h->now_ns), STATUS_OK);
+    assert_int_equal(h->desk.state, TRADING_HALTED);
+    assert_non_null(harness_alert(h, "disk_floor"));
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hybrid_wash_from_open_to_flat),
@@ -733,6 +748,7 @@ int main(void) {
         cmocka_unit_test(test_room_is_counted),
         cmocka_unit_test(test_pause_and_states),
         cmocka_unit_test(test_opposite_jobs_close_plainly),
+        cmocka_unit_test(test_disk_floor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -321,3 +321,15 @@ struct qty ledger_told(struct ledger *ledger, uint32_t job, int leg, bool opens)
     const struct ledger_job *of = ledger_job_of(ledger, job);
     return qty_add(besides(of, leg, opens), of->told[leg][opens]);
 }
+
+struct qty ledger_late(struct ledger *ledger, uint32_t job) {
+    struct qty late = {0};
+    for (uint32_t row = ledger_job_of(ledger, job)->first; row != 0;
+         row = ledger->intents[row].next) {
+        const struct intent *intent = &ledger->intents[row];
+        if (intent->told_end && intent->filled.v > intent->told.v) {
+            late = qty_add(late, qty_sub(intent->filled, intent->told));
+        }
+    }
+    return late;
+}

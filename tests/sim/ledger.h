@@ -93,5 +93,7 @@ struct ledger_job *ledger_job_of(struct ledger *ledger, uint32_t job);
 // and the rest of every order whose end was not.
 struct qty ledger_most(struct ledger *ledger, uint32_t job, int leg, bool opens);
 struct qty ledger_told(struct ledger *ledger, uint32_t job, int leg, bool opens);
+// What the venues filled of its orders, and the desk cannot know of: it was told their end without.
+struct qty ledger_late(struct ledger *ledger, uint32_t job);
 
 #endif

@@ -427,7 +427,7 @@ static void watch_job(struct oracle *oracle, const struct job *job, int64_t pass
         int64_t opened = ledger_most(ledger, job->id, leg, true).v;
         leg_most = opened > leg_most ? opened : leg_most;
     }
-    int64_t most = bare->room + leg_most;
+    int64_t most = bare->room + leg_most + ledger_late(ledger, job->id).v;
     if (gap > most + 2 * step) {
         oracle_fail(oracle, 3,
                     "job %u stands with %" PRId64 "e-8 unhedged, a leg has %" PRId64 "e-8", job->id,

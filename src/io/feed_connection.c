@@ -83,7 +83,6 @@ static void on_open(struct ws *ws, void *user) {
     struct feed *feed = c->feed;
     feed->now_ns = clock_now_ns(feed->config.clock);
     c->open = true;
-    feed_reached(feed);
     c->subscribed = c->subscribing = c->broken = false;
     c->first_checked = false;
     c->opened_ms = c->heard_ms = c->beat_ms = feed_loop_ms(feed);

@@ -77,7 +77,6 @@ struct feed {
     bool started, stopping;
     _Atomic bool reconnect_asked;
     bool rules_known; // of one symbol at least
-    bool cut_off;     // the venue could not be reached last
     bool job_added;   // since the table was last looked through
     int64_t soon_ms;  // loop time when the next row of it is due
     uint32_t pending; // parts not yet let go
@@ -141,8 +140,6 @@ bool feed_listed(const struct feed *feed, uint16_t symbol);
 int64_t feed_time_wait_ms(const struct feed *feed); // until the clock is asked for again
 void feed_want(struct feed *feed, enum md_request_kind kind, uint16_t symbol, int64_t delay_ms);
 void feed_want_book(struct feed *feed, uint16_t symbol);
-// The venue answers, or a connection to it is made.
-void feed_reached(struct feed *feed);
 void feed_rest_start(struct feed *feed);
 void feed_rest_tick(struct feed *feed); // ladder and whatever is due
 void feed_rest_pump(struct feed *feed);

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "io/feed_private.h"
 
-enum { LIMITED_FIRST_MS = 1000, LIMITED_DOUBLED_MAX = 10 };
+enum { LIMITED_FIRST_MS = 1000, LIMITED_DOUBLED_MAX = 10, RULES_RETRY_MAX_MS = 10000 };
 
 void feed_want(struct feed *feed, enum md_request_kind kind, uint16_t symbol, int64_t delay_ms) {
     struct feed_job *job = &feed->symbols[symbol].job[kind];
@@ -22,6 +22,16 @@ static int64_t retry_in_ms(const struct feed *feed, const struct feed_job *job) 
                          job->attempt + (uint64_t)feed->config.venue_index * 1000);
 }
 
+// What has no rules does not trade, not even to close what is there: an outage, however long, does
+// not make their pause long.
+static void retry_rules(struct feed *feed) {
+    struct feed_job *job = &feed->symbols[0].job[MD_REQUEST_INSTRUMENTS];
+    int64_t wait_ms = retry_in_ms(feed, job);
+    feed_want(feed, MD_REQUEST_INSTRUMENTS, 0,
+              wait_ms < RULES_RETRY_MAX_MS ? wait_ms : RULES_RETRY_MAX_MS);
+    job->attempt++;
+}
+
 // At once the first time, with growing pauses when it keeps breaking.
 void feed_want_book(struct feed *feed, uint16_t symbol) {
     struct feed_job *job = &feed->symbols[symbol].job[MD_REQUEST_BOOK];
@@ -29,15 +39,6 @@ void feed_want_book(struct feed *feed, uint16_t symbol) {
         return; // the next message is a whole book
     }
     feed_want(feed, MD_REQUEST_BOOK, symbol, job->attempt == 0 ? 0 : retry_in_ms(feed, job));
-}
-
-// Nothing is traded without rules: they do not wait out the pause that an outage made long.
-void feed_reached(struct feed *feed) {
-    const struct feed_job *rules = &feed->symbols[0].job[MD_REQUEST_INSTRUMENTS];
-    if (feed->cut_off && rules->wanted && rules->attempt > 0) {
-        feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, 0);
-    }
-    feed->cut_off = false;
 }
 
 // ---- answers ----------------------------------------------------------------------------------
@@ -87,17 +88,14 @@ int64_t feed_time_wait_ms(const struct feed *feed) {
     return poor ? FEED_TIME_POOR_MS : FEED_TIME_EVERY_MS;
 }
 
-// An answer may be cut short: what has no rules does not trade, not even to close what is there, so
-// they are asked for again soon.
+// An answer may be cut short.
 static void rules_answered(struct feed *feed, bool whole) {
-    struct feed_job *job = &feed->symbols[0].job[MD_REQUEST_INSTRUMENTS];
     if (feed->rules_known && whole) {
-        job->attempt = 0;
+        feed->symbols[0].job[MD_REQUEST_INSTRUMENTS].attempt = 0;
         feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, feed->timing.rules_every_ms);
-        return;
+    } else {
+        retry_rules(feed);
     }
-    feed_want(feed, MD_REQUEST_INSTRUMENTS, 0, retry_in_ms(feed, job));
-    job->attempt++;
 }
 
 static void answered(struct feed *feed, enum md_request_kind kind, uint16_t symbol,
@@ -155,8 +153,6 @@ static void failed(struct feed *feed, enum md_request_kind kind, uint16_t symbol
     log_warn(feed->config.venue->name, "REST %s: %s: %.100s",
              kind == MD_REQUEST_QUOTE ? "poll" : "request", http_result_name(answer->result),
              answer->text);
-    feed->cut_off =
-        feed->cut_off || answer->result == HTTP_CONNECT_FAILED || answer->result == HTTP_TIMEOUT;
     if (answer->result == HTTP_LIMITED || answer->retry_after_s > 0) {
         keep_away(feed, answer->retry_after_s * 1000);
     }
@@ -165,6 +161,10 @@ static void failed(struct feed *feed, enum md_request_kind kind, uint16_t symbol
     }
     if (kind == MD_REQUEST_QUOTE) {
         poll_done(feed, false); // the next round asks again
+        return;
+    }
+    if (kind == MD_REQUEST_INSTRUMENTS) {
+        retry_rules(feed);
         return;
     }
     struct feed_job *job = &feed->symbols[symbol].job[kind];
@@ -206,7 +206,6 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
     }
     if (answer->result == HTTP_OK) {
         feed->refused = 0;
-        feed_reached(feed);
         if (kind != MD_REQUEST_BOOK && kind != MD_REQUEST_INSTRUMENTS) {
             job->attempt = 0; // a book's count ends when it chains, the rules' when they are known
         }

@@ -97,6 +97,15 @@ static void not_sent(struct lane *lane, struct lane_call *row, const char *why) 
     }
 }
 
+// Told by the status, the header and the body of one answer, it counts once.
+static void too_many(struct lane *lane, int64_t retry_after_ms) {
+    if (!lane->limited) {
+        counter_add(&lane->stats.refused_rate, 1);
+        rate_refused(&lane->rate, retry_after_ms, lane_now_ns(lane));
+    }
+    lane->limited = true;
+}
+
 static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer) {
     struct lane *lane = arg;
     struct lane_call *row = row_of(lane, (uint32_t)tag);
@@ -104,11 +113,9 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
         return; // given up meanwhile
     }
     lane_enter(lane);
+    lane->limited = false;
     if (answer->result == HTTP_LIMITED || answer->retry_after_s > 0) {
-        counter_add(&lane->stats.refused_rate, 1);
-        rate_refused(&lane->rate, answer->retry_after_s * 1000, lane_now_ns(lane));
-    } else if (answer->result == HTTP_OK) {
-        rate_accepted(&lane->rate);
+        too_many(lane, answer->retry_after_s * 1000);
     }
     if (answer->result == HTTP_CONNECT_FAILED) {
         lane_explain(lane, "REST: %.80s", answer->text);
@@ -125,6 +132,9 @@ static void on_answer(void *arg, uint64_t tag, const struct http_answer *answer)
         }
         lane_answered(lane, row);
         lane->answering = NULL;
+        if (answer->result == HTTP_OK && !lane->limited) {
+            rate_accepted(&lane->rate);
+        }
     }
     lane_leave(lane);
 }
@@ -298,10 +308,17 @@ void lane_socket_lost(struct lane *lane, uint32_t socket) {
 
 // ---- events ------------------------------------------------------------------------------------
 
+// Refused for what the request says: the venue has read it, and is not turning requests away.
+static bool was_read(enum oe_error error) {
+    return error != OE_ERROR_RATE && error != OE_ERROR_BUSY && error != OE_ERROR_KEYS &&
+           error != OE_ERROR_OTHER;
+}
+
 static void on_refused(struct lane *lane, struct lane_call *row, const struct oe_event *event) {
-    if (event->error == OE_ERROR_RATE && (row == NULL || row->way == OE_WAY_SOCKET)) {
-        counter_add(&lane->stats.refused_rate, 1);
-        rate_refused(&lane->rate, event->rate.retry_after_ms, lane_now_ns(lane));
+    if (event->error == OE_ERROR_RATE) {
+        too_many(lane, event->rate.retry_after_ms);
+    } else if (was_read(event->error)) {
+        rate_accepted(&lane->rate);
     }
     if (event->error == OE_ERROR_KEYS) {
         lane_keys_wrong(lane, row != NULL ? row->call.kind : OE_PLACE, event->text);

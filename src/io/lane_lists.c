@@ -105,8 +105,8 @@ void lane_positions_want(struct lane *lane, int64_t due_ms) {
     const struct lane_list *row = lane_positions_list(lane);
     if (!row->wanted || (row->attempts == 0 && row->due_ms > due_ms)) {
         want_at(lane, LANE_LIST_POSITIONS, 0, due_ms);
-        lane_positions_list(lane)->pressing = true;
     }
+    lane_positions_list(lane)->pressing = true; // one that failed, too, keeping its back-off
 }
 
 struct lane_list *lane_positions_list(struct lane *lane) {

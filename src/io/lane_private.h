@@ -192,6 +192,7 @@ struct lane {
     struct seen_set trades;
     struct lane_symbol *symbols; // the universe's
     struct lane_call *answering; // whose answer is being decoded, NULL: none
+    bool limited;                // the answer or frame at hand said: too many requests
     struct lane_socket *heard;   // whose message is being decoded, NULL: none
 
     bool reconciled, keys_checked, nonce_wanted;

@@ -65,6 +65,7 @@ static void on_message(struct ws *ws, void *user, struct slice data, bool binary
     lane_enter(lane);
     socket->heard_ms = lane_loop_ms(lane);
     lane->heard = socket;
+    lane->limited = false;
     lane->oe.venue->decode_frame(&lane->oe, socket->index, data, lane_venue_ns(lane), &lane->sink);
     lane->heard = NULL;
     greet(socket);

@@ -111,7 +111,7 @@ static void decode_answer(struct oe *oe, const struct oe_call *call, uint32_t ht
     char text[256];
     (void)oe;
     (void)headers;
-    if (http_status != 200) {
+    if (http_status != 200 && http_status != 400) {
         oe_emit_http(sink, call, http_status, SLICE("as scripted"));
         return;
     }
@@ -694,29 +694,52 @@ static void test_hearsay_is_behind(void **state) {
     rig_finish(&rig);
 }
 
+// Closing orders that are refused and tried again, four at any time, until the positions were asked
+// for so often.
+static void close_until_asked(struct rig *rig, int looks) {
+    int refused = rig->report_count - 4;
+    while (rig->requests[OE_POSITIONS] < looks && !rig->timed_out) {
+        for (; refused < rig->report_count; refused++) {
+            command(rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE);
+        }
+        uv_run(&rig->loop, UV_RUN_ONCE);
+    }
+    assert_in_range(rig->requests[OE_PLACE], 1, 3);
+    int told = rig->positions;
+    until(rig, &rig->positions, told + 1);
+    assert_int_equal(rig->position.v, 0);
+}
+
+static void rig_start_for_nothing_to_reduce(struct rig *rig) {
+    rig->venue.buckets[0].limit = 5; // two a second are ours
+    rig->venue.place_cost.units[0] = 1;
+    rig->answers[OE_PLACE][0] = (struct answer){400, "rejected reduce_only"};
+    rig->answers[OE_POSITIONS][0] = (struct answer){200, "position 2\nend"};
+    rig_start(rig);
+}
+
 // Nothing to reduce, says the venue: the position is asked for, before the orders that wait for its
 // message rate, since they would find nothing either.
 static void test_nothing_to_reduce(void **state) {
     (void)state;
     struct rig rig;
     rig_init(&rig);
-    rig.venue.buckets[0].limit = 5; // two a second are ours
-    rig.venue.place_cost.units[0] = 1;
-    rig.answers[OE_PLACE][0] = (struct answer){200, "rejected reduce_only"};
-    rig.answers[OE_POSITIONS][0] = (struct answer){200, "position 2\nend"};
     rig.answers[OE_POSITIONS][1] = (struct answer){200, "end"};
-    rig_start(&rig);
-    int refused = -4; // as many are tried at any time
-    while (rig.requests[OE_POSITIONS] < 2 && !rig.timed_out) {
-        for (; refused < rig.report_count; refused++) {
-            command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE);
-        }
-        uv_run(&rig.loop, UV_RUN_ONCE);
-    }
-    assert_in_range(rig.requests[OE_PLACE], 1, 3);
-    int told = rig.positions;
-    until(&rig, &rig.positions, told + 1);
-    assert_int_equal(rig.position.v, 0);
+    rig_start_for_nothing_to_reduce(&rig);
+    close_until_asked(&rig, 2);
+    rig_finish(&rig);
+}
+
+// So it is where they were asked for already, like now and then, and that failed.
+static void test_nothing_to_reduce_after_a_failed_look(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_POSITIONS][1] = (struct answer){503, ""};
+    rig.answers[OE_POSITIONS][2] = (struct answer){200, "end"};
+    rig_start_for_nothing_to_reduce(&rig);
+    until(&rig, &rig.requests[OE_POSITIONS], 2);
+    close_until_asked(&rig, 3);
     rig_finish(&rig);
 }
 
@@ -1110,6 +1133,46 @@ static void test_rate_limit(void **state) {
     rig_finish(&rig);
 }
 
+// After that one request goes alone; when it is refused for what it asks, the venue takes requests
+// again, and the next need not wait for a second.
+static void test_refusal_after_rate_limit(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){429, ""};
+    rig.answers[OE_PLACE][1] = (struct answer){400, "rejected size"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE);
+    until(&rig, &rig.report_count, 1);
+    rig.ready = 0;
+    until(&rig, &rig.ready, 1);
+    for (int i = 1; i < 4; i++) {
+        command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE);
+        until(&rig, &rig.report_count, i + 1);
+    }
+    assert_int_equal(rig.requests[OE_PLACE], 4);
+    int64_t took_ms = rig.requested_ms[OE_PLACE][3] - rig.requested_ms[OE_PLACE][1];
+    assert_in_range(took_ms, 0, 900);
+    rig_finish(&rig);
+}
+
+// So it is with one that says so under another status: its words count, once.
+static void test_rate_limit_in_words(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.answers[OE_PLACE][0] = (struct answer){200, "rejected rate"};
+    rig_start(&rig);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.report_count, 1);
+    pass(&rig, 200);
+    assert_int_equal(rig.state.state, LANE_BLOCKED);
+    command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    expect(&rig, "rejected rejected");
+    assert_int_equal(rig.requests[OE_PLACE], 1);
+    rig_finish(&rig);
+}
+
 // Five requests a second, of which two are ours and one for what lowers no risk: an order may open
 // while others are to be closed, because those have the seconds that follow.
 static void test_tight_rate(void **state) {
@@ -1342,6 +1405,7 @@ int main(void) {
         cmocka_unit_test(test_list_without_a_fill),
         cmocka_unit_test(test_hearsay_is_behind),
         cmocka_unit_test(test_nothing_to_reduce),
+        cmocka_unit_test(test_nothing_to_reduce_after_a_failed_look),
         cmocka_unit_test(test_past_order_has_ended),
         cmocka_unit_test(test_past_order_by_its_number),
         cmocka_unit_test(test_past_order_is_partly_filled),
@@ -1357,6 +1421,8 @@ int main(void) {
         cmocka_unit_test(test_filled_after_its_end),
         cmocka_unit_test(test_nonce),
         cmocka_unit_test(test_rate_limit),
+        cmocka_unit_test(test_refusal_after_rate_limit),
+        cmocka_unit_test(test_rate_limit_in_words),
         cmocka_unit_test(test_tight_rate),
         cmocka_unit_test(test_lists_leave_room),
         cmocka_unit_test(test_keys_refused),

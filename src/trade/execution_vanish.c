@@ -75,25 +75,19 @@ struct qty execution_untold(const struct desk *desk, uint16_t venue, uint16_t sy
     return untold;
 }
 
-struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
-                            struct qty changed, int64_t steady_ns) {
-    struct qty net = position_of(desk, venue, symbol)->net;
-    if (net.v == 0 || (net.v > 0) == (changed.v > 0)) {
-        return (struct qty){0}; // nothing of ours went: somebody else came
-    }
-    enum side side = changed.v < 0 ? SIDE_SELL : SIDE_BUY;
+// What of `left` the jobs' legs make up; what an order of ours there that was decided until
+// `since_ns` may have closed is not theirs: it went by that order.
+static struct qty take_from_legs(struct desk *desk, struct bus *bus, uint16_t venue,
+                                 uint16_t symbol, enum side side, struct qty left,
+                                 int64_t since_ns) {
     struct px price = price_of(desk, venue, symbol);
     int lost_leg = side == SIDE_SELL ? LEG_BUY : LEG_SELL;
-    struct qty gone = qty_min(qty_abs(changed), qty_abs(net));
-    struct qty left = gone;
-    struct qty stray = job_unowned(desk, venue, symbol);
     JOB_FOR_EACH_LIVE(&desk->jobs, job) {
         const struct leg *leg = &job->legs[lost_leg];
         if (!job_running(job) || job->symbol != symbol || leg->venue != venue) {
             continue;
         }
-        // What an order of ours may have closed there went by that order.
-        struct qty untold = execution_untold(desk, venue, symbol, side, job, steady_ns);
+        struct qty untold = execution_untold(desk, venue, symbol, side, job, since_ns);
         struct qty size = qty_min(qty_sub(leg_held(leg), untold), left);
         if (size.v > 0) {
             left = qty_sub(left, size);
@@ -101,7 +95,24 @@ struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, 
             close_rest(desk, bus, job, venue, usd_notional_near(price, size));
         }
     }
+    return left;
+}
+
+struct qty execution_vanish(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+                            struct qty changed, int64_t steady_ns) {
+    struct qty net = position_of(desk, venue, symbol)->net;
+    if (net.v == 0 || (net.v > 0) == (changed.v > 0)) {
+        return (struct qty){0}; // nothing of ours went: somebody else came
+    }
+    enum side side = changed.v < 0 ? SIDE_SELL : SIDE_BUY;
+    struct qty gone = qty_min(qty_abs(changed), qty_abs(net));
+    struct qty stray = job_unowned(desk, venue, symbol);
+    // One position stands for all legs there: first those go that nothing of ours closes now,
+    // because what is there yet is what the orders of the others will find.
+    struct qty left = take_from_legs(desk, bus, venue, symbol, side, gone, bus->now_ns);
+    left = take_from_legs(desk, bus, venue, symbol, side, left, steady_ns);
     if (left.v > 0 && stray.v != 0) { // it was no job's
+        struct px price = price_of(desk, venue, symbol);
         struct qty size = qty_min(left, qty_abs(stray));
         left = qty_sub(left, size);
         book(desk, bus, venue, symbol, NULL, side, size);

@@ -255,6 +255,32 @@ static void test_whose_leg_vanished(void **state) {
     harness_destroy(h);
 }
 
+// One position stands for the legs of two jobs, and half of it goes: it was not that of the job
+// whose closing order is there and will fill.
+static void test_the_leg_that_nothing_closes(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    h->settings.wash.hold_min_ns = h->settings.wash.hold_max_ns = 600 * NS_PER_S;
+    struct job *stands = holding(h);
+    struct job *closing = holding(h);
+    int64_t held = closing->legs[LEG_BUY].opened.v;
+    tell(h, H_LIGHTER, 2 * held);
+    tell(h, H_LIGHTER, held);
+    harness_advance(h, H_MS(1));
+    harness_control(h, CONTROL_CANCEL_JOB, closing->id);
+    struct event_order sell = command_at(h, H_LIGHTER);
+    assert_int_equal(sell.job, closing->id);
+    harness_calm_for(h, NS_PER_S);
+    assert_int_equal(stands->verdict.rule, RULE_LEG_VANISHED);
+    assert_int_equal(leg_held(&stands->legs[LEG_BUY]).v, 0);
+    assert_int_equal(closing->verdict.rule, RULE_NONE);
+    assert_int_equal(leg_held(&closing->legs[LEG_BUY]).v, held);
+    fill(h, &sell, sell.size);
+    assert_int_equal(leg_held(&closing->legs[LEG_BUY]).v, 0);
+    harness_check(h);
+    harness_destroy(h);
+}
+
 // No market to value it by: the fill is booked at what the position had cost.
 static void test_vanished_without_a_price(void **state) {
     (void)state;
@@ -346,6 +372,7 @@ int main(void) {
         cmocka_unit_test(test_hedge_deadlines),
         cmocka_unit_test(test_single_leg_killed),
         cmocka_unit_test(test_whose_leg_vanished),
+        cmocka_unit_test(test_the_leg_that_nothing_closes),
         cmocka_unit_test(test_vanished_without_a_price),
         cmocka_unit_test(test_vanishes_while_closing),
         cmocka_unit_test(test_vanishes_while_orders_wait),

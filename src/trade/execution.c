@@ -174,6 +174,10 @@ static void on_reject(struct desk *desk, struct bus *bus, const struct order *or
     if (job == NULL || job->state != JOB_OPENING) {
         return;
     }
+    if (job->single && job->legs[job->only].opened.v > 0) {
+        job->stopping = true; // what it got was wanted: only the rest is given up
+        return;
+    }
     execution_fail(desk, bus, job);
     job->verdict = (struct verdict){
         .rule = RULE_VENUE_TRIPPED, .venue = order->venue, .symbol = order->symbol, .figure = 1};
@@ -393,15 +397,6 @@ static void verify_kill(struct desk *desk, struct bus *bus) {
     kill_flatten(desk, bus);
 }
 
-static bool is_hit(const struct job *job, const struct event_control *control) {
-    if (control->verb == CONTROL_CANCEL_JOB) {
-        return job->id == (uint64_t)control->value;
-    }
-    return (control->symbol == CONTROL_ANY || control->symbol == job->symbol) &&
-           (control->venue == CONTROL_ANY || control->venue == job->legs[LEG_BUY].venue ||
-            control->venue == job->legs[LEG_SELL].venue);
-}
-
 static void on_control(struct desk *desk, struct bus *bus, const struct event_control *control) {
     switch ((int)control->verb) {
     case CONTROL_KILL:
@@ -421,7 +416,7 @@ static void on_control(struct desk *desk, struct bus *bus, const struct event_co
         return;
     }
     JOB_FOR_EACH_LIVE(&desk->jobs, job) {
-        if (job_running(job) && is_hit(job, control)) {
+        if (job_running(job) && job_is_meant(job, control)) {
             execution_stop(desk, bus, job);
         }
     }

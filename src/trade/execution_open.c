@@ -7,8 +7,25 @@
 
 #define ROUND_RETRY_NS (100 * NS_PER_MS)
 
+// What one leg is ahead by at the end, and the other venue takes no order for, goes back; that is
+// nobody's failure. False: the legs are level, or it is not taken back either and stands.
+static bool give_back(struct desk *desk, struct bus *bus, struct job *job) {
+    struct qty gap = qty_sub(leg_held(&job->legs[LEG_BUY]), leg_held(&job->legs[LEG_SELL]));
+    int ahead = gap.v > 0 ? LEG_BUY : LEG_SELL;
+    if (job->single || execution_is_dust(desk, job, LEG_BUY, gap) ||
+        execution_is_dust(desk, job, LEG_SELL, gap) || execution_is_refused(&job->legs[ahead])) {
+        return false;
+    }
+    job->stopping = true;
+    (void)execution_take(desk, bus, job, ahead, LEG_HEDGE, false, qty_abs(gap));
+    return true;
+}
+
 // Both legs filled alike, nothing working: the opening is over.
 static void finish_opening(struct desk *desk, struct bus *bus, struct job *job) {
+    if (give_back(desk, bus, job)) {
+        return;
+    }
     if (job_flat(job)) {
         if (!job->counted && job->verdict.rule == RULE_NONE) {
             job->verdict = (struct verdict){.rule = RULE_EXPIRED,
@@ -65,7 +82,7 @@ static struct qty covered(struct desk *desk, const struct job *job, int i) {
     const struct order *resting = execution_resting(desk, job, i);
     struct qty rests =
         resting != NULL && !resting->reduce_only ? order_rest(resting) : (struct qty){0};
-    return qty_sub(qty_add(leg->opened, leg->working_open), rests);
+    return qty_sub(qty_add(leg_held(leg), leg->working_open), rests); // less what vanished
 }
 
 // The leg that is behind rests itself: it has a moment to follow, then it gives way to a taker
@@ -115,10 +132,14 @@ static bool level_legs(struct desk *desk, struct bus *bus, struct job *job, bool
     }
     struct qty gap = qty_sub(covered(desk, job, LEG_BUY), covered(desk, job, LEG_SELL));
     int behind = gap.v > 0 ? LEG_SELL : LEG_BUY;
-    *levelled = execution_is_dust(desk, job, behind, gap);
+    *levelled = qty_abs(gap).v < job_least(desk, job, behind).v;
     // In taker mode both first orders are on their way: a gap shows only once one has ended.
     if (*levelled || (job->maker == MAKER_NONE && execution_any_working(job))) {
         return wait_for_answer(desk, bus, job);
+    }
+    if (job->urgent && job->legs[behind].closed.v > 0) { // it vanished: nobody wants it back
+        execution_begin_unwind(desk, bus, job);
+        return false;
     }
     struct order *resting = execution_resting(desk, job, behind);
     return resting != NULL ? hurry_resting(desk, bus, job, resting)
@@ -162,9 +183,11 @@ static struct qty target_of(const struct job *job) {
     return job->legs[job->single ? job->only : LEG_BUY].target;
 }
 
+// What one leg is ahead by when a round begins is less than the other venue takes: it is hedged
+// together with what the round fills.
 static struct qty opened_of(const struct job *job) {
-    return job->single ? job->legs[job->only].opened
-                       : qty_min(job->legs[LEG_BUY].opened, job->legs[LEG_SELL].opened);
+    struct qty buy = job->legs[LEG_BUY].opened, sell = job->legs[LEG_SELL].opened;
+    return buy.v > sell.v ? buy : sell;
 }
 
 // What one round is at least: both venues have to take it.
@@ -174,7 +197,7 @@ static struct qty round_min(const struct desk *desk, const struct job *job) {
         const struct listing *listing = execution_listing(desk, job, leg);
         struct qty own = listing->step.v > listing->size_min.v ? listing->step : listing->size_min;
         struct px bid = picture_quote(desk, job->legs[leg].venue, job->symbol)->bid;
-        if (job->slices > 1 && bid.v > 0) { // what a full part leaves may be worth too little
+        if (bid.v > 0) { // what a fill leaves may be worth too little
             struct qty worth = qty_for_usd_floor(listing->notional_min, bid);
             worth = qty_step_floor(qty_add(worth, listing->step), listing->step);
             own = worth.v > own.v ? worth : own;

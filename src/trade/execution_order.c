@@ -24,16 +24,16 @@ static bool is_known(const struct listing *listing) {
     return listing->tick.v > 0 && listing->step.v > 0;
 }
 
-// Worst acceptable price of a taker order: the collar around the cross-venue median, normal or
+// Worst acceptable price of an order: the collar around the cross-venue median, normal or
 // emergency.
 static struct px collar_price(const struct desk *desk, const struct job *job, int leg,
-                              enum side side, int64_t now_ns) {
+                              enum side side, bool emergency, int64_t now_ns) {
     struct px reference;
     if (picture_median_mid(desk, job->symbol, VENUE_MAX, now_ns, &reference) == 0) {
         reference = picture_mark(leg_quote(desk, job, leg)); // nothing fresh: the last we know
     }
     struct bps collar =
-        job->emergency ? desk->settings->risk.collar_emergency : desk->settings->risk.collar;
+        emergency ? desk->settings->risk.collar_emergency : desk->settings->risk.collar;
     const struct listing *listing = execution_listing(desk, job, leg);
     if (side == SIDE_BUY) {
         return listing_price_floor(listing, px_shift_floor(reference, collar));
@@ -205,7 +205,7 @@ bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg
         return false;
     }
     enum side side = leg_side(leg, opens);
-    struct px price = collar_price(desk, job, leg, side, bus->now_ns);
+    struct px price = collar_price(desk, job, leg, side, job->emergency, bus->now_ns);
     struct order *crossing =
         crossing_order(desk, state->venue, job->symbol, ORDER_IOC, side, price);
     if (crossing != NULL) { // it gives way
@@ -235,8 +235,11 @@ bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, int leg
     enum side side = leg_side(leg, opens);
     struct px price = side == SIDE_BUY ? listing_price_floor(listing, quote->bid)
                                        : listing_price_ceil(listing, quote->ask);
-    if (crossing_order(desk, job->legs[leg].venue, job->symbol, ORDER_POST_ONLY, side, price) !=
-        NULL) {
+    // It pays no spread, so it may stand further out than what takes, but no further than ever.
+    struct px worst = collar_price(desk, job, leg, side, true, bus->now_ns);
+    bool beyond = side == SIDE_BUY ? price.v > worst.v : price.v < worst.v;
+    if (beyond || crossing_order(desk, job->legs[leg].venue, job->symbol, ORDER_POST_ONLY, side,
+                                 price) != NULL) {
         return false;
     }
     return place(desk, bus, job, leg, phase, opens, ORDER_POST_ONLY,

@@ -2,7 +2,9 @@
 // so every way into a situation is handled by the same lines.
 #include "trade/execution_inside.h"
 
-enum { TRIES_STUCK = 100 };
+// A person is told after seven seconds; the tries are counted on, because they come ever less
+// often.
+enum { TRIES_STUCK = 30, TRIES_MOST = 100 };
 
 int64_t execution_wait_fill_ns(const struct desk *desk, const struct job *job) {
     return job->strategy == STRATEGY_WASH ? desk->settings->wash.wait_fill_ns
@@ -91,7 +93,7 @@ static void note_try(struct desk *desk, struct bus *bus, struct job *job, int i)
                     desk->universe->venues[leg->venue].name);
         leg->tries++; // said once, however often it is looked at before the next try
     }
-    leg->tries = leg->tries <= TRIES_STUCK ? leg->tries : TRIES_STUCK + 1;
+    leg->tries = leg->tries <= TRIES_MOST ? leg->tries : TRIES_MOST;
 }
 
 // The smallest order that the leg's venue takes whatever the account holds there, or more. 0: its
@@ -164,13 +166,16 @@ static void close_by_taker(struct desk *desk, struct bus *bus, struct job *job) 
 }
 
 // The taker leg follows the resting leg: it must not hold more than the resting leg still holds.
-static void follow_resting(struct desk *desk, struct bus *bus, struct job *job) {
+static void follow_resting(struct desk *desk, struct bus *bus, struct job *job, bool rests) {
     int taker = execution_taker_leg(job);
     struct leg *follower = &job->legs[taker];
     struct qty ahead = qty_sub(qty_sub(leg_held(follower), follower->working_close),
                                leg_held(&job->legs[execution_maker_leg(job)]));
     if (ahead.v <= 0 || execution_is_dust(desk, job, taker, ahead)) {
         return;
+    }
+    if (rests && ahead.v < job_least(desk, job, taker).v) {
+        return; // too little for an order of its own: more may fill
     }
     if (job->unhedged_since_ns != 0 &&
         bus->now_ns >= job->unhedged_since_ns + execution_hedge_deadline_ns(desk, job) / 2) {
@@ -181,7 +186,7 @@ static void follow_resting(struct desk *desk, struct bus *bus, struct job *job) 
 
 static void close_quietly(struct desk *desk, struct bus *bus, struct job *job,
                           struct order *resting) {
-    follow_resting(desk, bus, job);
+    follow_resting(desk, bus, job, resting != NULL);
     if (resting != NULL) {
         int64_t until_ns = resting->created_ns + execution_wait_fill_ns(desk, job);
         if (bus->now_ns >= until_ns) {

@@ -158,14 +158,23 @@ static struct usd leg_value(const struct desk *desk, const struct job *job, cons
     return leg_worth(desk, job, leg, leg_held(leg));
 }
 
-bool job_priced(const struct desk *desk, const struct job *job) {
+bool job_priced(const struct desk *desk, const struct job *job, int64_t now_ns) {
     for (int i = 0; i < JOB_LEGS_MAX; i++) {
         const struct leg *leg = &job->legs[i];
-        if (leg_held(leg).v != 0 && leg_mark(desk, job, leg).v <= 0) {
+        if (leg_held(leg).v != 0 && !picture_usable(desk, leg->venue, job->symbol, now_ns)) {
             return false;
         }
     }
     return true;
+}
+
+bool job_is_meant(const struct job *job, const struct event_control *control) {
+    if (control->verb == CONTROL_CANCEL_JOB) {
+        return job->id == (uint64_t)control->value;
+    }
+    return (control->symbol == CONTROL_ANY || control->symbol == job->symbol) &&
+           (control->venue == CONTROL_ANY || control->venue == job->legs[LEG_BUY].venue ||
+            control->venue == job->legs[LEG_SELL].venue);
 }
 
 struct usd job_marked_pnl(const struct desk *desk, const struct job *job) {
@@ -219,6 +228,45 @@ static struct qty larger_step(const struct desk *desk, const struct job *job) {
     return buy.v > sell.v ? buy : sell;
 }
 
+struct qty job_least(const struct desk *desk, const struct job *job, int leg) {
+    uint16_t venue = job->legs[leg].venue;
+    const struct listing *listing = universe_listing(desk->universe, venue, job->symbol);
+    struct px bid = picture_quote(desk, venue, job->symbol)->bid;
+    struct qty least = listing->size_min.v > listing->step.v ? listing->size_min : listing->step;
+    if (listing->notional_min.v > 0 && bid.v > 0 && listing->step.v > 0) {
+        // What sells at the collar is worth that much less.
+        struct usd notional = {listing->notional_min.v + listing->notional_min.v / 50};
+        struct qty worth = qty_step_ceil(qty_for_usd_floor(notional, bid), listing->step);
+        least = worth.v > least.v ? worth : least;
+    }
+    return least;
+}
+
+// The smallest gap that an order can level: on the way in one that opens on the leg that is behind,
+// on the way out one that only reduces.
+static struct qty least_gap(const struct desk *desk, const struct job *job, int behind) {
+    struct qty step = larger_step(desk, job);
+    bool opens = job->state == JOB_OPENING || job->state == JOB_HOLDING;
+    struct qty least = opens ? job_least(desk, job, behind) : step;
+    return least.v > step.v ? least : step;
+}
+
+// Since when the oldest is uncovered: an opening leg that is followed fill by fill is never level,
+// though each fill is hedged in time. Once the leg behind has what the longer one held, the clock
+// is that of the first fill after.
+static void note_unhedged(struct job *job, int longer, int64_t now_ns) {
+    struct qty held = leg_held(&job->legs[longer]);
+    struct qty other = leg_held(&job->legs[longer == LEG_BUY ? LEG_SELL : LEG_BUY]);
+    bool covered = job->state == JOB_OPENING && other.v >= job->unhedged_level.v;
+    if (job->unhedged_since_ns == 0 || covered) {
+        job->unhedged_since_ns = job->unhedged_next_ns != 0 ? job->unhedged_next_ns : now_ns;
+        job->unhedged_level = held;
+        job->unhedged_next_ns = 0;
+    } else if (job->unhedged_next_ns == 0 && held.v > job->unhedged_level.v) {
+        job->unhedged_next_ns = now_ns;
+    }
+}
+
 void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns) {
     if (job->exposure_at_ns != 0 && now_ns > job->exposure_at_ns) {
         job->unhedged_usd_s =
@@ -226,19 +274,18 @@ void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns)
                            mul_div_near(job->unhedged.v, now_ns - job->exposure_at_ns, NS_PER_S));
     }
     job->exposure_at_ns = now_ns;
-    const struct leg *buy = &job->legs[LEG_BUY], *sell = &job->legs[LEG_SELL];
-    struct qty gap = qty_sub(leg_held(buy), leg_held(sell));
+    struct qty gap = qty_sub(leg_held(&job->legs[LEG_BUY]), leg_held(&job->legs[LEG_SELL]));
     if (gap.v == 0 || job->single) { // one leg alone is exposure that was wanted
         job->unhedged = (struct usd){0};
-        job->unhedged_since_ns = 0;
+        job->unhedged_since_ns = job->unhedged_next_ns = 0;
         return;
     }
-    const struct leg *longer = gap.v > 0 ? buy : sell;
-    job->unhedged = leg_worth(desk, job, longer, qty_abs(gap));
+    int longer = gap.v > 0 ? LEG_BUY : LEG_SELL;
+    job->unhedged = leg_worth(desk, job, &job->legs[longer], qty_abs(gap));
     // What one of the venues cannot trade stands, but no deadline runs for it.
-    if (qty_abs(gap).v < larger_step(desk, job).v) {
-        job->unhedged_since_ns = 0;
-    } else if (job->unhedged_since_ns == 0) {
-        job->unhedged_since_ns = now_ns;
+    if (qty_abs(gap).v < least_gap(desk, job, longer == LEG_BUY ? LEG_SELL : LEG_BUY).v) {
+        job->unhedged_since_ns = job->unhedged_next_ns = 0;
+    } else {
+        note_unhedged(job, longer, now_ns);
     }
 }

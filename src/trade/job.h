@@ -61,7 +61,9 @@ struct job {
     struct usd fees;
     int64_t created_ns, state_ns, finished_ns;
     int64_t deadline_ns;       // of this state, 0 = none
-    int64_t unhedged_since_ns; // 0 = hedged
+    int64_t unhedged_since_ns; // the oldest that no hedge covers; 0 = hedged
+    struct qty unhedged_level; // what the longer leg held then
+    int64_t unhedged_next_ns;  // when it first held more; 0 = not yet
     struct usd unhedged;
     int64_t unhedged_usd_s; // 1e-6 USD * s
     int64_t exposure_at_ns;
@@ -126,8 +128,14 @@ static inline struct qty leg_held(const struct leg *leg) {
 bool job_flat(const struct job *job);
 // Cash flow so far: sold - bought - fees. The profit once flat.
 struct usd job_cash(const struct job *job);
-// Whether there is a price for everything it holds. Without one its marked profit says nothing.
-bool job_priced(const struct desk *desk, const struct job *job);
+// Whether there is a price for everything it holds: fresh, and not doubted. Without one its marked
+// profit says nothing.
+bool job_priced(const struct desk *desk, const struct job *job, int64_t now_ns);
+// Whether a person's CONTROL_CANCEL_JOB or CONTROL_FLATTEN is for it.
+bool job_is_meant(const struct job *job, const struct event_control *control);
+// The smallest order that opens on the leg and that its venue takes, by the rules it told; at least
+// a step.
+struct qty job_least(const struct desk *desk, const struct job *job, int leg);
 // Profit if what is held were closed at the mids now.
 struct usd job_marked_pnl(const struct desk *desk, const struct job *job);
 // Sum of held notional of both legs at mid.

@@ -246,13 +246,26 @@ static enum close_wish close_wish_of(struct desk *desk, struct job *job,
                                      const struct strategy_row *row, int64_t now_ns) {
     enum close_wish wish =
         row->wants_close != NULL ? row->wants_close(desk, job, now_ns) : CLOSE_NO;
-    if (!row->trails || !desk->settings->take_profit.enabled || !job_priced(desk, job)) {
+    if (!row->trails || !desk->settings->take_profit.enabled || !job_priced(desk, job, now_ns)) {
         return wish;
     }
     struct usd profit = job_marked_pnl(desk, job);
     job->best = profit.v > job->best.v ? profit : job->best;
     enum close_wish profits = strategy_take_profit_wish(desk, job);
     return profits > wish ? profits : wish;
+}
+
+// Both ways out have to be open: one leg closed alone would leave the other a bet for as long as
+// its venue is away, and hedged the job loses little by waiting.
+static bool can_be_closed(const struct desk *desk, const struct job *job) {
+    for (int leg = 0; leg < JOB_LEGS_MAX && !job->single; leg++) {
+        const struct picture_venue *seen = &desk->picture.venues[job->legs[leg].venue];
+        if (seen->feed.state != FEED_LIVE ||
+            (desk->mode == DESK_LIVE && seen->lane.state != LANE_READY)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void follow_job(struct desk *desk, struct bus *bus, struct job *job) {
@@ -265,7 +278,7 @@ static void follow_job(struct desk *desk, struct bus *bus, struct job *job) {
         job->deadline_ns = job->hold_until_ns;
     }
     enum close_wish wish = close_wish_of(desk, job, row, bus->now_ns);
-    if (wish != CLOSE_NO) {
+    if (wish != CLOSE_NO && can_be_closed(desk, job)) {
         execution_close(desk, bus, job, wish == CLOSE_NOW);
     }
 }
@@ -297,11 +310,13 @@ static void on_submit(struct desk *desk, struct bus *bus, const struct event_con
 }
 
 // What waits was not traded yet: it ends here. Running jobs are execution's.
-static void on_cancel(struct desk *desk, struct bus *bus, const struct event_control *control) {
-    struct job *job = job_find(&desk->jobs, (uint32_t)control->value);
-    if (job != NULL && job->state == JOB_PENDING) {
-        struct verdict verdict = {.rule = RULE_CANCELED, .venue = VENUE_MAX, .symbol = job->symbol};
-        end_pending(desk, bus, job, JOB_REFUSED, &verdict);
+static void end_waiting(struct desk *desk, struct bus *bus, const struct event_control *control) {
+    JOB_FOR_EACH_LIVE(&desk->jobs, job) {
+        if (job->state == JOB_PENDING && job_is_meant(job, control)) {
+            struct verdict verdict = {
+                .rule = RULE_CANCELED, .venue = VENUE_MAX, .symbol = job->symbol};
+            end_pending(desk, bus, job, JOB_REFUSED, &verdict);
+        }
     }
 }
 
@@ -311,8 +326,9 @@ static enum status scheduler_on_event(void *self, struct bus *bus, const struct 
         on_quote(desk, bus, event->u.quote.symbol);
     } else if (event->u.control.verb == CONTROL_SUBMIT) {
         on_submit(desk, bus, &event->u.control);
-    } else if (event->u.control.verb == CONTROL_CANCEL_JOB) {
-        on_cancel(desk, bus, &event->u.control);
+    } else if (event->u.control.verb == CONTROL_CANCEL_JOB ||
+               event->u.control.verb == CONTROL_FLATTEN) {
+        end_waiting(desk, bus, &event->u.control);
     }
     return STATUS_OK;
 }

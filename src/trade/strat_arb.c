@@ -42,8 +42,8 @@ static enum close_wish arb_wants_close(const struct desk *desk, const struct job
     const struct quote *bought = picture_quote(desk, job->legs[LEG_BUY].venue, job->symbol);
     const struct quote *sold = picture_quote(desk, job->legs[LEG_SELL].venue, job->symbol);
     bool late = now_ns >= job->hold_until_ns;
-    if (bought->bid.v <= 0 || sold->ask.v <= 0) {
-        // A leg cannot be taken out now: nobody knows what it would bring.
+    if (bought->bid.v <= 0 || sold->ask.v <= 0 || !job_priced(desk, job, now_ns)) {
+        // A leg cannot be taken out now, or its quote is doubted: nobody knows what it would bring.
         return late ? CLOSE_QUIETLY : CLOSE_NO;
     }
     if (target_is_made(desk, job, bought, sold)) {

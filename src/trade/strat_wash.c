@@ -41,7 +41,7 @@ static bool wash_propose(const struct desk *desk, uint16_t symbol, int64_t now_n
 static enum close_wish wash_wants_close(const struct desk *desk, const struct job *job,
                                         int64_t now_ns) {
     struct usd stop = usd_bps_floor(job->notional, desk->settings->wash.loss_stop);
-    if (job_priced(desk, job) && job_marked_pnl(desk, job).v <= -stop.v) {
+    if (job_priced(desk, job, now_ns) && job_marked_pnl(desk, job).v <= -stop.v) {
         return CLOSE_NOW;
     }
     return now_ns >= job->hold_until_ns ? CLOSE_QUIETLY : CLOSE_NO;

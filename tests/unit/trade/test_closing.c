@@ -364,6 +364,108 @@ static void test_vanishes_while_orders_wait(void **state) {
     harness_destroy(h);
 }
 
+static void lane(struct harness *h, uint16_t venue, enum lane_state state) {
+    struct event_lane event = {.venue = venue, .state = (uint8_t)state, .room = 1000};
+    harness_input(h, EVENT_LANE_STATE, &event);
+}
+
+// The hold ends while one venue takes no orders: the pair stays hedged until both can be closed.
+static void test_closes_when_both_venues_can(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct job *job = holding(h);
+    h->desk.mode = DESK_LIVE;
+    h->desk.reconcile.venues[H_LIGHTER].heard = h->desk.reconcile.venues[H_EXTENDED].heard = true;
+    lane(h, H_EXTENDED, LANE_READY);
+    lane(h, H_LIGHTER, LANE_CONNECTING);
+    harness_calm_for(h, 90 * NS_PER_S);
+    assert_int_equal(job->state, JOB_HOLDING);
+    assert_int_equal(harness_count(h, EVENT_ORDER_COMMAND), 0);
+    lane(h, H_LIGHTER, LANE_READY);
+    harness_calm_for(h, NS_PER_S);
+    assert_int_equal(job->state, JOB_CLOSING);
+    harness_destroy(h);
+}
+
+// A person's flatten is for what waits, too: nothing opens behind it.
+static void test_flatten_ends_what_waits(void **state) {
+    (void)state;
+    struct harness *h = harness_prepare();
+    h->settings.scheduler.jobs_max = 1;
+    harness_start(h);
+    struct control_request request = {
+        .verb = CONTROL_SUBMIT, .origin = ORIGIN_TEST, .value = 200 * USD_ONE};
+    struct job *jobs[2];
+    for (int i = 0; i < 2; i++) {
+        request.symbol = i == 0 ? H_BTC : H_ETH;
+        assert_int_equal(engine_control(&h->engine, &request, h->now_ns), STATUS_OK);
+        jobs[i] = harness_job(h);
+    }
+    assert_int_equal(jobs[1]->state, JOB_PENDING);
+    harness_control_at(h, CONTROL_FLATTEN, CONTROL_ANY, CONTROL_ANY, 0, 0);
+    assert_int_equal(jobs[1]->state, JOB_REFUSED);
+    assert_int_equal(jobs[1]->verdict.rule, RULE_CANCELED);
+    harness_calm_for(h, NS_PER_S);
+    assert_int_equal(jobs[1]->order_count, 0);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+// A jump that nothing confirms yet, or a quote of long ago, closes nothing.
+static void test_doubted_quotes_close_nothing(void **state) {
+    static const struct row {
+        enum strategy strategy;
+        int percent;
+    } rows[] = {{STRATEGY_WASH, -5}, {STRATEGY_ARB, 1}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct harness *h = harness_prepare();
+        h->settings.execution.mode = EXECUTION_SAFE_TAKER_ONLY;
+        h->settings.rebalance.enabled = false;
+        harness_start(h);
+        struct job draft =
+            harness_draft(h, rows[i].strategy, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+        struct job *job = harness_open(h, &draft);
+        harness_calm_for(h, NS_PER_S);
+        assert_int_equal(job->state, JOB_HOLDING);
+        struct px mid = harness_mid(H_BTC);
+        struct px bid = {mid.v + mid.v / 100 * rows[i].percent};
+        struct px ask = {bid.v + PX_ONE / 10};
+        struct qty size = {QTY_ONE};
+        harness_quote_flags(h, H_LIGHTER, H_BTC, bid, ask, size, QUOTE_QUARANTINED);
+        assert_int_equal(job->state, JOB_HOLDING);
+        harness_quote_flags(h, H_LIGHTER, H_BTC, bid, ask, size, 0);
+        assert_int_equal(job->state, JOB_CLOSING);
+        harness_destroy(h);
+    }
+}
+
+// Nothing rests further out than the emergency collar.
+static void test_no_rest_beyond_the_collar(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    struct job *job = harness_open(h, &draft);
+    struct event_order maker = last_command(h);
+    fill(h, &maker, maker.size);
+    struct event_order hedge = command_at(h, H_LIGHTER);
+    fill(h, &hedge, hedge.size);
+    assert_int_equal(job->state, JOB_HOLDING);
+    harness_mark(h);
+    struct px mid = harness_mid(H_BTC);
+    for (int i = 0; i < 120 && harness_last(h, EVENT_ORDER_COMMAND) == NULL; i++) {
+        harness_calm(h, (struct bps){0});
+        struct px bid = {mid.v + mid.v / 50}; // 2 % above the two others
+        harness_quote(h, H_EXTENDED, H_BTC, bid, (struct px){bid.v + PX_ONE / 10},
+                      (struct qty){QTY_ONE});
+        harness_advance(h, H_MS(200));
+    }
+    struct event_order buy = command_at(h, H_EXTENDED);
+    assert_int_equal(buy.type, ORDER_IOC);
+    assert_true(buy.price.v < mid.v + mid.v / 100);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dust),
@@ -376,6 +478,10 @@ int main(void) {
         cmocka_unit_test(test_vanished_without_a_price),
         cmocka_unit_test(test_vanishes_while_closing),
         cmocka_unit_test(test_vanishes_while_orders_wait),
+        cmocka_unit_test(test_closes_when_both_venues_can),
+        cmocka_unit_test(test_flatten_ends_what_waits),
+        cmocka_unit_test(test_doubted_quotes_close_nothing),
+        cmocka_unit_test(test_no_rest_beyond_the_collar),
     };
     return cmocka_run_group_tests_name("closing", tests, NULL, NULL);
 }

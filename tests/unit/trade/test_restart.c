@@ -415,7 +415,7 @@ static void test_worth_before_the_first_quote(void **state) {
     assert_int_equal(position_day_pnl(&h->desk).v, day.v);
     struct job *job = job_find(&h->desk.jobs, JOB);
     assert_int_equal(job_exposure(&h->desk, job).v, USD(600).v);
-    assert_false(job_priced(&h->desk, job)); // no profit is taken on it
+    assert_false(job_priced(&h->desk, job, h->now_ns)); // no profit is taken on it
     job_note_exposure(&h->desk, job, h->now_ns);
     assert_int_equal(job->unhedged.v, USD(600).v);
     struct px mid = harness_mid(H_BTC);

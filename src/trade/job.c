@@ -268,7 +268,8 @@ static void note_unhedged(struct job *job, int longer, int64_t now_ns) {
 }
 
 void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns) {
-    if (job->exposure_at_ns != 0 && now_ns > job->exposure_at_ns) {
+    // What no order can hedge costs nothing of the budget, however long it stands.
+    if (job->unhedged_since_ns != 0 && now_ns > job->exposure_at_ns) {
         job->unhedged_usd_s =
             add_saturating(job->unhedged_usd_s,
                            mul_div_near(job->unhedged.v, now_ns - job->exposure_at_ns, NS_PER_S));
@@ -282,7 +283,7 @@ void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns)
     }
     int longer = gap.v > 0 ? LEG_BUY : LEG_SELL;
     job->unhedged = leg_worth(desk, job, &job->legs[longer], qty_abs(gap));
-    // What one of the venues cannot trade stands, but no deadline runs for it.
+    // What one of the venues cannot trade stands, but neither deadline nor budget runs for it.
     if (qty_abs(gap).v < least_gap(desk, job, longer == LEG_BUY ? LEG_SELL : LEG_BUY).v) {
         job->unhedged_since_ns = job->unhedged_next_ns = 0;
     } else {

@@ -140,7 +140,8 @@ struct qty job_least(const struct desk *desk, const struct job *job, int leg);
 struct usd job_marked_pnl(const struct desk *desk, const struct job *job);
 // Sum of held notional of both legs at mid.
 struct usd job_exposure(const struct desk *desk, const struct job *job);
-// Advances the exposure clock to now_ns with the unhedged notional that stood since the last call.
+// Advances the exposure clock to now_ns with the unhedged notional that stood since the last call,
+// from the smallest on that an order can level.
 void job_note_exposure(const struct desk *desk, struct job *job, int64_t now_ns);
 
 #endif

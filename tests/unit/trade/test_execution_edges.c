@@ -297,6 +297,32 @@ static void test_who_waits_goes_by_score(void **state) {
     harness_destroy(h);
 }
 
+// Less than the larger step of both legs can be hedged by no order: it is shown, but it uses up
+// nothing of the exposure budget, and what stood before it does.
+static void test_dust_costs_no_exposure(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct job job = harness_draft(h, STRATEGY_TWAP, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+    struct listing *coarse = universe_listing(&h->universe, H_EXTENDED, H_BTC);
+    coarse->step.v = 10 * universe_listing(&h->universe, H_LIGHTER, H_BTC)->step.v;
+    struct leg *leg = &job.legs[LEG_BUY];
+    leg->opened.v = coarse->step.v - 1;
+    job_note_exposure(&h->desk, &job, h->now_ns);
+    assert_true(job.unhedged.v > 0);
+    job_note_exposure(&h->desk, &job, h->now_ns + 1000 * NS_PER_S);
+    assert_int_equal(job.unhedged_usd_s, 0);
+    leg->opened.v = coarse->step.v;
+    job_note_exposure(&h->desk, &job, h->now_ns + 2000 * NS_PER_S);
+    assert_int_equal(job.unhedged_usd_s, 0);
+    leg->closed.v = 1;
+    int64_t whole = job.unhedged.v;
+    job_note_exposure(&h->desk, &job, h->now_ns + 2010 * NS_PER_S);
+    assert_int_equal(job.unhedged_usd_s, 10 * whole);
+    job_note_exposure(&h->desk, &job, h->now_ns + 3000 * NS_PER_S);
+    assert_int_equal(job.unhedged_usd_s, 10 * whole);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fills_that_cannot_be),
@@ -307,6 +333,7 @@ int main(void) {
         cmocka_unit_test(test_no_job_row),
         cmocka_unit_test(test_whom_a_flatten_hits),
         cmocka_unit_test(test_best_venue),
+        cmocka_unit_test(test_dust_costs_no_exposure),
         cmocka_unit_test(test_who_waits_goes_by_score),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@
 #include "trade/desk.h"
 
 #define ACCRUED_MAX_NS (3600 * NS_PER_S)
+// A venue's clock may be ahead of ours, and a settlement passes by its own.
+#define SETTLED_EARLY_NS (60 * NS_PER_S)
 
 enum { CURVE_STEP_S = 15 };
 
@@ -297,7 +299,14 @@ static void on_fill(struct desk *desk, struct bus *bus, const struct event_fill 
     tell_position(desk, bus, fill->venue, fill->symbol);
 }
 
-// A settlement has passed when the venue announces a later one than the one we waited for.
+// A settlement has passed when the venue announces a later one than the one we waited for. Before
+// it is due here, one that is only a little later is the same one.
+static bool has_settled(const struct settlement *waiting, int64_t next_ns, int64_t now_ns) {
+    int64_t early_ns = waiting->at_ns > now_ns ? SETTLED_EARLY_NS : 0;
+    return waiting->at_ns > 0 && waiting->interval_ns > 0 && waiting->at_ns - early_ns <= now_ns &&
+           waiting->at_ns + early_ns < next_ns;
+}
+
 static void on_funding(struct desk *desk, struct bus *bus, const struct event_funding *funding) {
     uint32_t id = listing_id(desk->universe, funding->venue, funding->symbol);
     struct settlement *waiting = &desk->positions.settlements[id];
@@ -307,8 +316,7 @@ static void on_funding(struct desk *desk, struct bus *bus, const struct event_fu
         if (bus->now_ns - waiting->accrued_since_ns >= ACCRUED_MAX_NS) {
             book_accrued(desk, bus, funding->venue, funding->symbol);
         }
-    } else if (waiting->at_ns > 0 && funding->next_settlement_ns > waiting->at_ns &&
-               waiting->at_ns <= bus->now_ns && waiting->interval_ns > 0) {
+    } else if (has_settled(waiting, funding->next_settlement_ns, bus->now_ns)) {
         pay_funding(desk, bus, funding->venue, funding->symbol,
                     mul_div_near(waiting->per_hour.v, waiting->interval_ns, 3600 * NS_PER_S));
     }

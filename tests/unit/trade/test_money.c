@@ -561,6 +561,31 @@ static void test_funding_is_paid_at_settlement(void **state) {
     harness_destroy(h);
 }
 
+// A venue whose clock is ahead of ours tells the next settlement before the last has passed here. A
+// settlement that moves by moments, or long before it is due, is none.
+static void test_funding_told_early(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    fill_by_hand(h, H_LIGHTER, SIDE_BUY, 60000, (struct qty){QTY_ONE}, 1);
+    const struct position *position = position_of(&h->desk, H_LIGHTER, H_BTC);
+    struct rate rate = {100000000}; // 1 bp an hour
+    int64_t settles = h->now_ns + 300 * NS_PER_S;
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles);
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles + 100 * NS_PER_S); // moved
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles);
+    h->now_ns = settles - NS_PER_S;
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles + H_MS(3));
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles);
+    assert_int_equal(position->funding.v, 0);
+    h->now_ns = settles - H_MS(80);
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles + 3600 * NS_PER_S);
+    assert_int_equal(position->funding.v, 6000005); // 60000.05 at the mid
+    h->now_ns = settles + NS_PER_S;
+    harness_funding(h, H_LIGHTER, H_BTC, rate, settles + 3600 * NS_PER_S);
+    assert_int_equal(position->funding.v, 6000005); // once
+    harness_destroy(h);
+}
+
 // What accrues is booked after an hour and before a fill, each stretch at the rate told for it.
 static void test_funding_accrues(void **state) {
     (void)state;
@@ -750,6 +775,7 @@ int main(void) {
         cmocka_unit_test(test_sums_of_what_is_held),
         cmocka_unit_test(test_both_sums_agree),
         cmocka_unit_test(test_funding_is_paid_at_settlement),
+        cmocka_unit_test(test_funding_told_early),
         cmocka_unit_test(test_funding_accrues),
         cmocka_unit_test(test_funding_on_the_mark),
         cmocka_unit_test(test_costs),

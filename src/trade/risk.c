@@ -234,6 +234,7 @@ static void tell_state(struct desk *desk, struct bus *bus) {
 void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job) {
     struct risk *risk = &desk->risk;
     risk->failures++;
+    risk->failed_ns = bus->now_ns;
     risk->cool_until_ns[job->symbol] = bus->now_ns + desk->settings->risk.cool_down_ns;
     if (risk->failures == desk->settings->risk.failures_max) {
         watch_alert(bus, SEVERITY_RED, "failures",
@@ -261,8 +262,17 @@ static void count_losing(struct desk *desk, struct bus *bus, const struct job *j
     }
 }
 
+// A job that was let in after the last failure and went its own way shows that the desk works
+// again. What a person, a venue or the desk's own safety ended shows nothing, nor does a position
+// that was taken over: else a flatten would lift the halt that only a person lifts.
+static bool ends_the_row(const struct risk *risk, const struct job *job) {
+    return job->opening_ns > risk->failed_ns && !job->adopted && !job->stopping;
+}
+
 void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl) {
-    desk->risk.failures = 0;
+    if (ends_the_row(&desk->risk, job)) {
+        desk->risk.failures = 0;
+    }
     if (!job->adopted) { // else it made an end of a position, it did not choose it
         count_losing(desk, bus, job, pnl);
     }

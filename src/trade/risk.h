@@ -64,6 +64,7 @@ struct risk_venue {
 
 struct risk {
     uint32_t failures; // in a row
+    int64_t failed_ns; // the last of them
     struct risk_venue venues[VENUE_MAX];
     int64_t cool_until_ns[SYMBOL_MAX];
     uint32_t losing[STRATEGY_COUNT]; // jobs in a row
@@ -97,6 +98,8 @@ void risk_note_denial(struct desk *desk, struct bus *bus, const struct job *job,
                       const struct verdict *verdict);
 
 void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job);
+// The job is over as it was meant to be. One that was let in after the last failure and ended by
+// itself begins the row anew.
 void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl);
 // The circuit breaker: the venue refused an order, or its answer was lost; it took one.
 void risk_note_reject(struct desk *desk, struct bus *bus, uint16_t venue);

@@ -323,6 +323,63 @@ static void test_dust_costs_no_exposure(void **state) {
     harness_destroy(h);
 }
 
+static void fill_all(struct harness *h) {
+    while (h->desk.orders.live_count > 0) {
+        const struct order *order = &h->desk.orders.orders[h->desk.orders.live[0]];
+        harness_report(h, order->id, order->venue, REPORT_FILL, order->price, order_rest(order));
+    }
+}
+
+// One job after another, each let in a second after what was before.
+static void next_job_ends(struct harness *h, bool by_a_person) {
+    harness_calm_for(h, NS_PER_S);
+    struct job *job = holding(h);
+    if (by_a_person) {
+        harness_control(h, CONTROL_CANCEL_JOB, job->id);
+    } else {
+        execution_close(&h->desk, &h->engine.bus, job, true);
+        (void)bus_flush(&h->engine.bus);
+    }
+    fill_all(h);
+    assert_int_equal(job->state, JOB_DONE);
+}
+
+// A halt after failures is lifted by a person's word alone, and a row of them ends by a job that
+// was let in after the last one and went its own way.
+static void test_what_ends_a_row_of_failures(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct job *job = holding(h), other = {.symbol = H_ETH};
+    harness_calm_for(h, NS_PER_S);
+    for (int i = 0; i < 3; i++) {
+        risk_note_failure(&h->desk, &h->engine.bus, &other);
+    }
+    (void)bus_flush(&h->engine.bus);
+    harness_control_at(h, CONTROL_FLATTEN, CONTROL_ANY, CONTROL_ANY, 0, 0);
+    fill_all(h);
+    assert_int_equal(job->state, JOB_DONE);
+    assert_int_equal(h->desk.risk.failures, 3);
+    struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(200));
+    harness_calm_for(h, NS_PER_S);
+    assert_int_equal(risk_check_job(&h->desk, &draft, h->now_ns, NULL).rule, RULE_FAILURES);
+    harness_control(h, CONTROL_RESUME, 0);
+    assert_int_equal(h->desk.risk.failures, 0);
+
+    job = holding(h);
+    harness_calm_for(h, NS_PER_S);
+    risk_note_failure(&h->desk, &h->engine.bus, &other);
+    execution_close(&h->desk, &h->engine.bus, job, true); // let in before it failed
+    (void)bus_flush(&h->engine.bus);
+    fill_all(h);
+    assert_int_equal(job->state, JOB_DONE);
+    assert_int_equal(h->desk.risk.failures, 1);
+    next_job_ends(h, true);
+    assert_int_equal(h->desk.risk.failures, 1);
+    next_job_ends(h, false);
+    assert_int_equal(h->desk.risk.failures, 0);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fills_that_cannot_be),
@@ -334,6 +391,7 @@ int main(void) {
         cmocka_unit_test(test_whom_a_flatten_hits),
         cmocka_unit_test(test_best_venue),
         cmocka_unit_test(test_dust_costs_no_exposure),
+        cmocka_unit_test(test_what_ends_a_row_of_failures),
         cmocka_unit_test(test_who_waits_goes_by_score),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

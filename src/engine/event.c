@@ -180,8 +180,9 @@ static bool fits_past_job(const struct universe *universe, const struct event_pa
     }
     return job->job != 0 && job->orders_used <= UINT16_MAX && job->maker < JOB_LEGS_MAX + 1 &&
            job->legs_used >= 1 && job->legs_used <= JOB_LEGS_MAX && job->only < JOB_LEGS_MAX &&
-           job->symbol < universe->symbol_count && job->strategy < STRATEGY_COUNT &&
-           job->state >= JOB_OPENING && job->state <= JOB_UNWINDING;
+           job->adopted <= 1 && job->symbol < universe->symbol_count &&
+           job->strategy < STRATEGY_COUNT && job->state >= JOB_OPENING &&
+           job->state <= JOB_UNWINDING;
 }
 
 static bool fits_past_order(const struct universe *universe, const struct event_order *order) {

@@ -301,7 +301,7 @@ struct event_past_job {
     uint8_t maker;        // enum maker_leg of trade/cost.h
     uint8_t legs_used;    // 1: one leg alone,
     uint8_t only;         // this one
-    uint8_t pad;
+    uint8_t adopted;      // 1: it began with a position that was there
     struct usd notional, fees;
     struct bps edge;
     int64_t created_ns;

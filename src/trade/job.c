@@ -54,6 +54,7 @@ struct job *job_restore(struct job_table *table, const struct event_past_job *pa
         .symbol = past->symbol,
         .stopping = past->state == JOB_OPENING,
         .emergency = past->state == JOB_UNWINDING,
+        .adopted = past->adopted != 0,
         .waits = true,
         .maker_done = true,
         .order_count = (uint16_t)past->orders_used,

@@ -154,6 +154,7 @@ static void on_job(struct recall *recall, const struct event *event) {
 static void on_adopted(struct recall *recall, const struct event_adopted *told) {
     struct event_past_job *job = find_job(recall, told->job);
     if (job != NULL && told->leg < JOB_LEGS_MAX) {
+        job->adopted = 1;
         job->only = told->leg;
         job->legs[told->leg].opened = told->opened;
         job->legs[told->leg].opened_usd = told->opened_usd;

@@ -201,7 +201,9 @@ static void put_back_job(struct desk *desk, struct bus *bus, const struct event_
         desk->reconcile.doubtful = true;
         return;
     }
-    capital_restore_job(desk, job);
+    if (!job->adopted) { // what only closes a position was given no capital
+        capital_restore_job(desk, job);
+    }
     desk->reconcile.jobs_waiting++;
     for (int leg = 0; leg < JOB_LEGS_MAX; leg++) {
         desk->reconcile.venues[job->legs[leg].venue].left = true;

@@ -188,8 +188,9 @@ static void judge_size(struct oracle *oracle, const struct event_order *order,
     }
     oracle_note_room(oracle, job);
     // What the job took over from nobody's positions is opened without an order of its own, and
-    // stays so when more is: a leg that was closed twice is bought back besides.
-    int64_t taken_over = job->adopted ? job->legs[leg].target.v : 0;
+    // stays so when more is: a leg that was closed twice is bought back besides. What one of an
+    // earlier session took over is in what the ledger was told.
+    int64_t taken_over = job->adopted && job->opening_ns != 0 ? job->legs[leg].target.v : 0;
     int64_t most = ledger_most(ledger, order->job, leg, intent->opens).v;
     int64_t opened = ledger_told(ledger, order->job, leg, true).v + taken_over;
     int64_t closed = ledger_told(ledger, order->job, leg, false).v;

@@ -429,6 +429,8 @@ static void test_past_does_not_fit(void **state) {
     assert_false(FITS(job, past_job.legs_used, 0));
     assert_false(FITS(job, past_job.legs_used, JOB_LEGS_MAX + 1));
     assert_false(FITS(job, past_job.only, JOB_LEGS_MAX));
+    assert_true(FITS(job, past_job.adopted, 1));
+    assert_false(FITS(job, past_job.adopted, 2));
     assert_false(FITS(job, past_job.legs[0].venue, 2));
     assert_false(FITS(job, past_job.legs[1].opened.v, -1));
     assert_false(FITS(job, past_job.legs[1].closed.v, -1));

@@ -485,6 +485,7 @@ static void compare_jobs(const struct harness *h, const struct recall *recall) {
         assert_true(row < JOBS_MAX);
         const struct job *job = &h->desk.jobs.jobs[row];
         assert_int_equal(job->state, told->state);
+        assert_int_equal(job->adopted, told->adopted);
         assert_int_equal(job->order_count, told->orders_used);
         assert_int_equal(job->notional.v, told->notional.v);
         assert_int_equal(job->fees.v, told->fees.v);

@@ -141,6 +141,33 @@ static void test_day_jobs(void **state) {
     harness_destroy(h);
 }
 
+// A job that took over a position was given no capital for it: it holds none after a restart
+// either, and nothing is kept from the jobs that come.
+static void test_taken_over_holds_no_capital(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->settings.rebalance.enabled = false;
+    h->settings.take_profit.enabled = true;
+    struct qty net = {QTY_ONE / 10};
+    struct event_past_position held = {.venue = H_LIGHTER,
+                                       .symbol = H_BTC,
+                                       .net = net,
+                                       .cost = usd_notional_near(harness_mid(H_BTC), net)};
+    harness_input(h, EVENT_PAST_POSITION, &held);
+    harness_calm_for(h, 3 * NS_PER_S);
+    for (int restarts = 0; restarts < 3; restarts++) {
+        struct job *job = harness_job(h);
+        assert_int_equal(job->state, JOB_HOLDING);
+        assert_int_equal(job->strategy, STRATEGY_TAKE_PROFIT);
+        assert_int_equal(job->legs[LEG_BUY].opened.v, net.v);
+        assert_int_equal(job->reserved.v, 0);
+        assert_int_equal(allocator_in_flight(&h->desk.capital.venues[H_LIGHTER].purse).v, 0);
+        assert_true(job->adopted);
+        h = restarted(h);
+    }
+    harness_destroy(h);
+}
+
 // A drawdown is measured from the peak of the day's sessions. The next day forgets it: what looks
 // like one may be money that was taken out.
 static void test_peak(void **state) {
@@ -186,6 +213,7 @@ int main(void) {
         cmocka_unit_test(test_losing_goes_on),
         cmocka_unit_test(test_stricter_stays),
         cmocka_unit_test(test_day_jobs),
+        cmocka_unit_test(test_taken_over_holds_no_capital),
         cmocka_unit_test(test_peak),
     };
     return cmocka_run_group_tests_name("brakes", tests, NULL, NULL);

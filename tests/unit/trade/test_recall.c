@@ -94,11 +94,13 @@ static void test_job_that_took_over(void **state) {
     (void)state;
     tell_job(8, JOB_OPENING);
     tell_job(8, JOB_HOLDING);
+    assert_int_equal(recall.jobs[0].adopted, 0);
     TELL(EVENT_JOB_ADOPTED, adopted, .job = 8, .venue = 1, .leg = LEG_SELL, .opened = {17},
          .opened_usd = {3});
     TELL(EVENT_JOB_ADOPTED, adopted, .job = 8, .leg = JOB_LEGS_MAX, .opened = {1}); // no such leg
     TELL(EVENT_JOB_ADOPTED, adopted, .job = 4, .opened = {1});                      // no such job
     assert_int_equal(recall.job_count, 1);
+    assert_int_equal(recall.jobs[0].adopted, 1);
     assert_int_equal(recall.jobs[0].only, LEG_SELL);
     assert_int_equal(recall.jobs[0].legs[LEG_SELL].opened.v, 17);
     assert_int_equal(recall.jobs[0].legs[LEG_SELL].opened_usd.v, 3);

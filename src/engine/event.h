@@ -417,7 +417,7 @@ struct event_position {
     struct usd net_usd, gross_usd, unrealised, realised;
     struct usd cost, fees, funding;
 };
-struct event_day { // a UTC day began
+struct event_day { // a UTC day began, or a position was signed for that had made something before
     int64_t day;
     struct usd start_pnl, start_funding; // in total at its beginning
 };

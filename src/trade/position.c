@@ -215,14 +215,40 @@ static void tell_position(struct desk *desk, struct bus *bus, uint16_t venue, ui
     bus_emit(bus, EVENT_POSITION_UPDATED, &event);
 }
 
+static void tell_day(const struct position_book *book, struct bus *bus) {
+    struct event_day event = {.day = book->day,
+                              .start_pnl = book->day_start_pnl,
+                              .start_funding = book->day_start_funding};
+    bus_emit(bus, EVENT_DAY_STARTED, &event);
+}
+
+// A profit or loss that came with a position is none of the day: it was there when it began.
+static void move_day_start(struct desk *desk, struct bus *bus, struct usd by) {
+    if (by.v != 0) {
+        desk->positions.day_start_pnl = usd_add(desk->positions.day_start_pnl, by);
+        tell_day(&desk->positions, bus);
+    }
+}
+
 void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
                      struct qty net, struct px average) {
     struct position position = *position_of(desk, venue, symbol);
-    struct px price = average.v > 0 ? average : mark_of(desk, venue, symbol);
+    struct usd before = position_total_pnl(desk);
+    struct px mark = mark_of(desk, venue, symbol);
+    struct px price = mark.v > 0 ? mark : average;
+    struct qty change = qty_sub(net, position.net);
+    bool came = net.v != 0 && (net.v > 0) == (change.v > 0);
+    if (change.v != 0 && price.v > 0) {
+        position_apply(&position, change.v > 0 ? SIDE_BUY : SIDE_SELL, price, qty_abs(change),
+                       (struct usd){0});
+    }
     position.net = net;
-    position.cost = usd_notional_near(price, net);
+    if (came && average.v > 0) { // the venue's own, of all that is there now
+        position.cost = usd_notional_near(average, net);
+    }
     position_put(desk, venue, symbol, &position);
     tell_position(desk, bus, venue, symbol);
+    move_day_start(desk, bus, usd_sub(position_total_pnl(desk), before));
 }
 
 static void put_back(struct desk *desk, const struct event_past_position *past) {
@@ -370,9 +396,7 @@ static enum status position_on_time(void *self, struct bus *bus, int64_t now_ns)
         book->day_start_pnl = position_total_pnl(desk);
         book->day_start_funding = position_sums(desk).funding;
         book->volume = book->fees = (struct usd){0};
-        struct event_day event = {
-            .day = day, .start_pnl = book->day_start_pnl, .start_funding = book->day_start_funding};
-        bus_emit(bus, EVENT_DAY_STARTED, &event);
+        tell_day(book, bus);
     }
     if (now_ns - book->curve_ns >= CURVE_STEP_S * NS_PER_S) {
         book->curve_ns = now_ns;

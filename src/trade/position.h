@@ -46,7 +46,7 @@ struct position_book {
     uint32_t held_count;
     struct usd settled; // of all positions: realised - fees - funding
     struct seen_set trades;
-    struct usd day_start_pnl; // total profit at the start of the UTC day
+    struct usd day_start_pnl; // total profit at the start of the UTC day, with what came since
     struct usd day_start_funding;
     struct usd volume, fees;        // of the day
     int64_t day;                    // number of the UTC day, by desk time
@@ -72,8 +72,9 @@ struct px position_average(const struct position *position);
 // The listing's position is this from now on; the sums follow.
 void position_put(struct desk *desk, uint16_t venue, uint16_t symbol,
                   const struct position *position);
-// A person signed for the venue's word: the book takes its net position at the average told, or at
-// the mid where none is.
+// A person signed for the venue's word: the book takes its net position. What went is realised at
+// the mid; what came stands at the average told, or at the mid where none is. The day's result
+// stays as it is: what either made before is none of the day's, and what was lost today stays lost.
 void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
                      struct qty net, struct px average);
 

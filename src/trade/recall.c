@@ -272,10 +272,12 @@ static void on_past_position(struct recall *recall, const struct event_past_posi
 }
 
 static void on_day(struct recall *recall, const struct event_day *day) {
+    if (day->day != recall->end.day) { // else its start was moved
+        recall->end.day_volume = recall->end.day_fees = (struct usd){0};
+    }
     recall->end.day = day->day;
     recall->end.day_start_pnl = day->start_pnl;
     recall->end.day_start_funding = day->start_funding;
-    recall->end.day_volume = recall->end.day_fees = (struct usd){0};
 }
 
 static void on_past_peak(struct recall *recall, const struct event_past_peak *past) {

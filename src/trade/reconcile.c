@@ -388,7 +388,7 @@ static void take_place(struct desk *desk, struct bus *bus, const struct event_fi
     struct qty twice = {bought ? size.v : -size.v};
     row->signed_for = qty_sub(row->signed_for, twice);
     struct qty net = position_of(desk, fill->venue, fill->symbol)->net;
-    position_accept(desk, bus, fill->venue, fill->symbol, qty_sub(net, twice), row->average);
+    position_accept(desk, bus, fill->venue, fill->symbol, qty_sub(net, twice), (struct px){0});
 }
 
 static void on_filled(struct desk *desk, struct bus *bus, const struct event_fill *fill) {

@@ -168,6 +168,35 @@ static void test_taken_over_holds_no_capital(void **state) {
     harness_destroy(h);
 }
 
+// What was lost before a person signed for another position stays lost today, and what that one had
+// made is none of the day's: in the next session, too.
+static void test_day_of_signed_positions(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    submit(h);
+    harness_calm_for(h, 2 * NS_PER_S);
+    struct position_book *book = &h->desk.positions;
+    struct qty tenth = {QTY_ONE / 10};
+    struct event_fill dear = {.venue = H_BINANCE,
+                              .symbol = H_ETH,
+                              .trade = 77,
+                              .price = {harness_mid(H_ETH).v * 2},
+                              .size = {QTY_ONE}};
+    harness_input(h, EVENT_ORDER_FILLED, &dear);
+    struct usd day = position_day_pnl(&h->desk), volume = book->volume;
+    assert_true(day.v < USD(-1000).v && volume.v > 0);
+    position_accept(&h->desk, &h->engine.bus, H_BINANCE, H_ETH, (struct qty){0}, (struct px){0});
+    position_accept(&h->desk, &h->engine.bus, H_EXTENDED, H_BTC, tenth, (struct px){PX_ONE});
+    (void)bus_flush(&h->engine.bus);
+    for (int restarts = 0; restarts < 3; restarts++) {
+        assert_int_equal(position_day_pnl(&h->desk).v, day.v);
+        assert_int_equal(h->desk.positions.volume.v, volume.v);
+        assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->net.v, tenth.v);
+        h = restarted(h);
+    }
+    harness_destroy(h);
+}
+
 // A drawdown is measured from the peak of the day's sessions. The next day forgets it: what looks
 // like one may be money that was taken out.
 static void test_peak(void **state) {
@@ -214,6 +243,7 @@ int main(void) {
         cmocka_unit_test(test_stricter_stays),
         cmocka_unit_test(test_day_jobs),
         cmocka_unit_test(test_taken_over_holds_no_capital),
+        cmocka_unit_test(test_day_of_signed_positions),
         cmocka_unit_test(test_peak),
     };
     return cmocka_run_group_tests_name("brakes", tests, NULL, NULL);

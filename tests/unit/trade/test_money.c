@@ -427,6 +427,48 @@ static void test_accepted_positions(void **state) {
     harness_destroy(h);
 }
 
+// Of what a person signs for the day makes nothing: neither what went at a loss nor what came with
+// a profit changes its result, whichever side it is on. What went is realised at the middle.
+static void test_accepting_leaves_the_day(void **state) {
+    (void)state;
+    const struct px high = {65000 * PX_ONE}, low = {25000 * PX_ONE}, untold = {0};
+    const struct {
+        int64_t net; // tenths, bought at 65 000; the middle is 60 000.05
+        int64_t told;
+        struct px average;
+        int64_t realised, cost; // USD e-2
+    } rows[] = {
+        {1, 0, untold, -49999, 0},        {1, 0, high, -49999, 0},
+        {2, 1, low, -49999, 650000},      {-2, -1, low, 49999, -650000},
+        {0, 1, low, 0, 250000},           {0, -1, low, 0, -250000},
+        {0, 1, untold, 0, 600000},        {1, 3, low, 0, 750000},
+        {1, -1, low, -49999, -250000},    {-1, 1, high, 49999, 650000},
+        {1, -1, untold, -49999, -600000}, {-1, -2, low, 0, -500000},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct harness *h = harness_create();
+        struct bus *bus = &h->engine.bus;
+        if (rows[i].net != 0) {
+            enum side side = rows[i].net > 0 ? SIDE_BUY : SIDE_SELL;
+            fill_by_hand(h, H_LIGHTER, side, 65000,
+                         qty_abs((struct qty){rows[i].net * QTY_ONE / 10}), 1);
+        }
+        int64_t day = position_day_pnl(&h->desk).v, loss = risk_day_loss(&h->desk).v;
+        struct qty told = {rows[i].told * QTY_ONE / 10};
+        position_accept(&h->desk, bus, H_LIGHTER, H_BTC, told, rows[i].average);
+        (void)bus_flush(bus);
+        const struct position *position = position_of(&h->desk, H_LIGHTER, H_BTC);
+        assert_int_equal(position->net.v, told.v);
+        assert_int_equal(position->realised.v / 10000, rows[i].realised);
+        assert_int_equal(position->cost.v / 10000, rows[i].cost);
+        assert_int_equal(position_day_pnl(&h->desk).v, day);
+        assert_int_equal(risk_day_loss(&h->desk).v, loss);
+        harness_calm(h, BPS(100)); // from now on it makes the day's profit like any other
+        assert_true(position->net.v == 0 || position_day_pnl(&h->desk).v != day);
+        harness_destroy(h);
+    }
+}
+
 static void test_exposure_example(void **state) {
     (void)state;
     struct harness *h = harness_create();
@@ -770,6 +812,7 @@ int main(void) {
         cmocka_unit_test(test_resume_judges_again),
         cmocka_unit_test(test_positions_without_a_price),
         cmocka_unit_test(test_accepted_positions),
+        cmocka_unit_test(test_accepting_leaves_the_day),
         cmocka_unit_test(test_exposure_example),
         cmocka_unit_test(test_position_steps),
         cmocka_unit_test(test_sums_of_what_is_held),

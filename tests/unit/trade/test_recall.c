@@ -257,6 +257,22 @@ static void test_first_day(void **state) {
     }
 }
 
+// A start that was moved is of the same day: what was traded in it stays.
+static void test_moved_day(void **state) {
+    (void)state;
+    recall_init(&recall);
+    TELL(EVENT_DAY_STARTED, day, .day = 9, .start_pnl = USD(2));
+    recall.end.day_volume = recall.end.day_fees = USD(5);
+    TELL(EVENT_DAY_STARTED, day, .day = 9, .start_pnl = USD(7), .start_funding = USD(1));
+    assert_int_equal(recall.end.day_start_pnl.v, USD(7).v);
+    assert_int_equal(recall.end.day_start_funding.v, USD(1).v);
+    assert_int_equal(recall.end.day_volume.v, USD(5).v);
+    assert_int_equal(recall.end.day_fees.v, USD(5).v);
+    TELL(EVENT_DAY_STARTED, day, .day = 10);
+    assert_int_equal(recall.end.day_volume.v, 0);
+    assert_int_equal(recall.end.day_fees.v, 0);
+}
+
 // Brakes and peaks are the desk's own word: the newest, or what it was told and did not change.
 static void test_brakes(void **state) {
     (void)state;
@@ -356,6 +372,7 @@ int main(void) {
         cmocka_unit_test_setup(test_numbers, set_up),
         cmocka_unit_test_setup(test_doubt, set_up),
         cmocka_unit_test_setup(test_first_day, set_up),
+        cmocka_unit_test_setup(test_moved_day, set_up),
         cmocka_unit_test_setup(test_brakes, set_up),
         cmocka_unit_test_setup(test_too_much, set_up),
         cmocka_unit_test_setup(test_trades, set_up),

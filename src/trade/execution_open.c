@@ -76,13 +76,15 @@ static bool hedge_gap(struct desk *desk, struct bus *bus, struct job *job, int b
     return true;
 }
 
-// Filled or on its way as a taker: what rests may fill or not, so it hedges nothing.
+// Filled or on its way as a taker, less what vanished or goes back: what rests may fill or not, so
+// it hedges nothing.
 static struct qty covered(struct desk *desk, const struct job *job, int i) {
     const struct leg *leg = &job->legs[i];
     const struct order *resting = execution_resting(desk, job, i);
     struct qty rests =
         resting != NULL && !resting->reduce_only ? order_rest(resting) : (struct qty){0};
-    return qty_sub(qty_add(leg_held(leg), leg->working_open), rests); // less what vanished
+    struct qty stays = qty_sub(leg_held(leg), leg->working_close);
+    return qty_sub(qty_add(stays, leg->working_open), rests);
 }
 
 // The leg that is behind rests itself: it has a moment to follow, then it gives way to a taker

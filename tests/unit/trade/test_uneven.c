@@ -98,6 +98,31 @@ static void test_small_fill_goes_back(void **state) {
     harness_destroy(h);
 }
 
+// A late fill beside what goes back: only what stays is to be hedged, and that is too little yet.
+static void test_late_fill_beside_what_goes_back(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    struct job *job = open_with_least(h);
+    struct event_order maker = last_command(h);
+    fill(h, &maker, small);
+    harness_control(h, CONTROL_CANCEL_JOB, job->id);
+    end(h, &maker, REPORT_CANCELED);
+    struct event_order back = last_command(h);
+    assert_int_equal(back.type, ORDER_IOC);
+    assert_int_equal(back.venue, H_EXTENDED);
+    fill(h, &maker, small); // it had traded before it was cancelled
+    assert_int_equal(command_at(h, H_LIGHTER).order, 0);
+    fill(h, &back, back.size);
+    harness_calm_for(h, H_MS(200));
+    back = last_command(h);
+    assert_int_equal(back.venue, H_EXTENDED);
+    fill(h, &back, back.size);
+    assert_false(job_live(job));
+    assert_int_equal(command_at(h, H_LIGHTER).order, 0);
+    harness_check(h);
+    harness_destroy(h);
+}
+
 // On the way out a follower waits alike while the order it follows rests.
 static void test_small_part_of_a_close_waits(void **state) {
     (void)state;
@@ -261,6 +286,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small_fill_waits),
         cmocka_unit_test(test_small_fill_goes_back),
+        cmocka_unit_test(test_late_fill_beside_what_goes_back),
         cmocka_unit_test(test_small_part_of_a_close_waits),
         cmocka_unit_test(test_rest_of_a_single_leg),
         cmocka_unit_test(test_fills_that_never_pause),

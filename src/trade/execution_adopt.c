@@ -96,14 +96,10 @@ enum execution_mode execution_mode_now(const struct desk *desk, uint16_t symbol)
 // What a unit would cost there with the taker's fee. 0: it cannot be traded there.
 static struct px price_on(const struct desk *desk, uint16_t venue, uint16_t symbol, enum side side,
                           int64_t now_ns) {
-    const struct venue_entry *entry = &desk->universe->venues[venue];
-    const struct picture_venue *seen = &desk->picture.venues[venue];
-    if (entry->role != VENUE_TRADE || !universe_listing(desk->universe, venue, symbol)->ready ||
-        seen->feed.state != FEED_LIVE || !picture_usable(desk, venue, symbol, now_ns) ||
-        risk_venue_tripped(desk, venue, now_ns) ||
-        (desk->mode == DESK_LIVE && seen->lane.state != LANE_READY)) {
+    if (!risk_venue_trades(desk, venue, symbol, now_ns)) {
         return (struct px){0};
     }
+    const struct venue_entry *entry = &desk->universe->venues[venue];
     const struct quote *quote = picture_quote(desk, venue, symbol);
     return side == SIDE_BUY ? px_shift_ceil(quote->ask, entry->taker_fee)
                             : px_shift_floor(quote->bid, (struct bps){-entry->taker_fee.v});

@@ -113,6 +113,20 @@ void risk_cool_down(struct desk *desk, int64_t until_ns);
 void risk_publish_venue(const struct desk *desk, uint16_t venue, int64_t now_ns,
                         struct state_venue *row);
 bool risk_venue_tripped(const struct desk *desk, uint16_t venue, int64_t now_ns);
+// Whether orders of a symbol may go to a venue at all now, whatever they are for: what no order can
+// do anything about.
+bool risk_venue_trades(const struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns);
+// Whether a job of a strategy's choice may open on a pair of venues: what is cheaply known without
+// the job. The rules have the last word.
+bool risk_pair_opens(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
+                     int64_t now_ns);
+// Whether a running job stands against one that opens `leg` on the venue and symbol.
+static inline bool risk_job_opposes(const struct job *job, uint16_t symbol, int leg,
+                                    uint16_t venue) {
+    int opposite = leg == LEG_BUY ? LEG_SELL : LEG_BUY;
+    return job_running(job) && job->symbol == symbol && job_uses(job, opposite) &&
+           job->legs[opposite].venue == venue;
+}
 const struct risk_preset *risk_preset_of(const struct desk *desk);
 // The day's loss limit: the smaller of the amount and the share of the equity.
 struct usd risk_day_loss_limit(const struct desk *desk);

@@ -77,11 +77,9 @@ bool risk_account_symbol_exposure(const struct risk_case *c, struct verdict *v) 
 bool risk_account_direction(const struct risk_case *c, struct verdict *v) {
     const struct desk *desk = c->desk;
     uint16_t venue = c->job->legs[c->leg].venue;
-    int opposite = c->leg == LEG_BUY ? LEG_SELL : LEG_BUY;
     for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
         const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
-        if (job != c->job && job_running(job) && job->symbol == c->job->symbol &&
-            job_uses(job, opposite) && job->legs[opposite].venue == venue) {
+        if (job != c->job && risk_job_opposes(job, c->job->symbol, c->leg, venue)) {
             v->figure = job->id;
             return true;
         }

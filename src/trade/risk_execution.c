@@ -10,17 +10,72 @@ static enum side side_of(const struct risk_case *c) {
     return c->leg == LEG_BUY ? SIDE_BUY : SIDE_SELL;
 }
 
+static bool has_role(const struct desk *desk, uint16_t venue) {
+    return desk->universe->venues[venue].role == VENUE_TRADE;
+}
+
+static bool is_ready(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    return universe_listing(desk->universe, venue, symbol)->ready;
+}
+
+static bool feed_lives(const struct desk *desk, uint16_t venue) {
+    return desk->picture.venues[venue].feed.state == FEED_LIVE;
+}
+
+// The private side matters to a live desk alone: elsewhere the paper venue answers.
+static bool lane_ready(const struct desk *desk, uint16_t venue) {
+    return desk->mode != DESK_LIVE || desk->picture.venues[venue].lane.state == LANE_READY;
+}
+
+static bool deadman_failed(const struct desk *desk, uint16_t venue) {
+    return desk->mode == DESK_LIVE && desk->picture.venues[venue].lane.deadman == DEADMAN_FAILED;
+}
+
+static int64_t clock_off_ms(const struct desk *desk, uint16_t venue) {
+    int64_t offset = desk->picture.venues[venue].feed.clock_offset_ns;
+    return ((offset < 0 ? -offset : offset) + NS_PER_MS - 1) / NS_PER_MS; // 250.1 is too much
+}
+
+static int64_t clock_off_max_ms(const struct desk *desk) {
+    return desk->settings->feeds.clock_offset_max_ns / NS_PER_MS;
+}
+
+bool risk_venue_trades(const struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns) {
+    return has_role(desk, venue) && is_ready(desk, venue, symbol) && feed_lives(desk, venue) &&
+           lane_ready(desk, venue) && !risk_venue_tripped(desk, venue, now_ns) &&
+           picture_usable(desk, venue, symbol, now_ns);
+}
+
+static bool venue_opens(const struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns) {
+    return risk_venue_trades(desk, venue, symbol, now_ns) && !deadman_failed(desk, venue) &&
+           clock_off_ms(desk, venue) <= clock_off_max_ms(desk);
+}
+
+bool risk_pair_opens(const struct desk *desk, uint16_t symbol, uint16_t buy, uint16_t sell,
+                     int64_t now_ns) {
+    if (!venue_opens(desk, buy, symbol, now_ns) || !venue_opens(desk, sell, symbol, now_ns)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+        const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
+        if (risk_job_opposes(job, symbol, LEG_BUY, buy) ||
+            risk_job_opposes(job, symbol, LEG_SELL, sell)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool risk_execution_role(const struct risk_case *c, struct verdict *v) {
     (void)v;
-    return c->desk->universe->venues[venue_of(c)].role != VENUE_TRADE;
+    return !has_role(c->desk, venue_of(c));
 }
 
 bool risk_execution_venue_down(const struct risk_case *c, struct verdict *v) {
     (void)v;
-    return c->desk->picture.venues[venue_of(c)].feed.state != FEED_LIVE;
+    return !feed_lives(c->desk, venue_of(c));
 }
 
-// The private side matters to a live desk alone: elsewhere the paper venue answers.
 static const struct event_lane *lane_of(const struct risk_case *c) {
     return &c->desk->picture.venues[venue_of(c)].lane;
 }
@@ -32,12 +87,12 @@ bool risk_execution_no_keys(const struct risk_case *c, struct verdict *v) {
 
 bool risk_execution_lane(const struct risk_case *c, struct verdict *v) {
     (void)v;
-    return c->desk->mode == DESK_LIVE && lane_of(c)->state != LANE_READY;
+    return !lane_ready(c->desk, venue_of(c));
 }
 
 bool risk_execution_deadman(const struct risk_case *c, struct verdict *v) {
     (void)v;
-    return c->desk->mode == DESK_LIVE && lane_of(c)->deadman == DEADMAN_FAILED;
+    return deadman_failed(c->desk, venue_of(c));
 }
 
 // Every leg that is open has to be closed, and may be refused once: an order more, which goes now
@@ -65,15 +120,14 @@ bool risk_execution_tripped(const struct risk_case *c, struct verdict *v) {
 }
 
 bool risk_execution_clock(const struct risk_case *c, struct verdict *v) {
-    int64_t offset = c->desk->picture.venues[venue_of(c)].feed.clock_offset_ns;
-    v->figure = ((offset < 0 ? -offset : offset) + NS_PER_MS - 1) / NS_PER_MS; // 250.1 is too much
-    v->limit = c->desk->settings->feeds.clock_offset_max_ns / NS_PER_MS;
+    v->figure = clock_off_ms(c->desk, venue_of(c));
+    v->limit = clock_off_max_ms(c->desk);
     return v->figure > v->limit;
 }
 
 bool risk_execution_instrument(const struct risk_case *c, struct verdict *v) {
     (void)v;
-    return !universe_listing(c->desk->universe, venue_of(c), c->job->symbol)->ready;
+    return !is_ready(c->desk, venue_of(c), c->job->symbol);
 }
 
 bool risk_execution_quote(const struct risk_case *c, struct verdict *v) {

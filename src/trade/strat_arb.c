@@ -5,14 +5,13 @@
 
 static bool arb_propose(const struct desk *desk, uint16_t symbol, int64_t now_ns,
                         struct job *draft) {
-    (void)now_ns;
     const struct scanner *scanner = &desk->scanner;
     const struct opportunity *best = NULL;
+    struct strategy_choice choice = {.any = false};
     for (const struct opportunity *opp = scanner_first(scanner, symbol); opp != NULL;
          opp = scanner_next(scanner, opp)) {
-        bool better = best == NULL || scanner_edge(opp).v > scanner_edge(best).v;
-        if (better && scanner_crossed(desk, opp) &&
-            scheduler_job_on(desk, STRATEGY_ARB, symbol, opp->buy_venue, opp->sell_venue) == 0) {
+        if (scanner_crossed(desk, opp) &&
+            strategy_prefers(desk, STRATEGY_ARB, opp, now_ns, &choice)) {
             best = opp;
         }
     }

@@ -1,8 +1,9 @@
 // Hedged volume: small opposite legs on two venues against third parties, held for a while, closed
 // the same way.
 //
-// It takes the pair of venues whose opening costs least right now. Size and holding time are spread
-// over their ranges by a hash of the job's number: varied, and the same again in a replay.
+// It takes the pair of venues whose opening costs least right now of those that may trade. Size and
+// holding time are spread over their ranges by a hash of the job's number: varied, and the same
+// again in a replay.
 #include "base/table.h"
 #include "trade/desk.h"
 #include "trade/strategy.h"
@@ -16,22 +17,20 @@ static bool wash_propose(const struct desk *desk, uint16_t symbol, int64_t now_n
     const struct settings_wash *settings = &desk->settings->wash;
     struct usd notional = {spread_over(settings->notional_min.v, settings->notional_max.v,
                                        desk->jobs.next_id + 1 + ((uint64_t)symbol << 32))};
-    struct opportunity best = {.standing = false};
+    struct opportunity best = {0};
+    struct strategy_choice choice = {.any = false};
     for (uint16_t buy = 0; buy < desk->universe->venue_count; buy++) {
         for (uint16_t sell = 0; sell < desk->universe->venue_count; sell++) {
             struct opportunity pair;
-            if (buy == sell || desk->universe->venues[buy].role != VENUE_TRADE ||
-                desk->universe->venues[sell].role != VENUE_TRADE ||
-                scheduler_job_on(desk, STRATEGY_WASH, symbol, buy, sell) != 0 ||
-                !scanner_evaluate(desk, symbol, buy, sell, notional, now_ns, &pair)) {
-                continue;
-            }
-            if (!best.standing || scanner_edge(&pair).v > scanner_edge(&best).v) {
+            if (buy != sell && desk->universe->venues[buy].role == VENUE_TRADE &&
+                desk->universe->venues[sell].role == VENUE_TRADE &&
+                scanner_evaluate(desk, symbol, buy, sell, notional, now_ns, &pair) &&
+                strategy_prefers(desk, STRATEGY_WASH, &pair, now_ns, &choice)) {
                 best = pair;
             }
         }
     }
-    if (!best.standing) {
+    if (!choice.any) {
         return false;
     }
     scheduler_draft(desk, STRATEGY_WASH, &best, notional, draft);

@@ -17,6 +17,23 @@ struct strategy_memory *strategy_memory_of(const struct desk *desk, enum strateg
     return &desk->scheduler.symbols[symbol].memory[strategy];
 }
 
+bool strategy_prefers(const struct desk *desk, enum strategy strategy,
+                      const struct opportunity *pair, int64_t now_ns,
+                      struct strategy_choice *best) {
+    struct bps edge = scanner_edge(pair);
+    bool better = !best->any || edge.v > best->edge.v;
+    if ((best->opens && !better) || // asked first, it costs nothing
+        scheduler_job_on(desk, strategy, pair->symbol, pair->buy_venue, pair->sell_venue) != 0) {
+        return false;
+    }
+    bool opens = risk_pair_opens(desk, pair->symbol, pair->buy_venue, pair->sell_venue, now_ns);
+    if (opens == best->opens ? !better : !opens) {
+        return false;
+    }
+    *best = (struct strategy_choice){.any = true, .opens = opens, .edge = edge};
+    return true;
+}
+
 void strategy_draft_single(const struct desk *desk, enum strategy strategy, uint16_t venue,
                            uint16_t symbol, enum side side, struct usd notional,
                            struct job *draft) {

@@ -10,6 +10,7 @@
 #include "trade/job.h"
 
 struct desk;
+struct opportunity;
 
 enum close_wish { CLOSE_NO, CLOSE_QUIETLY, CLOSE_NOW };
 
@@ -67,6 +68,16 @@ void strategy_draft_order(const struct desk *desk, enum strategy strategy,
 // A job of one leg that takes over `size` (signed) of a position no job holds.
 void strategy_draft_adopted(const struct desk *desk, enum strategy strategy, uint16_t venue,
                             uint16_t symbol, struct qty size, struct job *draft);
+// The best pair a strategy has looked at so far; zero: none.
+struct strategy_choice {
+    bool any, opens;
+    struct bps edge;
+};
+// Whether a pair without a job of the strategy takes that place. One that may open goes before one
+// that may not, however much better that looks: else one venue without keys would keep the others
+// from trading. One that may not is still proposed where there is no other: a person sees why.
+bool strategy_prefers(const struct desk *desk, enum strategy strategy,
+                      const struct opportunity *pair, int64_t now_ns, struct strategy_choice *best);
 // Whether a manual order is large enough, or told, to be spread over time.
 bool strategy_spreads(const struct settings *settings, const struct event_control *order);
 // What take-profit and the trailing stop say to a held job whose `best` is up to date.

@@ -136,6 +136,117 @@ static void test_wash_venues(void **state) {
     harness_destroy(h);
 }
 
+enum obstacle { FREE, ROLE, KEYS, LANE, DEADMAN, FEED, TRIPPED, CLOCK, OPPOSITE, OBSTACLES };
+
+// A venue on which no job of a strategy may open now, whatever its prices are.
+static void obstruct(struct harness *h, uint16_t venue, enum obstacle obstacle) {
+    struct picture_venue *seen = &h->desk.picture.venues[venue];
+    switch (obstacle) {
+    case ROLE:
+        h->universe.venues[venue].role = VENUE_REFERENCE;
+        break;
+    case KEYS:
+    case LANE:
+        seen->lane.state = obstacle == KEYS ? LANE_NO_KEYS : LANE_BLOCKED;
+        break;
+    case DEADMAN:
+        seen->lane.deadman = DEADMAN_FAILED;
+        break;
+    case FEED:
+        seen->feed.state = FEED_CONNECTING;
+        break;
+    case TRIPPED:
+        h->desk.risk.venues[venue].tripped_until_ns = h->now_ns + 1;
+        break;
+    case CLOCK:
+        seen->feed.clock_offset_ns = -H_MS(251);
+        break;
+    case OPPOSITE: { // for who sells there
+        struct job *job = job_create(&h->desk.jobs, h->now_ns);
+        job->state = JOB_HOLDING;
+        job->symbol = H_BTC;
+        job->single = true;
+        job->only = LEG_BUY;
+        job->legs[LEG_BUY].venue = job->legs[LEG_SELL].venue = venue;
+        break;
+    }
+    case FREE:
+    case OBSTACLES:
+    default:
+        break;
+    }
+}
+
+// Live: bought on the first venue, sold best on the last, and less well on the one between.
+static struct harness *two_pairs(void) {
+    struct harness *h = harness_create();
+    h->desk.mode = DESK_LIVE;
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        h->desk.picture.venues[venue].lane.state = LANE_READY;
+        int64_t bps = venue == H_BINANCE ? 12 : venue == H_EXTENDED ? 8 : 0;
+        struct px mid = harness_mid(H_BTC), bid = {mid.v + mid.v / 10000 * bps};
+        struct px ask = {bid.v + (venue == H_LIGHTER ? 1 : 300) * PX_ONE / 10};
+        harness_quote(h, venue, H_BTC, bid, ask, (struct qty){QTY_ONE});
+    }
+    return h;
+}
+
+// A venue that may not trade keeps no other from it. Where there is nothing else the best pair is
+// still proposed: the refusal tells what stands against it.
+static void test_the_best_that_may_trade(void **state) {
+    (void)state;
+    const struct strategy_row *rows[] = {&strategy_arb_row, &strategy_wash_row};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        for (int obstacle = FREE; obstacle < OBSTACLES; obstacle++) {
+            struct harness *h = two_pairs();
+            struct job draft;
+            obstruct(h, H_BINANCE, (enum obstacle)obstacle);
+            assert_true(rows[i]->propose(&h->desk, H_BTC, h->now_ns, &draft));
+            assert_int_equal(draft.legs[LEG_BUY].venue, H_LIGHTER);
+            if (draft.legs[LEG_SELL].venue != (obstacle == FREE ? H_BINANCE : H_EXTENDED)) {
+                fail_msg("%s sells on %u with obstacle %d", strategy_name(rows[i]->id),
+                         draft.legs[LEG_SELL].venue, obstacle);
+            }
+            harness_destroy(h);
+        }
+        struct harness *h = two_pairs();
+        struct job draft;
+        for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+            obstruct(h, venue, KEYS);
+        }
+        assert_true(rows[i]->propose(&h->desk, H_BTC, h->now_ns, &draft));
+        assert_int_equal(draft.legs[LEG_SELL].venue, H_BINANCE);
+        assert_int_equal(risk_check_job(&h->desk, &draft, h->now_ns, NULL).rule, RULE_NO_KEYS);
+        harness_destroy(h);
+    }
+}
+
+// The cheapest venue of a live desk has no keys: the others trade among themselves.
+static void test_wash_without_keys_of_one(void **state) {
+    (void)state;
+    struct harness *h = harness_prepare();
+    h->settings.wash.enabled = true;
+    for (int venue = 0; venue < H_VENUES; venue++) {
+        h->universe.venues[venue].taker_fee.v = venue == H_LIGHTER ? 0 : 50;
+        h->universe.venues[venue].maker_fee.v = 0;
+    }
+    harness_start(h);
+    harness_paper_off(h);
+    h->desk.mode = DESK_LIVE;
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        bool keys = venue != H_LIGHTER;
+        struct event_lane lane = {
+            .venue = venue, .state = keys ? LANE_READY : LANE_NO_KEYS, .room = 1000};
+        harness_input(h, EVENT_LANE_STATE, &lane);
+        if (keys) {
+            harness_equity(h, venue, USD(10000));
+        }
+    }
+    harness_calm_for(h, 5 * NS_PER_S);
+    assert_int_not_equal(h->desk.scheduler.admitted, 0);
+    harness_destroy(h);
+}
+
 // A pair that loses more than loss_stop leaves at once, before its time.
 static void test_wash_loss_stop(void **state) {
     (void)state;
@@ -347,6 +458,8 @@ int main(void) {
         cmocka_unit_test(test_twap_parts),
         cmocka_unit_test(test_common_steps),
         cmocka_unit_test(test_wash_venues),
+        cmocka_unit_test(test_the_best_that_may_trade),
+        cmocka_unit_test(test_wash_without_keys_of_one),
         cmocka_unit_test(test_wash_loss_stop),
         cmocka_unit_test(test_rebalance_chooses),
         cmocka_unit_test(test_take_profit_off),

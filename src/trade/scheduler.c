@@ -32,6 +32,16 @@ uint32_t scheduler_job_on(const struct desk *desk, enum strategy strategy, uint1
     return 0;
 }
 
+bool scheduler_job_of(const struct desk *desk, enum strategy strategy, uint16_t symbol) {
+    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+        const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
+        if (job->strategy == strategy && job->symbol == symbol) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool strategy_enabled(const struct desk *desk, enum strategy strategy) {
     const struct strategy_row *row = strategy_table[strategy];
     return (row->enabled == NULL || row->enabled(desk->settings)) &&
@@ -381,7 +391,9 @@ static void run_pending(struct desk *desk, struct bus *bus) {
 
 static void tick_strategy(struct desk *desk, struct bus *bus, const struct strategy_row *row,
                           uint16_t symbol) {
-    if (row->note != NULL && strategy_enabled(desk, row->id)) {
+    // What is off opens nothing, but a job it still has closes by what it notes.
+    if (row->note != NULL &&
+        (strategy_enabled(desk, row->id) || scheduler_job_of(desk, row->id, symbol))) {
         row->note(desk, symbol, bus->now_ns, &desk->scheduler.symbols[symbol].memory[row->id]);
     }
     if (!row->on_quote) {

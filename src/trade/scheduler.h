@@ -46,6 +46,8 @@ void scheduler_draft_arb(const struct desk *desk, const struct opportunity *opp,
 // Live job of a strategy on an ordered pair, 0 when there is none.
 uint32_t scheduler_job_on(const struct desk *desk, enum strategy strategy, uint16_t symbol,
                           uint16_t buy, uint16_t sell);
+// Whether a strategy has a live job on a symbol, whatever its venues.
+bool scheduler_job_of(const struct desk *desk, enum strategy strategy, uint16_t symbol);
 // Limits of the scheduler itself, RULE_NONE when the job fits.
 struct verdict scheduler_check_limits(const struct desk *desk, const struct job *job,
                                       int64_t now_ns);

@@ -51,20 +51,10 @@ static void macd_note(const struct desk *desk, uint16_t symbol, int64_t now_ns,
                                                      : 0;
 }
 
-static bool macd_holds(const struct desk *desk, uint16_t symbol) {
-    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
-        const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
-        if (job->strategy == STRATEGY_MACD && job->symbol == symbol) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool macd_propose(const struct desk *desk, uint16_t symbol, int64_t now_ns,
                          struct job *draft) {
     int64_t turn = strategy_memory_of(desk, STRATEGY_MACD, symbol)->value[TURN];
-    if (turn == 0 || macd_holds(desk, symbol)) {
+    if (turn == 0 || scheduler_job_of(desk, STRATEGY_MACD, symbol)) {
         return false;
     }
     enum side side = turn > 0 ? SIDE_BUY : SIDE_SELL;

@@ -32,7 +32,8 @@ struct strategy_row {
     bool (*enabled)(const struct settings *settings);
     // Time between two proposals on a symbol. NULL: it never proposes, it only takes orders.
     int64_t (*pace_ns)(const struct settings *settings);
-    // Every tick, before it may propose. NULL: it remembers nothing.
+    // Every tick while it is on or has a live job on the symbol, before it may propose. NULL: it
+    // remembers nothing.
     void (*note)(const struct desk *desk, uint16_t symbol, int64_t now_ns,
                  struct strategy_memory *memory);
     // Fills symbol, venues, notional and edge of *draft and returns true when it wants a job on the

@@ -418,8 +418,8 @@ static void test_rebalance_waits_when_stopped(void **state) {
     }
 }
 
-static void test_macd(void **state) {
-    (void)state;
+// It has bought in a rising market, after a flat one.
+static struct harness *macd_holding(void) {
     struct harness *h = taking();
     h->settings.macd.enabled = true;
     h->settings.macd.period_ns = NS_PER_S;
@@ -431,6 +431,12 @@ static void test_macd(void **state) {
     for (int i = 1; i <= 5; i++) {
         calm_at(h, BPS(2 * i), NS_PER_S);
     }
+    return h;
+}
+
+static void test_macd(void **state) {
+    (void)state;
+    struct harness *h = macd_holding();
     struct job *job = harness_job(h);
     assert_non_null(job);
     assert_int_equal(job->strategy, STRATEGY_MACD);
@@ -442,6 +448,26 @@ static void test_macd(void **state) {
         calm_at(h, BPS(2 * i), NS_PER_S);
     }
     assert_int_equal(job->state, JOB_DONE);
+    harness_check(h);
+    harness_destroy(h);
+}
+
+// Switched off it opens nothing more, but what it holds closes by its signal as ever.
+static void test_macd_that_is_off(void **state) {
+    (void)state;
+    struct harness *h = macd_holding();
+    struct job *job = harness_job(h);
+    assert_int_equal(job->state, JOB_HOLDING);
+    harness_control_at(h, CONTROL_STRATEGY, CONTROL_ANY, CONTROL_ANY, 0, STRATEGY_MACD);
+    for (int i = 4; i >= -4 && job_live(job); i--) {
+        calm_at(h, BPS(2 * i), NS_PER_S);
+    }
+    assert_int_equal(job->state, JOB_DONE);
+    uint32_t opened = h->desk.jobs.next_id;
+    for (int i = -20; i <= 20; i++) {
+        calm_at(h, BPS(2 * i), NS_PER_S);
+    }
+    assert_int_equal(h->desk.jobs.next_id, opened);
     harness_check(h);
     harness_destroy(h);
 }
@@ -487,6 +513,7 @@ int main(void) {
         cmocka_unit_test(test_rebalance),
         cmocka_unit_test(test_rebalance_waits_when_stopped),
         cmocka_unit_test(test_macd),
+        cmocka_unit_test(test_macd_that_is_off),
         cmocka_unit_test(test_flatten_what_no_job_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -266,10 +266,11 @@ static void count_losing(struct desk *desk, struct bus *bus, const struct job *j
 // again. What a person, a venue or the desk's own safety ended shows nothing, nor does a position
 // that was taken over: else a flatten would lift the halt that only a person lifts.
 static bool ends_the_row(const struct risk *risk, const struct job *job) {
-    return job->opening_ns > risk->failed_ns && !job->adopted && !job->stopping;
+    return job->state == JOB_DONE && job->opening_ns > risk->failed_ns && !job->adopted &&
+           !job->stopping;
 }
 
-void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl) {
+void risk_note_ended(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl) {
     if (ends_the_row(&desk->risk, job)) {
         desk->risk.failures = 0;
     }

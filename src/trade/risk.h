@@ -98,9 +98,9 @@ void risk_note_denial(struct desk *desk, struct bus *bus, const struct job *job,
                       const struct verdict *verdict);
 
 void risk_note_failure(struct desk *desk, struct bus *bus, const struct job *job);
-// The job is over as it was meant to be. One that was let in after the last failure and ended by
-// itself begins the row anew.
-void risk_note_success(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl);
+// A job that traded is in a final state: whichever it is, its profit counts. One that was let in
+// after the last failure and ended by itself begins the row of failures anew.
+void risk_note_ended(struct desk *desk, struct bus *bus, const struct job *job, struct usd pnl);
 // The circuit breaker: the venue refused an order, or its answer was lost; it took one.
 void risk_note_reject(struct desk *desk, struct bus *bus, uint16_t venue);
 void risk_note_answer(struct desk *desk, uint16_t venue);

@@ -429,9 +429,7 @@ void scheduler_job_ended(struct desk *desk, struct bus *bus, struct job *job) {
     }
     struct usd pnl = job_cash(job);
     capital_record_pnl(desk, job, pnl);
-    if (job->state == JOB_DONE) {
-        risk_note_success(desk, bus, job, pnl);
-    }
+    risk_note_ended(desk, bus, job, pnl);
 }
 
 const struct component scheduler_component = {

@@ -40,7 +40,7 @@ static struct harness *restarted(struct harness *dead) {
 static void lose(struct harness *h, enum strategy strategy, int times) {
     struct job job = {.strategy = strategy, .notional = USD(100)};
     for (int i = 0; i < times; i++) {
-        risk_note_success(&h->desk, &h->engine.bus, &job, USD(-1));
+        risk_note_ended(&h->desk, &h->engine.bus, &job, USD(-1));
     }
     (void)bus_flush(&h->engine.bus);
 }
@@ -85,6 +85,49 @@ static void test_losing_goes_on(void **state) {
     assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_NONE);
     lose(h, STRATEGY_MANUAL, 1);
     assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_STRATEGY_OFF);
+    harness_destroy(h);
+}
+
+// One leg fills, the other finds nothing: the first is sold back for less, with two fees.
+static struct job *fail_with_a_loss(struct harness *h) {
+    struct job draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_LIGHTER, H_EXTENDED, USD(200));
+    harness_mark(h);
+    struct job *job = harness_open(h, &draft);
+    struct event_order buy = harness_find(h, EVENT_ORDER_COMMAND)->u.order;
+    struct event_order sell = harness_last(h, EVENT_ORDER_COMMAND)->u.order;
+    harness_report(h, buy.order, H_LIGHTER, REPORT_FILL, buy.price, buy.size);
+    harness_report(h, sell.order, H_EXTENDED, REPORT_EXPIRED, (struct px){0}, (struct qty){0});
+    struct event_order back = harness_last(h, EVENT_ORDER_COMMAND)->u.order;
+    assert_int_equal(back.phase, LEG_UNWIND);
+    harness_report(h, back.order, H_LIGHTER, REPORT_FILL, back.price, back.size);
+    assert_int_equal(job->state, JOB_FAILED);
+    assert_true(job_cash(job).v < 0);
+    return job;
+}
+
+// A loss is one whether the job failed or was done; a failure stays one whatever it brought.
+static void test_losing_and_failed(void **state) {
+    (void)state;
+    struct harness *h = harness_prepare();
+    h->settings.execution.mode = EXECUTION_SAFE_TAKER_ONLY;
+    h->settings.execution.partial_fill = PARTIAL_UNWIND;
+    h->settings.risk.cool_down_ns = 0;
+    harness_start(h);
+    harness_paper_off(h);
+    assert_int_equal(h->settings.risk.losing_max, LOSING_MAX);
+    for (uint32_t i = 1; i < LOSING_MAX; i++) {
+        (void)fail_with_a_loss(h);
+        assert_int_equal(h->desk.risk.losing[STRATEGY_ARB], i);
+        assert_int_equal(h->desk.risk.failures, 1);
+        assert_int_equal(h->desk.risk.strategies_off, 0);
+        harness_control(h, CONTROL_RESUME, 0); // lifts the failures, not the losses
+    }
+    struct job *job = fail_with_a_loss(h);
+    assert_int_equal(h->desk.risk.strategies_off, 1 << STRATEGY_ARB);
+    struct job done = *job;
+    done.state = JOB_DONE;
+    risk_note_ended(&h->desk, &h->engine.bus, &done, USD(1));
+    assert_int_equal(h->desk.risk.failures, 0);
     harness_destroy(h);
 }
 
@@ -240,6 +283,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strategy_stays_off),
         cmocka_unit_test(test_losing_goes_on),
+        cmocka_unit_test(test_losing_and_failed),
         cmocka_unit_test(test_stricter_stays),
         cmocka_unit_test(test_day_jobs),
         cmocka_unit_test(test_taken_over_holds_no_capital),

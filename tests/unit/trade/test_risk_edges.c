@@ -452,17 +452,17 @@ static void test_losing(void **state) {
     arb.strategy = STRATEGY_ARB;
     adopted.adopted = true;
     for (int i = 0; i < 5; i++) {
-        risk_note_success(&h->desk, bus, &volume, (struct usd){-10000}); // a cent
-        risk_note_success(&h->desk, bus, &adopted, USD(-100));
+        risk_note_ended(&h->desk, bus, &volume, (struct usd){-10000}); // a cent
+        risk_note_ended(&h->desk, bus, &adopted, USD(-100));
     }
     assert_int_equal(h->desk.risk.strategies_off, 0);
     for (int i = 0; i < 4; i++) {
-        risk_note_success(&h->desk, bus, &arb, USD(-1));
+        risk_note_ended(&h->desk, bus, &arb, USD(-1));
     }
-    risk_note_success(&h->desk, bus, &arb, USD(1)); // one that won ends the row
+    risk_note_ended(&h->desk, bus, &arb, USD(1)); // one that won ends the row
     for (int i = 0; i < 5; i++) {
         assert_int_equal(h->desk.risk.strategies_off, 0);
-        risk_note_success(&h->desk, bus, &arb, USD(-1));
+        risk_note_ended(&h->desk, bus, &arb, USD(-1));
     }
     (void)bus_flush(bus);
     assert_int_equal(h->desk.risk.strategies_off, 1 << STRATEGY_ARB);

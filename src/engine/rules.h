@@ -128,7 +128,7 @@ enum rule_unit {
     X(RULE_VENUE_NOTIONAL_MAX, "venue_notional_max", LEVEL_SCHEDULE, UNIT_USD, true,               \
       "the venue's notional in jobs would exceed its limit")                                       \
     X(RULE_REPEAT_MINUTE, "repeat_minute", LEVEL_SCHEDULE, UNIT_COUNT, true,                       \
-      "too many jobs on the symbol this minute")                                                   \
+      "too many jobs on the symbol in the last minute")                                            \
     X(RULE_REPEAT_DAY, "repeat_day", LEVEL_SCHEDULE, UNIT_COUNT, true, "too many jobs today")      \
     X(RULE_STRATEGY_OFF, "strategy_off", LEVEL_SCHEDULE, UNIT_COUNT, true,                         \
       "the strategy is off: by configuration, or after losing in a row until switched on")         \

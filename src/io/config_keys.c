@@ -242,7 +242,7 @@ const struct config_key config_keys[] = {
     SHARE("risk", "emergency_collar_bps", BPS, BP(1), BP(5000), BP(75), true, risk.collar_emergency,
           "The same for an emergency hedge or unwind"),
     COUNT("risk", "max_jobs_per_minute", 1, 10000, 20, true, risk.repeat_minute_max,
-          "Jobs of a symbol started in a minute"),
+          "Jobs of a symbol started in any minute"),
     COUNT("risk", "max_jobs_per_day", 1, 1000000, 2000, true, risk.repeat_day_max,
           "Jobs of a symbol started in a day"),
     COUNT(

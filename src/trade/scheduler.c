@@ -5,8 +5,7 @@
 #include "trade/desk.h"
 #include "trade/strategy.h"
 
-#define TICK_NS   (100 * NS_PER_MS)
-#define MINUTE_NS (60 * NS_PER_S)
+#define TICK_NS (100 * NS_PER_MS)
 
 enum status scheduler_create(struct scheduler *scheduler, const struct universe *universe) {
     *scheduler = (struct scheduler){0};
@@ -93,8 +92,8 @@ struct verdict scheduler_check_limits(const struct desk *desk, const struct job 
         }
     }
     v.venue = VENUE_MAX;
-    const struct scheduler_symbol *symbol = &desk->scheduler.symbols[job->symbol];
-    uint32_t minute_jobs = symbol->minute == now_ns / MINUTE_NS ? symbol->minute_jobs : 0;
+    uint32_t minute_jobs =
+        last_minute_count(&desk->scheduler.symbols[job->symbol].admitted, now_ns);
     uint32_t day_jobs = desk->scheduler.day == now_ns / NS_PER_DAY ? desk->scheduler.day_jobs : 0;
     struct usd unhedged = execution_unhedged(desk);
     if (minute_jobs >= risk->repeat_minute_max) {
@@ -137,12 +136,7 @@ static bool worth_waiting(const struct job *job, enum rule rule) {
 
 static void note_admitted(struct desk *desk, const struct job *job, int64_t now_ns) {
     struct scheduler *scheduler = &desk->scheduler;
-    struct scheduler_symbol *symbol = &scheduler->symbols[job->symbol];
-    if (symbol->minute != now_ns / MINUTE_NS) {
-        symbol->minute = now_ns / MINUTE_NS;
-        symbol->minute_jobs = 0;
-    }
-    symbol->minute_jobs++;
+    last_minute_add(&scheduler->symbols[job->symbol].admitted, now_ns);
     if (scheduler->day != now_ns / NS_PER_DAY) {
         scheduler->day = now_ns / NS_PER_DAY;
         scheduler->day_jobs = 0;

@@ -10,6 +10,7 @@
 
 #include "engine/bus.h"
 #include "trade/job.h"
+#include "trade/last_minute.h"
 #include "trade/scanner.h"
 #include "trade/strategy.h"
 
@@ -18,8 +19,7 @@ struct desk;
 struct scheduler_symbol {
     int64_t proposed_ns[STRATEGY_COUNT];
     struct bps proposed_edge[STRATEGY_COUNT];
-    int64_t minute; // number of the minute counted
-    uint32_t minute_jobs;
+    struct last_minute admitted;
     struct strategy_memory memory[STRATEGY_COUNT];
 };
 

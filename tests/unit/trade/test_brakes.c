@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/table.h"
 #include "harness.h"
 
 enum { LOSING_MAX = 5 };
@@ -240,6 +241,55 @@ static void test_day_of_signed_positions(void **state) {
     harness_destroy(h);
 }
 
+// No sixty seconds hold more jobs of a symbol than a minute may, wherever a minute of the clock
+// ends.
+static void test_any_minute(void **state) {
+    (void)state;
+    struct harness *h = harness_create();
+    h->settings.risk.repeat_minute_max = 2;
+    int64_t boundary_ns = (h->now_ns / (60 * NS_PER_S) + 1) * (60 * NS_PER_S);
+    harness_calm_for(h, boundary_ns - NS_PER_S - h->now_ns);
+    submit(h);
+    harness_calm_for(h, NS_PER_S / 2);
+    submit(h);
+    assert_int_equal(h->desk.scheduler.admitted, 2);
+    assert_true(h->now_ns < boundary_ns);
+    for (int second = 0; second < 59; second++) {
+        harness_calm_for(h, NS_PER_S);
+        assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_REPEAT_MINUTE);
+    }
+    submit(h);
+    assert_int_equal(h->desk.scheduler.admitted, 2);
+    harness_calm_for(h, 2 * NS_PER_S);
+    assert_int_equal(limit(h, STRATEGY_MANUAL), RULE_NONE);
+    submit(h);
+    assert_int_equal(h->desk.scheduler.admitted, 3);
+    harness_destroy(h);
+}
+
+// The count over a minute against a plain list, for gaps of any length.
+static void test_last_minute(void **state) {
+    (void)state;
+    struct last_minute minute = {0};
+    int64_t times[600], now_ns = 0;
+    for (uint32_t i = 0; i < COUNT_OF(times); i++) {
+        now_ns += (int64_t)(hash_mix(i) % 7 == 0 ? hash_mix(i) % 150 : hash_mix(i) % 3) * NS_PER_S +
+                  (int64_t)(hash_mix(i) % 1000) * NS_PER_MS;
+        times[i] = now_ns;
+        last_minute_add(&minute, now_ns);
+        for (int64_t later = 0; later < 130; later += 13) {
+            int64_t at_ns = now_ns + later * NS_PER_S;
+            uint32_t expected = 0;
+            for (uint32_t k = 0; k <= i; k++) {
+                expected += at_ns / NS_PER_S - times[k] / NS_PER_S <= 60;
+            }
+            assert_int_equal(last_minute_count(&minute, at_ns), expected);
+        }
+    }
+    assert_int_equal(last_minute_count(&minute, now_ns - NS_PER_DAY),
+                     last_minute_count(&minute, now_ns));
+}
+
 // A drawdown is measured from the peak of the day's sessions. The next day forgets it: what looks
 // like one may be money that was taken out.
 static void test_peak(void **state) {
@@ -286,6 +336,8 @@ int main(void) {
         cmocka_unit_test(test_losing_and_failed),
         cmocka_unit_test(test_stricter_stays),
         cmocka_unit_test(test_day_jobs),
+        cmocka_unit_test(test_any_minute),
+        cmocka_unit_test(test_last_minute),
         cmocka_unit_test(test_taken_over_holds_no_capital),
         cmocka_unit_test(test_day_of_signed_positions),
         cmocka_unit_test(test_peak),

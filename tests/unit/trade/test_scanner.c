@@ -288,13 +288,17 @@ static void test_limits(void **state) {
     other->unhedged.v = 500 * USD_ONE + 1;
     assert_int_equal(scheduler_check_limits(&h->desk, &job, h->now_ns).rule, RULE_EXPOSURE_CLOCK);
     other->unhedged.v = 500 * USD_ONE;
-    h->desk.scheduler.symbols[H_BTC].minute = h->now_ns / (60 * NS_PER_S);
-    h->desk.scheduler.symbols[H_BTC].minute_jobs = 20;
+    struct last_minute *admitted = &h->desk.scheduler.symbols[H_BTC].admitted;
+    for (int i = 0; i < 20; i++) {
+        last_minute_add(admitted, h->now_ns);
+    }
     assert_int_equal(scheduler_check_limits(&h->desk, &job, h->now_ns).rule, RULE_REPEAT_MINUTE);
     assert_int_equal(scheduler_check_limits(&h->desk, &job, h->now_ns + 60 * NS_PER_S).rule,
+                     RULE_REPEAT_MINUTE);
+    assert_int_equal(scheduler_check_limits(&h->desk, &job, h->now_ns + 61 * NS_PER_S).rule,
                      RULE_NONE);
     h->desk.scheduler.day = h->now_ns / (86400 * NS_PER_S);
-    h->desk.scheduler.symbols[H_BTC].minute_jobs = 0;
+    *admitted = (struct last_minute){0};
     h->desk.scheduler.day_jobs = 2000;
     assert_int_equal(scheduler_check_limits(&h->desk, &job, h->now_ns).rule, RULE_REPEAT_DAY);
     h->desk.risk.strategies_off = 1 << STRATEGY_MANUAL;

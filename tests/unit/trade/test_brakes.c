@@ -127,6 +127,7 @@ static void test_losing_and_failed(void **state) {
     assert_int_equal(h->desk.risk.strategies_off, 1 << STRATEGY_ARB);
     struct job done = *job;
     done.state = JOB_DONE;
+    done.opening_ns = h->now_ns + 1; // let in after the last failure
     risk_note_ended(&h->desk, &h->engine.bus, &done, USD(1));
     assert_int_equal(h->desk.risk.failures, 0);
     harness_destroy(h);

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "io/lane_private.h"
 
-enum { NOT_NOW_MS = 100, UPKEEP_RETRY_MS = 1000, UPKEEP_RETRY_MAX_MS = 15000 };
+enum { NOT_NOW_MS = 100, UPKEEP_RETRY_MS = 1000, UPKEEP_RETRY_MAX_MS = 5000 };
 
 struct lane_order *lane_call_order(const struct lane_call *row) {
     return row->order != NULL && row->order->order == row->order_id ? row->order : NULL;

@@ -223,6 +223,19 @@ bool execution_take(struct desk *desk, struct bus *bus, struct job *job, int leg
     return place(desk, bus, job, leg, phase, opens, ORDER_IOC, size, price);
 }
 
+// A job that stands unhedged has a leg there: an order that rests in its way could not be got out
+// of it as long as its cancel stays unanswered.
+static bool others_hedged_at(const struct desk *desk, const struct job *besides, uint16_t venue) {
+    for (uint32_t i = 0; i < desk->jobs.live_count; i++) {
+        const struct job *job = &desk->jobs.jobs[desk->jobs.live[i]];
+        if (job != besides && job->symbol == besides->symbol && job->unhedged_since_ns != 0 &&
+            (job->legs[LEG_BUY].venue == venue || job->legs[LEG_SELL].venue == venue)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, int leg,
                     enum leg_phase phase, struct qty size) {
     const struct listing *listing = execution_listing(desk, job, leg);
@@ -232,6 +245,9 @@ bool execution_rest(struct desk *desk, struct bus *bus, struct job *job, int leg
         return false; // no price to join
     }
     bool opens = phase == LEG_OPEN;
+    if (opens && !job->completes && !others_hedged_at(desk, job, job->legs[leg].venue)) {
+        return false; // what needs no edge waits for nothing, and would be taken instead
+    }
     enum side side = leg_side(leg, opens);
     struct px price = side == SIDE_BUY ? listing_price_floor(listing, quote->bid)
                                        : listing_price_ceil(listing, quote->ask);

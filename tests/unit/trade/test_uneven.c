@@ -217,6 +217,30 @@ static void test_fills_that_never_pause(void **state) {
     harness_destroy(h);
 }
 
+// A job stands unhedged where its hedge is: nobody's order is put to rest there, for it might have
+// to be got out of the way first.
+static void test_nothing_rests_beside_a_hedge(void **state) {
+    (void)state;
+    for (int hedged = 0; hedged < 2; hedged++) {
+        struct harness *h = by_hand();
+        struct job draft = harness_draft(h, STRATEGY_WASH, H_BTC, H_LIGHTER, H_EXTENDED, USD(300));
+        (void)harness_open(h, &draft);
+        struct event_order maker = last_command(h);
+        fill(h, &maker, maker.size);
+        struct event_order hedge = command_at(h, H_LIGHTER);
+        if (hedged != 0) {
+            fill(h, &hedge, hedge.size);
+        }
+        harness_mark(h);
+        draft = harness_draft(h, STRATEGY_ARB, H_BTC, H_BINANCE, H_EXTENDED, USD(300));
+        draft.completes = false;
+        struct job *other = harness_open(h, &draft);
+        assert_int_equal(other->state, hedged != 0 ? JOB_OPENING : JOB_EXPIRED);
+        assert_int_equal(command_at(h, H_EXTENDED).type, hedged != 0 ? ORDER_POST_ONLY : 0);
+        harness_destroy(h);
+    }
+}
+
 static void tell(struct harness *h, uint16_t venue, int64_t net) {
     struct event_lane lane = {.venue = venue, .state = LANE_READY};
     harness_input(h, EVENT_LANE_STATE, &lane);
@@ -290,6 +314,7 @@ int main(void) {
         cmocka_unit_test(test_small_part_of_a_close_waits),
         cmocka_unit_test(test_rest_of_a_single_leg),
         cmocka_unit_test(test_fills_that_never_pause),
+        cmocka_unit_test(test_nothing_rests_beside_a_hedge),
         cmocka_unit_test(test_vanished_before_its_hedge),
         cmocka_unit_test(test_vanished_before_the_other_leg),
     };

@@ -25,7 +25,7 @@ PROGRAM = sys.argv[1]
 HOME = tempfile.TemporaryDirectory()
 ENVIRONMENT = {**os.environ, "HOME": HOME.name, "XDG_CONFIG_HOME": HOME.name + "/config",
                "XDG_STATE_HOME": HOME.name + "/state", "TERM": "xterm"}
-SHORT = ["--seconds", "20"]
+SHORT = ["--seconds", "40"]  # the shortest hold is 10 s, and what opened late closes late
 SUMS = ["jobs", "done", "failed", "refused", "expired", "held", "traded", "won", "volume_usd"]
 
 # arguments, exit code, part of stderr

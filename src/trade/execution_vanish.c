@@ -4,10 +4,11 @@
 #include "trade/execution_inside.h"
 
 // No order of ours did it and the venue told no price: the middle of its market now is the nearest
-// there is to one, what the position cost where there is no market.
+// there is to one, what the position cost where there is no market. What cost nothing goes for next
+// to nothing.
 static struct px price_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    struct px mark = picture_mark(picture_quote(desk, venue, symbol));
-    return mark.v > 0 ? mark : position_average(position_of(desk, venue, symbol));
+    struct px mark = position_mark(desk, venue, symbol);
+    return mark.v > 0 ? mark : (struct px){1};
 }
 
 // The number of the fill: none of the venue's, never the same twice.

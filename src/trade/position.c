@@ -104,13 +104,14 @@ struct px position_average(const struct position *position) {
 // Positions are valued at the venue's own mid; the mark price where it tells one would lag it. What
 // was taken over from an earlier session is not worth nothing until its venue quotes: it stands at
 // what it cost.
-static struct px mark_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+struct px position_mark(const struct desk *desk, uint16_t venue, uint16_t symbol) {
     struct px mark = picture_mark(picture_quote(desk, venue, symbol));
     return mark.v > 0 ? mark : position_average(position_of(desk, venue, symbol));
 }
 
 static struct usd value_of(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    return usd_notional_near(mark_of(desk, venue, symbol), position_of(desk, venue, symbol)->net);
+    return usd_notional_near(position_mark(desk, venue, symbol),
+                             position_of(desk, venue, symbol)->net);
 }
 
 struct usd position_venue_pnl(const struct desk *desk, uint16_t venue) {
@@ -121,7 +122,7 @@ struct usd position_venue_pnl(const struct desk *desk, uint16_t venue) {
         struct usd paid = usd_add(position->fees, position->funding);
         struct usd open = position->net.v == 0
                               ? (struct usd){0}
-                              : position_unrealised(position, mark_of(desk, venue, symbol));
+                              : position_unrealised(position, position_mark(desk, venue, symbol));
         struct usd made = usd_add(position->realised, open);
         sum = usd_add(sum, usd_sub(made, paid));
     }
@@ -134,7 +135,7 @@ struct usd position_total_pnl(const struct desk *desk) {
     for (uint32_t i = 0; i < book->held_count; i++) {
         const struct position_held *held = &book->held[i];
         sum = usd_add(sum, position_unrealised(position_of(desk, held->venue, held->symbol),
-                                               mark_of(desk, held->venue, held->symbol)));
+                                               position_mark(desk, held->venue, held->symbol)));
     }
     return sum;
 }
@@ -148,8 +149,9 @@ struct position_sums position_sums(const struct desk *desk) {
             sums.fees = usd_add(sums.fees, position->fees);
             sums.funding = usd_add(sums.funding, position->funding);
             if (position->net.v != 0) {
-                sums.unrealised = usd_add(
-                    sums.unrealised, position_unrealised(position, mark_of(desk, venue, symbol)));
+                sums.unrealised =
+                    usd_add(sums.unrealised,
+                            position_unrealised(position, position_mark(desk, venue, symbol)));
             }
         }
     }
@@ -197,7 +199,7 @@ struct usd position_venue_gross(const struct desk *desk, uint16_t venue) {
 
 static void tell_position(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     const struct position *position = position_of(desk, venue, symbol);
-    struct px mark = mark_of(desk, venue, symbol);
+    struct px mark = position_mark(desk, venue, symbol);
     struct usd value = usd_notional_near(mark, position->net);
     struct event_position event = {
         .venue = venue,
@@ -230,15 +232,18 @@ static void move_day_start(struct desk *desk, struct bus *bus, struct usd by) {
     }
 }
 
-void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+bool position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
                      struct qty net, struct px average) {
     struct position position = *position_of(desk, venue, symbol);
     struct usd before = position_total_pnl(desk);
-    struct px mark = mark_of(desk, venue, symbol);
+    struct px mark = position_mark(desk, venue, symbol);
     struct px price = mark.v > 0 ? mark : average;
+    if (price.v <= 0 && picture_median_mid(desk, symbol, VENUE_MAX, bus->now_ns, &price) == 0) {
+        return false;
+    }
     struct qty change = qty_sub(net, position.net);
     bool came = net.v != 0 && (net.v > 0) == (change.v > 0);
-    if (change.v != 0 && price.v > 0) {
+    if (change.v != 0) {
         position_apply(&position, change.v > 0 ? SIDE_BUY : SIDE_SELL, price, qty_abs(change),
                        (struct usd){0});
     }
@@ -249,6 +254,7 @@ void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_
     position_put(desk, venue, symbol, &position);
     tell_position(desk, bus, venue, symbol);
     move_day_start(desk, bus, usd_sub(position_total_pnl(desk), before));
+    return true;
 }
 
 static void put_back(struct desk *desk, const struct event_past_position *past) {
@@ -279,7 +285,7 @@ static void pay_funding(struct desk *desk, struct bus *bus, uint16_t venue, uint
                         int64_t rate) {
     struct position position = *position_of(desk, venue, symbol);
     const struct event_funding *told = picture_funding(desk, venue, symbol);
-    struct px mark = told->mark.v > 0 ? told->mark : mark_of(desk, venue, symbol);
+    struct px mark = told->mark.v > 0 ? told->mark : position_mark(desk, venue, symbol);
     struct usd value = usd_notional_near(mark, position.net);
     struct usd paid = {mul_div_near(value.v, rate, PX_ONE)};
     if (paid.v != 0) {
@@ -446,7 +452,7 @@ static void position_publish(void *self, struct state_draft *draft, int64_t now_
                 position->funding.v == 0) {
                 continue; // never traded
             }
-            struct px mark = mark_of(desk, venue, symbol);
+            struct px mark = position_mark(desk, venue, symbol);
             rows[count++] = (struct state_position){
                 .venue = venue,
                 .symbol = symbol,

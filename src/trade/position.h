@@ -68,14 +68,18 @@ void position_apply(struct position *position, enum side side, struct px price, 
                     struct usd fee);
 struct usd position_unrealised(const struct position *position, struct px mark);
 struct px position_average(const struct position *position);
+// What a unit held is worth now: the venue's mid, or what it cost where the venue has not quoted; 0
+// where it cost nothing either.
+struct px position_mark(const struct desk *desk, uint16_t venue, uint16_t symbol);
 
 // The listing's position is this from now on; the sums follow.
 void position_put(struct desk *desk, uint16_t venue, uint16_t symbol,
                   const struct position *position);
 // A person signed for the venue's word: the book takes its net position. What went is realised at
-// the mid; what came stands at the average told, or at the mid where none is. The day's result
-// stays as it is: what either made before is none of the day's, and what was lost today stays lost.
-void position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
+// the mid; what came stands at the average told, or at the mid where none is (the other venues',
+// where this one has not quoted). The day's result stays as it is: what either made before is none
+// of the day's, and what was lost today stays lost. False, with nothing changed: no price is known.
+bool position_accept(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
                      struct qty net, struct px average);
 
 // A listing's position is read by position_of: inline, in desk.h.

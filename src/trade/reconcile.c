@@ -327,30 +327,41 @@ static bool is_quiet(const struct desk *desk, uint16_t venue, uint16_t symbol) {
     return true;
 }
 
-static void accept_position(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
+// False: nothing tells what the position is worth.
+static bool accept_position(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol) {
     struct reconcile_row *row = row_of(desk, venue, symbol);
     struct qty beyond = distance(desk, row, venue, symbol);
     if (beyond.v != 0 && !row->filled_since && is_quiet(desk, venue, symbol)) {
-        position_accept(desk, bus, venue, symbol, row->venue, row->average);
+        if (!position_accept(desk, bus, venue, symbol, row->venue, row->average)) {
+            watch_alert(bus, SEVERITY_RED, "reconcile",
+                        "%s %s: no price is known that its position could be booked at: accept "
+                        "again once it quotes",
+                        desk->universe->venues[venue].name, desk->universe->symbols[symbol].name);
+            return false;
+        }
         row->signed_for = qty_add(row->signed_for, beyond);
         row->signed_ns = row->heard_ns;
         set_told(&desk->reconcile, row, (struct qty){0});
         row->since_ns = 0;
     }
+    return true;
 }
 
 static void on_accept(struct desk *desk, struct bus *bus) {
+    bool all = true;
     desk->reconcile.doubtful = false;
     desk->reconcile.accepted = true;
     for (uint16_t venue = 0; venue < desk->universe->venue_count; venue++) {
         struct reconcile_venue *row = &desk->reconcile.venues[venue];
         row->signed_foreign = row->foreign;
         for (uint16_t symbol = 0; symbol < desk->universe->symbol_count; symbol++) {
-            accept_position(desk, bus, venue, symbol);
+            all = accept_position(desk, bus, venue, symbol) && all;
         }
     }
-    watch_alert(bus, SEVERITY_WARN, "reconcile",
-                "the differences were accepted: the venues' positions stand");
+    if (all) {
+        watch_alert(bus, SEVERITY_WARN, "reconcile",
+                    "the differences were accepted: the venues' positions stand");
+    }
 }
 
 // ---- the component -----------------------------------------------------------------------------
@@ -388,7 +399,8 @@ static void take_place(struct desk *desk, struct bus *bus, const struct event_fi
     struct qty twice = {bought ? size.v : -size.v};
     row->signed_for = qty_sub(row->signed_for, twice);
     struct qty net = position_of(desk, fill->venue, fill->symbol)->net;
-    position_accept(desk, bus, fill->venue, fill->symbol, qty_sub(net, twice), (struct px){0});
+    (void)position_accept(desk, bus, fill->venue, fill->symbol, qty_sub(net, twice),
+                          (struct px){0}); // else the difference shows, and is signed for again
 }
 
 static void on_filled(struct desk *desk, struct bus *bus, const struct event_fill *fill) {

@@ -424,6 +424,56 @@ static void test_worth_before_the_first_quote(void **state) {
     harness_destroy(h);
 }
 
+// What nothing tells a price of is not taken over for nothing: its whole worth would be a profit
+// once it quotes.
+static void test_signed_without_a_price(void **state) {
+    (void)state;
+    struct harness *h = desk(DESK_LIVE);
+    struct px mid = harness_mid(H_BTC);
+    struct usd day = position_day_pnl(&h->desk);
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        harness_quote(h, venue, H_BTC, (struct px){0}, (struct px){0}, (struct qty){0});
+    }
+    past_end(h);
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        lane(h, venue, LANE_READY);
+    }
+    venue_tells(h, H_LIGHTER, H_BTC, lot.v);
+    harness_advance(h, NS_PER_S);
+    harness_control(h, CONTROL_ACCEPT, 0);
+    assert_int_equal(position_of(&h->desk, H_LIGHTER, H_BTC)->net.v, 0);
+    assert_int_equal(h->desk.reconcile.phase, RECONCILE_DIFFERS);
+    assert_non_null(strstr(harness_alert(h, "reconcile")->text, "no price"));
+    harness_quote(h, H_BINANCE, H_BTC, mid, mid, lot); // another venue's will do
+    harness_control(h, CONTROL_ACCEPT, 0);
+    assert_int_equal(position_of(&h->desk, H_LIGHTER, H_BTC)->net.v, lot.v);
+    assert_int_equal(position_average(position_of(&h->desk, H_LIGHTER, H_BTC)).v, mid.v);
+    assert_true(reconcile_agreed(&h->desk));
+    assert_int_equal(position_day_pnl(&h->desk).v, day.v);
+    harness_destroy(h);
+}
+
+// A position that cost nothing, of a session that knew no price, vanishes.
+static void test_vanished_without_a_price(void **state) {
+    (void)state;
+    struct harness *h = desk(DESK_LIVE);
+    harness_quote(h, H_LIGHTER, H_BTC, (struct px){0}, (struct px){0}, (struct qty){0});
+    past_position(h, H_LIGHTER, lot.v);
+    past_end(h);
+    struct position position = *position_of(&h->desk, H_LIGHTER, H_BTC);
+    position.cost = (struct usd){0};
+    position_put(&h->desk, H_LIGHTER, H_BTC, &position);
+    venue_tells(h, H_LIGHTER, H_BTC, lot.v);
+    for (uint16_t venue = 0; venue < H_VENUES; venue++) {
+        lane(h, venue, LANE_READY);
+    }
+    harness_advance(h, NS_PER_S);
+    venue_tells(h, H_LIGHTER, H_BTC, 0);
+    harness_advance(h, NS_PER_S);
+    assert_int_equal(position_of(&h->desk, H_LIGHTER, H_BTC)->net.v, 0);
+    harness_destroy(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_job_waits_for_its_venues),
@@ -438,6 +488,8 @@ int main(void) {
         cmocka_unit_test(test_order_without_its_job),
         cmocka_unit_test(test_signed_around_live_orders),
         cmocka_unit_test(test_worth_before_the_first_quote),
+        cmocka_unit_test(test_signed_without_a_price),
+        cmocka_unit_test(test_vanished_without_a_price),
     };
     return cmocka_run_group_tests_name("restart", tests, NULL, NULL);
 }

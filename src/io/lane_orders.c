@@ -513,9 +513,11 @@ void lane_order_state(struct lane *lane, const struct oe_event *event) {
     }
 }
 
-// Trade ids are unique per symbol at some venues: the number is mixed with it.
-static uint64_t trade_number(const struct lane_order *order, uint64_t trade) {
-    uint64_t number = hash_mix(trade ^ ((uint64_t)order->symbol + 1) << 48);
+// Trade ids are unique per symbol at some venues: the number is mixed with its name, which means
+// the same to the session that comes next.
+static uint64_t trade_number(const struct lane *lane, uint16_t symbol, uint64_t trade) {
+    const char *name = lane->config.universe->symbols[symbol].name;
+    uint64_t number = hash_mix(trade ^ hash_bytes(name, strlen(name), 0));
     return number != 0 ? number : 1;
 }
 
@@ -526,7 +528,7 @@ void lane_order_fill(struct lane *lane, const struct oe_event *event) {
         lane_late_fill(lane, event);
         return;
     }
-    uint64_t trade = trade_number(order, event->fill.trade);
+    uint64_t trade = trade_number(lane, order->symbol, event->fill.trade);
     learn_venue_id(lane, order, event->venue_id);
     if (event->fill.size.v <= 0 || !seen_set_add(&lane->trades, trade)) {
         counter_add(&lane->stats.duplicates, 1);

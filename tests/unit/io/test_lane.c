@@ -790,6 +790,38 @@ static void test_past_order_has_ended(void **state) {
     rig_finish(&rig);
 }
 
+static uint64_t trade_of_past_order(const char *const *symbols, uint16_t count, uint16_t symbol) {
+    struct rig rig;
+    rig_init_for(&rig, symbols, count);
+    rig.answers[OE_FILLS][0] = (struct answer){200, "fill 4 1\nend"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    struct event_order ended = {.order = 1,
+                                .action = ORDER_ACTION_ASK,
+                                .state = ORDER_CANCELED_DONE,
+                                .session_key = 77,
+                                .symbol = symbol,
+                                .price = {100 * PX_ONE},
+                                .size = {2 * (QTY_ONE / 1000)}};
+    lane_send(rig.lane, &ended);
+    rig_learn(&rig);
+    until(&rig, &rig.ready, 1);
+    assert_int_equal(rig.report_count, 1);
+    uint64_t trade = rig.reports[0].trade;
+    rig_finish(&rig);
+    return trade;
+}
+
+// A fill has the number it had before, in a session that trades more symbols or in another order;
+// those of two symbols differ, though the venue's numbers may be the same.
+static void test_trade_of_another_session(void **state) {
+    (void)state;
+    static const char *const before[] = {"BTC/USDT"};
+    static const char *const now[] = {"ETH/USDT", "BTC/USDT"};
+    uint64_t trade = trade_of_past_order(before, COUNT_OF(before), 0);
+    assert_true(trade_of_past_order(now, COUNT_OF(now), 1) == trade);
+    assert_true(trade_of_past_order(now, COUNT_OF(now), 0) != trade);
+}
+
 // A list that tells its fill by the venue's number only: the order is asked for, which has the
 // number, and the fills again. Nothing is ready before that. A fill that the order cannot have made
 // is no reason to ask.
@@ -1407,6 +1439,7 @@ int main(void) {
         cmocka_unit_test(test_nothing_to_reduce),
         cmocka_unit_test(test_nothing_to_reduce_after_a_failed_look),
         cmocka_unit_test(test_past_order_has_ended),
+        cmocka_unit_test(test_trade_of_another_session),
         cmocka_unit_test(test_past_order_by_its_number),
         cmocka_unit_test(test_past_order_is_partly_filled),
         cmocka_unit_test(test_symbol_is_not_traded),

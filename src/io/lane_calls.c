@@ -200,6 +200,7 @@ static enum status send_message(struct lane *lane, struct lane_call *row,
         return status_fail(STATUS_UNAVAILABLE, "no connection to send it on");
     }
     rate_take(&lane->rate, &message->cost, now_ns);
+    lane->read_ms = oe_call_changes(call->kind) ? 0 : lane_loop_ms(lane);
     counter_add(&lane->stats.sent, 1);
     return STATUS_OK;
 }

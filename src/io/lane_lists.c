@@ -202,11 +202,15 @@ static void want_again(struct lane *lane) {
 }
 
 // An order that waits for the venue's message rate goes first: one that waits here, or in the
-// engine, which hears of the room it needs. But an order that has ended waits for its fills.
-static bool yields(const struct lane *lane, uint32_t list, int64_t now_ms) {
+// engine, which hears of the room it needs. But an order that has ended waits for its fills; and
+// what is needed to trade at all, or presses, takes turns with the orders.
+static bool yields(const struct lane *lane, const struct lane_list *row, uint32_t list,
+                   int64_t now_ms) {
+    if (row->pressing || !lane->reconciled) {
+        return lane_orders_next(lane);
+    }
     bool for_ended = list == LANE_LIST_FILLS && lane_orders_any(lane, LANE_ORDER_ENDING);
-    return lane->reconciled &&
-           (lane_orders_any(lane, LANE_ORDER_AGAIN) || (now_ms < lane->lists_gap_ms && !for_ended));
+    return lane_orders_wait(lane) || (now_ms < lane->lists_gap_ms && !for_ended);
 }
 
 void lane_lists_tick(struct lane *lane) {
@@ -218,7 +222,7 @@ void lane_lists_tick(struct lane *lane) {
         for (uint32_t list = 0; list < LANE_LIST_COUNT; list++) {
             const struct lane_list *row = &lane->symbols[i].lists[list];
             if (row->wanted && !row->busy && now_ms >= row->due_ms &&
-                (row->pressing || !yields(lane, list, now_ms))) {
+                !yields(lane, row, list, now_ms)) {
                 ask(lane, list, i);
             }
         }

@@ -673,7 +673,35 @@ static void step(struct lane *lane, struct lane_order *order, int64_t now_ms) {
     }
 }
 
-void lane_orders_tick(struct lane *lane) {
+static bool is_due(const struct lane_order *order, int64_t now_ms) {
+    return order->due_ms != 0 && now_ms >= order->due_ms;
+}
+
+static bool waits_to_be_sent(const struct lane_order *order, int64_t now_ms) {
+    return order->state == LANE_ORDER_AGAIN ||
+           (order->state == LANE_ORDER_OPEN && order->cancel_wanted && !order->cancel_out &&
+            is_due(order, now_ms));
+}
+
+bool lane_orders_wait(const struct lane *lane) {
+    int64_t now_ms = lane_loop_ms(lane);
+    uint32_t left = lane->live;
+    for (uint32_t i = 0; left > 0 && i < LANE_ORDERS_MAX; i++) {
+        if (waits_to_be_sent(&lane->orders[i], now_ms)) {
+            return true;
+        }
+        left -= lane_order_live(&lane->orders[i]);
+    }
+    return false;
+}
+
+bool lane_orders_next(const struct lane *lane) {
+    return lane->read_ms != 0 && lane_loop_ms(lane) - lane->read_ms < LANE_HOLD_MS &&
+           lane_orders_wait(lane);
+}
+
+// Those that are to be sent, or those that are asked for.
+static void step_all(struct lane *lane, bool to_be_sent) {
     int64_t now_ms = lane_loop_ms(lane);
     uint32_t left = lane->live; // a step begins no order
     for (uint32_t i = 0; left > 0 && i < LANE_ORDERS_MAX; i++) {
@@ -682,9 +710,15 @@ void lane_orders_tick(struct lane *lane) {
             continue;
         }
         left--;
-        bool due = order->due_ms != 0 && now_ms >= order->due_ms;
-        if (due || order->state == LANE_ORDER_AGAIN) {
+        bool sends = waits_to_be_sent(order, now_ms);
+        if (sends == to_be_sent && (sends || is_due(order, now_ms))) {
             step(lane, order, now_ms);
         }
     }
+}
+
+void lane_orders_tick(struct lane *lane) {
+    bool first = lane_orders_next(lane);
+    step_all(lane, first);
+    step_all(lane, !first);
 }

@@ -204,7 +204,8 @@ struct lane {
     int64_t lists_due_ms;
     int64_t lists_held_ms; // for so long the lists of this round left an order no room
     int64_t lists_gap_ms;  // until then the next list leaves it the room
-    int64_t started_ns;    // desk time
+    int64_t read_ms; // something was asked for last, then, and nothing placed or cancelled since; 0
+    int64_t started_ns; // desk time
     // Of an earlier session: when the oldest order that may be live was decided, and the newest
     // that had ended (what was filled a while before that, it was told itself). 0 = none.
     int64_t past_ns, past_ended_ns;
@@ -266,6 +267,11 @@ void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms); //
 void lane_orders_ask_all(struct lane *lane);
 void lane_orders_cancel_all(struct lane *lane);
 bool lane_orders_any(const struct lane *lane, enum lane_order_state state);
+// An order or a cancel that lowers risk waits to be sent.
+bool lane_orders_wait(const struct lane *lane);
+// And it has the next room of the venue's message rate: what was read had the last. Neither keeps
+// the other waiting for longer than LANE_HOLD_MS.
+bool lane_orders_next(const struct lane *lane);
 bool lane_order_live(const struct lane_order *order);
 
 // lane_late.c

@@ -1113,6 +1113,64 @@ static void test_filled_after_its_end(void **state) {
     rig_finish(&rig);
 }
 
+// Sends hedges, one after another was refused for want of room, until the venue has one.
+static void hedge_until_placed(struct rig *rig, int placed) {
+    while (rig->requests[OE_PLACE] == placed && !rig->timed_out) {
+        int told = rig->report_count;
+        command(rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_HEDGE);
+        until(rig, &rig->report_count, told + 1);
+    }
+    assert_int_equal(rig->requests[OE_PLACE], placed + 1);
+}
+
+// Behind a lost connection there are lists of many pages to be asked for, and two requests a
+// second: a hedge has the second of them, not the last.
+static void test_hedge_and_lists_take_turns(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.venue.deadman_max_ms = 0;
+    rig.venue.buckets[0].limit = 5; // two a second are ours
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder expired 0"};
+    rig.answers[OE_FILLS][0] = (struct answer){200, "end 4"};
+    rig.answers[OE_FILLS][4] = (struct answer){200, "end"};
+    assert_int_equal(rig_create_lane(&rig, SLICE("sesame")), STATUS_OK);
+    rig_learn(&rig);
+    until(&rig, &rig.requests[OE_OPEN_ORDERS], 1);
+    int before = rig.requests[OE_FILLS] + rig.requests[OE_POSITIONS] + rig.requests[OE_BALANCES];
+    hedge_until_placed(&rig, 0);
+    int since = rig.requests[OE_FILLS] + rig.requests[OE_POSITIONS] + rig.requests[OE_BALANCES];
+    assert_in_range(since - before, 0, 2);
+    until(&rig, &rig.ready, 1); // nor do the lists wait for good
+    rig_finish(&rig);
+}
+
+// So it is with questions for orders whose outcome is not known.
+static void test_hedge_and_questions_take_turns(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    rig.venue.deadman_max_ms = 0;
+    rig.venue.buckets[0].limit = 5;
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder expired 0"};
+    rig.answers[OE_QUERY][0] = (struct answer){503, ""};
+    rig_start(&rig);
+    pass(&rig, 2500);
+    for (uint64_t i = 0; i < 8; i++) {
+        struct event_order left = {.order = 100 + i,
+                                   .action = ORDER_ACTION_ASK,
+                                   .state = ORDER_UNKNOWN,
+                                   .session_key = 76,
+                                   .price = {100 * PX_ONE},
+                                   .size = {QTY_ONE / 1000}};
+        lane_send(rig.lane, &left);
+    }
+    until(&rig, &rig.requests[OE_QUERY], 1);
+    hedge_until_placed(&rig, 0);
+    assert_in_range(rig.requests[OE_QUERY], 1, 3);
+    rig_finish(&rig);
+}
+
 static void test_nonce(void **state) {
     (void)state;
     struct rig rig;
@@ -1452,6 +1510,8 @@ int main(void) {
         cmocka_unit_test(test_gone),
         cmocka_unit_test(test_unknown_goes_first),
         cmocka_unit_test(test_filled_after_its_end),
+        cmocka_unit_test(test_hedge_and_lists_take_turns),
+        cmocka_unit_test(test_hedge_and_questions_take_turns),
         cmocka_unit_test(test_nonce),
         cmocka_unit_test(test_rate_limit),
         cmocka_unit_test(test_refusal_after_rate_limit),

@@ -97,16 +97,16 @@ struct engine {
     // Inside the lock only.
     int64_t now_ns;
     int64_t published_ns;
-    bool changed; // since the last publication
-    bool journal_failed;
-    uint32_t appended;         // events handed to the journal and not yet committed
-    uint32_t listing_count;    // of the universe
-    uint32_t dirty_words;      // of the cache
-    uint64_t *quotes_left;     // taken from the dirty set, not yet run
-    uint64_t *depths_left;     // taken from the dirty set, sampled when depth_sample_ns is over
-    int64_t depth_due_ns;      // when the first of them is due, INT64_MAX = none
-    int64_t *depth_sampled_ns; // per listing
-    uint32_t *quote_updates;   // per listing: update count of the newest sample
+    bool changed;               // since the last publication
+    atomic_bool journal_failed; // set inside, read by the lanes
+    uint32_t appended;          // events handed to the journal and not yet committed
+    uint32_t listing_count;     // of the universe
+    uint32_t dirty_words;       // of the cache
+    uint64_t *quotes_left;      // taken from the dirty set, not yet run
+    uint64_t *depths_left;      // taken from the dirty set, sampled when depth_sample_ns is over
+    int64_t depth_due_ns;       // when the first of them is due, INT64_MAX = none
+    int64_t *depth_sampled_ns;  // per listing
+    uint32_t *quote_updates;    // per listing: update count of the newest sample
     int64_t alive_told_ns[VENUE_MAX]; // newest frame time the components know
     struct event_order *commands;     // of this pass
     uint32_t command_count;
@@ -151,6 +151,11 @@ enum status engine_control_until(struct engine *engine, const struct control_req
 // Time passes: timers run when due. Also tells components about live but quiet venues and
 // publishes.
 void engine_timer(struct engine *engine, int64_t now_ns);
+// The journal failed: what is decided from now on stays inside, so that each lane takes back by
+// itself what rests at its venue. Any thread.
+static inline bool engine_journal_failed(const struct engine *engine) {
+    return atomic_load_explicit(&engine->journal_failed, memory_order_relaxed);
+}
 int64_t
 engine_deadline_ns(const struct engine *engine); // desk time at which engine_timer is wanted
 

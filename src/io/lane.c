@@ -265,9 +265,20 @@ static void tick_again(struct lane *lane) {
     ASSERT(uv_timer_start(&lane->tick, on_tick, wait_ms, 0) == 0);
 }
 
+// No cancel comes from the engine any more, and no hedge of what an order there would still fill.
+static void take_back(struct lane *lane) {
+    if (!lane->stranded && engine_journal_failed(lane->config.engine)) {
+        lane->stranded = true;
+        log_error(lane->oe.venue->name,
+                  "the journal failed: every order of this desk is cancelled");
+        lane_orders_cancel_all(lane);
+    }
+}
+
 static void on_tick(uv_timer_t *timer) {
     struct lane *lane = timer->data;
     lane_enter(lane);
+    take_back(lane);
     lane_calls_tick(lane);
     lane_sockets_tick(lane);
     lane_lists_tick(lane);

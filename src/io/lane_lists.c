@@ -410,7 +410,8 @@ void lane_deadman_tick(struct lane *lane) {
         // Nobody's orders are to end because ours once were there: what is not needed is disarmed.
         bool live = has_live(lane, i), armed = row->armed_until_ms > now_ms;
         // After a failure it is shown to work, though by now nothing may need it.
-        bool wanted = live || armed || row->arm_failed;
+        // And where nobody decides any more it is left to run out.
+        bool wanted = live ? !lane->stranded : armed || row->arm_failed;
         if (row->arming || now_ms < row->arm_due_ms || !wanted ||
             lane->oe.listings[i].native[0] == '\0') {
             continue;

@@ -203,9 +203,11 @@ static void on_place(struct lane *lane, const struct event_order *command) {
     struct lane_order refused = {
         .order = command->order, .symbol = command->symbol, .unsent = true};
     bool urgent = command->phase != LEG_OPEN || command->reduce_only != 0;
-    if (order == NULL || (!urgent && !lane_is_ready(lane))) {
+    if (order == NULL || lane->stranded || (!urgent && !lane_is_ready(lane))) {
         set_text(&refused, "not sent: ",
-                 order == NULL ? SLICE("too many orders") : SLICE("the lane is not ready"));
+                 order == NULL    ? SLICE("too many orders")
+                 : lane->stranded ? SLICE("the journal failed")
+                                  : SLICE("the lane is not ready"));
         report_plain(lane, &refused, REPORT_REJECTED);
         return;
     }

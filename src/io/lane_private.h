@@ -204,6 +204,7 @@ struct lane {
     int64_t lists_due_ms;
     int64_t lists_held_ms; // for so long the lists of this round left an order no room
     int64_t lists_gap_ms;  // until then the next list leaves it the room
+    bool stranded;   // the engine's journal failed: what rests is taken back, nothing is placed
     int64_t read_ms; // something was asked for last, then, and nothing placed or cancelled since; 0
     int64_t started_ns; // desk time
     // Of an earlier session: when the oldest order that may be live was decided, and the newest

@@ -1478,6 +1478,38 @@ static void test_deadman_per_symbol(void **state) {
     rig_finish(&rig);
 }
 
+// The journal failed, so no cancel comes from the engine: what rests is taken back all the same,
+// nothing is placed, and where a cancel does not get through the switch is left to run out.
+static void test_journal_failed(void **state) {
+    (void)state;
+    for (int lost = 0; lost < 2; lost++) {
+        struct rig rig;
+        rig_init(&rig);
+        rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+        rig.answers[OE_QUERY][0] = (struct answer){200, "order new 0"};
+        rig.answers[OE_OPEN_ORDERS][0] = (struct answer){200, "order new 0\nend"};
+        rig.answers[OE_CANCEL][0] =
+            lost ? (struct answer){503, ""} : (struct answer){200, "order canceled 0"};
+        rig.answers[OE_DEADMAN][0] = (struct answer){200, "armed 1"};
+        rig_start(&rig);
+        command(&rig, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+        until(&rig, &rig.requests[OE_DEADMAN], 1);
+        pass(&rig, 20);
+        atomic_store(&rig.engine.journal_failed, true);
+        until(&rig, &rig.requests[OE_CANCEL], 1 + lost);
+        int armed = rig.requests[OE_DEADMAN];
+        pass(&rig, lost ? 1500 : 50);
+        command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE);
+        until(&rig, &rig.report_count, 3 - lost);
+        expect(&rig, lost ? "accepted rejected" : "accepted canceled rejected");
+        assert_int_equal(rig.requests[OE_PLACE], 1);
+        if (lost) {
+            assert_int_equal(rig.requests[OE_DEADMAN], armed);
+        }
+        rig_finish(&rig);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrong_key),
@@ -1525,6 +1557,7 @@ int main(void) {
         cmocka_unit_test(test_deadman_waits_for_login),
         cmocka_unit_test(test_deadman_recovers_without_orders),
         cmocka_unit_test(test_deadman_per_symbol),
+        cmocka_unit_test(test_journal_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,9 +158,9 @@ const struct config_key config_keys[] = {
           "Size on offer that gives the whole of its part of the score"),
     MONEY("scanner", "size_usd", USD, 1, 1000000, 200, true, scanner.arb_size,
           "Notional the costs of an opportunity are worked out for"),
-    OTHER("scanner", "basis", CONFIG_BASIS, BP(-1000), BP(1000), 0, false,
+    OTHER("scanner", "basis", CONFIG_BASIS, 0, BP(1000), 0, false,
           "What is subtracted between different quote currencies: the running median, nothing, or "
-          "a fixed figure"),
+          "a fixed figure, whichever of the two is bought"),
     TIME("scanner", "median_window_sec", S, SEC(10), SEC(3600), SEC(300), true, scanner.window_ns,
          "Span of the medians of basis and gross edge"),
     TIME("scanner", "stand_ms", MS, 0, SEC(60), 0, true, scanner.stand_ns,

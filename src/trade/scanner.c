@@ -79,7 +79,7 @@ static struct bps pair_basis(const struct desk *desk, uint16_t symbol, uint16_t 
         return (struct bps){0};
     }
     if (settings->basis_mode == BASIS_FIXED) {
-        return settings->basis_fixed;
+        return settings->basis_fixed; // of either direction: nobody said which currency is dearer
     }
     int64_t back = series_median(&desk->scanner.gross[pair_index(desk, symbol, sell, buy)]);
     return (struct bps){(there - back) / 2};

@@ -176,6 +176,8 @@ static const struct {
     {"pair of a stranger", "[scanner]\npriority_pairs = binance:okkx\n", "did you mean okx?"},
     {"pair with itself", "[scanner]\npriority_pairs = okx:okx\n", "pairs a venue with itself"},
     {"basis", "[scanner]\nbasis = 5\n", "\"5\" has no unit (bps, %): expected auto, off or"},
+    // Taken off both ways it would be an edge that is not there.
+    {"basis below zero", "[scanner]\nbasis = -3bps\n", "expected auto, off or 0bps to 1000bps"},
     {"rule without a name", "[alert.]\ncondition = failures > 2\n", "is no name of a rule"},
     {"rule with a strange name", "[alert.Big One]\n", "is no name of a rule"},
     {"rule in capitals", "[alert.Big]\n", "is no name of a rule: expected [alert.NAME]"},
@@ -291,9 +293,9 @@ static void values_carry_units(void **state) {
     assert_int_equal(config.settings.feeds.jump_max.v, 2500);
     assert_int_equal(parse_set("feeds.max_price_jump_pct=0.25"), STATUS_OK);
     assert_int_equal(config.settings.feeds.jump_max.v, 2500);
-    assert_int_equal(parse_set("scanner.basis=-3.5bps"), STATUS_OK);
+    assert_int_equal(parse_set("scanner.basis=3.5bps"), STATUS_OK);
     assert_int_equal(config.settings.scanner.basis_mode, BASIS_FIXED);
-    assert_int_equal(config.settings.scanner.basis_fixed.v, -350);
+    assert_int_equal(config.settings.scanner.basis_fixed.v, 350);
     assert_int_equal(parse_set("paper.reject_rate=2.5%"), STATUS_OK);
     assert_int_equal(config.settings.paper.reject_ppm, 25000);
     assert_int_equal(parse_set("paper.reject_rate=0"), STATUS_OK);
@@ -362,7 +364,7 @@ static void text_reads_back(const char *text) {
 static void effective_text_reads_back(void **state) {
     (void)state;
     text_reads_back("");
-    text_reads_back("[scanner]\nbasis = -1.25bps\npriority_pairs = okx:binance, "
+    text_reads_back("[scanner]\nbasis = 1.25bps\npriority_pairs = okx:binance, "
                     "binance:hyperliquid\n[feeds]\ndepth_sample_ms = 0.5\nbook_symbols = none\n"
                     "[venues]\nokx = off\n[fees.okx]\ntaker_bps = -0.01\n");
 }

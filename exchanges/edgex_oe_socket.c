@@ -93,19 +93,20 @@ static bool read_lists(struct slice data, struct lists *lists) {
     return json_end(&r);
 }
 
-// Fills before the orders they fill: an order that is over has told all of them.
+// Orders before their fills, which name them by the venue's id only: this frame may be the first
+// that tells it, before the answer to the order.
 static bool decode_lists(const struct oe *oe, struct slice data, bool snapshot, uint32_t *count,
                          struct oe_sink *sink) {
     struct lists lists;
     if (!read_lists(data, &lists)) {
         return false;
     }
-    bool fills = edgex_decode_fills(oe, NULL, lists.fills, count, sink);
     bool orders = edgex_decode_orders(oe, NULL, lists.orders, snapshot, count, sink);
+    bool fills = edgex_decode_fills(oe, NULL, lists.fills, count, sink);
     bool positions = edgex_decode_positions(oe, NULL, lists.positions, (struct slice){"", 0},
                                             snapshot, count, sink);
     bool funding = edgex_decode_funding(oe, NULL, lists.changes, count, sink);
-    return fills && orders && positions && funding;
+    return orders && fills && positions && funding;
 }
 
 static bool is_word(struct slice told, struct slice word) {

@@ -110,13 +110,13 @@ static const struct sample {
      "\"564829588270612618\",\"state\":\"new\",\"side\":\"buy\",\"filled\":\"0\",\"price\":\"97393."
      "8\",\"size\":\"0.001\",\"time_ms\":1734662372567}\n"},
     {"ws_fill", FRAME, 0,
-     "{\"event\":\"fill\",\"symbol\":\"BTCUSDC\",\"venue_id\":\"564815695875932430\",\"trade\":"
-     "564815957260763406,\"side\":\"buy\",\"price\":\"97444.6\",\"size\":\"0.001\",\"fee\":\"0."
-     "01754\",\"liquidity\":\"maker\",\"time_ms\":1734661081049}\n"
      "{\"event\":\"order\",\"symbol\":\"BTCUSDC\",\"client_id\":\"21163368294502694\",\"venue_id\":"
      "\"564815695875932430\",\"state\":\"filled\",\"side\":\"buy\",\"filled\":\"0.001\","
      "\"average\":\"97444.6\",\"price\":\"97393.8\",\"size\":\"0.001\",\"time_ms\":1734662372567}"
-     "\n"},
+     "\n"
+     "{\"event\":\"fill\",\"symbol\":\"BTCUSDC\",\"venue_id\":\"564815695875932430\",\"trade\":"
+     "564815957260763406,\"side\":\"buy\",\"price\":\"97444.6\",\"size\":\"0.001\",\"fee\":\"0."
+     "01754\",\"liquidity\":\"maker\",\"time_ms\":1734661081049}\n"},
     {"ws_ping", FRAME, 0,
      "{\"event\":\"reply\",\"text\":\"{\\\"type\\\":\\\"pong\\\",\\\"time\\\":"
      "\\\"1789136310001\\\"}\"}\n"

@@ -66,6 +66,16 @@ enum status desk_call_ask(struct desk_call *call, const char *line, struct slice
     return status;
 }
 
+enum status desk_call_check_journal(struct desk_call *call) {
+    static const char failed[] = "\"journal\":\"failed\"";
+    struct slice answer;
+    enum status status = desk_call_ask(call, "status json", &answer);
+    return status == STATUS_OK &&
+                   memmem(answer.data, answer.size, failed, sizeof(failed) - 1) != NULL
+               ? status_fail(STATUS_IO, "its journal failed: nothing leaves it any more")
+               : status;
+}
+
 static bool read_count(struct slice json, const char *member, int64_t *count) {
     const char *at = memmem(json.data, json.size, member, strlen(member));
     if (at == NULL) {

@@ -23,6 +23,8 @@ void desk_call_close(struct desk_call *call); // zeroed allowed
 // One request and its answer (until the next).
 enum status desk_call_ask(struct desk_call *call, const char *line,
                           struct slice *answer) MUST_CHECK;
+// STATUS_IO: its journal failed, nothing leaves it any more.
+enum status desk_call_check_journal(struct desk_call *call) MUST_CHECK;
 // Orders of ours that are not over. STATUS_TIMEOUT: the engine stands still.
 enum status desk_call_orders(struct desk_call *call, int64_t *orders) MUST_CHECK;
 

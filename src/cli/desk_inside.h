@@ -38,8 +38,8 @@ struct desk_run {
     struct engine engine;
     struct desk desk;
     struct sim *sim;
-    struct desk_past *past; // until it was told
-    struct journal_folder folder;
+    struct desk_past *past;              // until it was told
+    struct journal_folder folder, spare; // spare: see desk_run_spare
     struct journal journal;
     struct records records;
     struct keeper keeper;
@@ -55,8 +55,8 @@ struct desk_run {
     _Atomic bool lanes_stopped;
     struct event_order asks[ORDERS_MAX]; // of earlier sessions, for the lanes to ask for
     uint32_t ask_count;
-    bool has_universe, has_cache, has_desk, has_engine, has_folder, has_journal, has_records,
-        has_keeper, has_feeds, started;
+    bool has_universe, has_cache, has_desk, has_engine, has_folder, has_spare, has_journal,
+        has_records, has_keeper, has_feeds, started;
     char notice[sizeof(((struct state_header *)0)->notice)];
     char config_text[CONFIG_TEXT_MAX];
 };

@@ -11,6 +11,8 @@
 #include "trade/answer.h"
 
 enum { DEMO_STAND_MS = 250, JOURNAL_BUFFER_BYTES = 4 * 1024 * 1024 };
+// What a desk that only closes may want to write.
+#define CLOSING_BYTES (UINT64_C(16) << 20)
 enum { STOP_WAIT_MS = 2000, STOP_WAIT_LIVE_MS = 15000, LEVEL_WAIT_MS = 1500 };
 
 // A demo runs on its own terms whatever the file says: paper, everything journalled so that it can
@@ -137,6 +139,28 @@ static enum status open_server(struct desk_run *run) {
     return server_create(&run->server, &options);
 }
 
+// What is there to close does so on a full disk, too: its journal is where the sockets are then,
+// which mostly is another disk.
+static enum status create_journal(struct desk_run *run, const struct journal_options *options) {
+    enum status status = journal_create(&run->journal, &run->folder, options);
+    char path[300];
+    if (status == STATUS_OK || !run->options.closes) {
+        return status;
+    }
+    log_warn("journal", "%s", status_text());
+    status = paths_runtime_folder(path, sizeof(path));
+    struct text text = {.data = path, .capacity = sizeof(path), .size = strlen(path)};
+    text_add_format(&text, "/%s-journal", paths_mode_word(mode_of(run)));
+    if (status == STATUS_OK && text.truncated) {
+        status = status_fail(STATUS_CONFIG, "the path of the spare journal is too long");
+    }
+    if (status == STATUS_OK) {
+        status = journal_folder_open(&run->spare, path);
+        run->has_spare = status == STATUS_OK;
+    }
+    return status == STATUS_OK ? journal_create(&run->journal, &run->spare, options) : status;
+}
+
 static enum status open_journal(struct desk_run *run) {
     char path[256];
     enum status status = paths_state_folder(mode_of(run), path, sizeof(path));
@@ -163,10 +187,10 @@ static enum status open_journal(struct desk_run *run) {
         .file_bytes_max = settings->journal_max_bytes,
         .retention_ns = settings->journal_retention_ns,
         .kept = run->past->stamp[0] != '\0' ? run->past->stamp : NULL,
-        .disk_floor_bytes = run->options.closes ? 0 : settings->disk_floor_bytes,
+        .disk_floor_bytes = run->options.closes ? CLOSING_BYTES : settings->disk_floor_bytes,
         .buffer_bytes = JOURNAL_BUFFER_BYTES,
     };
-    status = journal_create(&run->journal, &run->folder, &options);
+    status = create_journal(run, &options);
     run->has_journal = status == STATUS_OK;
     return status;
 }
@@ -351,6 +375,10 @@ enum status desk_run_start(struct desk_run *run) {
     return status;
 }
 
+const char *desk_run_spare(const struct desk_run *run) {
+    return run->has_spare ? run->spare.path : NULL;
+}
+
 uint32_t desk_run_orders_open(const struct desk_run *run) {
     struct state_header header;
     return state_read(engine_board(&run->engine), STATE_HEADER, &header, NULL) > 0
@@ -429,6 +457,9 @@ void desk_run_close(struct desk_run *run) {
     }
     if (run->has_journal) {
         journal_finish(&run->journal);
+    }
+    if (run->has_spare) {
+        journal_folder_close(&run->spare);
     }
     if (run->has_folder) {
         journal_folder_close(&run->folder);

@@ -35,7 +35,8 @@ struct desk_run_options {
     uint64_t seed;
     const char *control;
     bool journal; // keep a journal in the state folder and say what the last session left
-    bool closes;  // it is there to cancel and close: on what the disk's floor keeps free, too
+    bool closes;  // it is there to cancel and close: on what the disk's floor keeps free, too, and
+                  // where even that is gone with its journal beside the socket
     bool serve;   // open the desk's socket (io/server.h)
     bool console; // and this process has a console of its own
     bool trade;   // false: strategies are off (feeds, scan)
@@ -71,6 +72,8 @@ const struct feed_stats *desk_run_feed_stats(const struct desk_run *run, uint16_
 void desk_run_describe_demo(const struct desk_run *run, struct text *out);
 struct server *desk_run_server(const struct desk_run *run); // NULL: none
 enum desk_mode desk_run_mode(const struct desk_run *run);
+// Where the journal is when its own folder had no room (options.closes); NULL: it had.
+const char *desk_run_spare(const struct desk_run *run);
 // Orders of ours that are not over, as last published. Also after desk_run_stop.
 uint32_t desk_run_orders_open(const struct desk_run *run);
 const char *desk_run_notice(const struct desk_run *run); // what start-up found, "" when nothing

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "cli/paths.h"
 #include "cli/verbs.h"
 #include "engine/state_text.h"
 
@@ -81,6 +82,17 @@ static void print_difference(const struct universe *universe, const struct state
            symbol);
 }
 
+// What was done here is not in the folder where the next start looks.
+static void print_spare(const struct desk_run *run) {
+    char state[256];
+    if (desk_run_spare(run) != NULL &&
+        paths_state_folder(DESK_LIVE, state, sizeof(state)) == STATUS_OK) {
+        printf("live desk: no room for its journal: what was done here is in %s: make room, and "
+               "move the files to %s before the next start\n",
+               desk_run_spare(run), state);
+    }
+}
+
 // What a venue has beside the book is nobody's here: it is said, and left alone.
 static void print_doubts(const struct universe *universe) {
     if (reconcile.doubtful) {
@@ -137,6 +149,7 @@ enum status panic_own_desk(const struct cli_args *args) {
         desk_run_stop(run);
         print_positions(run);
         print_doubts(desk_run_universe(run));
+        print_spare(run);
         uint32_t orders = desk_run_orders_open(run);
         if (orders > 0) {
             status = status_fail(STATUS_ORDERS_LEFT, "%u orders are open or not known to be over",

@@ -1,7 +1,8 @@
 // panic: block, cancel, verify, and say what is left. By the desk's socket; where the desk does not
 // answer by its stop file, which also keeps its next start from trading; and where even that moves
 // nothing it is ended: a desk on paper had its orders in its memory and nowhere else, and after a
-// live one this process looks at the venues itself.
+// live one this process looks at the venues itself. So it is with a live one whose journal failed:
+// it answers, and can do nothing.
 //
 // It is asked of every desk of this user that runs, unless --desk names one, and of a live one that
 // does not run any more.
@@ -73,7 +74,10 @@ static enum status by_socket(enum desk_mode mode, const struct cli_args *args) {
     if (status != STATUS_OK) {
         return status;
     }
-    status = desk_call_ask(&call, args->flatten ? "kill flatten" : "kill", &answer);
+    status = mode == DESK_LIVE ? desk_call_check_journal(&call) : STATUS_OK;
+    if (status == STATUS_OK) {
+        status = desk_call_ask(&call, args->flatten ? "kill flatten" : "kill", &answer);
+    }
     if (status == STATUS_OK) {
         tell(mode, "blocked");
         status = verify(&call, args);
@@ -135,17 +139,21 @@ static enum status end_process(enum desk_mode mode) {
     return STATUS_OK;
 }
 
-static enum status without_socket(enum desk_mode mode, const struct cli_args *args) {
-    char path[320], sentence[400];
+// `why`: what is wrong with it. Without the stop file it goes on all the same: a full disk may be
+// what is wrong.
+static enum status without_socket(enum desk_mode mode, const struct cli_args *args,
+                                  const char *why) {
+    char path[320], sentence[640];
     struct text text = TEXT_OVER(sentence);
-    enum status status = put_stop_file(mode, path, sizeof(path));
-    if (status != STATUS_OK) {
-        return status;
+    text_add_format(&text, "%s; ", why);
+    if (put_stop_file(mode, path, sizeof(path)) == STATUS_OK) {
+        text_add_format(&text, "made the stop file %s", path);
+    } else {
+        text_add_format(&text, "no stop file could be made: %s", status_text());
     }
-    text_add_format(&text, "it does not answer; made the stop file %s", path);
     tell(mode, sentence);
     (void)usleep(STOP_FILE_WAIT_MS * 1000);
-    status = by_socket(mode, args);
+    enum status status = by_socket(mode, args);
     if (status == STATUS_OK || status == STATUS_ORDERS_LEFT) {
         return status;
     }
@@ -171,7 +179,10 @@ static enum status stop_one(enum desk_mode mode, const struct cli_args *args, bo
     enum status status = by_socket(mode, args);
     *runs = status != STATUS_NOT_RUNNING || process_of(mode) != 0;
     bool answered = status == STATUS_OK || status == STATUS_ORDERS_LEFT;
-    return answered || !*runs ? status : without_socket(mode, args);
+    return answered || !*runs
+               ? status
+               : without_socket(mode, args,
+                                status == STATUS_IO ? "its journal failed" : "it does not answer");
 }
 
 // A live desk that is gone left its orders at the venues, whatever else still runs: they are looked

@@ -315,6 +315,7 @@ void engine_pass_publish(struct engine *engine) {
     }
     struct state_header *header = STATE_ROWS(&engine->draft, STATE_HEADER, struct state_header);
     header->now_ns = engine->now_ns;
+    header->journal_failed = engine_journal_failed(engine);
     header->events = atomic_load_explicit(&engine->events, memory_order_relaxed);
     header->passes = atomic_load_explicit(&engine->passes, memory_order_relaxed);
     header->longest_pass_ns = atomic_load_explicit(&engine->longest_pass_ns, memory_order_relaxed);

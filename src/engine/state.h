@@ -41,6 +41,7 @@ struct state_header {
     uint8_t state;     // enum trading_state
     uint8_t risk_mode; // enum risk_mode
     uint8_t overridden, killed, quorum_on, orders_open_known;
+    uint8_t journal_failed; // nothing leaves this desk any more
     int64_t override_until_ns;
     uint32_t jobs_running, orders_open;
     struct usd day_volume, day_fees, day_pnl; // pnl: realised + unrealised, after fees

@@ -142,6 +142,9 @@ static void add_header(struct row *row, const struct state_header *h, bool hung)
     add_threshold(row, h);
     add_int(row, "health", h->health);
     add_int(row, "alerts_open", h->alerts_open);
+    if (h->journal_failed) {
+        add_word(row, "journal", "failed");
+    }
     if (h->demo[0] != '\0') {
         add_word(row, "demo", h->demo);
     }

@@ -16,7 +16,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from tap import case, plan  # pylint: disable=wrong-import-position
+from tap import case, plan, skip  # pylint: disable=wrong-import-position
 from ten_venues import Simulator
 
 PROGRAM, DEMO = os.path.abspath(sys.argv[1]), sys.argv[2]
@@ -72,8 +72,9 @@ class Desk:
         return all(self.at(venue, what) == "0" for venue in TRADED
                    for what in ("BTC/USDT", "open"))
 
-    def leave_something(self):
-        """A desk without a past buys on one venue, rests on the other, and is killed."""
+    @contextlib.contextmanager
+    def opening(self):
+        """A desk without a past buys on one venue and rests on the other; killed at the end."""
         shutil.rmtree(self.journals, ignore_errors=True)
         process = self.popen("run", "--headless", "--live", "--config", str(self.config),
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -86,9 +87,14 @@ class Desk:
             self.sim.order("hold")  # what rests is met by nobody
             self.say("submit", "sell", "okx", "BTC/USDT", "500", *PHRASE)
             self.until(self.is_open)
+            yield process
         finally:
             process.kill()
             process.wait()
+
+    def leave_something(self):
+        with self.opening():
+            pass
         shutil.rmtree(self.kept, ignore_errors=True)
         shutil.copytree(self.journals, self.kept)
 
@@ -182,6 +188,52 @@ def floor_cases(desk, case):
          f"{code} {said}")
 
 
+def full_disk_cases(desk, case):
+    """The desk lives, but its journal's disk is full."""
+    state = desk.folder / "small"
+    state.mkdir()
+    if os.geteuid() != 0 or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", state],
+            stderr=subprocess.DEVNULL).returncode != 0:
+        skip("a full disk", "it takes root to make a small one")
+        return
+    journals, desk.journals = desk.journals, state / "perpdesk/live"
+    environment, desk.environment = desk.environment, {**desk.environment,
+                                                       "XDG_STATE_HOME": str(state)}
+    try:
+        with desk.opening() as process:
+            was_open = desk.is_open()
+            with contextlib.suppress(OSError), open(state / "full", "wb", buffering=0) as full:
+                while True:
+                    full.write(bytes(4096))
+            desk.until(lambda: desk.at("okx", "open") == "0")
+            _, said = desk.say("status", "--json")
+            case(was_open and desk.at("okx", "open") == "0" and process.poll() is None and
+                 '"journal":"failed"' in said, "what rests is taken back when the disk is full",
+                 f"{was_open} {desk.sim.accounts()} {said}")
+            desk.sim.order("go")
+            code, said = desk.panic()
+            case(code == 0 and desk.is_closed() and process.wait(10) != 0 and
+                 "its journal failed" in said, "and panic closes what is left",
+                 f"{code} {said} {desk.sim.accounts()}")
+        (state / "full").unlink()
+        for path in (desk.folder / "perpdesk/live-journal").glob("journal-*"):
+            shutil.move(path, desk.journals)
+        (desk.journals / "stop").unlink(missing_ok=True)
+        process = desk.popen("run", "--headless", "--live", "--config", str(desk.config),
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        desk.until(lambda: '"reconcile":"' in desk.say("status", "--json")[1] and
+                   '"reconcile":"asking"' not in desk.say("status", "--json")[1])
+        _, said = desk.say("status", "--json")
+        case('"reconcile":"agreed"' in said and '"gross_usd":0,' in said,
+             "and with its journal the next start agrees", said)
+        process.kill()
+        process.wait()
+    finally:
+        desk.journals, desk.environment = journals, environment
+        subprocess.run(["umount", state], check=True)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(folder)
@@ -193,6 +245,7 @@ def main():
             silent_cases(desk, case)
             closing_cases(desk, case)
             floor_cases(desk, case)
+            full_disk_cases(desk, case)
         finally:
             desk.stop()
     plan()

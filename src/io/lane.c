@@ -135,7 +135,7 @@ static void tell(struct lane *lane) {
     describe_wait(lane, &text);
     log_wait(lane, wait);
     int64_t now_ms = lane_loop_ms(lane), now_ns = lane_now_ns(lane);
-    bool armed = lane->live > 0 && lane->deadman_until_ms > now_ms;
+    int64_t armed_until_ms = lane->live > 0 ? lane_deadman_until_ms(lane) : 0;
     uint16_t room = room_now(lane);
     bool has_switch = (lane->oe.venue->calls & OE_BIT(OE_DEADMAN)) != 0;
     struct event_lane event = {
@@ -143,14 +143,15 @@ static void tell(struct lane *lane) {
         .state = (uint8_t)lane->state,
         .deadman = !has_switch            ? DEADMAN_NONE
                    : lane->deadman_failed ? DEADMAN_FAILED
-                   : armed                ? DEADMAN_ARMED
+                   : armed_until_ms != 0  ? DEADMAN_ARMED
                                           : DEADMAN_OFF,
         .orders = lane->live,
         .unknown = unknown_count(lane),
         .room = room,
         .room_soon = (uint16_t)(room_within(lane, ROOM_SOON_MS) - room),
         .blocked_until_ns = lane->state == LANE_BLOCKED ? lane->rate.blocked_until_ns : 0,
-        .deadman_until_ns = armed ? now_ns + (lane->deadman_until_ms - now_ms) * NS_PER_MS : 0,
+        .deadman_until_ns =
+            armed_until_ms != 0 ? now_ns + (armed_until_ms - now_ms) * NS_PER_MS : 0,
     };
     memcpy(event.text, wait, text.size < sizeof(event.text) ? text.size : sizeof(event.text) - 1);
     lane->told_ms = now_ms;

@@ -442,7 +442,17 @@ void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
     row->arm_due_ms = until_ns == 0 ? now_ms + LANE_ASK_MS
                                     : row->armed_until_ms - 2 * (int64_t)countdown_ms(lane) / 3;
     set_failed(lane, row, false);
-    lane->deadman_until_ms = row->armed_until_ms;
+}
+
+int64_t lane_deadman_until_ms(const struct lane *lane) {
+    int64_t now_ms = lane_loop_ms(lane), soonest_ms = 0;
+    for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {
+        int64_t until_ms = lane->symbols[i].armed_until_ms;
+        if (until_ms > now_ms && (soonest_ms == 0 || until_ms < soonest_ms)) {
+            soonest_ms = until_ms;
+        }
+    }
+    return soonest_ms;
 }
 
 // A login or a connection that is over is made anew, and says nothing of the switch: only if that

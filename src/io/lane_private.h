@@ -212,7 +212,6 @@ struct lane {
     int64_t past_ns, past_ended_ns;
     uint32_t foreign_told;
     bool deadman_failed; // of any row
-    int64_t deadman_until_ms;
 
     enum lane_state state;
     char text[96]; // the last trouble, for a person
@@ -302,6 +301,8 @@ void lane_foreign(struct lane *lane, const struct oe_event *event); // an order 
 void lane_balance(struct lane *lane, const struct oe_event *event);
 void lane_tell_room(struct lane *lane); // when it is scarce and not what was told
 void lane_deadman_tick(struct lane *lane);
+// When the first of those that are armed ends orders; 0: none is.
+int64_t lane_deadman_until_ms(const struct lane *lane);
 void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns);
 void lane_deadman_failed(struct lane *lane, uint16_t symbol, enum oe_error error,
                          struct slice text);

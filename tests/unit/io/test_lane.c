@@ -1510,6 +1510,31 @@ static void test_journal_failed(void **state) {
     }
 }
 
+// One symbol's switch is disarmed when its order is gone: the other's is still shown as armed.
+static void test_deadman_of_the_other(void **state) {
+    (void)state;
+    static const char *const symbols[] = {"BTC/USDT", "ETH/USDT"};
+    struct rig rig;
+    rig_init_for(&rig, symbols, COUNT_OF(symbols));
+    rig.venue.flags |= OE_DEADMAN_PER_SYMBOL;
+    rig.answers[OE_PLACE][0] = (struct answer){200, "accepted\norder new 0"};
+    rig.answers[OE_CANCEL][0] = (struct answer){200, "order canceled 0"};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "armed 60"}; // of the second
+    rig.answers[OE_DEADMAN][1] = (struct answer){200, "armed 41"}; // of the first: soon again
+    rig.answers[OE_DEADMAN][2] = (struct answer){200, "armed 0"};
+    rig_start(&rig);
+    command_for(&rig, 1, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_DEADMAN], 1);
+    command_for(&rig, 0, ORDER_ACTION_PLACE, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_DEADMAN], 2);
+    pass(&rig, 20);
+    command_for(&rig, 0, ORDER_ACTION_CANCEL, ORDER_POST_ONLY, LEG_OPEN);
+    until(&rig, &rig.requests[OE_DEADMAN], 3);
+    pass(&rig, 1200);
+    assert_int_equal(rig.state.deadman, DEADMAN_ARMED);
+    rig_finish(&rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrong_key),
@@ -1557,6 +1582,7 @@ int main(void) {
         cmocka_unit_test(test_deadman_waits_for_login),
         cmocka_unit_test(test_deadman_recovers_without_orders),
         cmocka_unit_test(test_deadman_per_symbol),
+        cmocka_unit_test(test_deadman_of_the_other),
         cmocka_unit_test(test_journal_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,6 +49,9 @@ static void remember(struct lane *lane, struct lane_call *row, const struct oe_c
     row->number = message->number;
     row->order = order;
     row->order_id = order != NULL ? order->order : 0;
+    if (order != NULL && call->kind == OE_PLACE) {
+        order->number = message->number;
+    }
     row->sent_ms = lane_loop_ms(lane);
     row->sent_mono_ns = mono_now_ns();
 }
@@ -430,6 +433,9 @@ void lane_on_event(struct oe_sink *sink, const struct oe_event *event) {
         if (order != NULL && row->call.kind == OE_PLACE) {
             lane_order_accepted(lane, order, event);
         }
+        if (row != NULL) {
+            lane_orders_outnumbered(lane, row);
+        }
         rate_accepted(&lane->rate);
         break;
     case OE_EVENT_REJECTED:
@@ -474,6 +480,9 @@ void lane_on_event(struct oe_sink *sink, const struct oe_event *event) {
     case OE_EVENT_DEADMAN:
         lane_deadman_armed(lane, row != NULL ? row->call.symbol : event->symbol,
                            event->deadman.until_ns);
+        if (row != NULL) {
+            lane_orders_outnumbered(lane, row);
+        }
         break;
     case OE_EVENT_REPLY:
         if (lane->heard != NULL && lane->heard->open) {

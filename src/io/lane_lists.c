@@ -444,6 +444,10 @@ void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns) {
     set_failed(lane, row, false);
 }
 
+void lane_deadman_press(struct lane *lane) {
+    lane->symbols[0].arm_due_ms = lane_loop_ms(lane);
+}
+
 int64_t lane_deadman_until_ms(const struct lane *lane) {
     int64_t now_ms = lane_loop_ms(lane), soonest_ms = 0;
     for (uint16_t i = 0; i < lane->oe.symbol_count; i++) {

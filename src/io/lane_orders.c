@@ -156,6 +156,9 @@ static void make_unknown(struct lane *lane, struct lane_order *order, const char
     order->due_ms = lane_loop_ms(lane) + (list_comes ? LANE_RECONNECT_MS : 1);
     log_warn(lane->oe.venue->name, "order %s is unknown: %s", order->client_id, why);
     report_plain(lane, order, REPORT_UNKNOWN);
+    if (order->number != 0) {
+        lane_deadman_press(lane);
+    }
 }
 
 // ---- commands ----------------------------------------------------------------------------------
@@ -355,6 +358,7 @@ void lane_order_refused(struct lane *lane, struct lane_order *order, enum oe_cal
         }
     } else if (order->state == LANE_ORDER_SENT || order->state == LANE_ORDER_UNKNOWN ||
                order->state == LANE_ORDER_TAKEN) {
+        order->number = 0; // it did not count
         if (error == OE_ERROR_DUPLICATE) {
             make_unknown(lane, order, "the client id was used: it arrived");
         } else if (error == OE_ERROR_NONCE && !order->retried) {
@@ -456,6 +460,22 @@ static void is_gone(struct lane *lane, struct lane_order *order, int64_t asked_m
     set_text(order, "", SLICE("the venue does not know it"));
     bool rests = order->wanted.kind == OE_POST_ONLY;
     end(lane, order, rests ? REPORT_CANCELED : REPORT_EXPIRED, order->filled, false);
+}
+
+void lane_orders_outnumbered(struct lane *lane, const struct lane_call *by) {
+    for (uint32_t i = 0; by->number != 0 && i < LANE_ORDERS_MAX; i++) {
+        struct lane_order *order = &lane->orders[i];
+        if (order->state != LANE_ORDER_UNKNOWN || order->number < by->number) {
+            continue;
+        }
+        if (order->number > by->number) { // its number is the next one, or behind that
+            lane_deadman_press(lane);
+            continue;
+        }
+        set_text(order, "", SLICE("another request has its number"));
+        bool rests = order->wanted.kind == OE_POST_ONLY;
+        end(lane, order, rests ? REPORT_CANCELED : REPORT_EXPIRED, order->filled, false);
+    }
 }
 
 void lane_order_state(struct lane *lane, const struct oe_event *event) {

@@ -78,6 +78,7 @@ struct lane_order {
     bool sought;          // and over: its venue id is asked for (lane_late.c)
     enum report_kind end; // ENDING: how
     uint32_t asks;        // in a row
+    uint64_t number;      // that it was sent with, where the venue expects them in order; 0 = none
     // Loop time. due: of the next step, 0 = none; seen: the venue last said that it is there.
     int64_t asked_ms, sent_ms, due_ms, seen_ms, ended_ms;
     struct qty filled;     // by trades told
@@ -267,6 +268,9 @@ void lane_fills_listed(struct lane *lane, uint16_t symbol, int64_t asked_ms); //
 void lane_orders_ask_all(struct lane *lane);
 void lane_orders_cancel_all(struct lane *lane);
 bool lane_orders_any(const struct lane *lane, enum lane_order_state state);
+// The venue took this request, and each number once: an order that was sent with the same one, and
+// of which nobody heard since, never came and never will.
+void lane_orders_outnumbered(struct lane *lane, const struct lane_call *by);
 // An order or a cancel that lowers risk waits to be sent.
 bool lane_orders_wait(const struct lane *lane);
 // And it has the next room of the venue's message rate: what was read had the last. Neither keeps
@@ -301,6 +305,9 @@ void lane_foreign(struct lane *lane, const struct oe_event *event); // an order 
 void lane_balance(struct lane *lane, const struct oe_event *event);
 void lane_tell_room(struct lane *lane); // when it is scarce and not what was told
 void lane_deadman_tick(struct lane *lane);
+// Arms it again as soon as it can be: where requests are numbered that settles what became of
+// orders (lane_orders_outnumbered), and harms nothing.
+void lane_deadman_press(struct lane *lane);
 // When the first of those that are armed ends orders; 0: none is.
 int64_t lane_deadman_until_ms(const struct lane *lane);
 void lane_deadman_armed(struct lane *lane, uint16_t symbol, int64_t until_ns);

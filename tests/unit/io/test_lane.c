@@ -34,8 +34,11 @@ static void client_id(uint64_t session_key, uint64_t order, char out[OE_CLIENT_I
                    (unsigned long long)order);
 }
 
+static uint64_t number; // of what changes something
+
 static enum status encode(struct oe *oe, const struct oe_call *call, struct oe_message *out) {
     (void)oe;
+    out->number = oe_call_changes(call->kind) ? number : 0;
     out->method = oe_call_changes(call->kind) ? "POST" : "GET";
     text_add_format(&out->path, "/%s/%.*s", oe_call_name(call->kind), (int)call->client_id.size,
                     call->client_id.size > 0 ? call->client_id.data : "");
@@ -1171,6 +1174,26 @@ static void test_hedge_and_questions_take_turns(void **state) {
     rig_finish(&rig);
 }
 
+// The venue takes each number once: when the dead-man's switch was armed with that of a lost order,
+// the order never came, which is known long before it would be believed.
+static void test_number_is_taken(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig);
+    number = 5;
+    rig.answers[OE_PLACE][0] = (struct answer){LOST, ""};
+    rig.answers[OE_QUERY][0] = (struct answer){503, ""};
+    rig.answers[OE_DEADMAN][0] = (struct answer){200, "armed 60"};
+    rig_start(&rig);
+    int64_t began_ns = mono_now_ns();
+    command(&rig, ORDER_ACTION_PLACE, ORDER_IOC, LEG_CLOSE);
+    until(&rig, &rig.report_count, 2);
+    expect(&rig, "unknown expired");
+    assert_in_range(mono_now_ns() - began_ns, 0, 3 * NS_PER_S); // of six
+    number = 0;
+    rig_finish(&rig);
+}
+
 static void test_nonce(void **state) {
     (void)state;
     struct rig rig;
@@ -1569,6 +1592,7 @@ int main(void) {
         cmocka_unit_test(test_filled_after_its_end),
         cmocka_unit_test(test_hedge_and_lists_take_turns),
         cmocka_unit_test(test_hedge_and_questions_take_turns),
+        cmocka_unit_test(test_number_is_taken),
         cmocka_unit_test(test_nonce),
         cmocka_unit_test(test_rate_limit),
         cmocka_unit_test(test_refusal_after_rate_limit),

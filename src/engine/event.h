@@ -403,7 +403,7 @@ struct event_report { // evidence about one order
     uint16_t venue, symbol;
     uint8_t kind, liquidity;
     uint8_t unsent; // rejected here, not by the venue: it never left
-    uint8_t pad;
+    uint8_t idle;   // rejected by the venue as one that would reduce no position
     struct px price;
     struct qty size;
     struct usd fee;

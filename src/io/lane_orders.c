@@ -31,7 +31,8 @@ static void report(struct lane *lane, const struct lane_order *order, struct eve
 }
 
 static void report_plain(struct lane *lane, const struct lane_order *order, enum report_kind kind) {
-    struct event_report event = {.kind = (uint8_t)kind, .unsent = order->unsent};
+    struct event_report event = {
+        .kind = (uint8_t)kind, .unsent = order->unsent, .idle = order->idle};
     memcpy(event.text, order->text, sizeof(event.text));
     report(lane, order, &event);
 }
@@ -366,6 +367,7 @@ void lane_order_refused(struct lane *lane, struct lane_order *order, enum oe_cal
             order->state = LANE_ORDER_AGAIN;
         } else {
             if (error == OE_ERROR_REDUCE_ONLY) {
+                order->idle = true;
                 lane_position_refused(lane, order->symbol);
             }
             char prefix[24];
@@ -502,6 +504,7 @@ void lane_order_state(struct lane *lane, const struct oe_event *event) {
         set_text(order, event->order.liquidation ? "by the venue: " : "", event->text);
     }
     if (event->error == OE_ERROR_REDUCE_ONLY) {
+        order->idle = true;
         lane_position_refused(lane, order->symbol);
     }
     if (order->state == LANE_ORDER_OVER && event->order.has_filled &&

@@ -74,6 +74,7 @@ struct lane_order {
     bool wants_fills;     // ENDING: not over before the fills were listed once more
     bool retried;         // after a wrong number
     bool unsent;          // it never left
+    bool idle;            // there was nothing that it would reduce
     bool past;            // of an earlier session
     bool sought;          // and over: its venue id is asked for (lane_late.c)
     enum report_kind end; // ENDING: how

@@ -193,7 +193,7 @@ static uint8_t one_more(uint8_t count) {
 // What its leg learns from an order that ends, besides that its rest is free again.
 static void note_end(struct leg *leg, const struct order *order,
                      const struct event_report *report) {
-    if (order->type != ORDER_IOC || report->unsent != 0) {
+    if (order->type != ORDER_IOC || report->unsent != 0 || report->idle != 0) {
         return; // the venue did not judge its size
     }
     leg->refused = report->kind == REPORT_REJECTED ? one_more(leg->refused) : 0;

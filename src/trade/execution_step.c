@@ -115,12 +115,13 @@ static struct qty surely_taken(const struct desk *desk, const struct job *job, i
 // What a late fill or a refusal left can be too little for an order of its own, and where other
 // jobs hold the opposite it does not count as reducing either. After a few refusals, or more tries
 // that came to nothing, it is traded together with as much more as the venue surely takes, and that
-// goes back as an order of its own.
+// goes back as an order of its own. Not while the leg itself may be gone.
 static struct qty with_enough(const struct desk *desk, const struct job *job, int i,
                               struct qty size) {
+    const struct leg *leg = &job->legs[i];
     struct qty least = surely_taken(desk, job, i);
-    bool small = size.v > 0 && size.v < least.v;
-    return small && execution_is_refused(&job->legs[i]) ? qty_add(size, least) : size;
+    bool small = size.v > 0 && size.v < least.v && execution_is_refused(leg);
+    return small && !reconcile_doubts(desk, leg->venue, job->symbol) ? qty_add(size, least) : size;
 }
 
 // A leg that a late fill closed twice is bought back; else what it holds is given away.

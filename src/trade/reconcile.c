@@ -59,6 +59,12 @@ static int64_t news(const struct desk *desk, const struct reconcile_row *row, ui
     return changed > untold ? changed - untold : changed < -untold ? changed + untold : 0;
 }
 
+bool reconcile_doubts(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    const struct reconcile_row *row =
+        &desk->reconcile.rows[listing_id(desk->universe, venue, symbol)];
+    return !row->filled_since && news(desk, row, venue, symbol) != 0;
+}
+
 static void tell_difference(struct desk *desk, struct bus *bus, uint16_t venue, uint16_t symbol,
                             struct qty changed) {
     char size[40];

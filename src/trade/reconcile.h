@@ -75,5 +75,7 @@ void reconcile_finish(struct reconcile *reconcile);
 bool reconcile_agreed(const struct desk *desk);
 // Whether an order may go there: not before the venue told what it has of ours.
 bool reconcile_heard(const struct desk *desk, uint16_t venue);
+// The venue tells another position than the book, of late and for no reason that is known yet.
+bool reconcile_doubts(const struct desk *desk, uint16_t venue, uint16_t symbol);
 
 #endif

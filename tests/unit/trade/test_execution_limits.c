@@ -125,12 +125,14 @@ static void test_refused_again_and_again(void **state) {
 
 // What a late fill left is below the least size: after three refusals it goes together with enough,
 // and what that was too much comes back as an order of its own. Orders that only expired say
-// nothing about the size.
+// nothing about the size, nor does a refusal because there is nothing to reduce.
 static void test_refused_as_too_little(void **state) {
     static const struct row {
         enum report_kind end;
+        bool idle;
         uint32_t tries;
-    } rows[] = {{REPORT_REJECTED, 3}, {REPORT_EXPIRED, 10}};
+    } rows[] = {
+        {REPORT_REJECTED, false, 3}, {REPORT_EXPIRED, false, 10}, {REPORT_REJECTED, true, 10}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct harness *h = by_hand();
         universe_listing(h->desk.universe, H_EXTENDED, H_BTC)->notional_min = USD(10);
@@ -147,9 +149,14 @@ static void test_refused_as_too_little(void **state) {
         for (int at = 0; at < 3000 && order.size.v <= late.v; at++) {
             order = last_command(h);
             if (order.order != seen && order.size.v <= late.v) {
+                struct event_report report = {.order = order.order,
+                                              .venue = order.venue,
+                                              .symbol = order.symbol,
+                                              .kind = (uint8_t)rows[i].end,
+                                              .idle = rows[i].idle};
                 seen = order.order;
                 tries++;
-                end(h, &order, rows[i].end);
+                harness_input(h, EVENT_ORDER_REPORT, &report);
             }
             harness_calm(h, (struct bps){0});
             harness_advance(h, H_MS(20));
@@ -167,6 +174,40 @@ static void test_refused_as_too_little(void **state) {
         harness_destroy(h);
     }
     (void)state;
+}
+
+// A leg that went at the venue is refused each time it is to be closed. Until that is believed, no
+// more than it was is sold: the venue would take it, and the account would stand the other way.
+static void test_refused_because_it_went(void **state) {
+    (void)state;
+    struct harness *h = by_hand();
+    universe_listing(h->desk.universe, H_EXTENDED, H_BTC)->notional_min = USD(10);
+    (void)open_wash(h);
+    struct event_order maker = last_command(h);
+    end(h, &maker, REPORT_REJECTED);
+    struct qty late = {QTY_ONE / 10000};
+    fill(h, &maker, late);
+    struct job *owner = harness_job(h);
+    uint64_t seen = 0;
+    struct event_lane ready = {.venue = H_EXTENDED, .state = LANE_READY};
+    struct event_venue_position gone = {.venue = H_EXTENDED, .symbol = H_BTC};
+    harness_input(h, EVENT_LANE_STATE, &ready);
+    harness_input(h, EVENT_VENUE_POSITION, &gone);
+    for (int at = 0; at < 100 && owner->state != JOB_FAILED; at++) {
+        struct event_order order = last_command(h);
+        assert_true(order.venue != H_EXTENDED || order.size.v <= late.v ||
+                    order.order == maker.order);
+        if (order.order != seen && order.order != maker.order) {
+            seen = order.order;
+            end(h, &order, REPORT_REJECTED);
+        }
+        harness_calm(h, (struct bps){0});
+        harness_input(h, EVENT_LANE_STATE, &ready);
+        harness_advance(h, H_MS(20));
+    }
+    assert_int_equal(owner->state, JOB_FAILED);
+    assert_int_equal(position_of(&h->desk, H_EXTENDED, H_BTC)->net.v, 0);
+    harness_destroy(h);
 }
 
 // More misses in a row than a byte holds: it stays at the most, or the next order would be whole.
@@ -411,6 +452,7 @@ int main(void) {
         cmocka_unit_test(test_gate),
         cmocka_unit_test(test_refused_again_and_again),
         cmocka_unit_test(test_refused_as_too_little),
+        cmocka_unit_test(test_refused_because_it_went),
         cmocka_unit_test(test_misses_do_not_wrap),
         cmocka_unit_test(test_no_order_row),
         cmocka_unit_test(test_order_numbers_end),

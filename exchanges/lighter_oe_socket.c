@@ -151,6 +151,8 @@ static void decode_error(struct lighter *lighter, const struct frame *frame, str
                (error == OE_ERROR_KEYS || error == OE_ERROR_REQUEST || error == OE_ERROR_OTHER)) {
         oe_emit_session_off(sink, NULL, 0, error == OE_ERROR_KEYS ? error : OE_ERROR_LOGIN,
                             frame->text);
+    } else if (error == OE_ERROR_RATE) { // of all that is sent here
+        oe_emit_refused(sink, NULL, error, frame->text);
     } else {
         oe_emit_text(sink, frame->code != 0 ? OE_EVENT_NOTICE : OE_EVENT_SURPRISE, NULL,
                      frame->code != 0 ? frame->text : whole);

@@ -375,6 +375,8 @@ static void decode_event(struct okx *okx, const struct frame *frame, struct slic
         if (error == OE_ERROR_KEYS || error == OE_ERROR_LOGIN || error == OE_ERROR_CLOCK) {
             okx->logged_in = false;
             oe_emit_session_off(sink, NULL, 0, error, frame->message);
+        } else if (error == OE_ERROR_RATE) { // of all that is sent here
+            oe_emit_refused(sink, NULL, error, frame->message);
         } else {
             oe_emit_text(sink, OE_EVENT_NOTICE, NULL, frame->message);
         }

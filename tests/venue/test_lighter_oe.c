@@ -168,6 +168,19 @@ static void test_error_without_id(void **state) {
     rig_destroy(&rig);
 }
 
+// A limit that names no request holds for all of them: the lane slows down.
+static void test_limit_without_id(void **state) {
+    (void)state;
+    begin();
+    rig_forget(&rig);
+    rig.oe.venue->decode_frame(&rig.oe, 0,
+                               SLICE("{\"error\":{\"code\":30009,\"message\":\"too many\"}}"),
+                               rig.world.now_ns, &rig.sink);
+    assert_int_equal(rig_last(&rig, OE_EVENT_REJECTED)->error, OE_ERROR_RATE);
+    assert_int_equal(rig_last(&rig, OE_EVENT_REJECTED)->tag, 0);
+    rig_destroy(&rig);
+}
+
 // ---- integers ----------------------------------------------------------------------------------
 
 static enum status encode_order(int64_t price, int64_t size, const char *id) {
@@ -561,6 +574,7 @@ int main(void) {
         cmocka_unit_test(test_lost_socket),
         cmocka_unit_test(test_many_on_the_way),
         cmocka_unit_test(test_error_without_id),
+        cmocka_unit_test(test_limit_without_id),
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_client_ids),
         cmocka_unit_test(test_tokens),

@@ -63,6 +63,18 @@ static void test_demo(void **state) {
     rig_destroy(&rig);
 }
 
+// A limit that names no request holds for all of them: the lane slows down.
+static void test_limit_without_id(void **state) {
+    (void)state;
+    begin();
+    rig.oe.venue->decode_frame(&rig.oe, 0,
+                               SLICE("{\"event\":\"error\",\"code\":\"60014\",\"msg\":\"slow\"}"),
+                               rig.world.now_ns, &rig.sink);
+    assert_int_equal(rig_last(&rig, OE_EVENT_REJECTED)->error, OE_ERROR_RATE);
+    assert_int_equal(rig_last(&rig, OE_EVENT_REJECTED)->tag, 0);
+    rig_destroy(&rig);
+}
+
 // An order that comes late is none: the lane believes it gone after 6 s. A cancel may come
 // whenever.
 static void test_end_of_requests(void **state) {
@@ -93,6 +105,7 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_countdown),
         cmocka_unit_test(test_demo),
+        cmocka_unit_test(test_limit_without_id),
         cmocka_unit_test(test_end_of_requests),
     };
     return cmocka_run_group_tests_name("okx_oe", tests, NULL, NULL);

@@ -111,7 +111,8 @@ void backpack_decode_failure(const struct oe_call *call, uint32_t http_status, s
         }
     } else if (call->kind == OE_QUERY && error == OE_ERROR_NO_ORDER) {
         oe_emit_gone(sink, call, text);
-    } else if (call->kind == OE_POSITIONS && error == OE_ERROR_NO_ORDER) {
+    } else if (call->kind == OE_POSITIONS && call->symbol != OE_SYMBOL_NONE &&
+               error == OE_ERROR_NO_ORDER) {
         oe_emit_end(sink, call, 0, (struct slice){"", 0}); // no position in that symbol
     } else {
         oe_emit_refused(sink, call, error, text);

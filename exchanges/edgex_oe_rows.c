@@ -188,9 +188,10 @@ struct fill_row {
 static bool read_fill_price(const struct fill_row *row, struct qty size, struct px *out) {
     struct usd value;
     struct px shown;
-    if (!read_usd(row->value, &value) || value.v <= 0 || size.v <= 0) {
+    if (!read_usd(row->value, &value) || value.v == 0 || size.v <= 0) {
         return false;
     }
+    value = usd_abs(value); // whether a sale's is below zero is not told
     bool exact = md_read_px(row->price, &shown) && usd_notional_near(shown, size).v == value.v;
     *out = exact ? shown : px_average_near(value, size);
     return true;

@@ -261,7 +261,7 @@ void extended_decode_answer(struct oe *oe, const struct oe_call *call, uint32_t 
         return;
     }
     if (!read_envelope(body, &envelope)) {
-        if (call->kind == OE_BALANCES && http_status == 404) {
+        if (call->kind == OE_BALANCES && http_status == 404 && body.size == 0) {
             emit_no_balance(call, sink);
         } else if (taken && oe_call_changes(call->kind)) {
             oe_emit_text(sink, OE_EVENT_UNKNOWN, call, body);

@@ -116,7 +116,7 @@ bool fapi_emit_position(const struct oe *oe, const struct oe_call *call,
             oe_emit_text(sink, OE_EVENT_NOTICE, call,
                          SLICE("the account is in hedge mode: perpdesk needs one-way mode"));
         }
-        return true;
+        return event.position.net.v == 0; // such a position is not told as none
     }
     event.position.liquidation = oe_shown_price(row->liquidation);
     event.position.unrealised = oe_shown_usd(row->unrealised);

@@ -89,14 +89,32 @@ void fapi_listen_lose(struct fapi_listen *listen, uint32_t socket, const struct 
     oe_emit_session_off(sink, call, socket, OE_ERROR_NONE, (struct slice){"", 0});
 }
 
+// -1125: the venue does not know the key. Whatever else it refuses says nothing of the key, and the
+// stream that it opened goes on.
+static bool is_key_unknown(struct slice body) {
+    struct json r;
+    struct slice key;
+    int64_t code = 0;
+    json_init(&r, body);
+    json_object_begin(&r);
+    while (json_object_next(&r, &key)) {
+        if (slice_equals(key, SLICE("code"))) {
+            md_read_int(&r, &code);
+        } else {
+            json_skip(&r);
+        }
+    }
+    return json_end(&r) && code == -1125;
+}
+
 bool fapi_listen_answer(struct fapi_listen *listen, uint32_t socket, const struct oe_call *call,
                         uint32_t http_status, struct slice body, struct oe_sink *sink) {
     if (http_status == 200 && (call->kind == OE_LOGIN || call->kind == OE_REFRESH)) {
         decode_listen_key(listen, socket, call, body, sink);
         return true;
     }
-    if (call->kind == OE_REFRESH && http_status >= 400 && http_status < 500) {
-        fapi_listen_lose(listen, socket, call, sink); // -1125: not known any more, make a new one
+    if (call->kind == OE_REFRESH && is_key_unknown(body)) {
+        fapi_listen_lose(listen, socket, call, sink); // a new one is made
     }
     return false;
 }

@@ -184,7 +184,7 @@ static bool decode_account(const struct oe *oe, struct slice object, struct oe_s
 
 bool fapi_decode_user(const struct oe *oe, struct slice frame, struct oe_sink *sink) {
     struct json r;
-    struct slice key, event = {"", 0}, order = {"", 0}, account = {"", 0};
+    struct slice key, event = {"", 0}, order = {"", 0}, account = {"", 0}, wrapped = {"", 0};
     json_init(&r, frame);
     json_object_begin(&r);
     while (json_object_next(&r, &key)) {
@@ -193,11 +193,16 @@ bool fapi_decode_user(const struct oe *oe, struct slice frame, struct oe_sink *s
         } else if (slice_equals(key, SLICE("o")) || slice_equals(key, SLICE("a"))) {
             struct slice inside = json_raw(&r);
             *(key.data[0] == 'o' ? &order : &account) = inside;
+        } else if (slice_equals(key, SLICE("data")) && json_peek(&r) == JSON_OBJECT) {
+            wrapped = json_raw(&r);
         } else {
             json_skip(&r);
         }
     }
     bool good = json_end(&r);
+    if (good && event.size == 0 && wrapped.size > 0) { // {"stream":…,"data":…}
+        return fapi_decode_user(oe, wrapped, sink);
+    }
     if (good && slice_equals(event, SLICE("ORDER_TRADE_UPDATE"))) {
         good = decode_update(oe, order, sink);
     } else if (good && slice_equals(event, SLICE("ACCOUNT_UPDATE"))) {

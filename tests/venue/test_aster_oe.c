@@ -130,8 +130,14 @@ static void test_window(void **state) {
 static void test_lost_listen_key(void **state) {
     (void)state;
     begin();
-    rig.account->faults[VACC_FAULT_LOGIN] = 1;
     struct oe_call call = {.kind = OE_REFRESH, .symbol = OE_SYMBOL_NONE};
+    // A limit, or a page in front of the venue, says nothing of the key.
+    rig_forget(&rig);
+    rig.oe.venue->decode_answer(&rig.oe, &call, 429, SLICE(""),
+                                SLICE("{\"code\":-1003,\"msg\":\"slow\"}"), &rig.sink);
+    rig.oe.venue->decode_answer(&rig.oe, &call, 403, SLICE(""), SLICE("<html>"), &rig.sink);
+    assert_null(rig_last(&rig, OE_EVENT_SESSION));
+    rig.account->faults[VACC_FAULT_LOGIN] = 1;
     assert_int_equal(rig_call(&rig, &call), STATUS_OK);
     assert_false(rig_last(&rig, OE_EVENT_SESSION)->session.on);
     enum oe_call_kind kind;

@@ -254,8 +254,10 @@ static void emit_rules(struct md *md, const struct market *market, uint16_t symb
         md_refuse(sink, FEED_BAD_NUMBER, market->symbol);
         return;
     }
-    listing.ready = slice_equals(market->kind, SLICE("PERP")) &&
-                    slice_equals(market->state, SLICE("Open")) && !market->hidden;
+    // Where only limit orders are taken something is wrong with the market: enough to leave it.
+    listing.closes_only = slice_equals(market->state, SLICE("LimitOnly"));
+    bool trades = listing.closes_only != 0 || slice_equals(market->state, SLICE("Open"));
+    listing.ready = slice_equals(market->kind, SLICE("PERP")) && trades && !market->hidden;
     note_interval(md, market, symbol);
     md_emit_listing(md, sink, &listing);
 }

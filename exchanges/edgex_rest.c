@@ -101,7 +101,8 @@ static void emit_rules(struct md *md, const struct contract *contract, uint16_t 
         md_refuse(sink, FEED_BAD_NUMBER, contract->name);
         return;
     }
-    listing.ready = contract->trades && contract->opens;
+    listing.ready = contract->trades;
+    listing.closes_only = !contract->opens;
     md->native_ids[symbol] = (uint64_t)id;
     if (contract->interval_min > 0 && contract->interval_min <= INTERVAL_MAX_MIN) {
         md->funding_interval_ns[symbol] = contract->interval_min * 60 * NS_PER_S;

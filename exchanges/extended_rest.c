@@ -121,8 +121,9 @@ static void emit_rules(struct md *md, const struct rules *rules, uint16_t symbol
         md_refuse(sink, FEED_BAD_NUMBER, rules->name);
         return;
     }
-    listing.ready =
-        slice_equals(rules->status, SLICE("ACTIVE")) && (rules->active || !rules->told_active);
+    listing.closes_only = slice_equals(rules->status, SLICE("REDUCE_ONLY"));
+    listing.ready = listing.closes_only != 0 || (slice_equals(rules->status, SLICE("ACTIVE")) &&
+                                                 (rules->active || !rules->told_active));
     md_emit_listing(md, sink, &listing);
     if (rules->stats.rate.size > 0) {
         emit_stats(&rules->stats, symbol, sink);

@@ -111,7 +111,8 @@ static void emit_rules(struct md *md, const struct rules *rules, uint16_t symbol
         md_refuse(sink, FEED_BAD_NUMBER, rules->symbol);
         return;
     }
-    listing.ready = slice_equals(rules->status, SLICE("active")) && !rules->reduce_only;
+    listing.ready = slice_equals(rules->status, SLICE("active"));
+    listing.closes_only = rules->reduce_only;
     md->native_ids[symbol] = (uint64_t)rules->market + 1;
     md_emit_listing(md, sink, &listing);
 }

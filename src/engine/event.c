@@ -138,7 +138,7 @@ static bool fits_depth(const struct universe *universe, const struct event_depth
 static bool fits_rules(const struct universe *universe, const struct listing *listing) {
     return fits_listing(universe, listing->venue, listing->symbol) &&
            listing->quote_currency < CURRENCY_COUNT && listing->settle_currency < CURRENCY_COUNT &&
-           listing->native[NATIVE_NAME_MAX - 1] == '\0' &&
+           listing->native[NATIVE_NAME_MAX - 1] == '\0' && listing->closes_only <= 1 &&
            (!listing->ready || (listing->tick.v > 0 && listing->step.v > 0));
 }
 

@@ -102,7 +102,7 @@ static void print_instrument(struct text *out, const struct universe *universe,
                              const struct listing *listing) {
     add_listing(out, universe, listing->venue, listing->symbol);
     add_fixed(out, listing->native, sizeof(listing->native));
-    add_word(out, listing->ready ? "ready" : "not ready");
+    add_word(out, !listing->ready ? "not ready" : listing->closes_only ? "closes only" : "ready");
     add_px(out, "tick ", listing->tick);
     add_qty(out, "step ", listing->step);
     add_qty(out, "contract ", listing->contract);

@@ -36,14 +36,14 @@ struct symbol {
 
 // The rules of one listing, in base units and quote currency.
 struct listing {
-    bool ready;      // rules are known and the venue says it trades
+    bool ready;      // rules are known and the venue says it trades, be it that it only closes
     uint8_t venue;   // index into the universe
     uint16_t symbol; // index into the universe
     char native[NATIVE_NAME_MAX];
     uint8_t quote_currency;  // enum currency
     uint8_t settle_currency; // enum currency
     uint8_t significant_max; // price digits limit (Hyperliquid: 5), 0 = none
-    uint8_t pad;
+    uint8_t closes_only;     // 1: the venue takes only what lowers a position; 0: all
     struct px tick;
     struct qty step;
     struct qty contract;     // base units per venue size unit; QTY_ONE where sizes are in base

@@ -14,8 +14,9 @@ static bool has_role(const struct desk *desk, uint16_t venue) {
     return desk->universe->venues[venue].role == VENUE_TRADE;
 }
 
-static bool is_ready(const struct desk *desk, uint16_t venue, uint16_t symbol) {
-    return universe_listing(desk->universe, venue, symbol)->ready;
+static bool takes_opening(const struct desk *desk, uint16_t venue, uint16_t symbol) {
+    const struct listing *listing = universe_listing(desk->universe, venue, symbol);
+    return listing->ready && listing->closes_only == 0;
 }
 
 static bool feed_lives(const struct desk *desk, uint16_t venue) {
@@ -41,7 +42,7 @@ static int64_t clock_off_max_ms(const struct desk *desk) {
 }
 
 bool risk_venue_trades(const struct desk *desk, uint16_t venue, uint16_t symbol, int64_t now_ns) {
-    return has_role(desk, venue) && is_ready(desk, venue, symbol) && feed_lives(desk, venue) &&
+    return has_role(desk, venue) && takes_opening(desk, venue, symbol) && feed_lives(desk, venue) &&
            lane_ready(desk, venue) && !risk_venue_tripped(desk, venue, now_ns) &&
            picture_usable(desk, venue, symbol, now_ns);
 }
@@ -127,7 +128,7 @@ bool risk_execution_clock(const struct risk_case *c, struct verdict *v) {
 
 bool risk_execution_instrument(const struct risk_case *c, struct verdict *v) {
     (void)v;
-    return !is_ready(c->desk, venue_of(c), c->job->symbol);
+    return !takes_opening(c->desk, venue_of(c), c->job->symbol);
 }
 
 bool risk_execution_quote(const struct risk_case *c, struct verdict *v) {

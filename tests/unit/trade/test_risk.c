@@ -338,6 +338,17 @@ static void test_each_rule(void **state) {
     }
 }
 
+// Where the venue takes only what lowers a position nothing is opened.
+static void test_closes_only(void **state) {
+    (void)state;
+    struct world w;
+    world_create(&w);
+    assert_int_equal(ask(&w).rule, RULE_NONE);
+    universe_listing(&w.h->universe, H_EXTENDED, H_BTC)->closes_only = 1;
+    assert_int_equal(ask(&w).rule, RULE_NO_INSTRUMENT);
+    harness_destroy(w.h);
+}
+
 // The override passes soft rules and no hard one, says so, and ends by itself.
 static void test_override(void **state) {
     (void)state;
@@ -460,6 +471,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_rule_has_a_row),
         cmocka_unit_test(test_each_rule),
+        cmocka_unit_test(test_closes_only),
         cmocka_unit_test(test_override),
         cmocka_unit_test(test_capital_rules_name_themselves),
         cmocka_unit_test(test_modes_change_what_is_accepted),
